@@ -1,0 +1,34 @@
+#pragma once
+/* What every command is given, and what it answers to the shell. */
+#include "cli/render.h"
+#include "lib/base.h"
+#include "lib/wire.h"
+
+/* Documented in linkstat.1: scripts rely on them. */
+enum cli_exit {
+	CLI_FINE = 0,
+	CLI_TROUBLE = 1,     /* the answer holds a drop */
+	CLI_USAGE = 2,	     /* asked for something that does not exist or makes no sense */
+	CLI_UNREACHABLE = 3, /* linkstatd could not be asked, or the answer could not be written */
+};
+
+struct cli_time {
+	bool set;
+	int64_t real_us;
+	char text[LS_WIRE_TIME_MAX]; /* RFC 3339 in UTC, for the daemon */
+};
+
+struct cli {
+	const char *socket;
+	bool json;
+	struct cli_time since, until;
+	char *const *args; /* of the command */
+	int n_args;
+	int64_t now_us; /* real time, for "today" and ages */
+	struct look look;
+};
+
+/* "linkstat: …" on stderr, one line; arguments must be clean. */
+void cli_complain(const char *format, ...) LS_PRINTF(1, 2);
+/* The same for memory that is short; CLI_UNREACHABLE. */
+int cli_no_memory(void);

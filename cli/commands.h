@@ -1,0 +1,10 @@
+#pragma once
+/* One function a command; each gives an enum cli_exit and has told the person all there is. */
+struct cli;
+
+int status_run(const struct cli *cli);
+int report_run(const struct cli *cli);
+int log_run(const struct cli *cli);
+int incidents_run(const struct cli *cli);
+int show_run(const struct cli *cli);
+int watch_run(const struct cli *cli);

@@ -1,0 +1,55 @@
+# bash completion for linkstat(1)                          -*- shell-script -*-
+
+_linkstat_ports() {
+	local dev name
+	for dev in /sys/bus/usb/devices/[0-9]*-[0-9]*; do
+		name=${dev##*/}
+		[[ $name == *[:\*]* ]] || printf '%s\n' "$name"
+	done
+}
+
+_linkstat() {
+	local commands='status report incidents show log watch version help'
+	local options='--json --socket --help --version'
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+	local command='' i
+
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--socket | --since | --until) ((i++)) ;;
+		-*) ;;
+		*)
+			command=${COMP_WORDS[i]}
+			break
+			;;
+		esac
+	done
+	case $command in
+	report | incidents | log) options+=' --since --until' ;;
+	esac
+
+	COMPREPLY=()
+	case $prev in
+	--socket)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--since | --until)
+		mapfile -t COMPREPLY < <(compgen -W 'now today yesterday -1h -1d -1w' -- "$cur")
+		return
+		;;
+	esac
+	if [[ $cur == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+	elif [[ -z $command ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
+	else
+		case $command in
+		report | incidents | log)
+			mapfile -t COMPREPLY < <(compgen -W "$(_linkstat_ports)" -- "$cur")
+			;;
+		esac
+	fi
+}
+
+complete -F _linkstat linkstat

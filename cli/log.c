@@ -1,0 +1,52 @@
+#include "cli/log.h"
+
+#include <inttypes.h>
+
+#include "cli/advice.h"
+#include "cli/ask.h"
+#include "cli/commands.h"
+#include "cli/envelope.h"
+#include "cli/field.h"
+#include "cli/format.h"
+
+static const struct ask_list events = { "io.linkstat.ListEvents", &shape_events, "events" };
+
+void
+log_put_event(const struct cli *cli, const json_t *event)
+{
+	const char *name = field_text(event, "name");
+	char at[FORMAT_MAX];
+	int64_t at_us;
+
+	field_time(event, "at", &at_us);
+	fprintf(cli->look.out, "%s  %-8s  %-19s  %-10s  %s", format_stamp(at, at_us),
+		*name ? name : "-", field_text(event, "kind"),
+		advice_source(field_text(event, "source")), field_text(event, "what"));
+	if (field_has(event, "incident"))
+		fprintf(cli->look.out, "  (incident %" PRId64 ")", field_int(event, "incident"));
+	fputc('\n', cli->look.out);
+}
+
+static int
+on_page(const json_t *items, void *user)
+{
+	const struct cli *cli = user;
+	const json_t *event;
+	size_t i;
+
+	json_array_foreach(items, i, event) log_put_event(cli, event);
+	/* Nobody reads any more, or the disk is full: main() finds out which. */
+	return ferror(cli->look.out) ? CLI_UNREACHABLE : CLI_FINE;
+}
+
+int
+log_run(const struct cli *cli)
+{
+	ls_json_auto json_t *all = NULL;
+	int r;
+
+	if (!cli->json)
+		return ask_pages(cli, &events, on_page, (void *)(uintptr_t)cli);
+	r = ask_all(cli, &events, &all);
+	return r == CLI_FINE ? envelope_print_one(cli, "log", "events", all) : r;
+}

@@ -1,0 +1,233 @@
+#include <errno.h>
+#include <getopt.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/clean.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/envelope.h"
+#include "cli/when.h"
+
+#ifndef LINKSTAT_VERSION
+#define LINKSTAT_VERSION "unknown"
+#endif
+#define SOCKET_DEFAULT "/run/linkstat/io.linkstat"
+
+static int help_run(const struct cli *cli);
+static int version_run(const struct cli *cli);
+
+static const struct command {
+	const char *name;
+	int (*run)(const struct cli *cli);
+	int min_args, max_args; /* < 0: any number */
+	bool takes_span;
+	const char *usage;
+} commands[] = {
+	{ "status", status_run, 0, 0, false, "linkstat [--json]" },
+	{ "report", report_run, 0, -1, true,
+	  "linkstat report [PORT...] [--since TIME] [--until TIME] [--json]" },
+	{ "log", log_run, 0, -1, true,
+	  "linkstat log [PORT...] [--since TIME] [--until TIME] [--json]" },
+	{ "incidents", incidents_run, 0, -1, true,
+	  "linkstat incidents [PORT...] [--since TIME] [--until TIME] [--json]" },
+	{ "show", show_run, 1, 1, false, "linkstat show ID [--json]" },
+	{ "watch", watch_run, 0, 0, false, "linkstat watch [--json]" },
+	{ "version", version_run, 0, 0, false, "linkstat version" },
+	{ "help", help_run, 0, -1, false, "linkstat help" },
+};
+
+static const char help[] =
+	"linkstat tells how stable the USB links of this computer are.\n"
+	"\n"
+	"  linkstat                what is plugged in now, and the last drop\n"
+	"  linkstat report         drops, resets and errors of each port\n"
+	"  linkstat incidents      what went wrong, one line each\n"
+	"  linkstat show ID        one incident: the evidence, the cause, what to do next\n"
+	"  linkstat log            every event, oldest first\n"
+	"  linkstat watch          what happens from now on; end it with Ctrl-C\n"
+	"\n"
+	"  --since TIME, --until TIME   for report, incidents and log: -1h, today, \"2026-11-22 "
+	"14:00\"\n"
+	"  --json                       the same as JSON, for programs\n"
+	"  --socket PATH                where linkstatd listens (or set LINKSTAT_SOCKET)\n"
+	"\n"
+	"report, incidents and log take ports too: linkstat report 1-2\n"
+	"Exit code: 0 fine, 1 a drop was found, 2 wrong usage, 3 linkstatd could not be asked.\n"
+	"More: man linkstat\n";
+
+static int
+help_run(const struct cli *cli)
+{
+	fputs(help, cli->look.out);
+	return CLI_FINE;
+}
+
+static int
+version_run(const struct cli *cli)
+{
+	ls_json_auto json_t *version = json_string(LINKSTAT_VERSION);
+
+	if (cli->json && version)
+		return envelope_print_one(cli, "version", "client_version", version);
+	fprintf(cli->look.out, "linkstat %s\n", LINKSTAT_VERSION);
+	return CLI_FINE;
+}
+
+static int
+parse_time(const struct cli *cli, const char *option, const char *text, struct cli_time *ret)
+{
+	char shown[120];
+	const char *why;
+
+	if (when_parse(text, cli->now_us, &ret->real_us, &why) == 1) {
+		ret->set = true;
+		ls_wire_time_format(ret->real_us, ret->text);
+		return CLI_FINE;
+	}
+	clean_text(shown, sizeof(shown), text, true);
+	cli_complain("%s \"%s\" cannot be used: %s.\n"
+		     "Examples: --since -1h, --since \"2 days ago\", --since today, "
+		     "--since yesterday, --since 14:00,\n"
+		     "          --since 2026-11-22, --since \"2026-11-22 14:00:11\", "
+		     "--since 2026-11-22T14:00:11Z, --since @1795356011",
+		     option, shown, why);
+	return CLI_USAGE;
+}
+
+enum option_code {
+	OPTION_SOCKET = 256,
+	OPTION_JSON,
+	OPTION_SINCE,
+	OPTION_UNTIL,
+	OPTION_VERSION,
+};
+
+static const struct option options[] = {
+	{ "help", no_argument, NULL, 'h' },
+	{ "json", no_argument, NULL, OPTION_JSON },
+	{ "since", required_argument, NULL, OPTION_SINCE },
+	{ "socket", required_argument, NULL, OPTION_SOCKET },
+	{ "until", required_argument, NULL, OPTION_UNTIL },
+	{ "version", no_argument, NULL, OPTION_VERSION },
+	{ 0 },
+};
+
+/* Gives the command that an option stands for in *instead. */
+static int
+take_option(struct cli *cli, int option, const char *value, const char **instead)
+{
+	switch (option) {
+	case 'h':
+		*instead = "help";
+		return CLI_FINE;
+	case OPTION_VERSION:
+		*instead = "version";
+		return CLI_FINE;
+	case OPTION_JSON:
+		cli->json = true;
+		return CLI_FINE;
+	case OPTION_SOCKET:
+		cli->socket = value;
+		return CLI_FINE;
+	case OPTION_SINCE:
+		return parse_time(cli, "--since", value, &cli->since);
+	case OPTION_UNTIL:
+		return parse_time(cli, "--until", value, &cli->until);
+	default:
+		fputs("Try: linkstat --help\n", stderr); /* getopt has said what is wrong */
+		return CLI_USAGE;
+	}
+}
+
+static const struct command *
+find_command(const char *name)
+{
+	char shown[120];
+
+	for (size_t i = 0; i < LS_COUNT(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	clean_text(shown, sizeof(shown), name, true);
+	cli_complain("there is no command \"%s\".\n"
+		     "The commands are: status, report, incidents, show, log, watch. "
+		     "More: linkstat --help",
+		     shown);
+	return NULL;
+}
+
+static int
+check_usage(const struct cli *cli, const struct command *command)
+{
+	if (cli->n_args < command->min_args ||
+	    (command->max_args >= 0 && cli->n_args > command->max_args)) {
+		cli_complain("\"%s\" has too %s arguments.\nUsage: %s", command->name,
+			     cli->n_args < command->min_args ? "few" : "many", command->usage);
+		return CLI_USAGE;
+	}
+	if (!command->takes_span && (cli->since.set || cli->until.set)) {
+		cli_complain("\"%s\" does not take --since or --until.\nUsage: %s", command->name,
+			     command->usage);
+		return CLI_USAGE;
+	}
+	if (cli->since.set && cli->until.set && cli->since.real_us > cli->until.real_us) {
+		cli_complain("--since is later than --until.");
+		return CLI_USAGE;
+	}
+	return CLI_FINE;
+}
+
+static int
+run(struct cli *cli, int argc, char **argv)
+{
+	const struct command *command;
+	const char *instead = NULL;
+	int option, r;
+
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		r = take_option(cli, option, optarg, &instead);
+		if (r != CLI_FINE)
+			return r;
+	}
+	if (instead)
+		return find_command(instead)->run(cli);
+	command = find_command(optind < argc ? argv[optind] : "status");
+	if (!command)
+		return CLI_USAGE;
+	cli->args = argv + optind + (optind < argc);
+	cli->n_args = argc - optind - (optind < argc);
+	r = check_usage(cli, command);
+	return r == CLI_FINE ? command->run(cli) : r;
+}
+
+/* A full disk is told, a reader that went away (| head) is not. */
+static int
+finish_output(int r)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return r;
+	if (errno == EPIPE)
+		return r;
+	cli_complain("cannot write the answer: %s.", strerror(errno));
+	return CLI_UNREACHABLE;
+}
+
+int
+main(int argc, char **argv)
+{
+	static char name[] = "linkstat"; /* what getopt's messages begin with */
+	const char *socket = getenv("LINKSTAT_SOCKET");
+	struct cli cli = { .socket = socket && *socket ? socket : SOCKET_DEFAULT };
+	struct timespec now;
+
+	if (argc > 0)
+		argv[0] = name;
+	setlocale(LC_CTYPE, ""); /* only: numbers and weekdays stay as the manual shows them */
+	clock_gettime(CLOCK_REALTIME, &now);
+	cli.now_us = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+	look_init(&cli.look, stdout);
+	return finish_output(run(&cli, argc, argv));
+}

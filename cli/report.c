@@ -1,0 +1,167 @@
+#include "cli/report.h"
+
+#include <inttypes.h>
+
+#include "cli/ask.h"
+#include "cli/commands.h"
+#include "cli/envelope.h"
+#include "cli/field.h"
+#include "cli/format.h"
+#include "cli/words.h"
+#include "lib/text.h"
+
+/* A machine that was often switched off has many; --json has all. */
+#define GAPS_SHOWN 5
+
+static const struct table_column columns[] = {
+	{ "PORT", 0 },
+	{ "LABEL", 0 },
+	{ "CONNECTED", TABLE_RIGHT },
+	{ "DROPS", TABLE_RIGHT },
+	{ "RESETS", TABLE_RIGHT },
+	{ "FAILED", TABLE_RIGHT },
+	{ "OVERCURR", TABLE_RIGHT },
+	{ "DROPS/H", TABLE_RIGHT },
+};
+enum { PORT, LABEL, CONNECTED, DROPS, RESETS, FAILED, OVER_CURRENTS, RATE };
+
+int
+report_verdict(const json_t *reply)
+{
+	const json_t *port;
+	size_t i;
+
+	json_array_foreach(field_list(reply, "ports"), i,
+			   port) if (field_int(port, "drops") > 0) return CLI_TROUBLE;
+	return CLI_FINE;
+}
+
+static void
+put_verdict(const struct cli *cli, const json_t *reply)
+{
+	const json_t *ports = field_list(reply, "ports"), *port;
+	bool gaps = json_array_size(field_list(reply, "gaps")) > 0;
+	int64_t n_drops = 0, n_bad = 0;
+	char n[FORMAT_MAX], span[WORDS_MAX];
+	double seconds = 0;
+	size_t i;
+
+	words_span(span, cli);
+	json_array_foreach(ports, i, port)
+	{
+		n_drops += field_int(port, "drops");
+		n_bad += field_int(port, "drops") > 0;
+		seconds += field_real(port, "connected_seconds");
+	}
+	if (n_drops > 0)
+		render_sentence(&cli->look, TONE_BAD, 0, "%s on %" PRId64 " of %zu ports, %s.",
+				format_count(n, n_drops, "drop", "drops"), n_bad,
+				json_array_size(ports), span);
+	else if (!(seconds > 0))
+		render_sentence(&cli->look, TONE_PLAIN, 0,
+				"Nothing was plugged in, so there is nothing to say, %s.", span);
+	else
+		render_sentence(&cli->look, gaps ? TONE_WARN : TONE_GOOD, 0, "No drops %s, %s.",
+				gaps ? "were seen, but there are gaps (see below)" : "on any port",
+				span);
+}
+
+static void
+fill_number(struct table *table, struct libscols_line *row, size_t column, int64_t n,
+	    enum tone tone)
+{
+	char text[FORMAT_MAX];
+
+	snprintf(text, sizeof(text), "%" PRId64, n);
+	table_cell(table, row, column, n > 0 ? tone : TONE_PLAIN, text);
+}
+
+/* A line of its own below the row: there is no room left for it in 80 columns. */
+static void
+fill_causes(const struct cli *cli, struct table *table, const json_t *counts)
+{
+	char causes[WORDS_MAX], title[WORDS_MAX];
+
+	if (!*words_causes(causes, cli, counts))
+		return;
+	ls_text_format(title, sizeof(title), "       %s", causes);
+	table_title(table, table_row(table, NULL), title);
+}
+
+static void
+fill_row(const struct cli *cli, struct table *table, const json_t *port)
+{
+	struct libscols_line *row = table_row(table, NULL);
+	double seconds = field_real(port, "connected_seconds");
+	const char *name = field_text(port, "name");
+	int64_t drops = field_int(port, "drops");
+	char number[FORMAT_MAX];
+
+	table_cell(table, row, PORT, TONE_PLAIN, *name ? name : field_text(port, "port"));
+	table_cell(table, row, LABEL, TONE_STRONG, field_text(port, "label"));
+	table_cell(table, row, CONNECTED, TONE_PLAIN,
+		   seconds > 0 ? format_duration(number, seconds) : cli->look.dash);
+	fill_number(table, row, DROPS, drops, TONE_BAD);
+	fill_number(table, row, RESETS, field_int(port, "resets"), TONE_WARN);
+	fill_number(table, row, FAILED, field_int(port, "enumeration_failures"), TONE_WARN);
+	fill_number(table, row, OVER_CURRENTS, field_int(port, "over_currents"), TONE_WARN);
+	table_cell(table, row, RATE, TONE_PLAIN,
+		   format_rate(number, drops, seconds, cli->look.dash));
+	fill_causes(cli, table, field_object(port, "incidents_by_cause"));
+}
+
+static int
+put_table(const struct cli *cli, const json_t *reply)
+{
+	ls_auto(table) *table = NULL;
+	const json_t *port;
+	size_t i;
+
+	if (table_new(&cli->look, columns, LS_COUNT(columns), &table) < 0)
+		return cli_no_memory();
+	json_array_foreach(field_list(reply, "ports"), i, port) fill_row(cli, table, port);
+	return table_print(table) < 0 ? cli_no_memory() : CLI_FINE;
+}
+
+static void
+put_gaps(const struct cli *cli, const json_t *reply)
+{
+	const json_t *gaps = field_list(reply, "gaps"), *gap;
+	size_t n_gaps = json_array_size(gaps), i;
+	char text[WORDS_MAX];
+
+	if (n_gaps > GAPS_SHOWN)
+		render_sentence(&cli->look, TONE_WARN, 2,
+				"There are %zu gaps, the last of them:", n_gaps);
+	json_array_foreach(gaps, i, gap) if (i + GAPS_SHOWN >= n_gaps)
+		render_sentence(&cli->look, TONE_WARN, 2, "Gap: %s", words_gap(text, cli, gap));
+	if (n_gaps > 0)
+		render_sentence(&cli->look, TONE_PLAIN, 2, "What happened %s may not be counted.",
+				n_gaps == 1 ? "then" : "in these times");
+	if (report_verdict(reply) == CLI_TROUBLE)
+		render_sentence(&cli->look, TONE_PLAIN, 2,
+				"Each of them, with its evidence: linkstat incidents");
+}
+
+int
+report_run(const struct cli *cli)
+{
+	ls_json_auto json_t *parameters = NULL;
+	ls_json_auto json_t *reply = NULL;
+	int r = ask_span(cli, &parameters);
+
+	if (r == CLI_FINE)
+		r = ask_once(cli, "io.linkstat.Report", parameters, &shape_report, &reply);
+	if (r != CLI_FINE)
+		return r;
+	if (cli->json) {
+		r = envelope_print(cli, "report", reply);
+		return r == CLI_FINE ? report_verdict(reply) : r;
+	}
+	put_verdict(cli, reply);
+	r = put_table(cli, reply);
+	if (r != CLI_FINE)
+		return r;
+	put_gaps(cli, reply);
+	return report_verdict(reply);
+}

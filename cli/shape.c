@@ -1,0 +1,259 @@
+#include "cli/shape.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+enum kind {
+	TEXT,
+	TIME,
+	INTEGER,
+	REAL,
+	FLAG,
+	OBJECT, /* .of */
+	LIST,	/* of objects .of, of strings if that is NULL */
+	COUNTS, /* [string]int */
+};
+
+struct field {
+	const char *name;
+	enum kind kind;
+	bool optional;
+	const struct shape *of;
+};
+
+struct shape {
+	const char *name;
+	const struct field *fields;
+	size_t n_fields;
+};
+
+#define MUST false
+#define MAY  true
+
+#define SHAPE(name_, fields_)                                                                      \
+	{                                                                                          \
+		.name = (name_), .fields = (fields_), .n_fields = LS_COUNT(fields_)                \
+	}
+
+static const struct field device_fields[] = {
+	{ "vid", TEXT, MUST, NULL },	     { "pid", TEXT, MUST, NULL },
+	{ "serial", TEXT, MAY, NULL },	     { "product", TEXT, MAY, NULL },
+	{ "manufacturer", TEXT, MAY, NULL }, { "speed", TEXT, MAY, NULL },
+	{ "hub", FLAG, MUST, NULL },	     { "max_power_ma", INTEGER, MAY, NULL },
+};
+static const struct shape device = SHAPE("Device", device_fields);
+
+static const struct field evidence_fields[] = {
+	{ "at", TIME, MUST, NULL },
+	{ "source", TEXT, MUST, NULL },
+	{ "what", TEXT, MUST, NULL },
+};
+static const struct shape evidence = SHAPE("Evidence", evidence_fields);
+
+static const struct field incident_fields[] = {
+	{ "id", INTEGER, MUST, NULL },
+	{ "opened_at", TIME, MUST, NULL },
+	{ "closed_at", TIME, MAY, NULL },
+	{ "port", TEXT, MUST, NULL },
+	{ "name", TEXT, MUST, NULL },
+	{ "label", TEXT, MAY, NULL },
+	{ "device", OBJECT, MAY, &device },
+	{ "cause", TEXT, MUST, NULL },
+	{ "side", TEXT, MUST, NULL },
+	{ "drop", FLAG, MUST, NULL },
+	{ "confidence", REAL, MUST, NULL },
+	{ "count", INTEGER, MUST, NULL },
+	{ "resets", INTEGER, MUST, NULL },
+	{ "why", TEXT, MUST, NULL },
+	{ "back_after_seconds", REAL, MAY, NULL },
+	{ "evidence", LIST, MUST, &evidence },
+	{ "evidence_omitted", INTEGER, MUST, NULL },
+};
+static const struct shape incident = SHAPE("Incident", incident_fields);
+
+static const struct field event_fields[] = {
+	{ "at", TIME, MUST, NULL },	    { "port", TEXT, MUST, NULL },
+	{ "name", TEXT, MUST, NULL },	    { "kind", TEXT, MUST, NULL },
+	{ "source", TEXT, MUST, NULL },	    { "what", TEXT, MUST, NULL },
+	{ "incident", INTEGER, MAY, NULL },
+};
+static const struct shape event = SHAPE("Event", event_fields);
+
+static const struct field gap_fields[] = {
+	{ "source", TEXT, MUST, NULL },	 { "began_at", TIME, MUST, NULL },
+	{ "ended_at", TIME, MAY, NULL }, { "lost", INTEGER, MAY, NULL },
+	{ "reason", TEXT, MUST, NULL },
+};
+static const struct shape gap = SHAPE("Gap", gap_fields);
+
+static const struct field source_fields[] = {
+	{ "name", TEXT, MUST, NULL },
+	{ "sees", FLAG, MUST, NULL },
+	{ "detail", TEXT, MUST, NULL },
+	{ "fix", TEXT, MAY, NULL },
+};
+static const struct shape source = SHAPE("Source", source_fields);
+
+static const struct field port_fields[] = {
+	{ "port", TEXT, MUST, NULL },	     { "name", TEXT, MUST, NULL },
+	{ "parent", TEXT, MAY, NULL },	     { "label", TEXT, MAY, NULL },
+	{ "device", OBJECT, MAY, &device },  { "state", TEXT, MUST, NULL },
+	{ "connected_at", TIME, MAY, NULL }, { "drops", INTEGER, MUST, NULL },
+};
+static const struct shape port = SHAPE("Port", port_fields);
+
+static const struct field controller_fields[] = {
+	{ "port", TEXT, MUST, NULL },
+	{ "names", LIST, MUST, NULL },
+	{ "description", TEXT, MUST, NULL },
+};
+static const struct shape controller = SHAPE("Controller", controller_fields);
+
+static const struct field port_report_fields[] = {
+	{ "port", TEXT, MUST, NULL },
+	{ "name", TEXT, MUST, NULL },
+	{ "label", TEXT, MAY, NULL },
+	{ "connected_seconds", REAL, MUST, NULL },
+	{ "sessions", INTEGER, MUST, NULL },
+	{ "connects", INTEGER, MUST, NULL },
+	{ "disconnects", INTEGER, MUST, NULL },
+	{ "drops", INTEGER, MUST, NULL },
+	{ "resets", INTEGER, MUST, NULL },
+	{ "enumeration_failures", INTEGER, MUST, NULL },
+	{ "over_currents", INTEGER, MUST, NULL },
+	{ "incidents_by_cause", COUNTS, MUST, NULL },
+	{ "device", OBJECT, MAY, &device },
+};
+static const struct shape port_report = SHAPE("PortReport", port_report_fields);
+
+static const struct field status_reply_fields[] = {
+	{ "version", TEXT, MUST, NULL },    { "watching_since", TIME, MUST, NULL },
+	{ "now", TIME, MUST, NULL },	    { "history", TEXT, MUST, NULL },
+	{ "sources", LIST, MUST, &source }, { "controllers", LIST, MUST, &controller },
+	{ "ports", LIST, MUST, &port },	    { "last_drop", OBJECT, MAY, &incident },
+};
+const struct shape shape_status = SHAPE("Status reply", status_reply_fields);
+
+static const struct field report_reply_fields[] = {
+	{ "gaps", LIST, MUST, &gap },
+	{ "ports", LIST, MUST, &port_report },
+};
+const struct shape shape_report = SHAPE("Report reply", report_reply_fields);
+
+static const struct field events_reply_fields[] = {
+	{ "events", LIST, MUST, &event },
+	{ "cursor", TEXT, MAY, NULL },
+};
+const struct shape shape_events = SHAPE("ListEvents reply", events_reply_fields);
+
+static const struct field incidents_reply_fields[] = {
+	{ "incidents", LIST, MUST, &incident },
+	{ "cursor", TEXT, MAY, NULL },
+};
+const struct shape shape_incidents = SHAPE("ListIncidents reply", incidents_reply_fields);
+
+static const struct field incident_reply_reply_fields[] = {
+	{ "incident", OBJECT, MUST, &incident },
+};
+const struct shape shape_incident_reply = SHAPE("GetIncident reply", incident_reply_reply_fields);
+
+static const struct field watch_reply_fields[] = {
+	{ "ready", FLAG, MAY, NULL },
+	{ "event", OBJECT, MAY, &event },
+	{ "incident", OBJECT, MAY, &incident },
+	{ "gap", OBJECT, MAY, &gap },
+};
+const struct shape shape_watch = SHAPE("Watch reply", watch_reply_fields);
+
+static bool
+is_time(const json_t *value)
+{
+	int64_t real_us;
+
+	return json_is_string(value) && ls_wire_time_parse(json_string_value(value), &real_us) == 1;
+}
+
+static bool
+are_counts(const json_t *value)
+{
+	const char *key;
+	json_t *count;
+
+	json_object_foreach((json_t *)(uintptr_t)value, key,
+			    count) if (!json_is_integer(count)) return false;
+	return json_is_object(value);
+}
+
+static int
+check_list(const struct field *field, const json_t *list, char why[SHAPE_WHY_MAX])
+{
+	const json_t *item;
+	size_t i;
+	int r;
+
+	json_array_foreach(list, i, item)
+	{
+		if (!field->of && !json_is_string(item))
+			return -EBADMSG;
+		r = field->of ? shape_check(field->of, item, why) : 1;
+		if (r < 0)
+			return r;
+	}
+	return json_is_array(list) ? 1 : -EBADMSG;
+}
+
+/* 1, or -EBADMSG; @why is set then if it is about something within the member. */
+static int
+check_member(const struct field *field, const json_t *value, char why[SHAPE_WHY_MAX])
+{
+	bool good = false;
+
+	if (!value || json_is_null(value))
+		return field->optional ? 1 : -EBADMSG;
+	switch (field->kind) {
+	case TEXT:
+		good = json_is_string(value);
+		break;
+	case TIME:
+		good = is_time(value);
+		break;
+	case INTEGER:
+		good = json_is_integer(value);
+		break;
+	case REAL:
+		good = json_is_number(value);
+		break;
+	case FLAG:
+		good = json_is_boolean(value);
+		break;
+	case OBJECT:
+		return shape_check(field->of, value, why);
+	case LIST:
+		return check_list(field, value, why);
+	case COUNTS:
+		good = are_counts(value);
+		break;
+	}
+	return good ? 1 : -EBADMSG;
+}
+
+int
+shape_check(const struct shape *shape, const json_t *value, char why[SHAPE_WHY_MAX])
+{
+	why[0] = '\0';
+	if (!json_is_object(value)) {
+		snprintf(why, SHAPE_WHY_MAX, "a %s is not an object", shape->name);
+		return -EBADMSG;
+	}
+	for (size_t i = 0; i < shape->n_fields; i++) {
+		const struct field *field = &shape->fields[i];
+
+		if (check_member(field, json_object_get(value, field->name), why) == 1)
+			continue;
+		if (!why[0])
+			snprintf(why, SHAPE_WHY_MAX, "\"%s\" of a %s is missing or malformed",
+				 field->name, shape->name);
+		return -EBADMSG;
+	}
+	return 1;
+}

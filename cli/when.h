@@ -1,0 +1,10 @@
+#pragma once
+/*
+ * Times as people write them, in journalctl's syntax: "-1h", "2 days ago", "today", "yesterday
+ * 14:00", "2026-11-22 14:00:11", "14:00", "@1795353600", RFC 3339. Local time unless the text says
+ * a zone.
+ */
+#include "lib/base.h"
+
+/* 1, or -EINVAL with *why = what is wrong with @text, a static clause after "because". */
+int when_parse(const char *text, int64_t now_us, int64_t *ret, const char **why);

@@ -1,0 +1,116 @@
+#include "cli/words.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/advice.h"
+#include "cli/clean.h"
+#include "cli/field.h"
+#include "cli/format.h"
+#include "lib/text.h"
+
+const char *
+words_port(char text[WORDS_MAX], const json_t *object)
+{
+	const char *name = field_text(object, "name");
+	const char *label = field_text(object, "label");
+
+	if (!*name)
+		name = field_text(object, "port");
+	if (*label && *name)
+		ls_text_format(text, WORDS_MAX, "\"%s\" (%s)", label, name);
+	else if (*label)
+		ls_text_format(text, WORDS_MAX, "\"%s\"", label);
+	else
+		ls_text_format(text, WORDS_MAX, "%s", *name ? name : "this computer");
+	return text;
+}
+
+const char *
+words_device(char text[WORDS_MAX], const json_t *device)
+{
+	const char *product = field_text(device, "product");
+
+	if (*product)
+		return product;
+	text[0] = '\0';
+	if (device)
+		ls_text_format(text, WORDS_MAX, "%s:%s", field_text(device, "vid"),
+			       field_text(device, "pid"));
+	return text;
+}
+
+const char *
+words_gap(char text[WORDS_MAX], const struct cli *cli, const json_t *gap)
+{
+	const char *source = advice_source(field_text(gap, "source"));
+	const char *reason = field_text(gap, "reason");
+	char from[FORMAT_MAX], to[FORMAT_MAX], records[FORMAT_MAX];
+	int64_t began_us, ended_us, lost = field_int(gap, "lost");
+
+	field_time(gap, "began_at", &began_us);
+	format_time(from, began_us, cli->now_us);
+	if (field_has(gap, "lost"))
+		ls_text_format(text, WORDS_MAX, "%s lost %s at %s: %s%s", source,
+			       lost > 0 ? format_count(records, lost, "record", "records")
+					: "an unknown number of records",
+			       from, reason, words_stop(reason));
+	else if (field_time(gap, "ended_at", &ended_us))
+		ls_text_format(text, WORDS_MAX, "%s was blind from %s to %s: %s%s", source, from,
+			       format_time(to, ended_us, cli->now_us), reason, words_stop(reason));
+	else
+		ls_text_format(text, WORDS_MAX, "%s has been blind since %s: %s%s", source, from,
+			       reason, words_stop(reason));
+	return text;
+}
+
+const char *
+words_causes(char text[WORDS_MAX], const struct cli *cli, const json_t *counts)
+{
+	const char *cause, *words;
+	char name[WORDS_MAX];
+	size_t n = 0;
+	json_t *count;
+
+	text[0] = '\0';
+	json_object_foreach((json_t *)(uintptr_t)counts, cause, count)
+	{
+		if (json_integer_value(count) == 0 || n > WORDS_MAX - 16)
+			continue;
+		/* Keys do not go through clean_json(). */
+		clean_text(name, sizeof(name), cause, cli->look.utf8);
+		words = advice_words(name);
+		ls_text_format(text + n, WORDS_MAX - n, "%s%" PRId64 " %s %s", n > 0 ? ", " : "",
+			       (int64_t)json_integer_value(count), cli->look.utf8 ? "×" : "x",
+			       words);
+		n = strlen(text);
+	}
+	return text;
+}
+
+const char *
+words_span(char text[WORDS_MAX], const struct cli *cli)
+{
+	char since[FORMAT_MAX], until[FORMAT_MAX];
+
+	format_time(since, cli->since.real_us, cli->now_us);
+	format_time(until, cli->until.real_us, cli->now_us);
+	if (cli->since.set && cli->until.set)
+		ls_text_format(text, WORDS_MAX, "from %s to %s", since, until);
+	else if (cli->since.set)
+		ls_text_format(text, WORDS_MAX, "since %s", since);
+	else if (cli->until.set)
+		ls_text_format(text, WORDS_MAX, "until %s", until);
+	else
+		ls_text_format(text, WORDS_MAX, "in all that linkstatd remembers");
+	return text;
+}
+
+const char *
+words_stop(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len > 0 && strchr(".!?", text[len - 1]) ? "" : ".";
+}

@@ -1,0 +1,400 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define SD_JOURNAL_SUPPRESS_LOCATION /* the place in the code helps nobody who reads an alert */
+#include <systemd/sd-journal.h>
+#include <syslog.h>
+
+#include "daemon/alert.h"
+#include "lib/engine.h"
+#include "lib/text.h"
+
+#define JOURNAL_SOCKET	"/run/systemd/journal/socket"
+#define MESSAGE_MAX	1024
+#define MAX_FIELDS	12
+#define LOST_EVERY_US	(60 * LS_SEC)
+#define RETURN_WINDOW_S 10 /* of ls_engine_config_default() */
+
+static const struct {
+	const char *message_id;
+	int priority;	    /* unless it is a drop */
+	const char *nobody; /* where no device is known */
+	const char *verb;
+} kinds[ALERT_N_KINDS] = {
+	[LS_CAUSE_UNKNOWN] = { "b12eac9c2b3046a9a16a7a30b5669130", LOG_NOTICE, "a device",
+			       "had trouble of an unknown kind" },
+	[LS_CAUSE_UNPLUGGED] = { "f5df07601b54424d9060f5c5c8ca14c4", LOG_NOTICE, "a device",
+				 "was unplugged" },
+	[LS_CAUSE_LINK_LOSS] = { "819fffffcfd449548d851682ed0ecd34", LOG_NOTICE, "a device",
+				 "lost its link" },
+	[LS_CAUSE_ENUMERATION_FAILED] = { "b3d9d115b2a44baf939db6ac33952d77", LOG_NOTICE,
+					  "a device", "was noticed but could not be talked to" },
+	[LS_CAUSE_HOST_RESET] = { "e6f34f3d38fc4aaa896ac18a618ded99", LOG_NOTICE, "a device",
+				  "was reset by this computer" },
+	[LS_CAUSE_OVER_CURRENT] = { "bd8817672e93411a948235b4e43c8bbd", LOG_NOTICE, "something",
+				    "drew too much current" },
+	[LS_CAUSE_EMI] = { "8bd09745587e4b259487da4536e546df", LOG_NOTICE, "a device",
+			   "was cut off by interference" },
+	[LS_CAUSE_UPSTREAM_LOSS] = { "c0162f61618f4165a7693650afa73fc1", LOG_NOTICE, "a hub",
+				     "went away with all that is behind it" },
+	[LS_CAUSE_CONTROLLER_DIED] = { "4ed9a97ae50542b396c2568ef7f8cd1f", LOG_NOTICE,
+				       "the USB controller", "died" },
+	[LS_CAUSE_SOFTWARE] = { "221a629a30894c17b6ccf63ea58ee460", LOG_NOTICE, "a device",
+				"was switched off by software" },
+	[LS_CAUSE_MODE_SWITCH] = { "cbd74ebf430048c0a7210e63bcc7ec16", LOG_INFO, "a device",
+				   "changed its mode as expected" },
+	[LS_CAUSE_SUSPEND] = { "bc4db7d42f1141c29d51a5ec7307cc29", LOG_INFO, "a device",
+			       "left while the computer slept or woke up" },
+	[ALERT_LEFT] = { "4748a66f00634383b48f7aea360d85af", LOG_INFO, "a device", "left" },
+	[ALERT_BLIND] = { "faaafb96e6174628aae084d5fd4d78a5", LOG_NOTICE, "", "" },
+	[ALERT_SEES] = { "b51e30fea4494b45a246a30d73e84146", LOG_NOTICE, "", "" },
+	[ALERT_LOST] = { "8d982b41c0c141de8e499d3b57b4cd66", LOG_NOTICE, "", "" },
+};
+
+struct said {
+	int64_t id; /* 0: unused */
+	enum alert_kind kind;
+	uint32_t count;
+	bool open;
+};
+
+/* Of one source. */
+struct said_gap {
+	int64_t id;
+	bool open;
+	uint64_t lost_mono; /* when a loss was last said, 0: never */
+	uint64_t n_unsaid;
+	bool unsaid_unknown; /* more than @n_unsaid */
+};
+
+struct alert {
+	struct said said[LS_MAX_OPEN_INCIDENTS];
+	struct said_gap gaps[LS_N_SOURCES];
+};
+
+struct entry {
+	struct iovec iov[MAX_FIELDS];
+	int n;
+	size_t used;
+	char text[4 * MESSAGE_MAX];
+};
+
+const char *
+alert_message_id(enum alert_kind kind)
+{
+	return (size_t)kind < ALERT_N_KINDS ? kinds[kind].message_id : "";
+}
+
+LS_PRINTF(2, 3)
+static void
+add(struct entry *entry, const char *format, ...)
+{
+	char *at = entry->text + entry->used;
+	size_t room = sizeof(entry->text) - entry->used;
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(at, room, format, args);
+	va_end(args);
+	if (n < 0 || (size_t)n >= room || entry->n == MAX_FIELDS)
+		return;
+	entry->iov[entry->n++] = (struct iovec){ .iov_base = at, .iov_len = (size_t)n };
+	entry->used += (size_t)n + 1;
+}
+
+static void
+begin(struct entry *entry, enum alert_kind kind, int priority, const char *message)
+{
+	entry->n = 0;
+	entry->used = 0;
+	add(entry, "MESSAGE=%s", message);
+	add(entry, "MESSAGE_ID=%s", kinds[kind].message_id);
+	add(entry, "PRIORITY=%d", priority);
+}
+
+/* sd_journal_sendv() also says that it worked where there is no journal. */
+static void
+send_entry(const struct entry *entry)
+{
+	if (access(JOURNAL_SOCKET, F_OK) == 0 && sd_journal_sendv(entry->iov, entry->n) >= 0)
+		return;
+	fprintf(stderr, "linkstatd: %s\n", entry->text + strlen("MESSAGE="));
+}
+
+static const char *
+duration(uint64_t us, char ret[32])
+{
+	uint64_t s = us / LS_SEC, min = s / 60, h = min / 60;
+
+	if (s < 10)
+		snprintf(ret, 32, "%" PRIu64 ".%" PRIu64 " s", s, us % LS_SEC / (100 * LS_MS));
+	else if (min < 2)
+		snprintf(ret, 32, "%" PRIu64 " s", s);
+	else if (h < 2)
+		snprintf(ret, 32, "%" PRIu64 " min", min);
+	else if (h < 48)
+		snprintf(ret, 32, "%" PRIu64 " h %" PRIu64 " min", h, min % 60);
+	else
+		snprintf(ret, 32, "%" PRIu64 " d %" PRIu64 " h", h / 24, h % 24);
+	return ret;
+}
+
+/* ---- incidents --------------------------------------------------------------------------- */
+
+static enum alert_kind
+kind_of(const struct ls_incident *incident)
+{
+	bool undecided = incident->open && incident->cause == LS_CAUSE_UNKNOWN;
+
+	if (undecided && incident->n_disconnects > 0 && !incident->back)
+		return ALERT_LEFT;
+	return (size_t)incident->cause < LS_N_CAUSES ? (enum alert_kind)incident->cause
+						     : (enum alert_kind)LS_CAUSE_UNKNOWN;
+}
+
+/* What the verb of the sentence happened so many times. */
+static uint32_t
+count_of(const struct ls_incident *incident)
+{
+	uint32_t count = incident->n_disconnects;
+
+	if (incident->cause == LS_CAUSE_HOST_RESET)
+		count = incident->n_resets;
+	else if (incident->cause == LS_CAUSE_OVER_CURRENT)
+		count = incident->n_over_currents;
+	return count ? count : 1;
+}
+
+/* The one that was said of @id, or the place that can best be spared, emptied. */
+static struct said *
+find_said(struct alert *alert, int64_t id)
+{
+	struct said *spare = &alert->said[0];
+
+	for (size_t i = 0; i < LS_COUNT(alert->said); i++) {
+		struct said *said = &alert->said[i];
+
+		if (said->id == id)
+			return said;
+		if (said->open < spare->open || (said->open == spare->open && said->id < spare->id))
+			spare = said;
+	}
+	*spare = (struct said){ 0 };
+	return spare;
+}
+
+static void
+add_who(char *message, const struct ls_incident *incident, enum alert_kind kind)
+{
+	const struct ls_device *device = &incident->device;
+	const char *name = incident->socket.name;
+	bool bus = strncmp(name, "usb", 3) == 0;
+	const char *nobody = bus ? "the USB controller" : kinds[kind].nobody;
+
+	if (!incident->has_device)
+		ls_text_format(message, MESSAGE_MAX, "%s %s: %s", bus ? "bus" : "port", name,
+			       nobody);
+	else
+		ls_text_format(message, MESSAGE_MAX, "%s %s: %s (%04x:%04x)", bus ? "bus" : "port",
+			       name, device->product[0] ? device->product : "a device", device->vid,
+			       device->pid);
+}
+
+LS_PRINTF(2, 3)
+static void
+append(char message[MESSAGE_MAX], const char *format, ...)
+{
+	size_t len = strlen(message);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message + len, MESSAGE_MAX - len, format, args);
+	va_end(args);
+}
+
+static void
+make_sentence(char message[MESSAGE_MAX], const struct ls_incident *incident, enum alert_kind kind)
+{
+	uint32_t count = count_of(incident);
+	const char *verb = kinds[kind].verb;
+	char time[32];
+
+	add_who(message, incident, kind);
+	if (incident->cause == LS_CAUSE_ENUMERATION_FAILED && !incident->drop)
+		verb = "came up only after failed tries";
+	append(message, " %s", verb);
+	if (kind == ALERT_LEFT)
+		append(message, "; if it is back within %d s this is a lost link", RETURN_WINDOW_S);
+	if ((int)kind == LS_CAUSE_UPSTREAM_LOSS && incident->n_children)
+		append(message, " (%" PRIu32 " device%s)", incident->n_children,
+		       incident->n_children == 1 ? "" : "s");
+	if (count > 1)
+		append(message, " %" PRIu32 " times", count);
+	if (count > 1 && !incident->open)
+		append(message, " within %s; %s",
+		       duration(incident->closed.mono_us - incident->opened.mono_us, time),
+		       incident->back ? "it is quiet now" : "it is over now");
+	else if (incident->n_disconnects == 1 && incident->back && incident->back_after_us)
+		append(message, " and was back after %s", duration(incident->back_after_us, time));
+	append(message, " (incident %" PRId64 ")", incident->id);
+}
+
+static void
+say_incident(const struct ls_incident *incident, enum alert_kind kind)
+{
+	const struct ls_device *device = &incident->device;
+	int priority = incident->drop ? LOG_WARNING : kinds[kind].priority;
+	char message[MESSAGE_MAX];
+	struct entry entry;
+
+	make_sentence(message, incident, kind);
+	begin(&entry, kind, priority, message);
+	add(&entry, "LINKSTAT_PORT=%s", incident->socket.id_path);
+	add(&entry, "LINKSTAT_NAME=%s", incident->socket.name);
+	add(&entry, "LINKSTAT_INCIDENT=%" PRId64, incident->id);
+	add(&entry, "LINKSTAT_CAUSE=%s", ls_cause_name(incident->cause));
+	add(&entry, "LINKSTAT_CONFIDENCE=%.2f", incident->confidence);
+	if (incident->has_device)
+		add(&entry, "LINKSTAT_DEVICE=%04x:%04x:%s", device->vid, device->pid,
+		    device->serial);
+	send_entry(&entry);
+}
+
+static void
+on_incident(struct alert *alert, const struct ls_incident *incident)
+{
+	enum alert_kind kind = kind_of(incident);
+	uint32_t count = count_of(incident);
+	struct said *said;
+	bool news, flapped;
+
+	if (!incident->settled)
+		return;
+	said = find_said(alert, incident->id);
+	news = said->id == 0 || said->kind != kind || count >= 2 * (uint64_t)said->count;
+	flapped = said->open && !incident->open && count > 1;
+	if (news || flapped) {
+		say_incident(incident, kind);
+		said->count = count;
+	}
+	said->id = incident->id;
+	said->kind = kind;
+	said->open = incident->open;
+}
+
+/* Its place may go to another one. */
+static void
+on_absorbed(struct alert *alert, int64_t id)
+{
+	for (size_t i = 0; i < LS_COUNT(alert->said); i++) {
+		if (alert->said[i].id == id)
+			alert->said[i].open = false;
+	}
+}
+
+/* ---- gaps -------------------------------------------------------------------------------- */
+
+static void
+say_gap(const struct ls_gap *gap, enum alert_kind kind, const char *message)
+{
+	struct entry entry;
+
+	begin(&entry, kind, kinds[kind].priority, message);
+	add(&entry, "LINKSTAT_SOURCE=%s", ls_source_name(gap->source));
+	send_entry(&entry);
+}
+
+/* A flood of losses is one message a minute, with their sum. */
+static void
+on_loss(struct said_gap *said, const struct ls_gap *gap)
+{
+	char message[MESSAGE_MAX] = "";
+
+	if (gap->n_lost == UINT32_MAX)
+		said->unsaid_unknown = true;
+	else
+		said->n_unsaid += gap->n_lost;
+	if (said->lost_mono && gap->began.mono_us < said->lost_mono + LOST_EVERY_US)
+		return;
+	said->lost_mono = gap->began.mono_us;
+	append(message, "%s lost ", ls_source_name(gap->source));
+	if (said->n_unsaid)
+		append(message, "%s%" PRIu64 " record%s", said->unsaid_unknown ? "more than " : "",
+		       said->n_unsaid, said->n_unsaid == 1 ? "" : "s");
+	else
+		append(message, "an unknown number of records");
+	append(message, ": %s", gap->reason);
+	say_gap(gap, ALERT_LOST, message);
+	said->n_unsaid = 0;
+	said->unsaid_unknown = false;
+}
+
+static void
+on_gap(struct alert *alert, const struct ls_gap *gap)
+{
+	struct said_gap *said = &alert->gaps[(size_t)gap->source < LS_N_SOURCES ? gap->source : 0];
+	char message[MESSAGE_MAX] = "", time[32];
+
+	if (gap->n_lost) {
+		on_loss(said, gap);
+		return;
+	}
+	/* That linkstatd itself was not running can only be said afterwards. */
+	if (gap->open && gap->source == LS_SOURCE_NONE)
+		return;
+	if (said->id == gap->id && said->open == gap->open)
+		return;
+	said->id = gap->id;
+	said->open = gap->open;
+	if (gap->open)
+		append(message, "%s sees nothing: %s", ls_source_name(gap->source), gap->reason);
+	else if (gap->ended.mono_us < gap->began.mono_us)
+		append(message, "%s saw nothing for some time: %s", ls_source_name(gap->source),
+		       gap->reason);
+	else
+		append(message, "%s saw nothing for %s: %s", ls_source_name(gap->source),
+		       duration(gap->ended.mono_us - gap->began.mono_us, time), gap->reason);
+	say_gap(gap, gap->open ? ALERT_BLIND : ALERT_SEES, message);
+}
+
+void
+alert_record(struct alert *alert, const struct ls_record *record)
+{
+	switch (record->kind) {
+	case LS_RECORD_INCIDENT:
+		on_incident(alert, record->incident);
+		break;
+	case LS_RECORD_GAP:
+		on_gap(alert, record->gap);
+		break;
+	case LS_RECORD_ABSORBED:
+		on_absorbed(alert, record->absorbed.id);
+		break;
+	default:
+		break;
+	}
+}
+
+int
+alert_new(struct alert **ret)
+{
+	struct alert *alert = calloc(1, sizeof(*alert));
+
+	if (!alert)
+		return -ENOMEM;
+	*ret = alert;
+	return 0;
+}
+
+void
+alert_free(struct alert *alert)
+{
+	free(alert);
+}

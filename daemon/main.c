@@ -1,0 +1,361 @@
+/* linkstatd: puts sources, engine and sinks together on one event loop. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+#include <systemd/sd-daemon.h>
+
+#include "daemon/options.h"
+#include "daemon/pipeline.h"
+#include "daemon/source.h"
+#include "lib/text.h"
+
+struct linkstatd {
+	struct event_base *base;
+	struct daemon_state state;
+	struct store *store;
+	struct server *server;
+	struct alert *alert;
+	struct pipeline *pipeline;
+	struct source_kmsg *kmsg;
+	struct source_udev *udev;
+	struct source_libusb *libusb;
+	struct event *sigterm, *sigint, *watchdog;
+	FILE *record;
+	bool buses_only;
+};
+
+static int
+fail(const char *what, int r)
+{
+	fprintf(stderr, SD_ERR "linkstatd: %s: %s\n", what, strerror(-r));
+	return r;
+}
+
+static void
+on_signal(evutil_socket_t fd, short what, void *user)
+{
+	struct linkstatd *self = user;
+
+	(void)fd;
+	(void)what;
+	event_base_loopbreak(self->base);
+}
+
+static void
+on_watchdog(evutil_socket_t fd, short what, void *user)
+{
+	struct linkstatd *self = user;
+
+	(void)fd;
+	(void)what;
+	pipeline_alive(self->pipeline);
+	sd_notify(0, "WATCHDOG=1");
+}
+
+/* The last component of the path is made; what is above it is the administrator's. */
+static int
+make_dir(const char *path, mode_t mode)
+{
+	if (mkdir(path, mode) == 0 || errno == EEXIST)
+		return 0;
+	return -errno;
+}
+
+static int
+make_parent(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char dir[512];
+
+	if (!slash || slash == path || (size_t)(slash - path) >= sizeof(dir))
+		return 0;
+	memcpy(dir, path, (size_t)(slash - path));
+	dir[slash - path] = '\0';
+	return make_dir(dir, 0755);
+}
+
+static int
+read_boot_id(char *id, size_t size)
+{
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+	char *line = file ? fgets(id, (int)size, file) : NULL;
+
+	if (file)
+		fclose(file);
+	if (!line)
+		return -EIO;
+	id[strcspn(id, "\n")] = '\0';
+	return 0;
+}
+
+static int
+open_store(struct linkstatd *self, const struct options *options)
+{
+	char boot_id[64];
+	struct store_options store = {
+		.dir = options->state_dir,
+		.boot_id = boot_id,
+		.now = self->state.watching_since,
+		.version = LINKSTAT_VERSION,
+	};
+	int r = read_boot_id(boot_id, sizeof(boot_id));
+
+	if (r < 0)
+		return fail("cannot read the boot id from /proc", r);
+	(void)make_dir(options->state_dir, 0750); /* the store tells what is wrong with it */
+	r = store_open(&store, &self->store);
+	if (r == -EBUSY) {
+		fprintf(stderr, SD_ERR "linkstatd: another linkstatd keeps its history in %s\n",
+			options->state_dir);
+		return r;
+	}
+	if (r < 0)
+		return fail("cannot keep any history", r);
+	if (store_trouble(self->store)[0]) {
+		fprintf(stderr, SD_WARNING "linkstatd: %s\n", store_trouble(self->store));
+		ls_text_format(self->state.history, sizeof(self->state.history), "%s",
+			       store_trouble(self->store));
+	} else {
+		ls_text_format(self->state.history, sizeof(self->state.history), "%s",
+			       store_path(self->store));
+	}
+	return 0;
+}
+
+static int
+listen_on(struct linkstatd *self, const struct options *options)
+{
+	const char *path = options->socket ? options->socket : OPTIONS_DEFAULT_SOCKET;
+	int n = options->socket ? 0 : sd_listen_fds(1);
+	int r = 0;
+
+	for (int i = 0; i < n && r >= 0; i++)
+		r = server_listen_fd(self->server, SD_LISTEN_FDS_START + i);
+	if (n > 0)
+		return r < 0 ? fail("cannot serve the socket that systemd gave", r) : 0;
+	(void)make_parent(path);
+	r = server_listen(self->server, path);
+	if (r == -EADDRINUSE)
+		fprintf(stderr, SD_ERR "linkstatd: another linkstatd answers at %s already\n", path);
+	else if (r < 0)
+		fprintf(stderr, SD_ERR "linkstatd: cannot answer at %s: %s\n", path, strerror(-r));
+	return r;
+}
+
+static int
+open_record(struct linkstatd *self, const struct options *options)
+{
+	int fd;
+
+	if (!options->record)
+		return 0;
+	fd = open(options->record, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	self->record = fd >= 0 ? fdopen(fd, "w") : NULL;
+	if (self->record)
+		return 0;
+	fprintf(stderr, SD_ERR "linkstatd: cannot record to %s: %s\n", options->record,
+		strerror(errno));
+	return -errno;
+}
+
+static void
+blind(struct linkstatd *self, enum ls_source source, const char *what, int r)
+{
+	struct ls_observation obs = {
+		.at = state_now(),
+		.source = source,
+		.kind = LS_OBS_SOURCE_BLIND,
+	};
+
+	ls_text_format(obs.text, sizeof(obs.text), "%s: %s", what, strerror(-r));
+	pipeline_observe(&obs, self->pipeline);
+	fprintf(stderr, SD_WARNING "linkstatd: %s; to open it: %s\n", obs.text, state_fix(source));
+}
+
+/* The time in which nobody watched is a gap of linkstat itself. */
+static void
+note_absence(struct linkstatd *self)
+{
+	struct ls_observation obs = { .source = LS_SOURCE_NONE, .kind = LS_OBS_SOURCE_BLIND };
+	bool same_boot;
+
+	if (store_last_alive(self->store, &obs.at, &same_boot) <= 0)
+		return;
+	if (!same_boot)
+		obs.at.mono_us = 0;
+	ls_text_format(obs.text, sizeof(obs.text), "%s",
+		       same_boot ? "linkstatd was not running; of that time only the kernel log is "
+				   "known"
+				 : "linkstatd was not running");
+	pipeline_observe(&obs, self->pipeline);
+	obs.at = state_now();
+	obs.kind = LS_OBS_SOURCE_SEES;
+	pipeline_observe(&obs, self->pipeline);
+}
+
+static void
+open_kmsg(struct linkstatd *self)
+{
+	struct source_kmsg_options options = {
+		.fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC),
+		.sink = pipeline_observe,
+		.on_seq = pipeline_kmsg_taken,
+		.user = self->pipeline,
+	};
+	int r;
+
+	if (options.fd < 0) {
+		blind(self, LS_SOURCE_KERNEL_LOG, "the kernel log /dev/kmsg cannot be read", -errno);
+		return;
+	}
+	options.resume = store_kmsg_seq(self->store, &options.after_seq) > 0;
+	r = source_kmsg_new(self->base, &options, &self->kmsg);
+	if (r < 0) {
+		close(options.fd);
+		blind(self, LS_SOURCE_KERNEL_LOG, "the kernel log /dev/kmsg cannot be read", r);
+	}
+}
+
+/* At first only the buses: the kernel log that is replayed then must know whose ports it names. */
+static void
+on_observation(const struct ls_observation *obs, void *user)
+{
+	struct linkstatd *self = user;
+	bool about_devices = obs->kind == LS_OBS_CONNECTED || obs->kind == LS_OBS_SCAN_BEGIN ||
+			     obs->kind == LS_OBS_SCAN_END;
+
+	if (!self->buses_only || !about_devices)
+		pipeline_observe(obs, self->pipeline);
+}
+
+/* Listen first, look second: nothing can slip through between the two. */
+static void
+open_sources(struct linkstatd *self)
+{
+	int r = source_udev_new(self->base, on_observation, self, &self->udev);
+
+	self->buses_only = true;
+	if (r < 0)
+		blind(self, LS_SOURCE_UDEV, "udev cannot be followed", r);
+	else
+		(void)source_udev_scan(self->udev);
+	open_kmsg(self);
+	if (self->kmsg)
+		source_kmsg_replay(self->kmsg);
+	self->buses_only = false;
+	if (self->udev)
+		(void)source_udev_scan(self->udev);
+	r = source_libusb_new(self->base, on_observation, self, &self->libusb);
+	if (r < 0)
+		blind(self, LS_SOURCE_LIBUSB, "libusb cannot be used", r);
+	else
+		(void)source_libusb_scan(self->libusb);
+}
+
+static int
+start(struct linkstatd *self, const struct options *options)
+{
+	struct pipeline_options pipeline = { .state = &self->state };
+	int r;
+
+	self->state.watching_since = state_now();
+	self->base = event_base_new();
+	if (!self->base)
+		return fail("cannot make an event loop", -ENOMEM);
+	r = open_record(self, options);
+	if (r >= 0)
+		r = open_store(self, options);
+	if (r < 0)
+		return r;
+	if (alert_new(&self->alert) < 0 ||
+	    server_new(self->base, self->store, &self->state, &self->server) < 0)
+		return fail("cannot start", -ENOMEM);
+	pipeline.store = self->store;
+	pipeline.server = self->server;
+	pipeline.alert = self->alert;
+	pipeline.record = self->record;
+	r = pipeline_new(self->base, &pipeline, &self->pipeline);
+	if (r < 0)
+		return fail("cannot continue the history", r);
+	r = listen_on(self, options);
+	if (r < 0)
+		return r;
+	note_absence(self);
+	open_sources(self);
+	return pipeline_flush(self->pipeline);
+}
+
+static int
+follow_signals(struct linkstatd *self)
+{
+	uint64_t watchdog_us = 0;
+	struct timeval half = { 0 };
+
+	signal(SIGPIPE, SIG_IGN);
+	self->sigterm = evsignal_new(self->base, SIGTERM, on_signal, self);
+	self->sigint = evsignal_new(self->base, SIGINT, on_signal, self);
+	if (!self->sigterm || !self->sigint || event_add(self->sigterm, NULL) < 0 ||
+	    event_add(self->sigint, NULL) < 0)
+		return fail("cannot follow signals", -ENOMEM);
+	if (sd_watchdog_enabled(0, &watchdog_us) <= 0)
+		return 0;
+	half.tv_sec = (time_t)(watchdog_us / 2 / LS_SEC);
+	half.tv_usec = (suseconds_t)(watchdog_us / 2 % LS_SEC);
+	self->watchdog = event_new(self->base, -1, EV_PERSIST, on_watchdog, self);
+	if (!self->watchdog || event_add(self->watchdog, &half) < 0)
+		return fail("cannot serve the watchdog", -ENOMEM);
+	return 0;
+}
+
+static void
+stop(struct linkstatd *self)
+{
+	struct event *events[] = { self->sigterm, self->sigint, self->watchdog };
+
+	sd_notify(0, "STOPPING=1");
+	source_libusb_free(self->libusb);
+	source_udev_free(self->udev);
+	source_kmsg_free(self->kmsg);
+	if (self->pipeline)
+		pipeline_alive(self->pipeline);
+	pipeline_free(self->pipeline);
+	server_free(self->server);
+	alert_free(self->alert);
+	store_close(self->store);
+	if (self->record)
+		fclose(self->record);
+	for (size_t i = 0; i < LS_COUNT(events); i++) {
+		if (events[i])
+			event_free(events[i]);
+	}
+	if (self->base)
+		event_base_free(self->base);
+	libevent_global_shutdown();
+}
+
+int
+main(int argc, char **argv)
+{
+	struct linkstatd self = { 0 };
+	struct options options;
+	int r = options_parse(argc, argv, &options);
+
+	if (r <= 0)
+		return r < 0 ? 2 : 0;
+	r = start(&self, &options);
+	if (r == 0)
+		r = follow_signals(&self);
+	if (r == 0) {
+		sd_notify(0, "READY=1\nSTATUS=watching USB");
+		r = event_base_dispatch(self.base) < 0 ? -EIO : 0;
+	}
+	stop(&self);
+	return r == 0 ? 0 : 1;
+}

@@ -1,0 +1,111 @@
+#include "daemon/methods.h"
+
+#include <errno.h>
+
+#include "daemon/server.h"
+#include "lib/text.h"
+
+/* Gaps and ports of one report while they are read. */
+struct report {
+	json_t *gaps, *ports;
+	struct ls_gap rest; /* stands for the gaps beyond the first SERVER_PAGE */
+	uint32_t n_rest;
+};
+
+static int
+on_gap(const struct ls_gap *gap, void *user)
+{
+	struct report *report = user;
+
+	if (json_array_size(report->gaps) < SERVER_PAGE)
+		return json_array_append_new(report->gaps, ls_wire_gap(gap)) < 0 ? -ENOMEM : 0;
+	if (report->n_rest++ == 0)
+		report->rest.began = gap->began;
+	report->rest.open = report->rest.open || gap->open;
+	if (gap->ended.real_us > report->rest.ended.real_us)
+		report->rest.ended = gap->ended;
+	return 0;
+}
+
+/* A list that was cut says so. */
+static int
+add_rest(struct report *report)
+{
+	if (report->n_rest == 0)
+		return 0;
+	ls_text_format(report->rest.reason, sizeof(report->rest.reason),
+		       "%u more gaps, not listed one by one: ask for a shorter span",
+		       report->n_rest);
+	return json_array_append_new(report->gaps, ls_wire_gap(&report->rest)) < 0 ? -ENOMEM : 0;
+}
+
+static json_t *
+causes_object(const struct store_port_report *port)
+{
+	ls_json_auto json_t *causes = json_object();
+
+	for (int i = 0; i < LS_N_CAUSES; i++) {
+		int64_t n = port->incidents_by_cause[i];
+
+		if (n > 0 && json_object_set_new(causes, ls_cause_name((enum ls_cause)i),
+						 json_integer(n)) < 0)
+			return NULL;
+	}
+	return LS_STEAL(&causes);
+}
+
+static int
+on_port(const struct store_port_report *port, void *user)
+{
+	struct report *report = user;
+	const struct ls_wire_field fields[] = {
+		{ "port", json_string(port->socket.id_path) },
+		{ "name", json_string(port->socket.name) },
+		{ "label", ls_wire_optional(port->label) },
+		{ "connected_seconds", json_real(port->connected_seconds) },
+		{ "sessions", json_integer(port->sessions) },
+		{ "connects", json_integer(port->connects) },
+		{ "disconnects", json_integer(port->disconnects) },
+		{ "drops", json_integer(port->drops) },
+		{ "resets", json_integer(port->resets) },
+		{ "enumeration_failures", json_integer(port->enumeration_failures) },
+		{ "over_currents", json_integer(port->over_currents) },
+		{ "incidents_by_cause", causes_object(port) },
+		{ "device", port->has_device ? ls_wire_device(&port->device) : json_null() },
+	};
+	json_t *row = ls_wire_object(fields, LS_COUNT(fields));
+
+	return json_array_append_new(report->ports, row) < 0 ? -ENOMEM : 0;
+}
+
+int
+methods_report(struct varlink_call *call, struct varlink_reply *reply, void *user)
+{
+	const struct methods *methods = user;
+	struct report report = { .gaps = json_array(), .ports = json_array() };
+	struct methods_asked asked;
+	const char *unknown = NULL;
+	int r = methods_asked_init(&asked, call, reply);
+	bool understood = r == 1;
+
+	if (understood) {
+		asked.filter.limit = 0; /* the rest of the gaps is counted */
+		r = store_gaps(methods->store, &asked.filter, on_gap, &report);
+		if (r == 0)
+			r = add_rest(&report);
+		if (r == 0)
+			r = store_report(methods->store, &asked.filter, state_now(), on_port,
+					 &report, &unknown);
+	}
+	if (understood && r < 0)
+		r = methods_history_error(methods, r, unknown, reply);
+	else if (understood)
+		reply->parameters =
+			json_pack("{s:O, s:O}", "gaps", report.gaps, "ports", report.ports);
+	if (understood && !reply->parameters)
+		r = -ENOMEM;
+	json_decref(report.gaps);
+	json_decref(report.ports);
+	methods_asked_done(&asked);
+	return r;
+}

@@ -1,0 +1,15 @@
+#pragma once
+/* The command line of linkstatd. */
+#include <stdbool.h>
+
+struct options {
+	const char *state_dir;
+	const char *socket; /* NULL: the default, or the sockets that systemd hands over */
+	const char *record; /* NULL: no recording */
+};
+
+#define OPTIONS_DEFAULT_STATE  "/var/lib/linkstat"
+#define OPTIONS_DEFAULT_SOCKET "/run/linkstat/io.linkstat"
+
+/* 1: go on, 0: all is said (--help, --version), -EINVAL: a usage error was printed. */
+int options_parse(int argc, char **argv, struct options *ret);

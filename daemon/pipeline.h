@@ -1,0 +1,44 @@
+#pragma once
+/*
+ * The way of an observation: engine, then store, then journal and subscribers. What one turn of the
+ * loop concluded is one transaction, and nothing is announced before it is committed. While the
+ * store cannot write, records wait in memory (up to a cap) and are announced all the same.
+ */
+#include <stdio.h>
+
+#include "daemon/alert.h"
+#include "daemon/server.h"
+#include "daemon/state.h"
+#include "daemon/store.h"
+#include "lib/base.h"
+#include "lib/engine.h"
+
+/* Records that wait for a store that cannot write; the oldest give way. */
+#define PIPELINE_BACKLOG 1024
+
+struct event_base;
+struct pipeline;
+
+struct pipeline_options {
+	struct store *store;
+	struct server *server;
+	struct alert *alert;
+	struct daemon_state *state; /* .engine is set by pipeline_new(), the sources as they report */
+	FILE *record;               /* observations as JSON lines; NULL: none. Not owned */
+};
+
+/* All of @options must outlive it. Restores what the store has open. 0 or -errno. */
+int pipeline_new(struct event_base *base, const struct pipeline_options *options,
+		 struct pipeline **ret);
+void pipeline_free(struct pipeline *pipeline);
+LS_DEFINE_AUTO(pipeline)
+
+/* A source_sink_fn; @user is the pipeline. */
+void pipeline_observe(const struct ls_observation *obs, void *user);
+/* A source_seq_fn: the kernel log was taken up to @seq. */
+void pipeline_kmsg_taken(uint64_t seq, void *user);
+
+/* Commits and announces what waits, now. 0, or -errno of the store (records are kept). */
+int pipeline_flush(struct pipeline *pipeline);
+/* Notes in the store that linkstatd is alive. */
+void pipeline_alive(struct pipeline *pipeline);

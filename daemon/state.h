@@ -1,0 +1,24 @@
+#pragma once
+/* What linkstatd knows of itself at this moment, for `linkstat status`. Owned by main. */
+#include "lib/base.h"
+#include "lib/engine.h"
+#include "lib/observation.h"
+
+struct source_state {
+	bool sees;
+	char detail[LS_TEXT_MAX]; /* what it reads, or why it is blind; clean */
+	char fix[LS_TEXT_MAX];	  /* what to type to open it; "" if nothing is wrong */
+};
+
+struct daemon_state {
+	struct ls_instant watching_since;
+	struct source_state sources[LS_N_SOURCES];
+	char history[LS_TEXT_MAX]; /* where the history is kept, or why it is not */
+	struct ls_engine *engine;
+};
+
+/* Both clocks now. */
+struct ls_instant state_now(void);
+
+/* What to type when @source is blind. Never NULL. */
+const char *state_fix(enum ls_source source);

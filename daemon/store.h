@@ -1,0 +1,99 @@
+#pragma once
+/*
+ * The history: one SQLite database (WAL, one writer, STRICT tables) in the state directory.
+ * Everything that belongs together is written in one transaction, together with the position in
+ * the kernel log that it was concluded from, so that a kill between any two steps loses nothing
+ * and counts nothing twice.
+ */
+#include "lib/base.h"
+#include "lib/engine.h"
+#include "lib/record.h"
+
+struct store;
+
+struct store_options {
+	const char *dir;     /* exists; the database is DIR/linkstat.db */
+	const char *boot_id; /* of this boot, as in /proc/sys/kernel/random/boot_id */
+	struct ls_instant now;
+	const char *version; /* of linkstatd */
+};
+
+/*
+ * Opens or makes the database and marks this boot. A file that is no database, or is damaged, is
+ * kept aside under a new name and a new one begun. Where nothing can be written (no permission,
+ * full disk, read-only), the history of this run is kept in memory. store_trouble() tells.
+ * What an earlier boot left open is closed at the time that boot was last seen.
+ * 0, or -errno when not even memory works.
+ */
+int store_open(const struct store_options *options, struct store **ret);
+void store_close(struct store *store);
+/* Alias for ls_auto. */
+#define store_free store_close
+LS_DEFINE_AUTO(store)
+
+/* A sentence for people: "" if all is well, else what is wrong and what was done instead. */
+const char *store_trouble(const struct store *store);
+/* Path of the database, or "" if in memory. */
+const char *store_path(const struct store *store);
+
+/* Where this boot was left: last kernel-log sequence number taken. 1, or 0 at its first run. */
+int store_kmsg_seq(struct store *store, uint64_t *seq);
+/* When a linkstatd was last alive, and whether in this boot. 1, or 0 at the very first run. */
+int store_last_alive(struct store *store, struct ls_instant *at, bool *same_boot);
+/* Fills next_*_id. 0 or -errno. */
+int store_next_ids(struct store *store, struct ls_engine_config *config);
+/* Open sessions and incidents of this boot, oldest first. 0 or -errno. */
+typedef void (*store_incident_fn)(const struct ls_incident *incident, void *user);
+int store_visit_open(struct store *store, ls_session_fn on_session, store_incident_fn on_incident,
+		     void *user);
+
+/* Writing: begin, put…, commit. 0 or -errno; after an error nothing of the batch is there. */
+int store_begin(struct store *store);
+int store_put(struct store *store, const struct ls_record *record);
+int store_set_kmsg_seq(struct store *store, uint64_t seq);
+int store_set_alive(struct store *store, struct ls_instant now);
+int store_commit(struct store *store);
+void store_rollback(struct store *store);
+
+/* Reading. Times in real µs, since inclusive, until exclusive; ports: ID_PATH, name or label. */
+struct store_filter {
+	int64_t since_us, until_us; /* INT64_MIN, INT64_MAX: no limit */
+	const char *const *ports;   /* n_ports of them; 0: all */
+	size_t n_ports;
+	int64_t after_id; /* rows behind this one, in the order of ids; 0: from the first */
+	size_t limit;	  /* rows at most */
+};
+
+struct store_port_report {
+	struct ls_socket socket;
+	const char *label; /* NULL: none */
+	double connected_seconds;
+	int64_t sessions, connects, disconnects, drops, resets;
+	int64_t enumeration_failures, over_currents;
+	int64_t incidents_by_cause[LS_N_CAUSES];
+	bool has_device; /* the latest one there */
+	struct ls_device device;
+};
+
+/* Visitors return 0 to go on, anything else ends the visit and is returned. */
+typedef int (*store_event_fn)(int64_t id, const struct ls_event *event, void *user);
+typedef int (*store_row_incident_fn)(const struct ls_incident *incident, const char *label,
+				     void *user);
+typedef int (*store_gap_fn)(const struct ls_gap *gap, void *user);
+typedef int (*store_port_fn)(const struct store_port_report *report, void *user);
+
+/* 0 or -errno; -ENOENT with @unknown set to the first port of the filter that nobody knows. */
+int store_events(struct store *store, const struct store_filter *filter, store_event_fn visit,
+		 void *user, const char **unknown);
+int store_incidents(struct store *store, const struct store_filter *filter,
+		    store_row_incident_fn visit, void *user, const char **unknown);
+int store_report(struct store *store, const struct store_filter *filter, struct ls_instant now,
+		 store_port_fn visit, void *user, const char **unknown);
+int store_gaps(struct store *store, const struct store_filter *filter, store_gap_fn visit,
+	       void *user);
+/* 1: visited, 0: there is none. */
+int store_incident(struct store *store, int64_t id, store_row_incident_fn visit, void *user);
+int store_last_drop(struct store *store, store_row_incident_fn visit, void *user);
+/* Drops since @since_us on one socket, and its label ("" if none). 0 or -errno. */
+int store_socket(struct store *store, const char *id_path, int64_t since_us, int64_t *n_drops,
+		 char label[LS_STRING_MAX]);

@@ -1,0 +1,84 @@
+#pragma once
+/*
+ * Which member of a struct is kept in which column, once: the field tables of store_row.c and the
+ * column lists of store_sql.c are both made of this. X(type, column, member).
+ */
+
+#define STORE_INSTANT_FIELDS(X, column, member)                                                    \
+	X(I64, column##_mono, member.mono_us)                                                      \
+	X(I64, column##_real, member.real_us)
+
+#define STORE_IDENTITY_FIELDS(X)                                                                   \
+	X(U16, vid, vid)                                                                           \
+	X(U16, pid, pid)                                                                           \
+	X(TEXT, serial, serial)
+
+#define STORE_DESCRIPTION_FIELDS(X)                                                                \
+	X(U16, bcd_device, bcd_device)                                                             \
+	X(U8, class, device_class)                                                                 \
+	X(U8, n_configurations, n_configurations)                                                  \
+	X(U8, i_manufacturer, i_manufacturer)                                                      \
+	X(U8, i_product, i_product)                                                                \
+	X(U8, i_serial, i_serial)                                                                  \
+	X(U8, n_endpoints, n_endpoints)                                                            \
+	X(U8, n_ports, n_ports)                                                                    \
+	X(U16, max_power_ma, max_power_ma)                                                         \
+	X(U32, speed, speed)                                                                       \
+	X(BOOL, remote_wakeup, remote_wakeup)                                                      \
+	X(TEXT, product, product)                                                                  \
+	X(TEXT, manufacturer, manufacturer)
+
+#define STORE_SESSION_FIELDS(X)                                                                    \
+	X(TEXT, name, socket.name)                                                                 \
+	X(TEXT, link, link)                                                                        \
+	X(U16, devnum, devnum)                                                                     \
+	STORE_INSTANT_FIELDS(X, began, began)                                                      \
+	STORE_INSTANT_FIELDS(X, ended, ended)                                                      \
+	X(I64, connected_us, connected_us)                                                         \
+	STORE_INSTANT_FIELDS(X, present_since, present_since)                                      \
+	X(BOOL, open, open)                                                                        \
+	X(BOOL, present, present)
+
+#define STORE_INCIDENT_FIELDS(X)                                                                   \
+	X(TEXT, name, socket.name)                                                                 \
+	X(ID, session, session)                                                                    \
+	STORE_INSTANT_FIELDS(X, opened, opened)                                                    \
+	STORE_INSTANT_FIELDS(X, closed, closed)                                                    \
+	X(BOOL, open, open)                                                                        \
+	X(BOOL, settled, settled)                                                                  \
+	X(CAUSE, cause, cause)                                                                     \
+	X(SIDE, side, side)                                                                        \
+	X(BOOL, is_drop, drop)                                                                     \
+	X(REAL, confidence, confidence)                                                            \
+	X(TEXT, why, why)                                                                          \
+	X(BOOL, back, back)                                                                        \
+	X(I64, back_after_us, back_after_us)                                                       \
+	X(U32, n_disconnects, n_disconnects)                                                       \
+	X(U32, n_resets, n_resets)                                                                 \
+	X(U32, n_enum_failures, n_enum_failures)                                                   \
+	X(U32, n_over_currents, n_over_currents)                                                   \
+	X(U32, n_children, n_children)                                                             \
+	X(U32, sources, sources)                                                                   \
+	X(U32, facts, facts)                                                                       \
+	X(U32, n_evidence, n_evidence)
+
+#define STORE_EVIDENCE_FIELDS(X)                                                                   \
+	STORE_INSTANT_FIELDS(X, at, at)                                                            \
+	X(SOURCE, source, source)                                                                  \
+	X(TEXT, what, what)
+
+#define STORE_EVENT_FIELDS(X)                                                                      \
+	STORE_INSTANT_FIELDS(X, at, at)                                                            \
+	X(TEXT, name, socket.name)                                                                 \
+	X(KIND, kind, kind)                                                                        \
+	X(SOURCE, source, source)                                                                  \
+	X(ID, incident, incident)                                                                  \
+	X(TEXT, what, what)
+
+#define STORE_GAP_FIELDS(X)                                                                        \
+	X(SOURCE, source, source)                                                                  \
+	STORE_INSTANT_FIELDS(X, began, began)                                                      \
+	STORE_INSTANT_FIELDS(X, ended, ended)                                                      \
+	X(BOOL, open, open)                                                                        \
+	X(U32, n_lost, n_lost)                                                                     \
+	X(TEXT, reason, reason)

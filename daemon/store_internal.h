@@ -1,0 +1,170 @@
+#pragma once
+/*
+ * Inside of the store: its state, its statements, and what its files offer each other. The only
+ * file that includes SQLite. Functions return 0 (or what they say) or -errno.
+ */
+#include <limits.h>
+#include <sqlite3.h>
+
+#include "daemon/store.h"
+
+#define STORE_FILE_NAME	  "linkstat.db"
+#define STORE_LOCK_NAME	  "linkstat.lock"
+#define STORE_TROUBLE_MAX 480
+
+/* Keep the order of store_sql.c's table. */
+enum store_stmt {
+	STORE_BEGIN,
+	STORE_COMMIT,
+	STORE_ROLLBACK,
+	STORE_BOOT_FIND,
+	STORE_BOOT_ADD,
+	STORE_BOOT_LAST,
+	STORE_BOOT_SEQ,
+	STORE_BOOT_SET_SEQ,
+	STORE_BOOT_SET_ALIVE,
+	STORE_CLOSE_STAYS,
+	STORE_CLOSE_SESSIONS,
+	STORE_CLOSE_INCIDENTS,
+	STORE_CLOSE_GAPS,
+	STORE_CLOSE_OWN_GAPS,
+	STORE_NEXT_IDS,
+	STORE_OPEN_SESSIONS,
+	STORE_OPEN_INCIDENTS,
+	STORE_PORT_FIND,
+	STORE_PORT_PUT,
+	STORE_DEVICE_FIND,
+	STORE_DEVICE_ADD,
+	STORE_DESCRIPTION_FIND,
+	STORE_DESCRIPTION_ADD,
+	STORE_EVENT_PUT,
+	STORE_SESSION_CONNECTED,
+	STORE_SESSION_PUT,
+	STORE_STAY_OPEN,
+	STORE_STAY_ADD,
+	STORE_STAY_END,
+	STORE_INCIDENT_PUT,
+	STORE_EVIDENCE_GET,
+	STORE_EVIDENCE_PUT,
+	STORE_EVIDENCE_CUT,
+	STORE_ABSORB_EVENTS,
+	STORE_ABSORB_INCIDENT,
+	STORE_GAP_PUT,
+	STORE_PORTS_NAMED,
+	STORE_EVENTS,
+	STORE_INCIDENTS,
+	STORE_GAPS,
+	STORE_INCIDENT,
+	STORE_LAST_DROP,
+	STORE_SOCKET,
+	STORE_REPORT_PORTS,
+	STORE_REPORT_EVENTS,
+	STORE_REPORT_INCIDENTS,
+	STORE_REPORT_STAYS,
+	STORE_REPORT_DEVICE,
+	STORE_REPORT_BLIND,
+	STORE_N_STMTS,
+};
+
+/* Text of a statement, for store_prepare() only. */
+const char *store_sql(enum store_stmt which);
+
+struct store {
+	sqlite3 *db;
+	sqlite3_stmt *stmts[STORE_N_STMTS];
+	int lock_fd; /* held for the life of the store, -1: nothing to hold */
+	int64_t boot;
+	bool has_last_alive, last_alive_same_boot;
+	struct ls_instant last_alive;
+	struct ls_instant now; /* of the last thing that told the time */
+	bool in_batch;
+	int batch_error; /* of what failed first in this batch, which is rolled back already */
+	bool damaged;	 /* seen while running: the next batch begins a new file */
+	char *boot_id, *version;
+	char dir[PATH_MAX];
+	char path[PATH_MAX];		      /* "": in memory */
+	char open_trouble[STORE_TROUBLE_MAX]; /* what store_open() found */
+	char run_trouble[STORE_TROUBLE_MAX];  /* what the last batch met; "" if it was written */
+};
+
+/* store_stmt.c */
+
+/* A prepared statement, ready to bind; NULL with *error set. Kept by the store. */
+sqlite3_stmt *store_prepare(struct store *store, enum store_stmt which, int *error);
+/* Ends what the statement reads, so that it holds no old snapshot; for `store_stmt_auto`. */
+void store_stmt_reset(sqlite3_stmt **stmt);
+#define store_stmt_auto __attribute__((cleanup(store_stmt_reset))) sqlite3_stmt
+/* 1: there is a row, 0: no more, or -errno. */
+int store_step(struct store *store, sqlite3_stmt *stmt);
+/* Binds @ids from 1 on and runs a statement to its end. 0 or -errno. */
+int store_run(struct store *store, enum store_stmt which, const int64_t *ids, int n_ids);
+/* As store_run(), for the first column of the one row. 1, 0: no row (*ret stays), or -errno. */
+int store_ask(struct store *store, enum store_stmt which, const int64_t *ids, int n_ids,
+	      int64_t *ret);
+int store_bind_ids(sqlite3_stmt *stmt, const int64_t *ids, int n_ids);
+/* -errno for a result code of SQLite; a damaged file is remembered. */
+int store_error(struct store *store, int code);
+/* Finalizes all statements and closes the database. */
+void store_disconnect(struct store *store);
+
+/* store_row.c: structs from and to columns, by tables made of store_fields.h. */
+
+enum store_row {
+	STORE_ROW_SESSION,
+	STORE_ROW_INCIDENT,
+	STORE_ROW_EVENT,
+	STORE_ROW_GAP,
+	STORE_ROW_IDENTITY,
+	STORE_ROW_DESCRIPTION,
+	STORE_ROW_EVIDENCE,
+	STORE_N_ROWS
+};
+
+/* Binds or reads the fields of @row from parameter or column @first on; the next free one. */
+int store_bind_row(sqlite3_stmt *stmt, int first, enum store_row row, const void *from);
+int store_read_row(sqlite3_stmt *stmt, int first, enum store_row row, void *to);
+/* vid, pid, serial and the description. */
+int store_read_device(sqlite3_stmt *stmt, int first, struct ls_device *device);
+/* A text column, cut at a whole character where it does not fit; NULL gives "". */
+void store_read_text(sqlite3_stmt *stmt, int column, char *dst, size_t size);
+/* As selected by store_sql.c; evidence of an incident is read as well. */
+void store_read_session(sqlite3_stmt *stmt, struct ls_session *session);
+int store_read_incident(struct store *store, sqlite3_stmt *stmt, struct ls_incident *incident,
+			const char **label);
+
+/* store_file.c */
+
+/*
+ * Opens DIR/linkstat.db, keeping aside what is none or is damaged, and marks this boot. Where that
+ * cannot be, a database in memory. store->open_trouble tells. 0, or -errno if neither works.
+ */
+int store_file_open(struct store *store);
+/* Writes a clean sentence. */
+void store_tell(char trouble[STORE_TROUBLE_MAX], const char *format, ...) LS_PRINTF(2, 3);
+/* Why a file cannot be written, and what to do about it. */
+const char *store_advice(int error);
+
+/* store_schema.c */
+#define STORE_APPLICATION_ID 0x4c4b5354 /* "LKST" */
+/* Brings the database to this version. 0, or -errno. */
+int store_migrate(struct store *store, int from_version);
+int store_schema_version(void);
+
+/* store_boot.c */
+
+/* Finds or adds this boot and closes what earlier ones left open, in one transaction. */
+int store_boot_mark(struct store *store);
+
+/* store_put.c */
+
+/* Writes one record within a transaction. 0 or -errno. */
+int store_put_record(struct store *store, const struct ls_record *record);
+
+/* store_query.c */
+
+/*
+ * The ports of @filter as a JSON array of rows, to be freed with sqlite3_free(); NULL for all.
+ * 0, -ENOENT with *unknown set, or -errno.
+ */
+int store_ports(struct store *store, const struct store_filter *filter, char **ret,
+		const char **unknown);

@@ -1,0 +1,184 @@
+#include "daemon/store_internal.h"
+
+#include <stdio.h>
+
+/*
+ * Each list leads from one version to the next; one that was released is never changed. A column
+ * x_mono is CLOCK_MONOTONIC in its boot, x_real is microseconds since 1970. Ids of sessions,
+ * incidents and gaps are the engine's; what they point to may come later in the same batch or be
+ * gone, so they are no foreign keys.
+ */
+static const char *const to_1[] = {
+	"CREATE TABLE boots ("
+	" id INTEGER PRIMARY KEY,"
+	" boot_id TEXT NOT NULL UNIQUE,"
+	" kmsg_seq INTEGER," /* last kernel log record taken; NULL: none yet */
+	" first_seen_mono INTEGER NOT NULL, first_seen_real INTEGER NOT NULL,"
+	" last_seen_mono INTEGER NOT NULL, last_seen_real INTEGER NOT NULL,"
+	" version TEXT NOT NULL" /* of the linkstatd that ran first */
+	") STRICT",
+
+	"CREATE TABLE ports ("
+	" id INTEGER PRIMARY KEY,"
+	" id_path TEXT NOT NULL UNIQUE,"
+	" name TEXT NOT NULL," /* the latest kernel name, and the boot in which it was that */
+	" boot INTEGER NOT NULL REFERENCES boots,"
+	" label TEXT"
+	") STRICT",
+	"CREATE INDEX ports_name ON ports (name)",
+	"CREATE INDEX ports_label ON ports (label) WHERE label IS NOT NULL",
+
+	/* A physical thing. Without a serial number it is only known by where it is plugged. */
+	"CREATE TABLE devices ("
+	" id INTEGER PRIMARY KEY,"
+	" vid INTEGER NOT NULL, pid INTEGER NOT NULL, serial TEXT NOT NULL,"
+	" port INTEGER NOT NULL," /* 0 where the serial number tells specimens apart */
+	" UNIQUE (vid, pid, serial, port)"
+	") STRICT",
+
+	/* One way in which a device described itself; it may have several, one for each mode. */
+	"CREATE TABLE descriptions ("
+	" id INTEGER PRIMARY KEY,"
+	" device INTEGER NOT NULL REFERENCES devices,"
+	" bcd_device INTEGER NOT NULL, class INTEGER NOT NULL, n_configurations INTEGER NOT NULL,"
+	" i_manufacturer INTEGER NOT NULL, i_product INTEGER NOT NULL, i_serial INTEGER NOT NULL,"
+	" n_endpoints INTEGER NOT NULL, n_ports INTEGER NOT NULL, max_power_ma INTEGER NOT NULL,"
+	" speed INTEGER NOT NULL," /* enum ls_speed */
+	" remote_wakeup INTEGER NOT NULL, product TEXT NOT NULL, manufacturer TEXT NOT NULL"
+	") STRICT",
+	"CREATE INDEX descriptions_device ON descriptions (device)",
+
+	"CREATE TABLE cables ("
+	" id INTEGER PRIMARY KEY,"
+	" label TEXT NOT NULL UNIQUE"
+	") STRICT",
+
+	"CREATE TABLE sessions ("
+	" id INTEGER PRIMARY KEY,"
+	" boot INTEGER NOT NULL REFERENCES boots,"
+	" port INTEGER REFERENCES ports,"
+	" description INTEGER NOT NULL REFERENCES descriptions,"
+	" cable INTEGER REFERENCES cables,"
+	" name TEXT NOT NULL, link TEXT NOT NULL, devnum INTEGER NOT NULL,"
+	" began_mono INTEGER NOT NULL, began_real INTEGER NOT NULL,"
+	" ended_mono INTEGER NOT NULL, ended_real INTEGER NOT NULL,"
+	" connected_us INTEGER NOT NULL,"
+	" present_since_mono INTEGER NOT NULL, present_since_real INTEGER NOT NULL,"
+	" open INTEGER NOT NULL, present INTEGER NOT NULL"
+	") STRICT",
+	"CREATE INDEX sessions_port ON sessions (port)",
+	"CREATE INDEX sessions_open ON sessions (boot) WHERE open = 1",
+
+	/* Spans of presence within a session: exposure. connected_us is monotonic time. */
+	"CREATE TABLE stays ("
+	" id INTEGER PRIMARY KEY,"
+	" session INTEGER NOT NULL,"
+	" began_mono INTEGER NOT NULL, began_real INTEGER NOT NULL,"
+	" ended_real INTEGER," /* NULL while it lasts */
+	" connected_us INTEGER NOT NULL"
+	") STRICT",
+	"CREATE INDEX stays_session ON stays (session)",
+	"CREATE INDEX stays_open ON stays (session) WHERE ended_real IS NULL",
+
+	"CREATE TABLE incidents ("
+	" id INTEGER PRIMARY KEY,"
+	" boot INTEGER NOT NULL REFERENCES boots,"
+	" port INTEGER REFERENCES ports,"
+	" description INTEGER REFERENCES descriptions,"
+	" name TEXT NOT NULL, session INTEGER,"
+	" opened_mono INTEGER NOT NULL, opened_real INTEGER NOT NULL,"
+	" closed_mono INTEGER NOT NULL, closed_real INTEGER NOT NULL,"
+	" open INTEGER NOT NULL, settled INTEGER NOT NULL,"
+	" cause TEXT NOT NULL, side TEXT NOT NULL,"
+	" is_drop INTEGER NOT NULL, confidence REAL NOT NULL, why TEXT NOT NULL,"
+	" back INTEGER NOT NULL, back_after_us INTEGER NOT NULL,"
+	" n_disconnects INTEGER NOT NULL, n_resets INTEGER NOT NULL,"
+	" n_enum_failures INTEGER NOT NULL, n_over_currents INTEGER NOT NULL,"
+	" n_children INTEGER NOT NULL,"
+	" sources INTEGER NOT NULL," /* bits 1 << enum ls_source */
+	" facts INTEGER NOT NULL,"   /* bits of enum ls_fact */
+	" n_evidence INTEGER NOT NULL"
+	") STRICT",
+	"CREATE INDEX incidents_opened ON incidents (opened_real)",
+	"CREATE INDEX incidents_port ON incidents (port, opened_real)",
+	"CREATE INDEX incidents_open ON incidents (boot) WHERE open = 1",
+
+	"CREATE TABLE evidence ("
+	" incident INTEGER NOT NULL,"
+	" n INTEGER NOT NULL," /* place in ls_incident.evidence */
+	" at_mono INTEGER NOT NULL, at_real INTEGER NOT NULL,"
+	" source TEXT NOT NULL, what TEXT NOT NULL,"
+	" PRIMARY KEY (incident, n)"
+	") STRICT, WITHOUT ROWID",
+
+	"CREATE TABLE events ("
+	" id INTEGER PRIMARY KEY,"
+	" boot INTEGER NOT NULL REFERENCES boots,"
+	" port INTEGER REFERENCES ports,"
+	" at_mono INTEGER NOT NULL, at_real INTEGER NOT NULL,"
+	" name TEXT NOT NULL, kind TEXT NOT NULL, source TEXT NOT NULL,"
+	" incident INTEGER, what TEXT NOT NULL"
+	") STRICT",
+	"CREATE INDEX events_at ON events (at_real)",
+	"CREATE INDEX events_port ON events (port, at_real, kind)",
+	"CREATE INDEX events_incident ON events (incident) WHERE incident IS NOT NULL",
+
+	"CREATE TABLE gaps ("
+	" id INTEGER PRIMARY KEY,"
+	" boot INTEGER NOT NULL REFERENCES boots,"
+	" source TEXT NOT NULL,"
+	" began_mono INTEGER NOT NULL, began_real INTEGER NOT NULL,"
+	" ended_mono INTEGER NOT NULL, ended_real INTEGER NOT NULL,"
+	" open INTEGER NOT NULL, n_lost INTEGER NOT NULL, reason TEXT NOT NULL"
+	") STRICT",
+	"CREATE INDEX gaps_began ON gaps (began_real)",
+	"CREATE INDEX gaps_open ON gaps (boot) WHERE open = 1",
+};
+
+static const struct {
+	const char *const *steps;
+	size_t n;
+} migrations[] = {
+	{ to_1, LS_COUNT(to_1) },
+};
+
+int
+store_schema_version(void)
+{
+	return (int)LS_COUNT(migrations);
+}
+
+static int
+migrate_all(struct store *store, int from_version)
+{
+	char finish[96];
+	int code = SQLITE_OK;
+
+	for (int v = from_version; v < store_schema_version(); v++) {
+		for (size_t i = 0; i < migrations[v].n && code == SQLITE_OK; i++)
+			code = sqlite3_exec(store->db, migrations[v].steps[i], NULL, NULL, NULL);
+	}
+	snprintf(finish, sizeof(finish), "PRAGMA application_id = %d; PRAGMA user_version = %d",
+		 STORE_APPLICATION_ID, store_schema_version());
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(store->db, finish, NULL, NULL, NULL);
+	return store_error(store, code);
+}
+
+int
+store_migrate(struct store *store, int from_version)
+{
+	int r;
+
+	if (from_version == store_schema_version())
+		return 0;
+	r = store_run(store, STORE_BEGIN, NULL, 0);
+	if (r < 0)
+		return r;
+	r = migrate_all(store, from_version);
+	if (r == 0)
+		r = store_run(store, STORE_COMMIT, NULL, 0);
+	if (r < 0)
+		(void)store_run(store, STORE_ROLLBACK, NULL, 0);
+	return r;
+}

@@ -1,0 +1,117 @@
+#include <string.h>
+
+#include "lib/causes.h"
+#include "lib/text.h"
+
+/* Sources that witness a device coming and going; the other facts have one possible witness. */
+static const enum ls_source witnesses[] = {
+	LS_SOURCE_KERNEL_LOG,
+	LS_SOURCE_UDEV,
+	LS_SOURCE_LIBUSB,
+};
+
+/* A disconnect seen by one source less is a little less sure: sources fail together rarely. */
+#define SILENT_WITNESS 0.06
+
+/*
+ * First match wins: all of .all and none of .none. The order is that of directness: what the
+ * hardware itself reported, then what left together, then what software did, then what the return
+ * tells. Confidence is that of full testimony.
+ */
+static const struct rule {
+	uint32_t all, none;
+	enum ls_cause cause;
+	enum ls_side side;
+	bool drop, witnessed;
+	double confidence;
+	const char *why;
+} rules[] = {
+	{ LS_FACT_CONTROLLER_DIED, 0, LS_CAUSE_CONTROLLER_DIED, LS_SIDE_HOST, true, false, 0.98,
+	  "the kernel declared the USB controller dead; everything on it left with it" },
+	{ LS_FACT_BUS_GONE, 0, LS_CAUSE_SOFTWARE, LS_SIDE_HOST, false, false, 0.9,
+	  "the USB controller was removed or its driver unbound; no cable or device did this" },
+	{ LS_FACT_OVER_CURRENT, 0, LS_CAUSE_OVER_CURRENT, LS_SIDE_POWER, true, false, 0.95,
+	  "the port reported that more current was drawn than it can give" },
+	{ LS_FACT_EMI, 0, LS_CAUSE_EMI, LS_SIDE_LINK, true, false, 0.93,
+	  "the hub disabled the port while the plug was still connected" },
+	{ LS_FACT_GONE | LS_FACT_SLEPT, 0, LS_CAUSE_SUSPEND, LS_SIDE_HOST, false, true, 0.85,
+	  "the computer went to sleep or woke up at that moment" },
+	{ LS_FACT_CHILDREN | LS_FACT_GONE, 0, LS_CAUSE_UPSTREAM_LOSS, LS_SIDE_HUB, true, true, 0.95,
+	  "a hub left, and the devices behind it left with it: they are not to blame" },
+	{ LS_FACT_CHILDREN | LS_FACT_RESET, 0, LS_CAUSE_UPSTREAM_LOSS, LS_SIDE_HUB, true, false,
+	  0.93, "a hub was reset, which takes the devices behind it off the bus" },
+	{ LS_FACT_DEAUTHORISED, 0, LS_CAUSE_SOFTWARE, LS_SIDE_SOFTWARE, false, false, 0.97,
+	  "a program took the device's authorisation away; the link itself stayed up" },
+	{ LS_FACT_FIRMWARE_CHANGED, 0, LS_CAUSE_MODE_SWITCH, LS_SIDE_DEVICE, false, false, 0.9,
+	  "after a reset the device presented other descriptors: it changed its mode" },
+	{ LS_FACT_ENUM_GAVE_UP | LS_FACT_BOUNCE, 0, LS_CAUSE_ENUMERATION_FAILED, LS_SIDE_LINK, true,
+	  false, 0.95, "the contact bounced and the kernel gave up" },
+	{ LS_FACT_ENUM_GAVE_UP, 0, LS_CAUSE_ENUMERATION_FAILED, LS_SIDE_UNKNOWN, true, false, 0.97,
+	  "the device was noticed but did not answer, and the kernel gave up" },
+	{ LS_FACT_GONE | LS_FACT_BACK_SAME, 0, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true, true, 0.92,
+	  "the same device, by its serial number, came back on the same port by itself" },
+	{ LS_FACT_GONE | LS_FACT_BACK_MODEL, 0, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true, true, 0.82,
+	  "a device of the same kind came back on the same port at once" },
+	{ LS_FACT_GONE | LS_FACT_BACK_OTHER_MODE | LS_FACT_SERIAL, 0, LS_CAUSE_MODE_SWITCH,
+	  LS_SIDE_DEVICE, false, true, 0.85, "it came back on the same port with other ids" },
+	{ LS_FACT_GONE | LS_FACT_BACK_OTHER_MODE, 0, LS_CAUSE_MODE_SWITCH, LS_SIDE_DEVICE, false,
+	  true, 0.75, "it came back on the same port with other ids" },
+	{ LS_FACT_GONE | LS_FACT_ELSEWHERE, 0, LS_CAUSE_UNPLUGGED, LS_SIDE_UNKNOWN, false, true,
+	  0.97, "the same device, by its serial number, turned up on another port" },
+	{ LS_FACT_GONE | LS_FACT_OTHER_CAME, 0, LS_CAUSE_UNPLUGGED, LS_SIDE_UNKNOWN, false, true,
+	  0.9, "a different device was plugged into the same port" },
+	{ LS_FACT_GONE | LS_FACT_AWAY | LS_FACT_ENUM_FAILED, 0, LS_CAUSE_ENUMERATION_FAILED,
+	  LS_SIDE_UNKNOWN, true, false, 0.85,
+	  "it left, the kernel noticed it again but could not talk to it" },
+	{ LS_FACT_GONE | LS_FACT_AWAY | LS_FACT_RESET, 0, LS_CAUSE_LINK_LOSS, LS_SIDE_UNKNOWN, true,
+	  true, 0.6, "a reset went before, and the device did not survive it" },
+	{ LS_FACT_GONE | LS_FACT_AWAY, 0, LS_CAUSE_UNPLUGGED, LS_SIDE_UNKNOWN, false, true, 0.75,
+	  "it left and did not come back; a device that died looks the same" },
+	{ LS_FACT_GONE, 0, LS_CAUSE_UNKNOWN, LS_SIDE_UNKNOWN, false, true, 0,
+	  "it left; whether it comes back by itself will tell why" },
+	{ LS_FACT_ENUM_FAILED | LS_FACT_CAME_UP, LS_FACT_RESET, LS_CAUSE_ENUMERATION_FAILED,
+	  LS_SIDE_UNKNOWN, false, false, 0.8, "the device came up only after failed tries" },
+	{ LS_FACT_RESET, LS_FACT_ENUM_FAILED, LS_CAUSE_HOST_RESET, LS_SIDE_UNKNOWN, false, false,
+	  0.9, "a driver or a program reset the device, and it stayed on the bus" },
+	{ LS_FACT_RESET, 0, LS_CAUSE_HOST_RESET, LS_SIDE_LINK, false, false, 0.85,
+	  "a driver or a program reset the device, which answered only after failed tries" },
+	{ LS_FACT_ENUM_FAILED, 0, LS_CAUSE_ENUMERATION_FAILED, LS_SIDE_UNKNOWN, true, false, 0.85,
+	  "the device was noticed but did not answer" },
+	{ 0, 0, LS_CAUSE_UNKNOWN, LS_SIDE_UNKNOWN, true, false, 0,
+	  "none of the known causes is supported by evidence" },
+};
+
+static const struct rule *
+match(uint32_t facts)
+{
+	const struct rule *rule = rules;
+
+	while ((facts & rule->all) != rule->all || (facts & rule->none))
+		rule++; /* the last rule matches everything */
+	return rule;
+}
+
+static unsigned int
+n_silent(ls_source_set testified)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < LS_COUNT(witnesses); i++)
+		n += !(testified & 1U << witnesses[i]);
+	return n;
+}
+
+void
+ls_cause_decide(struct ls_incident *incident)
+{
+	const struct rule *rule = match(incident->facts);
+	double confidence = rule->confidence;
+
+	if (rule->witnessed)
+		confidence -= SILENT_WITNESS * n_silent(incident->sources);
+	incident->cause = rule->cause;
+	incident->side = rule->side;
+	incident->drop = rule->drop;
+	incident->confidence = confidence > 0 ? confidence : 0;
+	ls_text_format(incident->why, sizeof(incident->why), "%s", rule->why);
+}

@@ -1,0 +1,62 @@
+#pragma once
+/*
+ * The engine: observations in, records out. No I/O, no clock, no globals; the same observations
+ * give the same records, byte for byte. Memory is bounded by the caps below; when one is reached,
+ * an event or gap says so and the rest goes on.
+ */
+#include "lib/base.h"
+#include "lib/observation.h"
+#include "lib/record.h"
+
+/* Everything that a device or a machine can make grow. */
+#define LS_MAX_BUSES    64
+#define LS_MAX_LINKS    512 /* kernel ports in use; one that is empty and quiet is forgotten */
+#define LS_MAX_SESSIONS 512
+#define LS_MAX_OPEN_INCIDENTS 256
+
+/* Times in microseconds. Where a number has a reason, it is given. */
+struct ls_engine_config {
+	int64_t next_incident_id, next_session_id, next_gap_id; /* >= 1; the store knows */
+	uint64_t settle_us; /* sources agree to some 10 ms, children leave within it: 300 ms */
+	uint64_t return_window_us; /* a device that stays away longer is gone: 10 s */
+	uint64_t quiet_us;         /* back and quiet for this long ends an incident: 2 s */
+	uint64_t reset_retry_us;   /* failed tries of one reset repeat its line within this: 10 s */
+	uint64_t enum_window_us;   /* a try to enumerate may take 3 x 5 s before its next line: 30 s */
+};
+
+/* The documented values; ids 1. */
+void ls_engine_config_default(struct ls_engine_config *config);
+
+struct ls_engine;
+
+/* Copies @config. 0 or -ENOMEM. */
+int ls_engine_new(const struct ls_engine_config *config, ls_record_fn emit, void *user,
+		  struct ls_engine **ret);
+void ls_engine_free(struct ls_engine *engine);
+LS_DEFINE_AUTO(ls_engine)
+
+/*
+ * State from before a restart within one boot, before the first observation. Sessions before
+ * incidents. 1, or -ENOSPC when a cap is reached (then it is closed by a record of now).
+ */
+int ls_engine_restore_session(struct ls_engine *engine, const struct ls_session *session);
+int ls_engine_restore_incident(struct ls_engine *engine, const struct ls_incident *incident);
+
+/*
+ * One observation. Records of it are emitted before this returns; deadlines that lie before
+ * obs->at are worked off first. Observations may come some 10 ms out of order.
+ */
+void ls_engine_observe(struct ls_engine *engine, const struct ls_observation *obs);
+
+/* When ls_engine_advance() has something to do, on the mono clock; LS_NEVER if nothing pends. */
+uint64_t ls_engine_deadline(const struct ls_engine *engine);
+void ls_engine_advance(struct ls_engine *engine, struct ls_instant now);
+
+/* Visits all that is connected now, in port order; for status. The pointer is borrowed. */
+typedef void (*ls_session_fn)(const struct ls_session *session, void *user);
+void ls_engine_visit_sessions(const struct ls_engine *engine, ls_session_fn visit, void *user);
+
+/* Visits the root hubs known now: bus number, the controller's ID_PATH, and its description. */
+typedef void (*ls_bus_fn)(uint16_t bus, const char *controller, const char *description,
+			  void *user);
+void ls_engine_visit_buses(const struct ls_engine *engine, ls_bus_fn visit, void *user);

@@ -1,0 +1,144 @@
+#pragma once
+/*
+ * Inside of the engine: links (kernel ports), the sessions on them and the open incidents, and what
+ * the engine's files offer each other. Not for use outside lib/.
+ */
+#include "lib/causes.h"
+#include "lib/engine.h"
+#include "lib/identity.h"
+
+struct bus {
+	uint16_t number; /* 0: free */
+	bool removed;	 /* kept until its number is used again: late witnesses still name it */
+	char controller[LS_ID_PATH_MAX];
+	char description[LS_TEXT_MAX];
+};
+
+struct session {
+	struct ls_session pub;
+	uint64_t away_until; /* LS_NEVER while present */
+};
+
+/* One kernel port. A socket has two of them where USB 2 and SuperSpeed peers are known. */
+struct link {
+	char name[LS_PORT_NAME_MAX];
+	char peer[LS_PORT_NAME_MAX];
+	bool present;
+	uint16_t devnum;		/* of the device that is present */
+	uint16_t gone_devnum;		/* of the last one that left: late witnesses name it */
+	uint16_t coming_devnum;		/* of a try to enumerate */
+	struct ls_instant coming_since; /* mono 0: none */
+	struct ls_device device;	/* present, or the last one */
+	struct session *session;
+	struct ls_evidence came; /* first sign of the device; mono 0: told already, or not news */
+	uint64_t judge_at;   /* when identity is compared though the witnesses were brief */
+	uint64_t witness_at; /* when both of udev and libusb should have seen it */
+	ls_source_set witnesses;
+	struct ls_instant last_reset; /* mono 0: none */
+	bool failed_since_reset;
+	uint64_t over_current_mono;
+	enum ls_source over_current_source;
+	struct ls_evidence trouble; /* last sign of trouble outside an incident; mono 0: none */
+	uint32_t scan;		    /* number of the last scan that listed it */
+	uint64_t used_mono;	    /* for forgetting the one that is quiet longest */
+};
+
+struct incident {
+	struct ls_incident pub;
+	char first_link[LS_PORT_NAME_MAX];
+	uint64_t gone_mono;	/* latest disconnect, 0: none */
+	uint64_t hub_lost_mono; /* when what hangs below this socket went with it, 0: did not */
+	struct ls_instant first_gone;
+	uint64_t settle_at; /* LS_NEVER once it has passed */
+	uint64_t close_at;
+	bool dirty, emitted;
+};
+
+enum cap { CAP_BUSES, CAP_LINKS, CAP_SESSIONS, CAP_INCIDENTS, N_CAPS };
+
+struct ls_engine {
+	struct ls_engine_config config;
+	ls_record_fn emit;
+	void *user;
+	struct ls_instant now;
+	struct bus buses[LS_MAX_BUSES];
+	struct link *links[LS_MAX_LINKS]; /* dense, in order of first use */
+	size_t n_links;
+	struct session *sessions[LS_MAX_SESSIONS];
+	size_t n_sessions;
+	struct incident *incidents[LS_MAX_OPEN_INCIDENTS];
+	size_t n_incidents;
+	struct ls_gap gaps[LS_N_SOURCES]; /* id 0: the source sees */
+	bool sees[LS_N_SOURCES];
+	uint32_t scan;	     /* number of the scan under way or of the last one */
+	uint64_t slept_mono; /* last sign of sleep or wake-up, 0: none */
+	bool cap_said[N_CAPS];
+};
+
+/* topology.c */
+struct bus *topology_bus(struct ls_engine *engine, uint16_t number);
+struct bus *topology_bus_add(struct ls_engine *engine, uint16_t number);
+/* ID_PATH of the controller named by a bus number, or by its device name if that is 0. */
+const char *topology_controller(struct ls_engine *engine, uint16_t bus, const char *device_name);
+/* Finds; NULL if it is not known. */
+struct link *topology_find(struct ls_engine *engine, const char *name);
+/* Finds or makes; NULL when all places are taken by links in use. */
+struct link *topology_link(struct ls_engine *engine, const char *name);
+/* The socket of a link: that of the peer with the lower bus number, where peers are known. */
+void topology_socket(struct ls_engine *engine, const struct link *link, struct ls_socket *socket);
+bool topology_same_socket(struct ls_engine *engine, const struct link *a, const struct link *b);
+/* True if @id_path hangs below the hub or controller @hub. */
+bool topology_path_below(const char *id_path, const char *hub);
+bool topology_is_hub(const struct link *link);
+
+/* sessions.c */
+/* The device on @link was identified: continues, pairs up or begins a session. */
+void sessions_judge(struct ls_engine *engine, struct link *link, struct ls_instant at);
+/* The device on @link left. */
+void sessions_leave(struct ls_engine *engine, struct link *link, struct ls_instant at);
+void sessions_end(struct ls_engine *engine, struct session *session);
+uint64_t sessions_deadline(const struct ls_engine *engine);
+void sessions_advance(struct ls_engine *engine, struct ls_instant at);
+void sessions_emit(struct ls_engine *engine, const struct session *session);
+
+/* incidents.c */
+struct incident *incidents_find(struct ls_engine *engine, const struct ls_socket *socket);
+/* The open incident that what happens on @link now belongs to, or NULL. */
+struct incident *incidents_covering(struct ls_engine *engine, const struct link *link,
+				    struct ls_instant at);
+/* Finds or opens; NULL when all places are taken. */
+struct incident *incidents_get(struct ls_engine *engine, const struct ls_socket *socket,
+			       const struct link *link, struct ls_instant at);
+void incidents_testify(struct ls_engine *engine, struct incident *incident,
+		       const struct ls_observation *obs);
+void incidents_note(struct ls_engine *engine, struct incident *incident, struct ls_instant at,
+		    const char *what);
+void incidents_gone(struct ls_engine *engine, struct incident *incident, const struct link *link,
+		    struct ls_instant at);
+/* Children's incidents of the last moments become part of the one of their hub. */
+void incidents_absorb(struct ls_engine *engine, struct incident *hub, struct ls_instant at);
+/* @after: the likeness to what left; @since: first sign of the return. */
+void incidents_back(struct ls_engine *engine, struct incident *incident, enum ls_likeness after,
+		    struct ls_instant since);
+void incidents_elsewhere(struct ls_engine *engine, const struct session *session,
+			 const struct ls_socket *where, struct ls_instant at);
+/* Something still happens: it stays open for @more_us. */
+void incidents_extend(struct incident *incident, struct ls_instant at, uint64_t more_us);
+void incidents_flush(struct ls_engine *engine);
+uint64_t incidents_deadline(const struct ls_engine *engine);
+void incidents_advance(struct ls_engine *engine, struct ls_instant at);
+
+/* engine.c */
+void engine_event(struct ls_engine *engine, enum ls_event_kind kind, const struct ls_socket *socket,
+		  const struct incident *incident, const struct ls_observation *obs);
+
+/* trouble.c: observations that are about a port, not about a device that comes or goes */
+void trouble_observe(struct ls_engine *engine, const struct ls_observation *obs);
+/* presence.c: devices that come and go, and scans */
+void presence_observe(struct ls_engine *engine, const struct ls_observation *obs);
+uint64_t presence_deadline(const struct ls_engine *engine);
+void presence_advance(struct ls_engine *engine, struct ls_instant at);
+/* gaps.c: sources that see, are blind, or lost something */
+void gaps_observe(struct ls_engine *engine, const struct ls_observation *obs);
+/* A cap was reached: said once, as a gap of linkstat itself. */
+void gaps_cap(struct ls_engine *engine, enum cap cap);

@@ -1,0 +1,207 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/engine_state.h"
+#include "lib/text.h"
+
+void
+sessions_emit(struct ls_engine *engine, const struct session *session)
+{
+	struct ls_record record = { .kind = LS_RECORD_SESSION, .session = &session->pub };
+
+	engine->emit(&record, engine->user);
+}
+
+/* The open session of the socket that @link belongs to: @present or waiting for a return. */
+static struct session *
+on_socket(struct ls_engine *engine, const struct link *link, bool present)
+{
+	struct ls_socket socket;
+
+	topology_socket(engine, link, &socket);
+	for (size_t i = 0; i < engine->n_sessions; i++) {
+		struct session *session = engine->sessions[i];
+
+		if (session->pub.present == present &&
+		    strcmp(session->pub.socket.id_path, socket.id_path) == 0)
+			return session;
+	}
+	return NULL;
+}
+
+void
+sessions_end(struct ls_engine *engine, struct session *session)
+{
+	size_t i = 0;
+
+	for (size_t l = 0; l < engine->n_links; l++) {
+		if (engine->links[l]->session == session)
+			engine->links[l]->session = NULL;
+	}
+	session->pub.open = false;
+	sessions_emit(engine, session);
+	while (engine->sessions[i] != session)
+		i++;
+	memmove(&engine->sessions[i], &engine->sessions[i + 1],
+		(engine->n_sessions - i - 1) * sizeof(engine->sessions[0]));
+	engine->n_sessions--;
+	free(session);
+}
+
+static void
+attach(struct ls_engine *engine, struct session *session, struct link *link, struct ls_instant at)
+{
+	link->session = session;
+	session->away_until = LS_NEVER;
+	session->pub.present = true;
+	session->pub.present_since = at;
+	session->pub.devnum = link->devnum;
+	session->pub.device = link->device;
+	memcpy(session->pub.link, link->name, sizeof(session->pub.link));
+	sessions_emit(engine, session);
+}
+
+static void
+begin(struct ls_engine *engine, struct link *link, struct ls_instant at)
+{
+	struct session *session;
+
+	if (engine->n_sessions == LS_MAX_SESSIONS) {
+		gaps_cap(engine, CAP_SESSIONS);
+		return;
+	}
+	session = calloc(1, sizeof(*session));
+	if (!session)
+		return;
+	session->pub.id = engine->config.next_session_id++;
+	session->pub.open = true;
+	session->pub.began = at;
+	topology_socket(engine, link, &session->pub.socket);
+	engine->sessions[engine->n_sessions++] = session;
+	attach(engine, session, link, at);
+}
+
+/* The same specimen waits on another socket: it was moved, and nothing was lost there. */
+static void
+leave_elsewhere(struct ls_engine *engine, const struct link *link, struct ls_instant at)
+{
+	struct ls_socket here;
+
+	topology_socket(engine, link, &here);
+	for (size_t i = engine->n_sessions; i-- > 0;) {
+		struct session *session = engine->sessions[i];
+
+		if (session->pub.present ||
+		    strcmp(session->pub.socket.id_path, here.id_path) == 0 ||
+		    ls_identity_compare(&session->pub.device, &link->device) != LS_LIKE_SAME)
+			continue;
+		incidents_elsewhere(engine, session, &here, at);
+		sessions_end(engine, session);
+	}
+}
+
+static void
+tell_connect(struct ls_engine *engine, struct link *link, const struct incident *incident)
+{
+	struct ls_observation obs = { .at = link->came.at, .source = link->came.source };
+	struct ls_socket socket;
+
+	if (!link->came.at.mono_us)
+		return;
+	memcpy(obs.text, link->came.what, sizeof(obs.text));
+	topology_socket(engine, link, &socket);
+	engine_event(engine, LS_EVENT_CONNECT, &socket, incident, &obs);
+}
+
+void
+sessions_judge(struct ls_engine *engine, struct link *link, struct ls_instant at)
+{
+	struct session *waiting = on_socket(engine, link, false);
+	struct session *present = on_socket(engine, link, true);
+	bool announced = link->coming_since.mono_us && link->coming_devnum == link->devnum;
+	struct ls_instant since = announced ? link->coming_since : at;
+	struct incident *incident = incidents_covering(engine, link, at);
+	enum ls_likeness like = LS_LIKE_UNKNOWN;
+
+	link->judge_at = LS_NEVER;
+	link->coming_since.mono_us = 0;
+	if (waiting)
+		like = ls_identity_compare(&waiting->pub.device, &link->device);
+	else if (incident && incident->pub.has_device)
+		like = ls_identity_compare(&incident->pub.device, &link->device);
+	if (incident)
+		incidents_back(engine, incident, like, since);
+	if (link->session)
+		return;
+	/* The two halves of one hub are one thing on one socket. */
+	if (present && topology_is_hub(link) && present->pub.device.device_class == 9) {
+		link->session = present;
+		return;
+	}
+	tell_connect(engine, link, incident);
+	leave_elsewhere(engine, link, at);
+	if (waiting && like != LS_LIKE_OTHER) {
+		attach(engine, waiting, link, since);
+		return;
+	}
+	if (waiting)
+		sessions_end(engine, waiting);
+	begin(engine, link, since);
+}
+
+void
+sessions_leave(struct ls_engine *engine, struct link *link, struct ls_instant at)
+{
+	struct session *session = link->session;
+
+	link->session = NULL;
+	if (!session)
+		return;
+	for (size_t i = 0; i < engine->n_links; i++) {
+		if (engine->links[i]->session == session)
+			return; /* the other half of the hub is still there */
+	}
+	if (at.mono_us > session->pub.present_since.mono_us)
+		session->pub.connected_us += at.mono_us - session->pub.present_since.mono_us;
+	session->pub.present = false;
+	session->pub.ended = at;
+	session->away_until = at.mono_us + engine->config.return_window_us;
+	sessions_emit(engine, session);
+}
+
+uint64_t
+sessions_deadline(const struct ls_engine *engine)
+{
+	uint64_t first = LS_NEVER;
+
+	for (size_t i = 0; i < engine->n_sessions; i++) {
+		if (engine->sessions[i]->away_until < first)
+			first = engine->sessions[i]->away_until;
+	}
+	return first;
+}
+
+/* A device whose kernel tries still go on is waited for, as its incident is. */
+static bool
+expected(struct ls_engine *engine, const struct session *session)
+{
+	const struct incident *incident = incidents_find(engine, &session->pub.socket);
+
+	return incident && (incident->pub.facts & LS_FACT_GONE) && !incident->pub.back;
+}
+
+void
+sessions_advance(struct ls_engine *engine, struct ls_instant at)
+{
+	for (size_t i = engine->n_sessions; i-- > 0;) {
+		struct session *session = engine->sessions[i];
+
+		if (session->away_until > at.mono_us)
+			continue;
+		if (expected(engine, session))
+			session->away_until =
+				incidents_find(engine, &session->pub.socket)->close_at;
+		if (session->away_until <= at.mono_us)
+			sessions_end(engine, session);
+	}
+}

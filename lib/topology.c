@@ -1,0 +1,160 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/engine_state.h"
+#include "lib/port.h"
+#include "lib/text.h"
+
+struct bus *
+topology_bus(struct ls_engine *engine, uint16_t number)
+{
+	for (size_t i = 0; number && i < LS_MAX_BUSES; i++) {
+		if (engine->buses[i].number == number)
+			return &engine->buses[i];
+	}
+	return NULL;
+}
+
+struct bus *
+topology_bus_add(struct ls_engine *engine, uint16_t number)
+{
+	struct bus *bus = topology_bus(engine, number);
+
+	for (size_t i = 0; !bus && i < LS_MAX_BUSES; i++) {
+		if (!engine->buses[i].number || engine->buses[i].removed)
+			bus = &engine->buses[i];
+	}
+	if (!bus) {
+		gaps_cap(engine, CAP_BUSES);
+		return NULL;
+	}
+	bus->number = number;
+	bus->removed = false;
+	return bus;
+}
+
+const char *
+topology_controller(struct ls_engine *engine, uint16_t number, const char *device_name)
+{
+	struct bus *bus = topology_bus(engine, number);
+	size_t name_len = strlen(device_name);
+
+	if (bus)
+		return bus->controller;
+	for (size_t i = 0; name_len && i < LS_MAX_BUSES; i++) {
+		const char *path = engine->buses[i].controller;
+		size_t len = strlen(path);
+
+		if (engine->buses[i].number && len >= name_len &&
+		    strcmp(path + len - name_len, device_name) == 0)
+			return path;
+	}
+	return NULL;
+}
+
+struct link *
+topology_find(struct ls_engine *engine, const char *name)
+{
+	for (size_t i = 0; i < engine->n_links; i++) {
+		if (strcmp(engine->links[i]->name, name) == 0)
+			return engine->links[i];
+	}
+	return NULL;
+}
+
+static bool
+in_use(const struct link *link)
+{
+	return link->present || link->session;
+}
+
+/* Forgets the link that is quiet longest; -1 if all are in use. */
+static int
+forget_one(struct ls_engine *engine)
+{
+	size_t oldest = LS_MAX_LINKS;
+
+	for (size_t i = 0; i < engine->n_links; i++) {
+		if (in_use(engine->links[i]))
+			continue;
+		if (oldest == LS_MAX_LINKS ||
+		    engine->links[i]->used_mono < engine->links[oldest]->used_mono)
+			oldest = i;
+	}
+	if (oldest == LS_MAX_LINKS)
+		return -1;
+	free(engine->links[oldest]);
+	memmove(&engine->links[oldest], &engine->links[oldest + 1],
+		(engine->n_links - oldest - 1) * sizeof(engine->links[0]));
+	engine->n_links--;
+	return 0;
+}
+
+struct link *
+topology_link(struct ls_engine *engine, const char *name)
+{
+	struct link *link = topology_find(engine, name);
+
+	if (!link) {
+		if (!ls_port_name_valid(name))
+			return NULL;
+		if (engine->n_links == LS_MAX_LINKS && forget_one(engine) < 0) {
+			gaps_cap(engine, CAP_LINKS);
+			return NULL;
+		}
+		link = calloc(1, sizeof(*link));
+		if (!link)
+			return NULL;
+		ls_text_format(link->name, sizeof(link->name), "%s", name);
+		link->judge_at = link->witness_at = LS_NEVER;
+		engine->links[engine->n_links++] = link;
+	}
+	link->used_mono = engine->now.mono_us;
+	return link;
+}
+
+/* The half that stands for the socket: xHCI and vhci register their USB 2 bus first. */
+static const char *
+canonical(const struct link *link)
+{
+	if (link->peer[0] && ls_port_bus(link->peer) < ls_port_bus(link->name))
+		return link->peer;
+	return link->name;
+}
+
+void
+topology_socket(struct ls_engine *engine, const struct link *link, struct ls_socket *socket)
+{
+	const char *name = canonical(link);
+	const struct bus *bus = topology_bus(engine, ls_port_bus(name));
+
+	*socket = (struct ls_socket){ 0 };
+	ls_text_format(socket->name, sizeof(socket->name), "%s", name);
+	(void)ls_port_id_path(name, bus ? bus->controller : "", socket->id_path);
+}
+
+bool
+topology_same_socket(struct ls_engine *engine, const struct link *a, const struct link *b)
+{
+	struct ls_socket one, other;
+
+	topology_socket(engine, a, &one);
+	topology_socket(engine, b, &other);
+	return strcmp(one.id_path, other.id_path) == 0;
+}
+
+bool
+topology_path_below(const char *id_path, const char *hub)
+{
+	size_t len = strlen(hub);
+
+	/* "…-usb-0:1" is above "…-usb-0:1.4"; a controller "pci-…" above "pci-…-usb-0:1". */
+	return len && strncmp(id_path, hub, len) == 0 &&
+	       (id_path[len] == '.' || strncmp(id_path + len, "-usb-", 5) == 0);
+}
+
+bool
+topology_is_hub(const struct link *link)
+{
+	return link->device.device_class == 9 || strncmp(link->name, "usb", 3) == 0;
+}

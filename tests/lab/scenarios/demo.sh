@@ -1,0 +1,46 @@
+#!/bin/bash
+# What linkstat looks like in use: a virtual iPhone is restored over a bad cable.
+. "$LAB_TREE/tests/lab/story.sh"
+story "A restore over a bad cable, in a machine with virtual USB"
+install_linkstat
+
+show() {
+	echo
+	echo "\$ $*"
+	"$@" 2>&1
+	echo
+}
+
+start_service
+tell "linkstatd runs; somebody watches it in another terminal: linkstat watch"
+linkstat watch 2>&1 | sed -u 's/^/          watch │ /' &
+story_pids+=($!)
+
+tell "an iPhone in recovery mode is plugged in with the white cable, and a restore begins"
+plug_phone phone pid=1281 product='Apple Mobile Device (Recovery Mode)' \
+	serial='CPID:8020 CPRV:11 CPFM:03 SCEP:01 BDID:0E ECID:000B654E3C92002E IBFL:3D SRTG:[iBoot-1]'
+load_with_libusb phone
+pause 3
+
+for turn in first second; do
+	tell "errors begin on the bulk endpoint …"
+	vdev ctl break phone ep=0x02 status=-71 after=20 count=6
+	pause 2
+	tell "… and the link goes, the $turn time"
+	pull phone
+	pause 1.3
+	plug phone
+	tell "the phone is back, and the restore tool tries again"
+	pause 5
+done
+stop_load
+tell "the person gives up and unplugs the phone"
+pull phone
+wait_until "all incidents are closed" 40 all_closed
+id=$(incidents | jq -r '[.incidents[] | select(.drop)][0].id')
+
+show linkstat
+show linkstat report
+show linkstat show "$id"
+show journalctl -u linkstatd -x --no-pager -n 40
+check "linkstat saw the link drop" jq_incidents 'any(.[]; .drop)'

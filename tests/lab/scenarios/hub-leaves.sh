@@ -1,0 +1,16 @@
+#!/bin/bash
+. "$LAB_TREE/tests/lab/story.sh"
+story "A hub leaves and takes two devices along"
+start_linkstatd
+
+plug_hub
+plug_qemu tablet usb-tablet 1.1
+plug_serial serial 1.2
+pause 3
+tell "the hub's own cable is pulled"
+unplug_hub
+
+expect_incident 1-1 '.cause == "upstream-loss" and .drop'
+check "its children have no incidents of their own" not incident_on 1-1.1 true
+check "none of them" not incident_on 1-1.2 true
+expect_only_incidents 1

@@ -1,0 +1,60 @@
+#!/bin/bash
+# linkstatd as the service it is, under a real systemd and journald. Argument: minutes of the idle measurement (1).
+. "$LAB_TREE/tests/lab/story.sh"
+story "linkstatd as a service"
+idle_minutes=${1:-1}
+install_linkstat
+
+start_service
+check "it is active" systemctl is-active linkstatd.service
+check "it told systemd itself that it is ready" service_is Type notify
+check "it does not run as root" not service_is User root
+systemd-analyze security --no-pager linkstatd.service | tail -n 1
+
+tell "a phone loses its link while data flows"
+plug_phone
+load_with_libusb phone
+pull phone
+pause 1.3
+plug phone
+expect_incident phone '.cause == "link-loss" and .drop' 30
+for source in kernel-log udev libusb; do
+	expect_incident phone "any(.evidence[]; .source == \"$source\")"
+done
+expect_only_incidents 1
+id=$(incidents | jq -r '.incidents[0].id')
+stop_load
+
+check_soon "the journal has the alert" 10 journal_has '.LINKSTAT_CAUSE == "link-loss"'
+for field in MESSAGE_ID PRIORITY LINKSTAT_INCIDENT LINKSTAT_CAUSE LINKSTAT_PORT; do
+	check "with the field $field" journal_has ".LINKSTAT_CAUSE == \"link-loss\" and (.$field | length > 0)"
+done
+check "of the incident that the client shows" journal_has ".LINKSTAT_INCIDENT == \"$id\""
+check "as a warning or worse" journal_has '.LINKSTAT_CAUSE == "link-loss" and (.PRIORITY | tonumber) <= 4'
+catalog_explains() {
+	journalctl -u linkstatd -x --no-pager -o short | grep -E '^(-- |░░ )Subject:'
+}
+check "journalctl -x explains it" catalog_explains
+check "linkstat incidents knows it" client incidents
+
+tell "the phone is unplugged for good"
+pause 3
+pull phone
+expect_incident phone '.cause == "unplugged" and (.drop | not)' 30
+expect_only_incidents 2
+check "that is no alert" not journal_has '.LINKSTAT_CAUSE == "unplugged" and (.PRIORITY | tonumber) <= 4'
+
+tell "$idle_minutes idle minute(s)"
+pid=$(service_property MainPID)
+# Every wake-up of a thread ends in a switch away from it.
+switches() {
+	awk '$1 ~ /^(non)?voluntary_ctxt_switches/ { sum += $2 } END { print sum }' /proc/"$pid"/task/*/status
+}
+before=$(switches)
+pause $((idle_minutes * 60))
+idle_switches=$(($(switches) - before))
+tell "context switches of all its threads: $idle_switches; watchdog: $(service_property WatchdogUSec)"
+check "no more than its watchdog needs: 8 in a minute" test "$idle_switches" -le $((8 * idle_minutes))
+
+check "systemctl stop ends it" systemctl stop linkstatd.service
+check "with success" service_is Result success
