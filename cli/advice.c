@@ -13,7 +13,7 @@ static const struct advice advices[LS_N_CAUSES] = {
 	[LS_CAUSE_UNPLUGGED] = {
 		"The device left quietly and did not come back by itself: it looks like a hand. A "
 		"device that died or was switched off looks the same.",
-		"Nothing, if somebody pulled the plug. If nobody touched it: see whether the device "
+		"Nothing, if somebody pulled the plug. If nobody touched it: see if the device "
 		"still has power and how firmly the plug sits at both ends, then swap one thing at "
 		"a time.",
 	},

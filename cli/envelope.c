@@ -30,7 +30,7 @@ add_members(json_t *document, const json_t *members)
 int
 envelope_print(const struct cli *cli, const char *name, const json_t *members)
 {
-	/* On a terminal nothing but ASCII: hostile text stays escaped there. It is the same JSON. */
+	/* On a terminal only ASCII: hostile text stays escaped there. It is the same JSON. */
 	size_t flags = LS_WIRE_DUMP | (cli->look.terminal ? JSON_ENSURE_ASCII : 0);
 	ls_json_auto json_t *document =
 		json_pack("{s:s, s:i}", "linkstat", name, "version", FORMAT_VERSION);

@@ -24,8 +24,11 @@ incidents_verdict(const json_t *incidents)
 	const json_t *incident;
 	size_t i;
 
-	json_array_foreach(incidents, i,
-			   incident) if (field_flag(incident, "drop")) return CLI_TROUBLE;
+	json_array_foreach(incidents, i, incident)
+	{
+		if (field_flag(incident, "drop"))
+			return CLI_TROUBLE;
+	}
 	return CLI_FINE;
 }
 
@@ -83,7 +86,10 @@ put_verdict(const struct cli *cli, const json_t *incidents)
 	const json_t *incident;
 	size_t i;
 
-	json_array_foreach(incidents, i, incident) n_drops += field_flag(incident, "drop");
+	json_array_foreach(incidents, i, incident)
+	{
+		n_drops += field_flag(incident, "drop");
+	}
 	words_span(span, cli);
 	if (n_incidents == 0)
 		render_sentence(&cli->look, TONE_GOOD, 0, "No incidents, %s.", span);
@@ -103,7 +109,10 @@ put_table(const struct cli *cli, const json_t *incidents)
 
 	if (table_new(&cli->look, columns, LS_COUNT(columns), &table) < 0)
 		return cli_no_memory();
-	json_array_foreach(incidents, i, incident) fill_row(cli, table, incident);
+	json_array_foreach(incidents, i, incident)
+	{
+		fill_row(cli, table, incident);
+	}
 	return table_print(table) < 0 ? cli_no_memory() : CLI_FINE;
 }
 

@@ -34,7 +34,10 @@ on_page(const json_t *items, void *user)
 	const json_t *event;
 	size_t i;
 
-	json_array_foreach(items, i, event) log_put_event(cli, event);
+	json_array_foreach(items, i, event)
+	{
+		log_put_event(cli, event);
+	}
 	/* Nobody reads any more, or the disk is full: main() finds out which. */
 	return ferror(cli->look.out) ? CLI_UNREACHABLE : CLI_FINE;
 }

@@ -96,10 +96,14 @@ render_sentence(const struct look *look, enum tone tone, int indent, const char 
 	bool painted = look->colour && tone != TONE_PLAIN;
 	int width = look->width > WIDTH_SENTENCE ? WIDTH_SENTENCE : look->width;
 	va_list args;
+	int len;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	len = vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	if (len >= SENTENCE_MAX) /* cut: not within a character */
+		for (len = SENTENCE_MAX - 1; len > 0 && (unsigned char)text[len - 1] >= 0x80; len--)
+			text[len - 1] = '\0';
 
 	if (painted)
 		fputs(tones[tone], look->out);
@@ -107,6 +111,7 @@ render_sentence(const struct look *look, enum tone tone, int indent, const char 
 	fputs(painted ? "\033[0m\n" : "\n", look->out);
 }
 
+/* Two columns wide, as the gap below a last child, which smartcols does not let us choose. */
 static int
 set_branches(struct libscols_table *columns, bool utf8)
 {
@@ -115,11 +120,11 @@ set_branches(struct libscols_table *columns, bool utf8)
 
 	if (!symbols)
 		return -ENOMEM;
-	r = scols_symbols_set_branch(symbols, utf8 ? "├─ " : "|- ");
+	r = scols_symbols_set_branch(symbols, utf8 ? "├─" : "|-");
 	if (r == 0)
-		r = scols_symbols_set_vertical(symbols, utf8 ? "│  " : "|  ");
+		r = scols_symbols_set_vertical(symbols, utf8 ? "│ " : "| ");
 	if (r == 0)
-		r = scols_symbols_set_right(symbols, utf8 ? "└─ " : "`- ");
+		r = scols_symbols_set_right(symbols, utf8 ? "└─" : "`-");
 	if (r == 0)
 		r = scols_table_set_symbols(columns, symbols);
 	scols_unref_symbols(symbols);
@@ -197,11 +202,31 @@ table_row(struct table *table, struct libscols_line *parent)
 	return row;
 }
 
+/* smartcols 2.38 never ends with text that the locale cannot read. */
+static int
+set_readable(struct libscols_line *row, size_t column, const char *text)
+{
+	char *readable;
+	int r;
+
+	if (mbstowcs(NULL, text, 0) != (size_t)-1)
+		return scols_line_set_data(row, column, text);
+	readable = strdup(text);
+	if (!readable)
+		return -ENOMEM;
+	for (char *p = readable; *p; p++)
+		if ((unsigned char)*p >= 0x80)
+			*p = '?';
+	r = scols_line_set_data(row, column, readable);
+	free(readable);
+	return r;
+}
+
 void
 table_cell(struct table *table, struct libscols_line *row, size_t column, enum tone tone,
 	   const char *text)
 {
-	if (!row || scols_line_set_data(row, column, text) != 0) {
+	if (!row || set_readable(row, column, text) != 0) {
 		table->failed = true;
 		return;
 	}

@@ -31,8 +31,11 @@ report_verdict(const json_t *reply)
 	const json_t *port;
 	size_t i;
 
-	json_array_foreach(field_list(reply, "ports"), i,
-			   port) if (field_int(port, "drops") > 0) return CLI_TROUBLE;
+	json_array_foreach(field_list(reply, "ports"), i, port)
+	{
+		if (field_int(port, "drops") > 0)
+			return CLI_TROUBLE;
+	}
 	return CLI_FINE;
 }
 
@@ -119,7 +122,10 @@ put_table(const struct cli *cli, const json_t *reply)
 
 	if (table_new(&cli->look, columns, LS_COUNT(columns), &table) < 0)
 		return cli_no_memory();
-	json_array_foreach(field_list(reply, "ports"), i, port) fill_row(cli, table, port);
+	json_array_foreach(field_list(reply, "ports"), i, port)
+	{
+		fill_row(cli, table, port);
+	}
 	return table_print(table) < 0 ? cli_no_memory() : CLI_FINE;
 }
 
@@ -133,8 +139,12 @@ put_gaps(const struct cli *cli, const json_t *reply)
 	if (n_gaps > GAPS_SHOWN)
 		render_sentence(&cli->look, TONE_WARN, 2,
 				"There are %zu gaps, the last of them:", n_gaps);
-	json_array_foreach(gaps, i, gap) if (i + GAPS_SHOWN >= n_gaps)
-		render_sentence(&cli->look, TONE_WARN, 2, "Gap: %s", words_gap(text, cli, gap));
+	json_array_foreach(gaps, i, gap)
+	{
+		if (i + GAPS_SHOWN >= n_gaps)
+			render_sentence(&cli->look, TONE_WARN, 2, "Gap: %s",
+					words_gap(text, cli, gap));
+	}
 	if (n_gaps > 0)
 		render_sentence(&cli->look, TONE_PLAIN, 2, "What happened %s may not be counted.",
 				n_gaps == 1 ? "then" : "in these times");

@@ -179,8 +179,11 @@ are_counts(const json_t *value)
 	const char *key;
 	json_t *count;
 
-	json_object_foreach((json_t *)(uintptr_t)value, key,
-			    count) if (!json_is_integer(count)) return false;
+	json_object_foreach((json_t *)(uintptr_t)value, key, count)
+	{
+		if (!json_is_integer(count))
+			return false;
+	}
 	return json_is_object(value);
 }
 

@@ -11,6 +11,7 @@
 #include "cli/format.h"
 #include "cli/tree.h"
 #include "cli/words.h"
+#include "lib/text.h"
 
 #define DAY_US INT64_C(86400000000)
 
@@ -49,8 +50,10 @@ summarise(const json_t *reply)
 		sum.n_away++;
 		sum.away = item;
 	}
-	json_array_foreach(field_list(reply, "sources"), i, item) sum.n_blind +=
-		!field_flag(item, "sees");
+	json_array_foreach(field_list(reply, "sources"), i, item)
+	{
+		sum.n_blind += !field_flag(item, "sees");
+	}
 	return sum;
 }
 
@@ -128,10 +131,10 @@ fill_state(struct table *table, struct libscols_line *row, const json_t *port)
 
 	format_count(n, drops, "drop", "drops");
 	if (is_state(port, "dropped")) {
-		snprintf(text, sizeof(text), drops > 0 ? "away, %s" : "away", n);
+		ls_text_format(text, sizeof(text), drops > 0 ? "away, %s" : "away", n);
 		table_cell(table, row, STATE, TONE_WARN, text);
 	} else if (drops > 0) {
-		snprintf(text, sizeof(text), "%s, %s", field_text(port, "state"), n);
+		ls_text_format(text, sizeof(text), "%s, %s", field_text(port, "state"), n);
 		table_cell(table, row, STATE, TONE_BAD, text);
 	} else {
 		table_cell(table, row, STATE, is_state(port, "ok") ? TONE_GOOD : TONE_PLAIN,
@@ -148,7 +151,9 @@ fill_row(const struct cli *cli, struct table *table, struct libscols_line *row, 
 	char text[WORDS_MAX], since[FORMAT_MAX];
 	int64_t connected_us;
 
-	table_cell(table, row, PORT, TONE_PLAIN, *name ? name : field_text(port, "port"));
+	/* The blank parts it from its branch. */
+	ls_text_format(text, sizeof(text), " %s", *name ? name : field_text(port, "port"));
+	table_cell(table, row, PORT, TONE_PLAIN, text);
 	table_cell(table, row, LABEL, TONE_STRONG, field_text(port, "label"));
 	table_cell(table, row, DEVICE, TONE_PLAIN,
 		   device ? words_device(text, device) : cli->look.dash);
@@ -203,7 +208,11 @@ is_below(const json_t *port, const json_t *controller, const json_t *controllers
 		return strncmp(id_path, prefix, strlen(prefix)) == 0 &&
 		       (id_path[strlen(prefix)] == '\0' ||
 			strncmp(id_path + strlen(prefix), "-usb", 4) == 0);
-	json_array_foreach(controllers, i, other) if (is_below(port, other, NULL)) return false;
+	json_array_foreach(controllers, i, other)
+	{
+		if (is_below(port, other, NULL))
+			return false;
+	}
 	return true;
 }
 
@@ -222,8 +231,8 @@ draw_controller(const struct drawing *drawing, const json_t *controller, const j
 	char text[WORDS_MAX] = "Other ports";
 
 	if (controller)
-		snprintf(text, sizeof(text), "%.700s (%.200s)",
-			 field_text(controller, "description"), field_text(controller, "port"));
+		ls_text_format(text, sizeof(text), "%s (%s)", field_text(controller, "description"),
+			       field_text(controller, "port"));
 	for (size_t i = 0; i < tree->n_nodes; i++) {
 		const struct tree_node *node = &tree->nodes[i];
 		bool top = node->parent == TREE_NONE || is_root_hub(tree->nodes[node->parent].port);
@@ -255,7 +264,9 @@ put_tree(const struct cli *cli, const json_t *reply)
 	drawing.table = table;
 	field_time(reply, "now", &drawing.now_us);
 	json_array_foreach(controllers, i, controller)
+	{
 		draw_controller(&drawing, controller, controllers);
+	}
 	draw_controller(&drawing, NULL, controllers);
 	return table_print(table) < 0 ? cli_no_memory() : CLI_FINE;
 }
@@ -304,7 +315,7 @@ put_blind(const struct cli *cli, const json_t *reply)
 		if (field_has(source, "fix")) /* not wrapped: it is to be typed */
 			fprintf(cli->look.out, "  Fix: %s\n", field_text(source, "fix"));
 	}
-	if (*history && *history != '/') /* a path: it is kept there, as it should */
+	if (strchr(history, ' ')) /* else a path: it is kept there, as it should be */
 		render_sentence(&cli->look, TONE_WARN, 2, "History: %s%s", history,
 				words_stop(history));
 }

@@ -90,6 +90,11 @@ build(struct tree *tree)
 int
 tree_new(const json_t *ports, struct tree **ret)
 {
+	static const struct tree_node alone = {
+		.parent = TREE_NONE,
+		.first_child = TREE_NONE,
+		.next = TREE_NONE,
+	};
 	ls_auto(tree) *tree = calloc(1, sizeof(*tree));
 	const json_t *port;
 	size_t i;
@@ -100,9 +105,11 @@ tree_new(const json_t *ports, struct tree **ret)
 	tree->nodes = calloc(tree->n_nodes + 1, sizeof(*tree->nodes));
 	if (!tree->nodes)
 		return -ENOMEM;
-	json_array_foreach(ports, i, port) tree->nodes[i] = (struct tree_node){
-		.port = port, .parent = TREE_NONE, .first_child = TREE_NONE, .next = TREE_NONE
-	};
+	json_array_foreach(ports, i, port)
+	{
+		tree->nodes[i] = alone;
+		tree->nodes[i].port = port;
+	}
 	qsort(tree->nodes, tree->n_nodes, sizeof(*tree->nodes), compare_names);
 	if (build(tree) < 0)
 		return -ENOMEM;

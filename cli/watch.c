@@ -44,9 +44,11 @@ put_json(const struct cli *cli, const json_t *record)
 	json_t *value;
 	int r = CLI_FINE;
 
-	json_object_foreach((json_t *)(uintptr_t)record, key,
-			    value) if (!json_is_null(value) && r == CLI_FINE) r =
-		envelope_print_one(cli, "watch", key, value);
+	json_object_foreach((json_t *)(uintptr_t)record, key, value)
+	{
+		if (!json_is_null(value) && r == CLI_FINE)
+			r = envelope_print_one(cli, "watch", key, value);
+	}
 	return r;
 }
 

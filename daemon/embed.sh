@@ -2,7 +2,8 @@
 set -eu
 {
 	echo "extern const char $3[];"
-	echo "const char $3[] ="
-	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/	"&\\n"/' "$1"
-	echo "	;"
+	echo "const char $3[] = {"
+	od -An -v -tx1 "$1" | sed "s/ \([0-9a-f][0-9a-f]\)/'\\\\x\1',/g"
+	echo 0
+	echo "};"
 } >"$2"

@@ -206,7 +206,7 @@ on_interface(struct source_udev *source, struct udev_device *dev, const char *ac
 		udev_device_get_parent_with_subsystem_devtype(dev, "usb", "usb_device");
 	const char *name = udev_device_get_sysname(dev);
 	bool removed = strcmp(action, "remove") == 0;
-	struct ls_observation obs = observation(removed ? LS_OBS_UNCONFIGURED : LS_OBS_CONFIGURED);
+	struct ls_observation obs;
 
 	if (strcmp(action, "change") == 0) {
 		on_hub_change(source, dev);
@@ -214,10 +214,11 @@ on_interface(struct source_udev *source, struct udev_device *dev, const char *ac
 	}
 	if (!removed && strcmp(action, "add") != 0 && strcmp(action, "bind") != 0)
 		return;
-	if (ls_port_from_kernel(name, strlen(name), obs.port) < 0)
-		return;
 	if (parent)
 		check_authorised(source, parent);
+	obs = observation(removed ? LS_OBS_UNCONFIGURED : LS_OBS_CONFIGURED);
+	if (ls_port_from_kernel(name, strlen(name), obs.port) < 0)
+		return;
 	obs.bus = ls_port_bus(obs.port);
 	obs.devnum = sysfs_devnum(parent);
 	ls_text_format(obs.text, sizeof(obs.text), "%s an interface of %s", action, obs.port);

@@ -22,8 +22,9 @@ struct store_options {
  * Opens or makes the database and marks this boot. A file that is no database, or is damaged, is
  * kept aside under a new name and a new one begun. Where nothing can be written (no permission,
  * full disk, read-only), the history of this run is kept in memory. store_trouble() tells.
- * What an earlier boot left open is closed at the time that boot was last seen.
- * 0, or -errno when not even memory works.
+ * What an earlier boot left open is closed at the time that boot was last seen; gaps that an
+ * earlier run of this boot left open are closed now. 0, -EBUSY if another linkstatd has @dir open,
+ * or -errno when not even memory works.
  */
 int store_open(const struct store_options *options, struct store **ret);
 void store_close(struct store *store);
@@ -47,7 +48,11 @@ typedef void (*store_incident_fn)(const struct ls_incident *incident, void *user
 int store_visit_open(struct store *store, ls_session_fn on_session, store_incident_fn on_incident,
 		     void *user);
 
-/* Writing: begin, put…, commit. 0 or -errno; after an error nothing of the batch is there. */
+/*
+ * Writing: begin, put…, commit. 0 or -errno; after an error nothing of the batch is there, and what
+ * is put until commit or rollback is refused. A file that turned out to be damaged is kept aside at
+ * the next begin, and a new one begun.
+ */
 int store_begin(struct store *store);
 int store_put(struct store *store, const struct ls_record *record);
 int store_set_kmsg_seq(struct store *store, uint64_t seq);
@@ -61,7 +66,7 @@ struct store_filter {
 	const char *const *ports;   /* n_ports of them; 0: all */
 	size_t n_ports;
 	int64_t after_id; /* rows behind this one, in the order of ids; 0: from the first */
-	size_t limit;	  /* rows at most */
+	size_t limit;	  /* rows at most; 0: all */
 };
 
 struct store_port_report {

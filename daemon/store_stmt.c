@@ -1,6 +1,19 @@
 #include "daemon/store_internal.h"
 
 #include <errno.h>
+#include <sys/statvfs.h>
+
+#define NEARLY_FULL_BYTES (64 * 1024)
+
+/* SQLite says "I/O error" where it could not enlarge its log's index. */
+static bool
+disk_is_full(const struct store *store)
+{
+	struct statvfs fs;
+
+	return store->path[0] && statvfs(store->dir, &fs) == 0 &&
+	       fs.f_bavail * fs.f_frsize < NEARLY_FULL_BYTES;
+}
 
 int
 store_error(struct store *store, int code)
@@ -33,7 +46,7 @@ store_error(struct store *store, int code)
 	case SQLITE_MISUSE:
 		return -EINVAL;
 	default:
-		return -EIO;
+		return disk_is_full(store) ? -ENOSPC : -EIO;
 	}
 }
 

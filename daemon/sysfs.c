@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,17 +148,40 @@ sysfs_describe(struct udev_device *dev, struct ls_device *ret)
 		describe_from_event(dev, ret);
 }
 
-/* …/1-1/port/peer -> …/2-0:1.0/usb2-port1, which is 2-1. */
+/* …/usb1/1-1/1-1.4 hangs on …/usb1/1-1/1-1:1.0/1-1-port4, unless the hub is a strange one. */
+static int
+port_dir(struct udev_device *dev, char ret[PATH_MAX])
+{
+	const char *name = udev_device_get_sysname(dev);
+	const char *path = udev_device_get_syspath(dev);
+	const char *slash = strrchr(path, '/');
+	const char *number = strrchr(name, '.') ? strrchr(name, '.') : strchr(name, '-');
+	char hub[LS_PORT_NAME_MAX];
+	int n;
+
+	if (!slash || !number || ls_port_parent(name, hub) == 0)
+		return -EINVAL;
+	n = snprintf(ret, PATH_MAX, "%.*s/%s%s:1.0/%s-port%s", (int)(slash - path), path,
+		     strncmp(hub, "usb", 3) == 0 ? hub + 3 : hub,
+		     strncmp(hub, "usb", 3) == 0 ? "-0" : "", hub, number + 1);
+	return n < PATH_MAX ? 1 : -EINVAL;
+}
+
+/* …/usb1-port1/peer -> ../../../usb2/2-0:1.0/usb2-port1, which is 2-1. */
 void
 sysfs_peer(struct udev_device *dev, char peer[LS_PORT_NAME_MAX])
 {
-	char link[PATH_MAX], target[PATH_MAX];
+	char dir[PATH_MAX], link[PATH_MAX + 16], target[PATH_MAX];
 	const char *name;
 	ssize_t n;
 
 	peer[0] = '\0';
 	snprintf(link, sizeof(link), "%s/port/peer", udev_device_get_syspath(dev));
 	n = readlink(link, target, sizeof(target) - 1);
+	if (n <= 0 && port_dir(dev, dir) > 0) { /* "port" is made only after the uevent */
+		snprintf(link, sizeof(link), "%s/peer", dir);
+		n = readlink(link, target, sizeof(target) - 1);
+	}
 	if (n <= 0)
 		return;
 	target[n] = '\0';

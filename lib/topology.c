@@ -127,10 +127,14 @@ topology_socket(struct ls_engine *engine, const struct link *link, struct ls_soc
 {
 	const char *name = canonical(link);
 	const struct bus *bus = topology_bus(engine, ls_port_bus(name));
+	const struct link *peer = link->peer[0] ? topology_find(engine, link->peer) : NULL;
 
 	*socket = (struct ls_socket){ 0 };
-	ls_text_format(socket->name, sizeof(socket->name), "%s", name);
 	(void)ls_port_id_path(name, bus ? bus->controller : "", socket->id_path);
+	/* For people it bears the name that the kernel log uses, unless both halves are in use. */
+	if (!peer || !peer->present)
+		name = link->name;
+	ls_text_format(socket->name, sizeof(socket->name), "%s", name);
 }
 
 bool

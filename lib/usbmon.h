@@ -19,7 +19,7 @@ enum ls_xfer { LS_XFER_ISO, LS_XFER_INTERRUPT, LS_XFER_CONTROL, LS_XFER_BULK, LS
 struct ls_usbmon_record {
 	uint64_t id; /* the URB's address: unique only while it is in flight */
 	uint8_t type;
-	uint8_t xfer; /* enum ls_xfer */
+	uint8_t xfer;	  /* enum ls_xfer */
 	uint8_t endpoint; /* bit 7: IN; of control transfers the direction of the data */
 	uint8_t devnum;	  /* 0 while the device has no address yet */
 	uint16_t bus;
@@ -77,6 +77,7 @@ struct ls_usbmon_batch {
 	const uint32_t *offsets;
 	size_t n;
 	struct ls_instant now; /* when it was fetched */
+	int64_t clock_step_us; /* CLOCK_REALTIME was set by so much since the batch before; mostly 0 */
 };
 
 /* NULL: not within the ring. It may be a filler. */
@@ -111,16 +112,17 @@ enum ls_transfer_class {
 const char *ls_transfer_class_name(enum ls_transfer_class class);
 
 /*
- * Statuses that are counted one by one: row 0 is success, LS_STATUS_ROW_OTHER all the rest. The
- * status -2 has two rows, because after a round time it is a timeout.
+ * Statuses that are counted one by one. The first row is for all the rest; the status -2 has two,
+ * because after a round time it is a timeout.
  */
-#define LS_N_STATUS_ROWS      24
-#define LS_STATUS_ROW_TIMEOUT 1
-#define LS_STATUS_ROW_OTHER   23
+#define LS_N_STATUS_ROWS      26
+#define LS_STATUS_ROW_OTHER   0
+#define LS_STATUS_ROW_OK      1
+#define LS_STATUS_ROW_TIMEOUT 2
 struct ls_status_row {
-	int status; /* 0 of the last one means nothing */
+	int status; /* of the row of the rest, 0 means nothing */
 	enum ls_transfer_class class;
-	const char *name;  /* "EPROTO"; "" of success and of unused rows */
+	const char *name;  /* "EPROTO"; "" of success and of the rest */
 	const char *words; /* for people */
 };
 extern const struct ls_status_row ls_status_rows[LS_N_STATUS_ROWS];

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/cursor.h"
@@ -211,20 +210,30 @@ ls_wire_device(const struct ls_device *device)
 	return ls_wire_object(fields, LS_COUNT(fields));
 }
 
-static int
-earlier_first(const void *a, const void *b)
-{
-	const struct ls_evidence *const *one = a, *const *other = b;
-
-	if ((*one)->at.mono_us != (*other)->at.mono_us)
-		return (*one)->at.mono_us < (*other)->at.mono_us ? -1 : 1;
-	return *one < *other ? -1 : *one > *other; /* else as they are kept */
-}
-
 static size_t
 n_kept(const struct ls_incident *incident)
 {
 	return incident->n_evidence < LS_EVIDENCE_MAX ? incident->n_evidence : LS_EVIDENCE_MAX;
+}
+
+/* In time order; what is of one moment in order of arrival, the last ones are kept in a ring. */
+static void
+sort_evidence(const struct ls_incident *incident, size_t n, const struct ls_evidence **sorted)
+{
+	size_t turn = incident->n_evidence > n ? (incident->n_evidence - n) % LS_EVIDENCE_LAST : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t place = i < LS_EVIDENCE_FIRST
+				       ? i
+				       : LS_EVIDENCE_FIRST +
+						 (i - LS_EVIDENCE_FIRST + turn) % LS_EVIDENCE_LAST;
+		const struct ls_evidence *entry = &incident->evidence[place];
+		size_t at = i;
+
+		for (; at > 0 && sorted[at - 1]->at.mono_us > entry->at.mono_us; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = entry;
+	}
 }
 
 static json_t *
@@ -234,9 +243,7 @@ evidence_array(const struct ls_incident *incident)
 	ls_json_auto json_t *array = json_array();
 	size_t n = n_kept(incident);
 
-	for (size_t i = 0; i < n; i++)
-		sorted[i] = &incident->evidence[i];
-	qsort(sorted, n, sizeof(sorted[0]), earlier_first);
+	sort_evidence(incident, n, sorted);
 	for (size_t i = 0; i < n; i++) {
 		const struct ls_wire_field fields[] = {
 			{ "at", ls_wire_time(sorted[i]->at.real_us) },

@@ -42,8 +42,7 @@ static const char phone[] = "P: " PHONE "\n" USB_DEVICE "E: DEVNUM=009\nA: devnu
 			    "A: bDeviceClass=00\\n\nA: bNumConfigurations=4\\n\nA: maxchild=0\\n\n"
 			    "A: bMaxPower=500mA\\n\nA: bmAttributes=e0\\n\nA: speed=480\\n\n"
 			    "A: serial=000080\\n\nA: product=iPhone\\n\nA: authorized=1\\n\n"
-			    "A: manufacturer=Apple Inc.\\n\n"
-			    "L: port=../1-1:1.0/1-1-port4\n\n"
+			    "A: manufacturer=Apple Inc.\\n\n\n"
 			    "P: " PHONE_DATA "\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_interface\n\n";
 
 static struct bed *bed;
@@ -196,11 +195,14 @@ finds_the_other_half_of_the_socket(void **state)
 	bed_add(bed, hub);
 	bed_add(bed, "P: " HUB_PORTS "/1-1-port4\nE: SUBSYSTEM=none\n"
 		     "L: peer=../../../../usb2/2-1/2-1:1.0/2-1-port4\n\n");
+	bed_add(bed, "P: " ROOT_HUB "/1-0:1.0/usb1-port1\nE: SUBSYSTEM=none\n"
+		     "L: peer=../../../usb2/2-0:1.0/usb2-port7\n\n");
 	bed_add(bed, phone);
 	open_source();
 	assert_string_equal(bed->seen[4].port, "1-1.4");
 	assert_string_equal(bed->seen[4].peer, "2-1.4");
-	assert_string_equal(bed->seen[3].peer, "");
+	assert_string_equal(bed->seen[3].port, "1-1");
+	assert_string_equal(bed->seen[3].peer, "2-7");
 }
 
 static void

@@ -31,3 +31,5 @@ void bed_run_udevd(struct bed *bed, bool runs);
 void bed_on_observation(const struct ls_observation *obs, void *user);
 /* Takes all that is there. */
 void bed_turn(struct bed *bed);
+/* Until @n were seen, for those that another thread hands over; fails after some seconds. */
+void bed_wait(struct bed *bed, size_t n);

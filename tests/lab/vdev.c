@@ -63,7 +63,7 @@ connect_server(void)
 
 /* One command, one answer, NUL-terminated in @reply. Cuts what does not fit. */
 static int
-ask(char *const *words, int n_words, char *reply, size_t size)
+ask(const char *const *words, int n_words, char *reply, size_t size)
 {
 	int fd = connect_server();
 	size_t length = 0;
@@ -94,7 +94,7 @@ now(void)
 
 /* Asks until the answer is not "busy" or time is up. */
 static int
-ask_until(char *const *words, int n_words, double seconds, char *reply, size_t size)
+ask_until(const char *const *words, int n_words, double seconds, char *reply, size_t size)
 {
 	double end = now() + seconds;
 	int r;
@@ -131,9 +131,9 @@ show(const char *verb, int r, const char *reply)
 }
 
 static int
-place(char *name, unsigned *bus, unsigned *port)
+place(const char *name, unsigned *bus, unsigned *port)
 {
-	char *words[] = { "place", name };
+	const char *words[] = { "place", name };
 	char reply[256];
 	int r = ask(words, 2, reply, sizeof(reply));
 
@@ -145,7 +145,7 @@ place(char *name, unsigned *bus, unsigned *port)
 }
 
 static int
-ctl(char **words, int n_words)
+ctl(const char **words, int n_words)
 {
 	static char reply[256 * 1024];
 	double seconds = DEFAULT_WAIT;
@@ -168,7 +168,7 @@ ctl(char **words, int n_words)
 }
 
 static int
-fault(const char *recipe, char *name)
+fault(const char *recipe, const char *name)
 {
 	unsigned bus, port;
 	int r;
@@ -186,7 +186,7 @@ main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "serve") == 0)
 		return complain("serve", server_run(socket_path()));
 	if (argc >= 3 && strcmp(argv[1], "ctl") == 0)
-		return ctl(argv + 2, argc - 2);
+		return ctl((const char **)argv + 2, argc - 2);
 	if (argc == 4 && strcmp(argv[1], "fault") == 0)
 		return fault(argv[2], argv[3]);
 	if (argc == 6 && strcmp(argv[1], "hub") == 0) {

@@ -2,7 +2,7 @@
 # Every story of the plain machine in one boot. With arguments: only those.
 here=$LAB_TREE/tests/lab/scenarios
 stories=(link-loss unplugged enumeration-failed emi over-current ss-inactive usbreset hub-leaves
-	deauthorised controller-unbound hostile-strings no-udevd flap-storm crash)
+	deauthorised removed controller-unbound hostile-strings no-udevd flap-storm crash)
 [[ $# -eq 0 ]] || stories=("$@")
 failed=() skipped=()
 

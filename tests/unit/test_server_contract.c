@@ -1,0 +1,382 @@
+/*
+ * Holds lib/linkstat.varlink and the server together: every method, parameter, field and error that
+ * the contract names is there, is of its type and is seen at least once; and nothing else is.
+ */
+#include <ctype.h>
+
+#include "daemon/methods.h"
+#include "lib/cursor.h"
+#include "tests/unit/server_peer.h"
+
+#define MAX_FIELDS  24
+#define MAX_MEMBERS 40
+
+struct field {
+	char name[40];
+	struct ls_cursor type; /* "?[]Event" */
+	bool seen;	       /* with a value */
+};
+
+struct members {
+	struct field fields[MAX_FIELDS];
+	size_t n;
+};
+
+enum kind { TYPE, METHOD, ERROR };
+
+struct member {
+	enum kind kind;
+	char name[40];
+	struct members in, out; /* of a method; a type and an error have only @out */
+	bool seen;
+};
+
+struct contract {
+	struct member members[MAX_MEMBERS];
+	size_t n;
+};
+
+static void
+skip_space(struct ls_cursor *cur)
+{
+	for (;;) {
+		while (ls_take_char(cur, ' ') || ls_take_char(cur, '\n') || ls_take_char(cur, ','))
+			;
+		if (!ls_take_char(cur, '#'))
+			return;
+		(void)ls_take_until(cur, '\n');
+	}
+}
+
+static struct ls_cursor
+take_word(struct ls_cursor *cur, const char *others)
+{
+	const char *start = cur->at;
+
+	while (cur->at < cur->end && (isalnum((unsigned char)*cur->at) || strchr(others, *cur->at)))
+		cur->at++;
+	assert_true(cur->at > start);
+	return (struct ls_cursor){ start, cur->at };
+}
+
+static void
+copy_word(char name[40], struct ls_cursor word)
+{
+	snprintf(name, 40, "%.*s", (int)ls_cursor_left(&word), word.at);
+}
+
+static void
+take_members(struct ls_cursor *cur, struct members *members)
+{
+	skip_space(cur);
+	assert_true(ls_take_char(cur, '('));
+	for (skip_space(cur); !ls_take_char(cur, ')'); skip_space(cur)) {
+		struct field *field = &members->fields[members->n++];
+
+		assert_true(members->n <= MAX_FIELDS);
+		copy_word(field->name, take_word(cur, "_"));
+		assert_true(ls_take_literal(cur, ": "));
+		field->type = take_word(cur, "?[]");
+	}
+}
+
+static void
+read_contract(struct contract *contract)
+{
+	static const char *const kinds[] = { "type", "method", "error" };
+	struct ls_cursor cur =
+		ls_cursor_of(ls_interface_description, strlen(ls_interface_description));
+	char word[40];
+
+	skip_space(&cur);
+	assert_true(ls_take_literal(&cur, "interface io.linkstat"));
+	for (skip_space(&cur); ls_cursor_left(&cur) > 0; skip_space(&cur)) {
+		struct member *member = &contract->members[contract->n++];
+		size_t kind = 0;
+
+		assert_true(contract->n <= MAX_MEMBERS);
+		copy_word(word, take_word(&cur, ""));
+		while (strcmp(kinds[kind], word) != 0)
+			assert_true(++kind < LS_COUNT(kinds));
+		member->kind = (enum kind)kind;
+		skip_space(&cur);
+		copy_word(member->name, take_word(&cur, ""));
+		take_members(&cur, kind == METHOD ? &member->in : &member->out);
+		skip_space(&cur);
+		if (kind == METHOD && ls_take_literal(&cur, "->"))
+			take_members(&cur, &member->out);
+	}
+}
+
+static struct member *
+find(struct contract *contract, enum kind kind, const char *name)
+{
+	for (size_t i = 0; i < contract->n; i++) {
+		if (contract->members[i].kind == kind &&
+		    strcmp(contract->members[i].name, name) == 0)
+			return &contract->members[i];
+	}
+	fail_msg("the contract does not name %s", name);
+	return NULL;
+}
+
+static void check_object(struct contract *contract, struct members *members, json_t *object);
+
+static void
+check_value(struct contract *contract, struct ls_cursor type, json_t *value)
+{
+	char name[40];
+	const char *key;
+	json_t *item;
+	size_t i;
+
+	if (ls_take_literal(&type, "[]")) {
+		assert_true(json_is_array(value));
+		json_array_foreach(value, i, item) check_value(contract, type, item);
+		return;
+	}
+	if (ls_take_literal(&type, "[string]")) {
+		assert_true(json_is_object(value));
+		json_object_foreach(value, key, item) check_value(contract, type, item);
+		return;
+	}
+	copy_word(name, type);
+	if (strcmp(name, "string") == 0)
+		assert_true(json_is_string(value));
+	else if (strcmp(name, "int") == 0)
+		assert_true(json_is_integer(value));
+	else if (strcmp(name, "float") == 0)
+		assert_true(json_is_real(value));
+	else if (strcmp(name, "bool") == 0)
+		assert_true(json_is_boolean(value));
+	else
+		check_object(contract, &find(contract, TYPE, name)->out, value);
+}
+
+static void
+check_object(struct contract *contract, struct members *members, json_t *object)
+{
+	size_t n = 0;
+
+	assert_true(json_is_object(object));
+	for (size_t i = 0; i < members->n; i++) {
+		struct field *field = &members->fields[i];
+		json_t *value = json_object_get(object, field->name);
+		struct ls_cursor type = field->type;
+		bool optional = ls_take_char(&type, '?');
+
+		n += value != NULL;
+		if (!value || json_is_null(value)) {
+			if (!optional)
+				fail_msg("%s is missing", field->name);
+			continue;
+		}
+		print_message("  %s\n", field->name);
+		field->seen = true;
+		check_value(contract, type, value);
+	}
+	if (n != json_object_size(object))
+		fail_msg("a field more than the contract names: %s", json_dumps(object, 0));
+}
+
+/* A reply to @method, or an error of the interface. */
+static void
+check_reply(struct contract *contract, const char *method, json_t *reply)
+{
+	struct ls_cursor error = ls_cursor_of(error_of(reply), strlen(error_of(reply)));
+	struct member *member = find(contract, METHOD, method);
+
+	assert_non_null(reply);
+	if (ls_cursor_left(&error) > 0) {
+		assert_true(ls_take_literal(&error, "io.linkstat."));
+		member = find(contract, ERROR, error.at);
+	}
+	print_message("%s\n", member->name);
+	member->seen = true;
+	check_object(contract, &member->out, json_object_get(reply, "parameters"));
+	json_decref(reply);
+}
+
+static void
+check_call(struct bench *bench, struct contract *contract, const char *method,
+	   const char *parameters)
+{
+	struct peer peer = peer_connect(bench);
+	char qualified[64];
+
+	snprintf(qualified, sizeof(qualified), "io.linkstat.%s", method);
+	check_reply(contract, method, peer_call(bench, &peer, qualified, parameters));
+	peer_close(bench, &peer);
+}
+
+/* A history in which every field of every type has a value somewhere. */
+static void
+fill_history(struct bench *bench)
+{
+	struct store *store = bench->fixture.store;
+	struct ls_incident *incident = calloc(1, sizeof(*incident));
+	struct ls_session session = sample_session(1, 1, 0);
+	struct ls_event event = sample_event(1, LS_EVENT_RESET, 1);
+	struct ls_gap gap = sample_gap(1, LS_SOURCE_UDEV, 0, 1);
+
+	*incident = sample_incident(1, 1, 0);
+	snprintf(session.socket.id_path, sizeof(session.socket.id_path),
+		 "pci-0000:00:14.0-usb-0:1.4"); /* where bench_populate() plugs */
+	PUT_SESSION(store, &session);
+	PUT_INCIDENT(store, incident);
+	PUT_EVENT(store, &event);
+	PUT_EVENT(store, &event);
+	gap.n_lost = 3;
+	PUT_GAP(store, &gap);
+	sql(&bench->fixture, "UPDATE ports SET label = 'left'");
+	free(incident);
+}
+
+static void
+check_watch(struct bench *bench, struct contract *contract)
+{
+	struct peer peer = peer_connect(bench);
+	struct ls_incident *incident = calloc(1, sizeof(*incident));
+	struct ls_event event = sample_event(1, LS_EVENT_RESET, 1);
+	struct ls_gap gap = sample_gap(1, LS_SOURCE_UDEV, 0, 1);
+	const struct ls_record records[] = {
+		RECORD_OF(EVENT, .event = &event),
+		RECORD_OF(GAP, .gap = &gap),
+		RECORD_OF(INCIDENT, .incident = incident),
+	};
+
+	*incident = sample_incident(1, 1, 0);
+	peer_send(bench, &peer, "{\"method\":\"io.linkstat.Watch\",\"more\":true}");
+	check_reply(contract, "Watch", peer_receive(bench, &peer));
+	for (size_t i = 0; i < LS_COUNT(records); i++) {
+		server_publish(bench->server, &records[i]);
+		check_reply(contract, "Watch", peer_receive(bench, &peer));
+	}
+	for (size_t i = 0; i < 30000; i++) /* until it is dropped */
+		server_publish(bench->server, &records[0]);
+	for (bool slow = false; !slow;) {
+		json_t *reply = peer_receive(bench, &peer);
+
+		slow = *error_of(reply) != '\0';
+		if (slow)
+			check_reply(contract, "Watch", reply);
+		else
+			json_decref(reply);
+	}
+	peer_close(bench, &peer);
+	free(incident);
+}
+
+static void
+check_too_many(struct bench *bench, struct contract *contract)
+{
+	struct peer peers[SERVER_MAX_CLIENTS + 1];
+
+	for (size_t i = 0; i < LS_COUNT(peers); i++)
+		peers[i] = peer_connect(bench);
+	check_reply(contract, "Status", peer_receive(bench, &peers[SERVER_MAX_CLIENTS]));
+	for (size_t i = 0; i < LS_COUNT(peers); i++)
+		peer_close(bench, &peers[i]);
+}
+
+static void
+answers_are_as_the_contract_says(void **state)
+{
+	static const struct {
+		const char *method, *parameters;
+	} calls[] = {
+		{ "Status", NULL },
+		{ "Report", "{\"ports\":[\"left\"]}" },
+		{ "ListEvents", "{\"limit\":1}" },
+		{ "ListIncidents", NULL },
+		{ "GetIncident", "{\"id\":1}" },
+		{ "GetIncident", "{\"id\":99}" },
+		{ "Report", "{\"ports\":[\"9-9\"]}" },
+		{ "Report", "{\"since\":\"yesterday\"}" },
+		{ "ListEvents", "{\"cursor\":\"x\"}" },
+	};
+	struct bench *bench = *state;
+	struct contract *contract = calloc(1, sizeof(*contract));
+	struct ls_incident *incident = calloc(1, sizeof(*incident));
+
+	read_contract(contract);
+	bench_populate(bench);
+	fill_history(bench);
+	*incident = sample_incident(2, 1, 0); /* for the cursor of ListIncidents */
+	for (incident->id = 2; incident->id < METHODS_INCIDENTS_PAGE + 3; incident->id++)
+		PUT_INCIDENT(bench->fixture.store, incident);
+	for (size_t i = 0; i < LS_COUNT(calls); i++)
+		check_call(bench, contract, calls[i].method, calls[i].parameters);
+	check_watch(bench, contract);
+	check_too_many(bench, contract);
+	sql(&bench->fixture, "ALTER TABLE events RENAME TO lost");
+	check_call(bench, contract, "ListEvents", NULL);
+
+	for (size_t i = 0; i < contract->n; i++) {
+		struct member *member = &contract->members[i];
+
+		if (member->kind != TYPE && !member->seen)
+			fail_msg("nothing ever answered with %s", member->name);
+		for (size_t f = 0; f < member->out.n; f++) {
+			if (!member->out.fields[f].seen)
+				fail_msg("%s.%s never had a value", member->name,
+					 member->out.fields[f].name);
+		}
+	}
+	free(incident);
+	free(contract);
+}
+
+/* Names, order and types of all parameters, in both directions. */
+static void
+methods_take_what_the_contract_says(void **state)
+{
+	static const char *const types[] = {
+		[VARLINK_STRING] = "string",
+		[VARLINK_INT] = "int",
+		[VARLINK_STRINGS] = "[]string",
+	};
+	struct contract *contract = calloc(1, sizeof(*contract));
+	struct daemon_state daemon = { 0 };
+	struct methods methods = { .state = &daemon };
+	struct varlink_service service;
+	size_t n_methods = 0;
+
+	(void)state;
+	read_contract(contract);
+	methods_service(&methods, &service);
+	for (size_t i = 0; i < contract->n; i++)
+		n_methods += contract->members[i].kind == METHOD;
+	assert_int_equal(n_methods, service.interface->n_methods);
+	for (size_t i = 0; i < service.interface->n_methods; i++) {
+		const struct varlink_method *method = &service.interface->methods[i];
+		const struct member *member = find(contract, METHOD, method->name);
+		size_t n = 0;
+
+		for (; method->parameters[n].name; n++) {
+			char type[40];
+
+			print_message("%s %s\n", method->name, method->parameters[n].name);
+			assert_true(n < member->in.n);
+			assert_string_equal(method->parameters[n].name, member->in.fields[n].name);
+			copy_word(type, member->in.fields[n].type);
+			assert_int_equal(method->parameters[n].optional, type[0] == '?');
+			assert_string_equal(types[method->parameters[n].type],
+					    type + (type[0] == '?'));
+		}
+		assert_int_equal(n, member->in.n);
+	}
+	free(contract);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(answers_are_as_the_contract_says, bench_setup,
+						bench_teardown),
+		cmocka_unit_test(methods_take_what_the_contract_says),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
