@@ -67,6 +67,12 @@ static const struct advice advices[LS_N_CAUSES] = {
 		"times during a restore.",
 		"Nothing: this is expected. It is trouble only if the device does not come back.",
 	},
+	[LS_CAUSE_LINK_ERRORS] = {
+		"Transfers failed on the wire although the device stayed: links that do this often "
+		"drop soon.",
+		"Do not start a long job here. Try another port of the computer itself, then another "
+		"cable, one at a time.",
+	},
 	[LS_CAUSE_SUSPEND] = {
 		"The computer slept, and the device went with it.",
 		"Nothing, unless it had work to do. To keep the computer awake during a job: "

@@ -6,7 +6,7 @@ struct advice {
 	const char *next;    /* what to do, or why nothing is to be done */
 };
 
-/* @cause as on the wire, "link-loss". Never NULL: for a cause that is not known, the unknown one. */
+/* @cause as on the wire, "link-loss". For one that is not known, the unknown one. Never NULL. */
 const struct advice *advice_for(const char *cause);
 /* The cause in plain words: "link lost"; @cause itself if it is not known. */
 const char *advice_words(const char *cause);

@@ -8,3 +8,4 @@ int log_run(const struct cli *cli);
 int incidents_run(const struct cli *cli);
 int show_run(const struct cli *cli);
 int watch_run(const struct cli *cli);
+int analyze_run(const struct cli *cli);

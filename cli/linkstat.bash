@@ -9,7 +9,7 @@ _linkstat_ports() {
 }
 
 _linkstat() {
-	local commands='status report incidents show log watch version help'
+	local commands='status report incidents show log watch analyze version help'
 	local options='--json --socket --help --version'
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
 	local command='' i
@@ -47,6 +47,10 @@ _linkstat() {
 		case $command in
 		report | incidents | log)
 			mapfile -t COMPREPLY < <(compgen -W "$(_linkstat_ports)" -- "$cur")
+			;;
+		analyze)
+			compopt -o filenames
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			;;
 		esac
 	fi

@@ -36,6 +36,7 @@ static const struct command {
 	  "linkstat incidents [PORT...] [--since TIME] [--until TIME] [--json]" },
 	{ "show", show_run, 1, 1, false, "linkstat show ID [--json]" },
 	{ "watch", watch_run, 0, 0, false, "linkstat watch [--json]" },
+	{ "analyze", analyze_run, 1, -1, false, "linkstat analyze FILE... [--json]" },
 	{ "version", version_run, 0, 0, false, "linkstat version" },
 	{ "help", help_run, 0, -1, false, "linkstat help" },
 };
@@ -49,6 +50,7 @@ static const char help[] =
 	"  linkstat show ID        one incident: the evidence, the cause, what to do next\n"
 	"  linkstat log            every event, oldest first\n"
 	"  linkstat watch          what happens from now on; end it with Ctrl-C\n"
+	"  linkstat analyze FILE   what a usbmon capture (pcap, pcapng) says about the links\n"
 	"\n"
 	"  --since TIME, --until TIME   for report, incidents and log: -1h, today, \"2026-11-22 "
 	"14:00\"\n"
@@ -153,7 +155,7 @@ find_command(const char *name)
 			return &commands[i];
 	clean_text(shown, sizeof(shown), name, true);
 	cli_complain("there is no command \"%s\".\n"
-		     "The commands are: status, report, incidents, show, log, watch. "
+		     "The commands are: status, report, incidents, show, log, watch, analyze. "
 		     "More: linkstat --help",
 		     shown);
 	return NULL;

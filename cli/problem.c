@@ -29,7 +29,7 @@ static const struct {
 	  "linkstatd lost its place in the list, please ask again (cursor {cursor})." },
 	{ "io.linkstat.HistoryUnavailable", CLI_UNREACHABLE,
 	  "linkstatd cannot read its history: {reason}. More in: journalctl -u linkstatd -n 20" },
-	{ "io.linkstat.NeedsMore", CLI_UNREACHABLE,
+	{ "org.varlink.service.ExpectedMore", CLI_UNREACHABLE,
 	  "linkstatd wants {method} to be asked as a stream: linkstat and linkstatd do not fit, "
 	  "restart linkstatd after an update." },
 	{ "io.linkstat.TooSlow", CLI_UNREACHABLE,

@@ -165,6 +165,15 @@ static const struct field watch_reply_fields[] = {
 };
 const struct shape shape_watch = SHAPE("Watch reply", watch_reply_fields);
 
+/* Ids, counts and sizes. The limit is far beyond any of them, and keeps sums of them within int64. */
+static bool
+is_count(const json_t *value)
+{
+	json_int_t n = json_integer_value(value);
+
+	return json_is_integer(value) && n >= 0 && n <= INT64_C(1) << 40;
+}
+
 static bool
 is_time(const json_t *value)
 {
@@ -181,7 +190,7 @@ are_counts(const json_t *value)
 
 	json_object_foreach((json_t *)(uintptr_t)value, key, count)
 	{
-		if (!json_is_integer(count))
+		if (!is_count(count))
 			return false;
 	}
 	return json_is_object(value);
@@ -221,7 +230,7 @@ check_member(const struct field *field, const json_t *value, char why[SHAPE_WHY_
 		good = is_time(value);
 		break;
 	case INTEGER:
-		good = json_is_integer(value);
+		good = is_count(value);
 		break;
 	case REAL:
 		good = json_is_number(value);

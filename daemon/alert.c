@@ -51,6 +51,8 @@ static const struct {
 				   "changed its mode as expected" },
 	[LS_CAUSE_SUSPEND] = { "bc4db7d42f1141c29d51a5ec7307cc29", LOG_INFO, "a device",
 			       "left while the computer slept or woke up" },
+	[LS_CAUSE_LINK_ERRORS] = { "1c3ed348feef4c1abfd3980c47ba2817", LOG_WARNING, "a device",
+				   "has transfers failing on its link, which stands so far" },
 	[ALERT_LEFT] = { "4748a66f00634383b48f7aea360d85af", LOG_INFO, "a device", "left" },
 	[ALERT_BLIND] = { "faaafb96e6174628aae084d5fd4d78a5", LOG_NOTICE, "", "" },
 	[ALERT_SEES] = { "b51e30fea4494b45a246a30d73e84146", LOG_NOTICE, "", "" },
@@ -196,14 +198,14 @@ add_who(char *message, const struct ls_incident *incident, enum alert_kind kind)
 	const struct ls_device *device = &incident->device;
 	const char *name = incident->socket.name;
 	bool bus = strncmp(name, "usb", 3) == 0;
+	const char *place = bus ? "bus" : "port";
 	const char *nobody = bus ? "the USB controller" : kinds[kind].nobody;
 
 	if (!incident->has_device)
-		ls_text_format(message, MESSAGE_MAX, "%s %s: %s", bus ? "bus" : "port", name,
-			       nobody);
+		ls_text_format(message, MESSAGE_MAX, "%s %s: %s", place, name, nobody);
 	else
-		ls_text_format(message, MESSAGE_MAX, "%s %s: %s (%04x:%04x)", bus ? "bus" : "port",
-			       name, device->product[0] ? device->product : "a device", device->vid,
+		ls_text_format(message, MESSAGE_MAX, "%s %s: %s (%04x:%04x)", place, name,
+			       device->product[0] ? device->product : "a device", device->vid,
 			       device->pid);
 }
 
@@ -289,7 +291,6 @@ on_incident(struct alert *alert, const struct ls_incident *incident)
 	said->open = incident->open;
 }
 
-/* Its place may go to another one. */
 static void
 on_absorbed(struct alert *alert, int64_t id)
 {
@@ -340,6 +341,9 @@ static void
 on_gap(struct alert *alert, const struct ls_gap *gap)
 {
 	struct said_gap *said = &alert->gaps[(size_t)gap->source < LS_N_SOURCES ? gap->source : 0];
+	/* A gap that began before this boot has no time on its monotonic clock. */
+	int64_t us = gap->began.mono_us ? (int64_t)(gap->ended.mono_us - gap->began.mono_us)
+					: gap->ended.real_us - gap->began.real_us;
 	char message[MESSAGE_MAX] = "", time[32];
 
 	if (gap->n_lost) {
@@ -347,20 +351,16 @@ on_gap(struct alert *alert, const struct ls_gap *gap)
 		return;
 	}
 	/* That linkstatd itself was not running can only be said afterwards. */
-	if (gap->open && gap->source == LS_SOURCE_NONE)
-		return;
-	if (said->id == gap->id && said->open == gap->open)
+	if ((gap->open && gap->source == LS_SOURCE_NONE) ||
+	    (said->id == gap->id && said->open == gap->open))
 		return;
 	said->id = gap->id;
 	said->open = gap->open;
 	if (gap->open)
 		append(message, "%s sees nothing: %s", ls_source_name(gap->source), gap->reason);
-	else if (gap->ended.mono_us < gap->began.mono_us)
-		append(message, "%s saw nothing for some time: %s", ls_source_name(gap->source),
-		       gap->reason);
 	else
 		append(message, "%s saw nothing for %s: %s", ls_source_name(gap->source),
-		       duration(gap->ended.mono_us - gap->began.mono_us, time), gap->reason);
+		       duration(us > 0 ? (uint64_t)us : 0, time), gap->reason);
 	say_gap(gap, gap->open ? ALERT_BLIND : ALERT_SEES, message);
 }
 

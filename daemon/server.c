@@ -9,7 +9,7 @@
 #include "daemon/server_internal.h"
 
 /* Every source and client shares this thread: who asks more waits for its next turn. */
-#define TURNS_PER_WAKEUP 16
+#define WAKEUP_US (50 * LS_MS) /* for one client; the sources share this thread */
 /* Output of which nobody has read that much is enough: the next reply is made when it is gone. */
 #define OUTPUT_ENOUGH	(64 * 1024)
 #define LEAVING_SECONDS 5
@@ -71,9 +71,11 @@ advance(struct client *client)
 	static const struct timeval at_once = { 0 };
 	struct evbuffer *in = bufferevent_get_input(client->io);
 	struct evbuffer *out = bufferevent_get_output(client->io);
+	uint64_t until_us = state_now().mono_us + WAKEUP_US;
 	int r = 1;
 
-	for (int i = 0; i < TURNS_PER_WAKEUP && r == 1; i++) {
+	/* All that is buffered, for no event tells of it again; but others wait, too. */
+	while (r == 1 && state_now().mono_us < until_us) {
 		if (queued(client) >= OUTPUT_ENOUGH)
 			return; /* on_written() goes on */
 		r = varlink_turn(&client->peer, &client->server->service, in, out);

@@ -17,15 +17,18 @@ struct event_base;
 struct server;
 
 /*
- * Serves on listening sockets that it is given; @store and @state must outlive it. 0 or -errno.
+ * Serves on listening sockets that it is given; @store and @state must outlive it. The process must
+ * ignore SIGPIPE. 0 or -errno.
  */
 int server_new(struct event_base *base, struct store *store, const struct daemon_state *state,
 	       struct server **ret);
 void server_free(struct server *server);
 LS_DEFINE_AUTO(server)
 
-/* Binds @path, group-accessible (0660). -EADDRINUSE if a live server answers there; a dead socket
- * file is replaced. Owns what it made and removes it in server_free(). 0 or -errno. */
+/*
+ * Binds @path, group-accessible (0660). A dead socket file is replaced; -EADDRINUSE if a live server
+ * answers there, -EEXIST if it is no socket. Removed again in server_free(). 0 or -errno.
+ */
 int server_listen(struct server *server, const char *path);
 /* A listening socket from systemd; owned on success. 0 or -errno. */
 int server_listen_fd(struct server *server, int fd);

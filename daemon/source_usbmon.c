@@ -16,6 +16,7 @@
 #define DEVICE		   "/dev/usbmon0"
 #define RECORDS_PER_FETCH  512
 #define FETCHES_PER_WAKEUP 64
+#define RING_MAX_OLD	   (1200 * 1024)	   /* all that Linux takes up to 5.15 */
 #define CLOCK_STEP	   ((int64_t)(50 * LS_MS)) /* two clocks are read one after the other */
 
 /* drivers/usb/mon/mon_bin.c; no header of the kernel's has them. */
@@ -238,8 +239,10 @@ map_ring(struct source_usbmon *source)
 	void *ring;
 	int size;
 
-	/* The kernel refuses a size that it does not like: then its own will do. */
-	(void)ioctl(source->fd, MON_IOCT_RING_SIZE, source->options.ring_bytes);
+	/* The kernel refuses a size that it does not like: then its own of 300 KiB will do. */
+	if (ioctl(source->fd, MON_IOCT_RING_SIZE, source->options.ring_bytes) < 0 &&
+	    source->options.ring_bytes > RING_MAX_OLD)
+		(void)ioctl(source->fd, MON_IOCT_RING_SIZE, (size_t)RING_MAX_OLD);
 	size = ioctl(source->fd, MON_IOCQ_RING_SIZE);
 	if (size < 0)
 		return -errno;

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-/* Reads when a linkstatd was last alive; *boot is the row of its boot. 1, or 0 if there was none. */
+/* When a linkstatd was last alive; *boot is the row of its boot. 1, or 0 if there was none. */
 static int
 read_last_alive(struct store *store, int64_t *boot)
 {

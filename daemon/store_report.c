@@ -42,7 +42,7 @@ add_span(struct spans *spans, struct span span)
 	return 0;
 }
 
-/* When @source did not see; what linkstatd missed while it did not run, only the kernel log knows. */
+/* When @source did not see. Of the time without linkstatd only the kernel log knows. */
 static int
 blind_spans(const struct asked *asked, enum ls_source source, struct spans *spans)
 {

@@ -1,6 +1,9 @@
 #include "daemon/store_fields.h"
 #include "daemon/store_internal.h"
 
+/* SQL in its own layout: clang-format would break it anywhere. */
+/* clang-format off */
+
 #define COLUMN(type, column, member)  ", " #column
 #define OF_ROW(type, column, member)  ", r." #column
 #define OF_DESC(type, column, member) ", d." #column
@@ -10,46 +13,51 @@
 #define SAME(type, column, member)    " AND " #column " = ?"
 
 #define DEVICE_COLUMNS STORE_IDENTITY_FIELDS(OF_DEV) STORE_DESCRIPTION_FIELDS(OF_DESC)
-#define DEVICE_JOIN                                                                                \
-	" LEFT JOIN descriptions d ON d.id = r.description LEFT JOIN devices v ON v.id = d.device"
+#define DEVICE_JOIN \
+	" LEFT JOIN descriptions d ON d.id = r.description" \
+	" LEFT JOIN devices v ON v.id = d.device"
 #define PORT_JOIN " LEFT JOIN ports p ON p.id = r.port"
 
 /* Columns as store_read_session() and store_read_incident() take them. */
-#define SESSION_SELECT                                                                             \
-	"SELECT r.id, p.id_path, p.label, r.description" DEVICE_COLUMNS STORE_SESSION_FIELDS(      \
-		OF_ROW) " FROM sessions r" PORT_JOIN DEVICE_JOIN
-#define INCIDENT_SELECT                                                                            \
-	"SELECT r.id, p.id_path, p.label, r.description" DEVICE_COLUMNS STORE_INCIDENT_FIELDS(     \
-		OF_ROW) " FROM incidents r" PORT_JOIN DEVICE_JOIN
+#define SESSION_SELECT \
+	"SELECT r.id, p.id_path, p.label, r.description" \
+	DEVICE_COLUMNS STORE_SESSION_FIELDS(OF_ROW) " FROM sessions r" PORT_JOIN DEVICE_JOIN
+#define INCIDENT_SELECT \
+	"SELECT r.id, p.id_path, p.label, r.description" \
+	DEVICE_COLUMNS STORE_INCIDENT_FIELDS(OF_ROW) " FROM incidents r" PORT_JOIN DEVICE_JOIN
 
 /* ?1 since, ?2 until, ?3 behind this id, ?4 JSON array of ports or NULL, ?5 rows at most. */
 #define ASKED_PORTS "(?4 IS NULL OR r.port IN (SELECT value FROM json_each(?4)))"
 /* Time is not the order of rows, the clock may have jumped; but it tells where to begin. */
-#define FIRST_ID(table, time)                                                                      \
-	"r.id > max(?3, CASE WHEN ?3 > 0 OR ?1 = -0x7fffffffffffffff - 1 THEN 0 ELSE"              \
-	" ifnull((SELECT min(id) FROM " table " WHERE " time                                       \
-	" >= ?1), 0x7fffffffffffffff) - 1 END)"
+#define FIRST_ID(table, time, index) \
+	"r.id > max(?3, CASE WHEN ?3 > 0 OR ?1 = -0x7fffffffffffffff - 1 THEN 0 ELSE ifnull(" \
+	"(SELECT min(id) FROM " table " INDEXED BY " index " WHERE " time " >= ?1)," \
+	" 0x7fffffffffffffff) - 1 END)"
 
 static const char *const texts[STORE_N_STMTS] = {
 	[STORE_BEGIN] = "BEGIN IMMEDIATE",
 	[STORE_COMMIT] = "COMMIT",
 	[STORE_ROLLBACK] = "ROLLBACK",
 
-	[STORE_BOOT_FIND] = "SELECT id FROM boots WHERE boot_id = ?1",
-	[STORE_BOOT_ADD] = "INSERT INTO boots (first_seen_mono, first_seen_real, last_seen_mono,"
-			   " last_seen_real, boot_id, version) VALUES (?1, ?2, ?1, ?2, ?3, ?4)",
-	[STORE_BOOT_LAST] = "SELECT last_seen_mono, last_seen_real, id FROM boots"
-			    " ORDER BY id DESC LIMIT 1",
-	[STORE_BOOT_SEQ] = "SELECT kmsg_seq FROM boots WHERE id = ?1 AND kmsg_seq IS NOT NULL",
-	[STORE_BOOT_SET_SEQ] = "UPDATE boots SET kmsg_seq = ?2 WHERE id = ?1",
-	[STORE_BOOT_SET_ALIVE] = "UPDATE boots SET last_seen_mono = ?2, last_seen_real = ?3"
-				 " WHERE id = ?1",
+	[STORE_BOOT_FIND] =
+		"SELECT id FROM boots WHERE boot_id = ?1",
+	[STORE_BOOT_ADD] =
+		"INSERT INTO boots (first_seen_mono, first_seen_real, last_seen_mono,"
+		" last_seen_real, boot_id, version) VALUES (?1, ?2, ?1, ?2, ?3, ?4)",
+	[STORE_BOOT_LAST] =
+		"SELECT last_seen_mono, last_seen_real, id FROM boots ORDER BY id DESC LIMIT 1",
+	[STORE_BOOT_SEQ] =
+		"SELECT kmsg_seq FROM boots WHERE id = ?1 AND kmsg_seq IS NOT NULL",
+	[STORE_BOOT_SET_SEQ] =
+		"UPDATE boots SET kmsg_seq = ?2 WHERE id = ?1",
+	[STORE_BOOT_SET_ALIVE] =
+		"UPDATE boots SET last_seen_mono = ?2, last_seen_real = ?3 WHERE id = ?1",
 
 	[STORE_CLOSE_STAYS] =
-		"UPDATE stays SET ended_real = max(stays.began_real,"
-		" b.last_seen_real), connected_us = max(0, b.last_seen_mono -"
-		" stays.began_mono) FROM sessions s, boots b WHERE stays.session = s.id"
-		" AND b.id = s.boot AND stays.ended_real IS NULL AND s.boot <> ?1",
+		"UPDATE stays SET ended_real = max(stays.began_real, b.last_seen_real),"
+		" connected_us = max(0, b.last_seen_mono - stays.began_mono)"
+		" FROM sessions s, boots b WHERE stays.session = s.id AND b.id = s.boot"
+		" AND stays.ended_real IS NULL AND s.boot <> ?1",
 	[STORE_CLOSE_SESSIONS] =
 		"UPDATE sessions SET"
 		" connected_us = connected_us + iif(present,"
@@ -66,99 +74,112 @@ static const char *const texts[STORE_N_STMTS] = {
 		"UPDATE gaps SET open = 0, ended_mono = max(began_mono, b.last_seen_mono),"
 		" ended_real = max(began_real, b.last_seen_real)"
 		" FROM boots b WHERE b.id = gaps.boot AND open = 1 AND boot <> ?1",
-	[STORE_CLOSE_OWN_GAPS] = "UPDATE gaps SET open = 0, ended_mono = max(began_mono, ?2),"
-				 " ended_real = max(began_real, ?3) WHERE open = 1 AND boot = ?1",
+	[STORE_CLOSE_OWN_GAPS] =
+		"UPDATE gaps SET open = 0, ended_mono = max(began_mono, ?2),"
+		" ended_real = max(began_real, ?3) WHERE open = 1 AND boot = ?1",
 
 	[STORE_NEXT_IDS] =
 		"SELECT max(ifnull((SELECT max(id) FROM incidents), 0),"
 		"  ifnull((SELECT max(incident) FROM events WHERE incident IS NOT NULL), 0)) + 1,"
 		" ifnull((SELECT max(id) FROM sessions), 0) + 1,"
 		" ifnull((SELECT max(id) FROM gaps), 0) + 1",
-	[STORE_OPEN_SESSIONS] = SESSION_SELECT " WHERE r.open = 1 AND r.boot = ?1 ORDER BY r.id",
-	[STORE_OPEN_INCIDENTS] = INCIDENT_SELECT " WHERE r.open = 1 AND r.boot = ?1 ORDER BY r.id",
+	[STORE_OPEN_SESSIONS] =
+		SESSION_SELECT " WHERE r.open = 1 AND r.boot = ?1 ORDER BY r.id",
+	[STORE_OPEN_INCIDENTS] =
+		INCIDENT_SELECT " WHERE r.open = 1 AND r.boot = ?1 ORDER BY r.id",
 
-	[STORE_PORT_FIND] = "SELECT id, name = ?2 AND boot = ?3 FROM ports WHERE id_path = ?1",
-	[STORE_PORT_PUT] = "INSERT INTO ports (id_path, name, boot) VALUES (?1, ?2, ?3)"
-			   " ON CONFLICT (id_path) DO UPDATE SET name = ?2, boot = ?3",
-	[STORE_DEVICE_FIND] = "SELECT id FROM devices WHERE port = ?" STORE_IDENTITY_FIELDS(SAME),
-	[STORE_DEVICE_ADD] = "INSERT INTO devices (port" STORE_IDENTITY_FIELDS(
-		COLUMN) ") VALUES (?" STORE_IDENTITY_FIELDS(MARK) ")",
+	[STORE_PORT_FIND] =
+		"SELECT id, name = ?2 AND boot = ?3 FROM ports WHERE id_path = ?1",
+	[STORE_PORT_PUT] =
+		"INSERT INTO ports (id_path, name, boot) VALUES (?1, ?2, ?3)"
+		" ON CONFLICT (id_path) DO UPDATE SET name = ?2, boot = ?3",
+	[STORE_DEVICE_FIND] =
+		"SELECT id FROM devices WHERE port = ?" STORE_IDENTITY_FIELDS(SAME),
+	[STORE_DEVICE_ADD] =
+		"INSERT INTO devices (port" STORE_IDENTITY_FIELDS(COLUMN)
+		") VALUES (?" STORE_IDENTITY_FIELDS(MARK) ")",
 	[STORE_DESCRIPTION_FIND] =
 		"SELECT id FROM descriptions WHERE device = ?" STORE_DESCRIPTION_FIELDS(SAME),
-	[STORE_DESCRIPTION_ADD] = "INSERT INTO descriptions (device" STORE_DESCRIPTION_FIELDS(
-		COLUMN) ") VALUES (?" STORE_DESCRIPTION_FIELDS(MARK) ")",
+	[STORE_DESCRIPTION_ADD] =
+		"INSERT INTO descriptions (device" STORE_DESCRIPTION_FIELDS(COLUMN)
+		") VALUES (?" STORE_DESCRIPTION_FIELDS(MARK) ")",
 
-	[STORE_EVENT_PUT] = "INSERT INTO events (boot, port" STORE_EVENT_FIELDS(
-		COLUMN) ") VALUES (?, ?" STORE_EVENT_FIELDS(MARK) ")",
-	[STORE_SESSION_CONNECTED] = "SELECT connected_us FROM sessions WHERE id = ?1",
+	[STORE_EVENT_PUT] =
+		"INSERT INTO events (boot, port" STORE_EVENT_FIELDS(COLUMN)
+		") VALUES (?, ?" STORE_EVENT_FIELDS(MARK) ")",
+	[STORE_SESSION_CONNECTED] =
+		"SELECT connected_us FROM sessions WHERE id = ?1",
 	[STORE_SESSION_PUT] =
-		"INSERT INTO sessions (id, boot, port, description" STORE_SESSION_FIELDS(
-			COLUMN) ") VALUES (?, ?, ?, ?" STORE_SESSION_FIELDS(MARK) ") ON CONFLICT "
-										  "(id) DO UPDATE "
-										  "SET port = "
-										  "excluded.port,"
-										  " description = "
-										  "excluded."
-										  "descriptio"
-										  "n" STORE_SESSION_FIELDS(
-											  AGAIN),
-	[STORE_STAY_OPEN] = "SELECT id, began_mono, began_real FROM stays"
-			    " WHERE session = ?1 AND ended_real IS NULL",
-	[STORE_STAY_ADD] = "INSERT INTO stays (session, began_mono, began_real, ended_real,"
-			   " connected_us) VALUES (?1, ?2, ?3, ?4, ?5)",
-	[STORE_STAY_END] = "UPDATE stays SET ended_real = ?2, connected_us = ?3 WHERE id = ?1",
+		"INSERT INTO sessions (id, boot, port, description" STORE_SESSION_FIELDS(COLUMN)
+		") VALUES (?, ?, ?, ?" STORE_SESSION_FIELDS(MARK)
+		") ON CONFLICT (id) DO UPDATE SET port = excluded.port,"
+		" description = excluded.description" STORE_SESSION_FIELDS(AGAIN),
+	[STORE_STAY_OPEN] =
+		"SELECT id, began_mono, began_real FROM stays"
+		" WHERE session = ?1 AND ended_real IS NULL",
+	[STORE_STAY_ADD] =
+		"INSERT INTO stays (session, began_mono, began_real, ended_real, connected_us)"
+		" VALUES (?1, ?2, ?3, ?4, ?5)",
+	[STORE_STAY_END] =
+		"UPDATE stays SET ended_real = ?2, connected_us = ?3 WHERE id = ?1",
 	[STORE_INCIDENT_PUT] =
-		"INSERT INTO incidents (id, boot, port, description" STORE_INCIDENT_FIELDS(
-			COLUMN) ") VALUES (?, ?, ?, ?" STORE_INCIDENT_FIELDS(MARK) ") ON CONFLICT "
-										   "(id) DO UPDATE "
-										   "SET port = "
-										   "excluded.port,"
-										   " description = "
-										   "excluded."
-										   "descriptio"
-										   "n" STORE_INCIDENT_FIELDS(
-											   AGAIN),
-	[STORE_EVIDENCE_GET] = "SELECT n" STORE_EVIDENCE_FIELDS(
-		COLUMN) " FROM evidence WHERE incident = ?1 ORDER BY n",
-	[STORE_EVIDENCE_PUT] = "INSERT OR REPLACE INTO evidence (incident, n" STORE_EVIDENCE_FIELDS(
-		COLUMN) ") VALUES (?, ?" STORE_EVIDENCE_FIELDS(MARK) ")",
-	[STORE_EVIDENCE_CUT] = "DELETE FROM evidence WHERE incident = ?1 AND n >= ?2",
-	[STORE_ABSORB_EVENTS] = "UPDATE events SET incident = ?2 WHERE incident = ?1",
-	[STORE_ABSORB_INCIDENT] = "DELETE FROM incidents WHERE id = ?1",
-	[STORE_GAP_PUT] = "INSERT INTO gaps (id, boot" STORE_GAP_FIELDS(
-		COLUMN) ") VALUES (?, ?" STORE_GAP_FIELDS(MARK) ") ON CONFLICT (id) DO UPDATE SET "
-								"boot = boot" STORE_GAP_FIELDS(
-									AGAIN),
+		"INSERT INTO incidents (id, boot, port, description" STORE_INCIDENT_FIELDS(COLUMN)
+		") VALUES (?, ?, ?, ?" STORE_INCIDENT_FIELDS(MARK)
+		") ON CONFLICT (id) DO UPDATE SET port = excluded.port,"
+		" description = excluded.description" STORE_INCIDENT_FIELDS(AGAIN),
+	[STORE_EVIDENCE_GET] =
+		"SELECT n" STORE_EVIDENCE_FIELDS(COLUMN)
+		" FROM evidence WHERE incident = ?1 ORDER BY n",
+	[STORE_EVIDENCE_PUT] =
+		"INSERT OR REPLACE INTO evidence (incident, n" STORE_EVIDENCE_FIELDS(COLUMN)
+		") VALUES (?, ?" STORE_EVIDENCE_FIELDS(MARK) ")",
+	[STORE_EVIDENCE_CUT] =
+		"DELETE FROM evidence WHERE incident = ?1 AND n >= ?2",
+	[STORE_ABSORB_EVENTS] =
+		"UPDATE events SET incident = ?2 WHERE incident = ?1",
+	[STORE_ABSORB_INCIDENT] =
+		"DELETE FROM incidents WHERE id = ?1",
+	[STORE_GAP_PUT] =
+		"INSERT INTO gaps (id, boot" STORE_GAP_FIELDS(COLUMN)
+		") VALUES (?, ?" STORE_GAP_FIELDS(MARK)
+		") ON CONFLICT (id) DO UPDATE SET boot = boot" STORE_GAP_FIELDS(AGAIN),
 
 	/* A kernel name is that of the latest boot in which a port had it. */
-	[STORE_PORTS_NAMED] = "SELECT id FROM ports WHERE id_path = ?1 OR label = ?1 OR (name = ?1"
-			      " AND boot = (SELECT max(boot) FROM ports WHERE name = ?1))",
-	[STORE_EVENTS] = "SELECT r.id, p.id_path" STORE_EVENT_FIELDS(
-		OF_ROW) " FROM events r" PORT_JOIN
-			" WHERE " FIRST_ID("events", "at_real") " AND r.at_real >= ?1 AND "
-								"r.at_real < ?2 AND " ASKED_PORTS
-								" ORDER BY r.id LIMIT ?5",
-	[STORE_INCIDENTS] = INCIDENT_SELECT " WHERE " FIRST_ID(
-		"incidents",
-		"opened_real") " AND r.opened_real >= ?1 AND r.opened_real < ?2 AND " ASKED_PORTS
-			       " ORDER BY r.id LIMIT ?5",
+	[STORE_PORTS_NAMED] =
+		"SELECT id FROM ports WHERE id_path = ?1 OR label = ?1 OR (name = ?1"
+		" AND boot = (SELECT max(boot) FROM ports WHERE name = ?1))",
+	[STORE_EVENTS] =
+		"SELECT r.id, p.id_path" STORE_EVENT_FIELDS(OF_ROW) " FROM events r" PORT_JOIN
+		" WHERE " FIRST_ID("events", "at_real", "events_at")
+		" AND r.at_real >= ?1 AND r.at_real < ?2 AND " ASKED_PORTS
+		" ORDER BY r.id LIMIT ?5",
+	[STORE_INCIDENTS] =
+		INCIDENT_SELECT " WHERE " FIRST_ID("incidents", "opened_real", "incidents_opened")
+		" AND r.opened_real >= ?1 AND r.opened_real < ?2 AND " ASKED_PORTS
+		" ORDER BY r.id LIMIT ?5",
 	/* A span counts where it touches the asked one. */
-	[STORE_GAPS] = "SELECT r.id" STORE_GAP_FIELDS(
-		OF_ROW) " FROM gaps r WHERE r.id > ?3 AND (r.open = 1 OR r.ended_real >= ?1)"
-			" AND r.began_real < ?2 ORDER BY r.id LIMIT ?5",
-	[STORE_INCIDENT] = INCIDENT_SELECT " WHERE r.id = ?1",
-	[STORE_LAST_DROP] = INCIDENT_SELECT " WHERE r.is_drop = 1 ORDER BY r.id DESC LIMIT 1",
-	[STORE_SOCKET] = "SELECT (SELECT count(*) FROM incidents WHERE port = p.id AND is_drop = 1"
-			 " AND opened_real >= ?1), p.label FROM ports p WHERE p.id_path = ?2",
+	[STORE_GAPS] =
+		"SELECT r.id" STORE_GAP_FIELDS(OF_ROW)
+		" FROM gaps r WHERE r.id > ?3 AND (r.open = 1 OR r.ended_real >= ?1)"
+		" AND r.began_real < ?2 ORDER BY r.id LIMIT ?5",
+	[STORE_INCIDENT] =
+		INCIDENT_SELECT " WHERE r.id = ?1",
+	[STORE_LAST_DROP] =
+		INCIDENT_SELECT " WHERE r.is_drop = 1 ORDER BY r.id DESC LIMIT 1",
+	[STORE_SOCKET] =
+		"SELECT (SELECT count(*) FROM incidents WHERE port = p.id AND is_drop = 1"
+		"  AND opened_real >= ?1), p.label FROM ports p WHERE p.id_path = ?2",
 
-	[STORE_REPORT_PORTS] = "SELECT id, id_path, name, label FROM ports WHERE ?4 IS NULL"
-			       " OR id IN (SELECT value FROM json_each(?4))"
-			       " ORDER BY id_path COLLATE port_order",
-	[STORE_REPORT_EVENTS] = "SELECT kind, count(*) FROM events WHERE port = ?1"
-				" AND at_real >= ?2 AND at_real < ?3 GROUP BY kind",
-	[STORE_REPORT_INCIDENTS] = "SELECT cause, count(*), sum(is_drop) FROM incidents"
-				   " WHERE port = ?1 AND opened_real >= ?2 AND opened_real < ?3"
-				   " GROUP BY cause",
+	[STORE_REPORT_PORTS] =
+		"SELECT id, id_path, name, label FROM ports"
+		" WHERE ?4 IS NULL OR id IN (SELECT value FROM json_each(?4))"
+		" ORDER BY id_path COLLATE port_order",
+	[STORE_REPORT_EVENTS] =
+		"SELECT kind, count(*) FROM events"
+		" WHERE port = ?1 AND at_real >= ?2 AND at_real < ?3 GROUP BY kind",
+	[STORE_REPORT_INCIDENTS] =
+		"SELECT cause, count(*), sum(is_drop) FROM incidents"
+		" WHERE port = ?1 AND opened_real >= ?2 AND opened_real < ?3 GROUP BY cause",
 	[STORE_REPORT_STAYS] =
 		"SELECT s.id, t.began_real, ifnull(t.ended_real, ?5),"
 		" iif(t.ended_real IS NULL, max(0, ?4 - t.began_mono), t.connected_us)"
@@ -168,10 +189,12 @@ static const char *const texts[STORE_N_STMTS] = {
 		"SELECT r.id" DEVICE_COLUMNS " FROM sessions r" DEVICE_JOIN
 		" WHERE r.port = ?1 AND r.began_real < ?2 ORDER BY r.id DESC LIMIT 1",
 	/* Spans in which the source ?5 was blind, or ?6, where that is bound. */
-	[STORE_REPORT_BLIND] = "SELECT began_real, iif(open, ?4, ended_real) FROM gaps"
-			       " WHERE n_lost = 0 AND source IN (?5, ?6) AND began_real < ?3"
-			       " AND (open = 1 OR ended_real > ?2) ORDER BY began_real",
+	[STORE_REPORT_BLIND] =
+		"SELECT began_real, iif(open, ?4, ended_real) FROM gaps"
+		" WHERE n_lost = 0 AND source IN (?5, ?6) AND began_real < ?3"
+		" AND (open = 1 OR ended_real > ?2) ORDER BY began_real",
 };
+/* clang-format on */
 
 const char *
 store_sql(enum store_stmt which)

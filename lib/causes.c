@@ -48,6 +48,9 @@ static const struct rule {
 	  false, 0.95, "the contact bounced and the kernel gave up" },
 	{ LS_FACT_ENUM_GAVE_UP, 0, LS_CAUSE_ENUMERATION_FAILED, LS_SIDE_UNKNOWN, true, false, 0.97,
 	  "the device was noticed but did not answer, and the kernel gave up" },
+	{ LS_FACT_GONE | LS_FACT_BACK_SAME | LS_FACT_ERRORS_BEFORE, 0, LS_CAUSE_LINK_LOSS,
+	  LS_SIDE_LINK, true, true, 0.96,
+	  "transfers failed before it left, and the same device, by its serial number, came back" },
 	{ LS_FACT_GONE | LS_FACT_BACK_SAME, 0, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true, true, 0.92,
 	  "the same device, by its serial number, came back on the same port by itself" },
 	{ LS_FACT_GONE | LS_FACT_BACK_MODEL, 0, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true, true, 0.82,
@@ -60,6 +63,8 @@ static const struct rule {
 	  0.97, "the same device, by its serial number, turned up on another port" },
 	{ LS_FACT_GONE | LS_FACT_OTHER_CAME, 0, LS_CAUSE_UNPLUGGED, LS_SIDE_UNKNOWN, false, true,
 	  0.9, "a different device was plugged into the same port" },
+	{ LS_FACT_GONE | LS_FACT_AWAY | LS_FACT_ERRORS_BEFORE, 0, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK,
+	  true, true, 0.85, "transfers failed well before it left, and it did not come back" },
 	{ LS_FACT_GONE | LS_FACT_AWAY | LS_FACT_ENUM_FAILED, 0, LS_CAUSE_ENUMERATION_FAILED,
 	  LS_SIDE_UNKNOWN, true, false, 0.85,
 	  "it left, the kernel noticed it again but could not talk to it" },
@@ -75,6 +80,8 @@ static const struct rule {
 	  0.9, "a driver or a program reset the device, and it stayed on the bus" },
 	{ LS_FACT_RESET, 0, LS_CAUSE_HOST_RESET, LS_SIDE_LINK, false, false, 0.85,
 	  "a driver or a program reset the device, which answered only after failed tries" },
+	{ LS_FACT_LINK_ERRORS, 0, LS_CAUSE_LINK_ERRORS, LS_SIDE_LINK, false, false, 0.85,
+	  "transfers failed on the wire although the device stayed: an early warning" },
 	{ LS_FACT_ENUM_FAILED, 0, LS_CAUSE_ENUMERATION_FAILED, LS_SIDE_UNKNOWN, true, false, 0.85,
 	  "the device was noticed but did not answer" },
 	{ 0, 0, LS_CAUSE_UNKNOWN, LS_SIDE_UNKNOWN, true, false, 0,
@@ -112,6 +119,7 @@ ls_cause_decide(struct ls_incident *incident)
 	incident->cause = rule->cause;
 	incident->side = rule->side;
 	incident->drop = rule->drop;
-	incident->confidence = confidence > 0 ? confidence : 0;
+	/* Two digits are more than is known. */
+	incident->confidence = confidence > 0 ? (int)(confidence * 100 + 0.5) / 100.0 : 0;
 	ls_text_format(incident->why, sizeof(incident->why), "%s", rule->why);
 }

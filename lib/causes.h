@@ -24,8 +24,10 @@ enum ls_fact {
 	LS_FACT_DEAUTHORISED = 1 << 17,
 	LS_FACT_SLEPT = 1 << 18, /* the machine slept or woke at that moment */
 	LS_FACT_FIRMWARE_CHANGED = 1 << 19,
-	LS_FACT_CAME_UP = 1 << 20, /* enumeration worked in the end */
-	LS_FACT_SERIAL = 1 << 21,  /* the device that left has a serial number */
+	LS_FACT_CAME_UP = 1 << 20,	 /* enumeration worked in the end */
+	LS_FACT_SERIAL = 1 << 21,	 /* the device that left has a serial number */
+	LS_FACT_LINK_ERRORS = 1 << 22,	 /* a burst of failed transfers on a link that stood */
+	LS_FACT_ERRORS_BEFORE = 1 << 23, /* transfers failed earlier than any unplug explains */
 };
 
 /*

@@ -87,6 +87,10 @@ dispatch(struct ls_engine *engine, const struct ls_observation *obs)
 	case LS_OBS_LOST:
 		gaps_observe(engine, obs);
 		return;
+	case LS_OBS_TRANSFER_ERRORS:
+	case LS_OBS_PORT_STATUS:
+		transfers_observe(engine, obs);
+		return;
 	default:
 		trouble_observe(engine, obs);
 		return;

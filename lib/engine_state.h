@@ -3,6 +3,7 @@
  * Inside of the engine: links (kernel ports), the sessions on them and the open incidents, and what
  * the engine's files offer each other. Not for use outside lib/.
  */
+#include "lib/burst.h"
 #include "lib/causes.h"
 #include "lib/engine.h"
 #include "lib/identity.h"
@@ -19,25 +20,34 @@ struct session {
 	uint64_t away_until; /* LS_NEVER while present */
 };
 
+/* udev and libusb may be this many flaps behind the kernel log, on a machine that is busy. */
+#define LINK_GONE 16
+
 /* One kernel port. A socket has two of them where USB 2 and SuperSpeed peers are known. */
 struct link {
 	char name[LS_PORT_NAME_MAX];
 	char peer[LS_PORT_NAME_MAX];
 	bool present;
-	uint16_t devnum;		/* of the device that is present */
-	uint16_t gone_devnum;		/* of the last one that left: late witnesses name it */
+	uint16_t devnum; /* of the device that is present */
+	struct {
+		uint16_t devnum;
+		uint64_t mono_us;
+	} gone[LINK_GONE];		/* that left lately: late witnesses still speak of them */
+	uint8_t n_gone;			/* ever, modulo */
 	uint16_t coming_devnum;		/* of a try to enumerate */
 	struct ls_instant coming_since; /* mono 0: none */
 	struct ls_device device;	/* present, or the last one */
 	struct session *session;
 	struct ls_evidence came; /* first sign of the device; mono 0: told already, or not news */
-	uint64_t judge_at;   /* when identity is compared though the witnesses were brief */
-	uint64_t witness_at; /* when both of udev and libusb should have seen it */
+	uint64_t judge_at;	 /* when identity is compared though the witnesses were brief */
+	uint64_t witness_at;	 /* when both of udev and libusb should have seen it */
 	ls_source_set witnesses;
 	struct ls_instant last_reset; /* mono 0: none */
 	bool failed_since_reset;
 	uint64_t over_current_mono;
 	enum ls_source over_current_source;
+	struct ls_burst burst;	    /* of failed transfers of the device that is present */
+	int last_status;	    /* of the last one */
 	struct ls_evidence trouble; /* last sign of trouble outside an incident; mono 0: none */
 	uint32_t scan;		    /* number of the last scan that listed it */
 	uint64_t used_mono;	    /* for forgetting the one that is quiet longest */
@@ -89,6 +99,10 @@ void topology_socket(struct ls_engine *engine, const struct link *link, struct l
 bool topology_same_socket(struct ls_engine *engine, const struct link *a, const struct link *b);
 /* True if @id_path hangs below the hub or controller @hub. */
 bool topology_path_below(const char *id_path, const char *hub);
+/* Devices that left lately, by number; a number that the kernel gives out anew is not gone. */
+void topology_gone(struct link *link, uint16_t devnum, struct ls_instant at);
+bool topology_is_gone(const struct link *link, uint16_t devnum, struct ls_instant at);
+void topology_reused(struct link *link, uint16_t devnum);
 bool topology_is_hub(const struct link *link);
 
 /* sessions.c */
@@ -138,6 +152,11 @@ void trouble_observe(struct ls_engine *engine, const struct ls_observation *obs)
 void presence_observe(struct ls_engine *engine, const struct ls_observation *obs);
 uint64_t presence_deadline(const struct ls_engine *engine);
 void presence_advance(struct ls_engine *engine, struct ls_instant at);
+/* transfers.c: what usbmon shows of transfers and ports */
+void transfers_observe(struct ls_engine *engine, const struct ls_observation *obs);
+/* The device on @link left at @at: do its failed transfers tell more than any unplug does? */
+void transfers_before(struct ls_engine *engine, struct link *link, struct incident *incident,
+		      struct ls_instant at);
 /* gaps.c: sources that see, are blind, or lost something */
 void gaps_observe(struct ls_engine *engine, const struct ls_observation *obs);
 /* A cap was reached: said once, as a gap of linkstat itself. */

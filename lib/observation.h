@@ -19,40 +19,44 @@ enum ls_obs_kind {
 	/* Controllers and buses. */
 	LS_OBS_BUS_ADDED,   /* .bus, .controller; .device = the root hub, where the source has it */
 	LS_OBS_BUS_REMOVED, /* .bus; kernel log: "USB bus N deregistered" or "remove, state" */
-	LS_OBS_CONTROLLER_DIED,    /* .bus, or .bus 0 and .controller = "0000:00:14.0" */
+	LS_OBS_CONTROLLER_DIED,	   /* .bus, or .bus 0 and .controller = "0000:00:14.0" */
 	LS_OBS_CONTROLLER_TROUBLE, /* as above: timeouts, system error; not yet death */
 	/* One device coming and going. */
 	LS_OBS_ENUMERATING, /* kernel log "new … USB device number N": a port became enabled */
-	LS_OBS_FOUND,       /* kernel log "New USB device found, idVendor=…": .device ids only */
-	LS_OBS_STRING,      /* kernel log "Product: …": .device with that one string */
-	LS_OBS_CONNECTED,   /* udev add, libusb arrived; .device complete as far as the source knows */
-	LS_OBS_CONFIGURED,  /* udev: an interface appeared */
-	LS_OBS_UNCONFIGURED,  /* udev: an interface was removed while the device stayed */
-	LS_OBS_DISCONNECTED,  /* "USB disconnect, device number N", udev remove, libusb left */
-	LS_OBS_DEAUTHORISED,  /* udev change with authorized=0 */
-	LS_OBS_AUTHORISED,    /* udev change with authorized=1; kernel log "authorized to connect" */
+	LS_OBS_FOUND,	    /* kernel log "New USB device found, idVendor=…": .device ids only */
+	LS_OBS_STRING,	    /* kernel log "Product: …": .device with that one string */
+	LS_OBS_CONNECTED, /* udev add, libusb arrived; .device complete as far as the source knows */
+	LS_OBS_CONFIGURED,   /* udev: an interface appeared */
+	LS_OBS_UNCONFIGURED, /* udev: an interface was removed while the device stayed */
+	LS_OBS_DISCONNECTED, /* "USB disconnect, device number N", udev remove, libusb left */
+	LS_OBS_DEAUTHORISED, /* udev change with authorized=0 */
+	LS_OBS_AUTHORISED,   /* udev change with authorized=1; kernel log "authorized to connect" */
 	LS_OBS_FIRMWARE_CHANGED, /* kernel log "device firmware changed": re-enumeration follows */
 	/* Trouble on a port. */
 	LS_OBS_RESET,
-	LS_OBS_ENUM_FAILED,     /* one failed try: .reason says which step, .status the error */
-	LS_OBS_ENUM_GAVE_UP,    /* "unable to enumerate USB device" */
-	LS_OBS_POWER_CYCLE,     /* "attempt power cycle": the kernel's next try */
-	LS_OBS_OVER_CURRENT,    /* .count = the port's counter where the source has it, else 0 */
-	LS_OBS_EMI,             /* "disabled by hub (EMI?), re-enabling..." */
-	LS_OBS_LINK_TROUBLE,    /* config error, cannot reset, hub does not answer, LPM failures */
+	LS_OBS_ENUM_FAILED,  /* one failed try: .reason says which step, .status the error */
+	LS_OBS_ENUM_GAVE_UP, /* "unable to enumerate USB device" */
+	LS_OBS_POWER_CYCLE,  /* "attempt power cycle": the kernel's next try */
+	LS_OBS_OVER_CURRENT, /* .count = the port's counter where the source has it, else 0 */
+	LS_OBS_EMI,	     /* "disabled by hub (EMI?), re-enabling..." */
+	LS_OBS_LINK_TROUBLE, /* config error, cannot reset, hub does not answer, LPM failures */
 	LS_OBS_RESUME_FAILED,
 	LS_OBS_POWER_REJECTED,
-	LS_OBS_SLOW,            /* "not running at top speed" */
+	LS_OBS_SLOW,		    /* "not running at top speed" */
 	LS_OBS_ROOT_HUB_LOST_POWER, /* "root hub lost power or was reset": after sleep */
+	/* usbmon: .bus and .devnum name the device, or the hub whose port .count it is about. */
+	LS_OBS_TRANSFER_ERRORS, /* .count failures that speak of the link since the last such one;
+				 * .status of the last */
+	LS_OBS_PORT_STATUS, /* a hub told of a change at one of its ports, or was asked to make one */
 	/* The machine. */
 	LS_OBS_SLEEP, /* system suspend entry */
 	LS_OBS_WAKE,  /* system suspend exit */
 	/* The sources themselves. */
-	LS_OBS_SCAN_BEGIN, /* a list of all that is connected now follows as CONNECTED … */
-	LS_OBS_SCAN_END,   /* … and what was not in it is gone */
+	LS_OBS_SCAN_BEGIN,   /* a list of all that is connected now follows as CONNECTED … */
+	LS_OBS_SCAN_END,     /* … and what was not in it is gone */
 	LS_OBS_SOURCE_SEES,  /* .source sees from now on */
 	LS_OBS_SOURCE_BLIND, /* .source is blind from now on; .text says why */
-	LS_OBS_LOST,         /* .source lost records; .count how many, 0 unknown */
+	LS_OBS_LOST,	     /* .source lost records; .count how many, 0 unknown */
 	LS_N_OBS,
 };
 
@@ -60,18 +64,18 @@ enum ls_enum_step {
 	LS_STEP_NONE,
 	LS_STEP_DESCRIPTOR, /* device descriptor read/8, /64, /all */
 	LS_STEP_ADDRESS,    /* not accepting address, not responding to setup address */
-	LS_STEP_CONFIG,     /* can't read configurations, can't set config */
-	LS_STEP_ENABLE,     /* "Cannot enable. Maybe the USB cable is bad?" */
+	LS_STEP_CONFIG,	    /* can't read configurations, can't set config */
+	LS_STEP_ENABLE,	    /* "Cannot enable. Maybe the USB cable is bad?" */
 	LS_STEP_DEBOUNCE,   /* connect-debounce failed: the contact bounces */
 	LS_STEP_OTHER,
 };
 
 enum ls_speed {
 	LS_SPEED_UNKNOWN,
-	LS_SPEED_LOW,  /* 1.5 Mb/s */
-	LS_SPEED_FULL, /* 12 */
-	LS_SPEED_HIGH, /* 480 */
-	LS_SPEED_SUPER, /* 5000 */
+	LS_SPEED_LOW,	     /* 1.5 Mb/s */
+	LS_SPEED_FULL,	     /* 12 */
+	LS_SPEED_HIGH,	     /* 480 */
+	LS_SPEED_SUPER,	     /* 5000 */
 	LS_SPEED_SUPER_PLUS, /* 10000 and more */
 };
 
@@ -90,8 +94,8 @@ struct ls_device {
 	uint8_t device_class; /* 9 = hub */
 	uint8_t n_configurations;
 	uint8_t i_manufacturer, i_product, i_serial; /* string indices: a cheap hint at the mode */
-	uint8_t n_endpoints; /* of the active configuration, endpoint 0 not counted */
-	uint8_t n_ports;     /* of a hub */
+	uint8_t n_endpoints;   /* of the active configuration, endpoint 0 not counted */
+	uint8_t n_ports;       /* of a hub */
 	uint16_t max_power_ma; /* declared, not measured */
 	enum ls_speed speed;
 	bool remote_wakeup;
@@ -106,16 +110,16 @@ struct ls_observation {
 	enum ls_source source;
 	enum ls_obs_kind kind;
 	char port[LS_PORT_NAME_MAX]; /* "" where it is about a bus, a controller or a source */
-	uint16_t bus;                /* 0 unknown */
-	uint16_t devnum;             /* 0 unknown; never identity, re-used by the kernel */
+	uint16_t bus;		     /* 0 unknown */
+	uint16_t devnum;	     /* 0 unknown; never identity, re-used by the kernel */
 	enum ls_enum_step step;
-	int status;     /* -errno, 0 none */
-	uint32_t count; /* see the kinds */
-	bool initial;   /* CONNECTED: was there before we looked, not a new connect */
+	int status;		     /* -errno, 0 none */
+	uint32_t count;		     /* see the kinds */
+	bool initial;		     /* CONNECTED: was there before we looked, not a new connect */
 	char peer[LS_PORT_NAME_MAX]; /* CONNECTED: the SuperSpeed/USB 2 port of the same socket */
 	char controller[LS_ID_PATH_MAX]; /* BUS_*: ID_PATH; CONTROLLER_*: device name */
-	const struct ls_device *device;  /* NULL unless the kind says so */
-	char text[LS_TEXT_MAX];          /* the source's statement, for people */
+	const struct ls_device *device;	 /* NULL unless the kind says so */
+	char text[LS_TEXT_MAX];		 /* the source's statement, for people */
 };
 
 /* "kernel-log", "udev", …; the engine's own is "linkstat". Never NULL. */

@@ -24,7 +24,7 @@ left(struct ls_engine *engine, struct link *link, const struct ls_observation *o
 	topology_socket(engine, link, &socket);
 	incident = incidents_get(engine, &socket, link, obs->at);
 	link->present = false;
-	link->gone_devnum = obs->devnum ? obs->devnum : link->devnum;
+	topology_gone(link, obs->devnum ? obs->devnum : link->devnum, obs->at);
 	link->judge_at = link->witness_at = LS_NEVER;
 	link->witnesses = 0;
 	sessions_leave(engine, link, obs->at);
@@ -33,6 +33,7 @@ left(struct ls_engine *engine, struct link *link, const struct ls_observation *o
 		incident->pub.facts |= LS_FACT_CHILDREN;
 	} else if (incident) {
 		incidents_gone(engine, incident, link, obs->at);
+		transfers_before(engine, link, incident, obs->at);
 	}
 	incidents_testify(engine, incident, obs);
 	if (incident && topology_is_hub(link))
@@ -61,7 +62,8 @@ disconnected(struct ls_engine *engine, const struct ls_observation *obs)
 	if (!link)
 		return;
 	incident = incidents_covering(engine, link, obs->at);
-	if (!link->present && obs->devnum && obs->devnum == link->gone_devnum) {
+	if (topology_is_gone(link, obs->devnum, obs->at) &&
+	    !(link->present && obs->devnum == link->devnum)) {
 		incidents_testify(engine, incident, obs); /* a late witness */
 		return;
 	}
@@ -71,7 +73,7 @@ disconnected(struct ls_engine *engine, const struct ls_observation *obs)
 		return; /* the kernel log may know of devices that were there before we looked */
 	if (is_other_half(engine, link, incident, obs->at)) {
 		link->present = false;
-		link->gone_devnum = link->devnum;
+		topology_gone(link, link->devnum, obs->at);
 		link->judge_at = link->witness_at = LS_NEVER;
 		sessions_leave(engine, link, obs->at);
 		incidents_testify(engine, incident, obs);
@@ -107,6 +109,7 @@ came(struct link *link, const struct ls_observation *obs)
 	link->device = obs->device ? *obs->device : (struct ls_device){ 0 };
 	link->witnesses = 0;
 	link->came = (struct ls_evidence){ 0 };
+	link->burst = (struct ls_burst){ 0 };
 	link->judge_at = obs->at.mono_us + JUDGE_US;
 	if (obs->initial)
 		return;
@@ -129,9 +132,8 @@ connected(struct ls_engine *engine, const struct ls_observation *raw)
 		obs.devnum = link->coming_devnum ? link->coming_devnum : link->devnum;
 	if (obs.peer[0])
 		memcpy(link->peer, obs.peer, sizeof(link->peer));
-	if (!link->present && obs.devnum && obs.devnum == link->gone_devnum &&
-	    obs.source != LS_SOURCE_KERNEL_LOG)
-		return; /* news of a device that has left meanwhile */
+	if (topology_is_gone(link, obs.devnum, obs.at) && obs.source != LS_SOURCE_KERNEL_LOG)
+		return; /* late news of a device that has left meanwhile */
 	if (link->present && obs.devnum && link->devnum && obs.devnum != link->devnum)
 		missed_end(engine, link, &obs);
 	if (!link->present)
@@ -158,6 +160,7 @@ enumerating(struct ls_engine *engine, const struct ls_observation *obs)
 		return;
 	if (link->present && obs->devnum != link->devnum)
 		missed_end(engine, link, obs);
+	topology_reused(link, obs->devnum);
 	link->coming_devnum = obs->devnum;
 	link->coming_since = obs->at;
 	incident = incidents_covering(engine, link, obs->at);

@@ -18,6 +18,7 @@ static const struct {
 	[LS_CAUSE_SOFTWARE] = { "software", "switched off by software" },
 	[LS_CAUSE_MODE_SWITCH] = { "mode-switch", "device changed its mode" },
 	[LS_CAUSE_SUSPEND] = { "suspend", "computer slept" },
+	[LS_CAUSE_LINK_ERRORS] = { "link-errors", "transfers fail on the link" },
 };
 
 static const char *const sides[LS_N_SIDES] = {
@@ -43,6 +44,7 @@ static const char *const event_kinds[LS_N_EVENTS] = {
 	[LS_EVENT_DEAUTHORISED] = "deauthorised",
 	[LS_EVENT_AUTHORISED] = "authorised",
 	[LS_EVENT_WITNESS_MISSING] = "witness-missing",
+	[LS_EVENT_LINK_ERRORS] = "link-errors",
 	[LS_EVENT_SLEEP] = "sleep",
 	[LS_EVENT_WAKE] = "wake",
 };

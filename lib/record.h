@@ -20,6 +20,7 @@ enum ls_cause {
 	LS_CAUSE_SOFTWARE,
 	LS_CAUSE_MODE_SWITCH,
 	LS_CAUSE_SUSPEND,
+	LS_CAUSE_LINK_ERRORS, /* transfers failed, and the link survived it */
 	LS_N_CAUSES,
 };
 
@@ -52,6 +53,7 @@ enum ls_event_kind {
 	LS_EVENT_DEAUTHORISED,
 	LS_EVENT_AUTHORISED,
 	LS_EVENT_WITNESS_MISSING, /* one of udev and libusb saw a device and the other did not */
+	LS_EVENT_LINK_ERRORS, /* a burst of failed transfers began */
 	LS_EVENT_SLEEP,
 	LS_EVENT_WAKE,
 	LS_N_EVENTS,

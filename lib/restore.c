@@ -26,7 +26,7 @@ ls_engine_restore_session(struct ls_engine *engine, const struct ls_session *pub
 		link->devnum = pub->devnum;
 		link->session = session;
 	} else {
-		link->gone_devnum = pub->devnum;
+		topology_gone(link, pub->devnum, pub->ended);
 	}
 	return 1;
 }

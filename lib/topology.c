@@ -162,3 +162,34 @@ topology_is_hub(const struct link *link)
 {
 	return link->device.device_class == 9 || strncmp(link->name, "usb", 3) == 0;
 }
+
+/* Witnesses are not later than this; numbers come around again after 127 devices of a bus. */
+#define LATE_US (30 * LS_SEC)
+
+void
+topology_gone(struct link *link, uint16_t devnum, struct ls_instant at)
+{
+	size_t place = link->n_gone++ % LINK_GONE;
+
+	link->gone[place].devnum = devnum;
+	link->gone[place].mono_us = at.mono_us;
+}
+
+bool
+topology_is_gone(const struct link *link, uint16_t devnum, struct ls_instant at)
+{
+	for (size_t i = 0; devnum && i < LINK_GONE; i++) {
+		if (link->gone[i].devnum == devnum && at.mono_us <= link->gone[i].mono_us + LATE_US)
+			return true;
+	}
+	return false;
+}
+
+void
+topology_reused(struct link *link, uint16_t devnum)
+{
+	for (size_t i = 0; i < LINK_GONE; i++) {
+		if (link->gone[i].devnum == devnum)
+			link->gone[i].devnum = 0;
+	}
+}

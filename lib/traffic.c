@@ -43,6 +43,13 @@ ls_traffic_free(struct ls_traffic *traffic)
 
 /* ---- URBs under way ---- */
 
+/* 0 marks what is free: a hostile id of 0 is another one. */
+static inline uint64_t
+key_of(const struct ls_usbmon_record *record)
+{
+	return record->id ? record->id : 1;
+}
+
 static inline struct under_way *
 bucket_of(struct ls_traffic *traffic, uint64_t id)
 {
@@ -277,7 +284,7 @@ static void
 complete(struct ls_traffic *traffic, struct device *device, const struct ls_usbmon_record *record,
 	 struct ls_endpoint_counts *endpoint, uint64_t moment)
 {
-	uint64_t took = end(traffic, record->id, moment);
+	uint64_t took = end(traffic, key_of(record), moment);
 	unsigned int row = LS_STATUS_ROW_OK;
 
 	if (LIKELY(took != LS_NEVER))
@@ -294,7 +301,7 @@ static void
 refuse(struct ls_traffic *traffic, struct device *device, const struct ls_usbmon_record *record,
        struct ls_endpoint_counts *endpoint, uint64_t moment)
 {
-	end(traffic, record->id, moment);
+	end(traffic, key_of(record), moment);
 	endpoint->n_refused++;
 	device->since.refused_by_status[ls_status_find(record->status)]++;
 }
@@ -341,7 +348,7 @@ add(struct ls_traffic *traffic, const struct ls_usbmon_record *record)
 	moment = real_us << OWNER_BITS | (device->slot * LS_N_ENDPOINTS + index);
 	if (record->type == LS_USBMON_SUBMIT) {
 		endpoint->n_submitted++;
-		begin(traffic, record->id, moment);
+		begin(traffic, key_of(record), moment);
 	} else if (LIKELY(record->type == LS_USBMON_COMPLETE)) {
 		complete(traffic, device, record, endpoint, moment);
 	} else {

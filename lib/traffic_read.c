@@ -19,10 +19,8 @@ endpoint_merge(struct ls_endpoint_counts *into, const struct ls_endpoint_counts 
 static void
 counts_merge(struct ls_traffic_counts *into, const struct ls_traffic_counts *from)
 {
-	for (size_t i = 0; i < LS_N_ENDPOINTS; i++) {
-		if (from->endpoints[i].n_submitted || ls_endpoint_completed(&from->endpoints[i]))
-			endpoint_merge(&into->endpoints[i], &from->endpoints[i]);
-	}
+	for (size_t i = 0; i < LS_N_ENDPOINTS; i++)
+		endpoint_merge(&into->endpoints[i], &from->endpoints[i]);
 	for (size_t i = 0; i < LS_N_XFERS; i++)
 		ls_latency_merge(&into->latency[i], &from->latency[i]);
 	for (size_t i = 0; i < LS_N_STATUS_ROWS; i++)

@@ -223,6 +223,8 @@ on_controller(struct ls_engine *engine, const struct ls_observation *obs, uint32
 
 	if (!controller_socket(engine, obs, &socket))
 		return;
+	if (bus && bus->removed && !incidents_find(engine, &socket))
+		return; /* a late witness */
 	incident = incidents_get(engine, &socket, NULL, obs->at);
 	news = !incident || !(incident->pub.facts & fact);
 	if (incident)

@@ -52,7 +52,7 @@ put_batches(struct store *store, int64_t first, int64_t last)
 	}
 }
 
-/* As many of each as batches were committed, no half one; -1 if the history disagrees with itself. */
+/* As many of each as batches were committed; -1 if there is half of one. */
 static inline int64_t
 whole_batches(struct store *store)
 {

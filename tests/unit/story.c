@@ -116,6 +116,19 @@ story_end(struct story *story)
 	story->engine = NULL;
 }
 
+static void
+observe(struct story *story, struct ls_observation *obs, const char *port)
+{
+	obs->bus = ls_port_bus(port);
+	ls_text_format(obs->port, sizeof(obs->port), "%s", port);
+	ls_text_format(obs->text, sizeof(obs->text), "observation %d of %s", (int)obs->kind, port);
+	/* What a hub's ports are peers of is known from sysfs. */
+	if (obs->device && obs->device->device_class == 9 && port[0] != 'u')
+		ls_text_format(obs->peer, sizeof(obs->peer), "%c%s", port[0] == '1' ? '2' : '1',
+			       port + 1);
+	ls_engine_observe(story->engine, obs);
+}
+
 void
 story_tell_device(struct story *story, uint64_t at_ms, enum ls_source source, enum ls_obs_kind kind,
 		  const char *port, unsigned int devnum, const struct ls_device *device)
@@ -124,18 +137,26 @@ story_tell_device(struct story *story, uint64_t at_ms, enum ls_source source, en
 		.at = at(at_ms),
 		.source = source,
 		.kind = kind,
-		.bus = ls_port_bus(port),
 		.devnum = (uint16_t)devnum,
 		.device = device,
 	};
 
-	ls_text_format(obs.port, sizeof(obs.port), "%s", port);
-	ls_text_format(obs.text, sizeof(obs.text), "observation %d of %s", (int)kind, port);
-	/* What a hub's ports are peers of is known from sysfs. */
-	if (device && device->device_class == 9 && port[0] != 'u')
-		ls_text_format(obs.peer, sizeof(obs.peer), "%c%s", port[0] == '1' ? '2' : '1',
-			       port + 1);
-	ls_engine_observe(story->engine, &obs);
+	observe(story, &obs, port);
+}
+
+void
+story_tell_count(struct story *story, uint64_t at_ms, enum ls_source source, enum ls_obs_kind kind,
+		 const char *port, unsigned int devnum, uint32_t count)
+{
+	struct ls_observation obs = {
+		.at = at(at_ms),
+		.source = source,
+		.kind = kind,
+		.devnum = (uint16_t)devnum,
+		.count = count,
+	};
+
+	observe(story, &obs, port);
 }
 
 void

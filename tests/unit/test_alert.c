@@ -116,7 +116,6 @@ has_all_fields(void **state)
 
 	(void)state;
 	tell(&incident);
-	assert_int_equal(n_entries, 1);
 	assert_string_equal(entries[0],
 			    "MESSAGE=port 1-1: iPhone (05ac:12a8) lost its link and was back after "
 			    "1.3 s (incident 41)\n"
@@ -373,7 +372,7 @@ matches_the_catalog(void **state)
 			kind++;
 		n_described[kind]++;
 	}
-	(void)fclose(file);
+	fclose(file);
 	for (int i = 0; i <= ALERT_N_KINDS; i++)
 		assert_int_equal(n_described[i], i < ALERT_N_KINDS);
 }

@@ -87,7 +87,7 @@ has_a_sentence_for_each_error(void **state)
 		{ "io.linkstat.BadCursor", "{\"cursor\":\"x\"}", CLI_UNREACHABLE, "again" },
 		{ "io.linkstat.HistoryUnavailable", "{\"reason\":\"disk\"}", CLI_UNREACHABLE,
 		  "history: disk" },
-		{ "io.linkstat.NeedsMore", "{\"method\":\"W\"}", CLI_UNREACHABLE, "stream" },
+		{ "org.varlink.service.ExpectedMore", "{\"method\":\"W\"}", CLI_UNREACHABLE, "stream" },
 		{ "io.linkstat.TooSlow", "{\"queued_bytes\":4194304}", CLI_UNREACHABLE, "4.0 MiB" },
 		{ "io.linkstat.TooMany", "{\"limit\":\"clients\",\"maximum\":64}", CLI_UNREACHABLE,
 		  "64 clients" },
@@ -147,6 +147,10 @@ refuses_replies_of_another_shape(void **state)
 		{ &shape_report,
 		  "{\"gaps\":[{\"source\":\"udev\",\"began_at\":\"2026-11-22T14:00:00Z\","
 		  "\"reason\":\"\",\"lost\":\"many\"}],\"ports\":[]}",
+		  "\"lost\" of a Gap" },
+		{ &shape_report,
+		  "{\"gaps\":[{\"source\":\"udev\",\"began_at\":\"2026-11-22T14:00:00Z\","
+		  "\"reason\":\"\",\"lost\":9223372036854775807}],\"ports\":[]}",
 		  "\"lost\" of a Gap" },
 		{ &shape_watch, "{}", NULL },
 		{ &shape_watch, "{\"ready\":true,\"event\":null}", NULL },

@@ -390,6 +390,108 @@ a_flapping_device_is_one_incident(void **state)
 }
 
 static void
+late_witnesses_of_earlier_flaps_count_nothing(void **state)
+{
+	struct story *story = *state;
+
+	story_plug(story, 100, "1-1", 2, &phone);
+	for (unsigned int i = 0; i < 10; i++) {
+		story_tell(story, 5000 + i * 500, LS_SOURCE_KERNEL_LOG, LS_OBS_DISCONNECTED, "1-1",
+			   2 + i);
+		story_tell(story, 5200 + i * 500, LS_SOURCE_KERNEL_LOG, LS_OBS_ENUMERATING, "1-1",
+			   3 + i);
+		story_tell_device(story, 5300 + i * 500, LS_SOURCE_KERNEL_LOG, LS_OBS_FOUND, "1-1",
+				  0, &phone);
+	}
+	for (unsigned int i = 0; i < 10; i++) {
+		story_tell(story, 10100 + i * 10, LS_SOURCE_UDEV, LS_OBS_DISCONNECTED, "1-1",
+			   2 + i);
+		story_tell_device(story, 10105 + i * 10, LS_SOURCE_UDEV, LS_OBS_CONNECTED, "1-1",
+				  3 + i, &phone);
+	}
+	story_wait(story, 60000);
+	only(story, LS_CAUSE_LINK_LOSS, true);
+	assert_int_equal(story->incidents[0].n_disconnects, 10);
+	assert_int_equal(story->n_events[LS_EVENT_DISCONNECT], 10);
+	assert_int_equal(story->n_events[LS_EVENT_CONNECT], 11);
+	assert_true(story->sessions[0].present);
+	assert_int_equal(story->sessions[0].devnum, 12);
+}
+
+static void
+late_words_about_a_removed_bus_are_no_incident(void **state)
+{
+	struct story *story = *state;
+
+	story_tell(story, 9000, LS_SOURCE_KERNEL_LOG, LS_OBS_DISCONNECTED, "usb2", 1);
+	story_tell(story, 9010, LS_SOURCE_KERNEL_LOG, LS_OBS_DISCONNECTED, "usb1", 1);
+	story_tell(story, 14000, LS_SOURCE_UDEV, LS_OBS_DISCONNECTED, "usb1", 1);
+	story_wait(story, 60000);
+	only(story, LS_CAUSE_SOFTWARE, false);
+}
+
+static void
+transfer_errors(struct story *story, uint64_t at_ms, unsigned int devnum, uint32_t n)
+{
+	story_tell_count(story, at_ms, LS_SOURCE_USBMON, LS_OBS_TRANSFER_ERRORS, "1-1", devnum, n);
+}
+
+static void
+a_burst_of_errors_that_is_survived_is_a_warning(void **state)
+{
+	struct story *story = *state;
+
+	story_plug(story, 100, "1-1", 5, &phone);
+	transfer_errors(story, 5000, 5, 1);
+	assert_int_equal(story->n_incidents, 0);
+	transfer_errors(story, 5010, 5, 4);
+	for (unsigned int i = 0; i < 20; i++)
+		transfer_errors(story, 6000 + i * 10000, 5, 1);
+	story_wait(story, 500000);
+	only(story, LS_CAUSE_LINK_ERRORS, false);
+	assert_int_equal(story->n_events[LS_EVENT_LINK_ERRORS], 1);
+}
+
+static void
+errors_long_before_a_drop_speak_of_the_link(void **state)
+{
+	struct story *story = *state;
+
+	story_plug(story, 100, "1-1", 5, &phone);
+	transfer_errors(story, 5000, 5, 1);
+	transfer_errors(story, 6900, 5, 1);
+	story_pull(story, 7000, "1-1", 5);
+	story_wait(story, 60000);
+	only(story, LS_CAUSE_LINK_LOSS, true);
+	assert_true(story->incidents[0].facts & LS_FACT_ERRORS_BEFORE);
+}
+
+static void
+errors_of_the_last_moment_are_what_any_unplug_looks_like(void **state)
+{
+	struct story *story = *state;
+
+	story_plug(story, 100, "1-1", 5, &phone);
+	transfer_errors(story, 6800, 5, 2);
+	story_pull(story, 7000, "1-1", 5);
+	story_wait(story, 60000);
+	only(story, LS_CAUSE_UNPLUGGED, false);
+}
+
+static void
+a_hub_says_what_happened_at_its_port(void **state)
+{
+	struct story *story = *state;
+
+	story_plug(story, 100, "1-1", 5, &phone);
+	story_tell_count(story, 6990, LS_SOURCE_USBMON, LS_OBS_PORT_STATUS, "1-1", 1, 1);
+	story_pull(story, 7000, "1-1", 5);
+	story_wait(story, 60000);
+	only(story, LS_CAUSE_UNPLUGGED, false);
+	assert_int_equal(story->incidents[0].evidence[0].source, LS_SOURCE_USBMON);
+}
+
+static void
 sleep_explains_what_leaves_with_it(void **state)
 {
 	struct story *story = *state;
@@ -561,6 +663,12 @@ main(void)
 		TEST(an_unbound_controller_is_software),
 		TEST(deauthorising_is_software),
 		TEST(a_flapping_device_is_one_incident),
+		TEST(late_witnesses_of_earlier_flaps_count_nothing),
+		TEST(late_words_about_a_removed_bus_are_no_incident),
+		TEST(a_burst_of_errors_that_is_survived_is_a_warning),
+		TEST(errors_long_before_a_drop_speak_of_the_link),
+		TEST(errors_of_the_last_moment_are_what_any_unplug_looks_like),
+		TEST(a_hub_says_what_happened_at_its_port),
 		TEST(sleep_explains_what_leaves_with_it),
 		TEST(a_missing_source_lowers_the_confidence_only),
 		TEST(a_scan_finds_what_left_unseen),

@@ -241,11 +241,10 @@ accepts_null_for_what_is_optional(void **state)
 	peer_close(bench, &peer);
 }
 
+/* What is for watchers, and what is not. */
 static void
-publishes_to_watchers(void **state)
+publish_all_kinds(struct bench *bench)
 {
-	struct bench *bench = *state;
-	struct peer peers[3] = { peer_connect(bench), peer_connect(bench), peer_connect(bench) };
 	struct ls_event event = sample_event(1, LS_EVENT_RESET, 1);
 	struct ls_incident *incident = calloc(1, sizeof(*incident));
 	struct ls_session session = sample_session(1, 1, 1);
@@ -258,36 +257,51 @@ publishes_to_watchers(void **state)
 		RECORD_OF(GAP, .gap = &gap),
 		RECORD_OF(INCIDENT, .incident = incident),
 	};
-	static const char *const want[] = { "ready", "event", "gap", "incident" };
 
 	*incident = sample_incident(9, 1, 1);
-	incident->settled = false;
-	peer_send(bench, &peers[0], "{\"method\":\"io.linkstat.Watch\"}");
-	peer_send(bench, &peers[1], "{\"method\":\"io.linkstat.Watch\",\"more\":true}");
-	peer_send(bench, &peers[2], "{\"method\":\"io.linkstat.Watch\",\"more\":true}");
-	bench_turn(bench);
 	for (size_t i = 0; i < LS_COUNT(records); i++) {
 		incident->settled = i > 0;
 		server_publish(bench->server, &records[i]);
 	}
-	for (size_t p = 1; p < LS_COUNT(peers); p++) {
-		for (size_t i = 0; i < LS_COUNT(want); i++) {
-			json_t *reply = peer_receive(bench, &peers[p]);
+	free(incident);
+}
 
-			assert_true(continues(reply));
-			assert_int_equal(json_object_size(json_object_get(reply, "parameters")), 1);
-			assert_non_null(parameter(reply, want[i]));
-			json_decref(reply);
-		}
+static void
+publishes_to_watchers(void **state)
+{
+	static const char *const want[] = { "ready", "event", "gap", "incident" };
+	struct bench *bench = *state;
+	struct peer peers[] = { peer_connect(bench), peer_connect(bench) };
+
+	for (size_t p = 0; p < LS_COUNT(peers); p++)
+		peer_send(bench, &peers[p], "{\"method\":\"io.linkstat.Watch\",\"more\":true}");
+	bench_turn(bench);
+	publish_all_kinds(bench);
+	for (size_t i = 0; i < LS_COUNT(peers) * LS_COUNT(want); i++) {
+		json_t *reply = peer_receive(bench, &peers[i / LS_COUNT(want)]);
+
+		assert_true(continues(reply));
+		assert_int_equal(json_object_size(json_object_get(reply, "parameters")), 1);
+		assert_non_null(parameter(reply, want[i % LS_COUNT(want)]));
+		json_decref(reply);
 	}
-	json_t *reply = peer_receive(bench, &peers[0]);
+	peer_close(bench, &peers[0]);
+	publish_all_kinds(bench);
+	json_decref(peer_receive(bench, &peers[1]));
+	peer_close(bench, &peers[1]);
+	publish_all_kinds(bench); /* nobody is left */
+}
+
+static void
+watching_needs_more(void **state)
+{
+	struct bench *bench = *state;
+	struct peer peer = peer_connect(bench);
+	json_t *reply = peer_call(bench, &peer, "io.linkstat.Watch", NULL);
 
 	assert_string_equal(error_of(reply), "org.varlink.service.ExpectedMore");
 	json_decref(reply);
-	for (size_t p = 0; p < LS_COUNT(peers); p++)
-		peer_close(bench, &peers[p]);
-	server_publish(bench->server, &records[3]); /* nobody is left */
-	free(incident);
+	peer_close(bench, &peer);
 }
 
 static void
@@ -322,6 +336,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(accepts_null_for_what_is_optional, bench_setup,
 						bench_teardown),
 		cmocka_unit_test_setup_teardown(publishes_to_watchers, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(watching_needs_more, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(answers_who_has_sent_all, bench_setup,
 						bench_teardown),
 	};

@@ -280,6 +280,22 @@ check_too_many(struct bench *bench, struct contract *contract)
 }
 
 static void
+check_all_seen(const struct contract *contract)
+{
+	for (size_t i = 0; i < contract->n; i++) {
+		const struct member *member = &contract->members[i];
+
+		if (member->kind != TYPE && !member->seen)
+			fail_msg("nothing ever answered with %s", member->name);
+		for (size_t f = 0; f < member->out.n; f++) {
+			if (!member->out.fields[f].seen)
+				fail_msg("%s.%s never had a value", member->name,
+					 member->out.fields[f].name);
+		}
+	}
+}
+
+static void
 answers_are_as_the_contract_says(void **state)
 {
 	static const struct {
@@ -312,17 +328,7 @@ answers_are_as_the_contract_says(void **state)
 	sql(&bench->fixture, "ALTER TABLE events RENAME TO lost");
 	check_call(bench, contract, "ListEvents", NULL);
 
-	for (size_t i = 0; i < contract->n; i++) {
-		struct member *member = &contract->members[i];
-
-		if (member->kind != TYPE && !member->seen)
-			fail_msg("nothing ever answered with %s", member->name);
-		for (size_t f = 0; f < member->out.n; f++) {
-			if (!member->out.fields[f].seen)
-				fail_msg("%s.%s never had a value", member->name,
-					 member->out.fields[f].name);
-		}
-	}
+	check_all_seen(contract);
 	free(incident);
 	free(contract);
 }

