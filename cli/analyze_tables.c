@@ -13,7 +13,7 @@
 
 static const struct table_column device_columns[] = {
 	{ "DEVICE", 0 },
-	{ "TRANSFERS", TABLE_RIGHT },
+	{ "DONE", TABLE_RIGHT },
 	{ "IN", TABLE_RIGHT },
 	{ "OUT", TABLE_RIGHT },
 	{ "LINK", TABLE_RIGHT },
@@ -21,7 +21,7 @@ static const struct table_column device_columns[] = {
 	{ "TIMEOUT", TABLE_RIGHT },
 	{ "HOST", TABLE_RIGHT },
 	{ "STALL", TABLE_RIGHT },
-	{ "CANCELLED", TABLE_RIGHT },
+	{ "CANCEL", TABLE_RIGHT },
 	{ "GONE", TABLE_RIGHT },
 };
 enum { DEVICE, TRANSFERS, BYTES_IN, BYTES_OUT, CLASSES };

@@ -56,29 +56,39 @@ list_endpoints(char *text, size_t size, const json_t *device)
 	}
 }
 
+/* The gravest class there is; *ret_n is how many are of it. */
 static const char *
-evidence_words(const json_t *errors)
+evidence_words(const json_t *errors, int64_t *ret_n)
 {
-	if (field_int(errors, "link") > 0)
-		return "there was no valid answer on the wire";
-	if (field_int(errors, "babble") > 0)
-		return "more came than was asked for (the link, or the device's firmware)";
-	return "the device did not answer in time";
+	static const struct {
+		const char *name, *words;
+	} reasons[] = {
+		{ "link", "there was no valid answer on the wire" },
+		{ "babble", "more came than was asked for (the link, or the device's firmware)" },
+		{ "timeout", "the device did not answer in time" },
+	};
+	size_t i = 0;
+
+	while (i + 1 < LS_COUNT(reasons) && field_int(errors, reasons[i].name) == 0)
+		i++;
+	*ret_n = field_int(errors, reasons[i].name);
+	return reasons[i].words;
 }
 
 static void
 put_evidence(const struct look *look, const json_t *device)
 {
-	const json_t *errors = field_object(device, "errors");
-	int64_t n = field_int(device, "link_evidence");
+	int64_t n = field_int(device, "link_evidence"), n_of_reason;
+	const char *reason = evidence_words(field_object(device, "errors"), &n_of_reason);
 	char endpoints[WORDS_MAX];
 
 	list_endpoints(endpoints, sizeof(endpoints), device);
 	render_sentence(look, TONE_PLAIN, 4,
 			"  Device %" PRId64 " on bus %" PRId64 ": %" PRId64 " of %" PRId64
-			" transfers failed, because %s: %s.",
+			" transfers failed, %sbecause %s: %s.",
 			field_int(device, "device"), field_int(device, "bus"), n,
-			field_int(device, "transfers"), evidence_words(errors), endpoints);
+			field_int(device, "transfers"), n_of_reason < n ? "in part " : "", reason,
+			endpoints);
 }
 
 /* Failures that say nothing about the link, of all devices. */

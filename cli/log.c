@@ -8,6 +8,7 @@
 #include "cli/envelope.h"
 #include "cli/field.h"
 #include "cli/format.h"
+#include "cli/words.h"
 
 static const struct ask_list events = { "io.linkstat.ListEvents", &shape_events, "events" };
 
@@ -20,7 +21,7 @@ log_put_event(const struct cli *cli, const json_t *event)
 
 	field_time(event, "at", &at_us);
 	fprintf(cli->look.out, "%s  %-8s  %-19s  %-10s  %s", format_stamp(at, at_us),
-		*name ? name : "-", field_text(event, "kind"),
+		*name ? name : "-", words_kind(field_text(event, "kind")),
 		advice_source(field_text(event, "source")), field_text(event, "what"));
 	if (field_has(event, "incident"))
 		fprintf(cli->look.out, "  (incident %" PRId64 ")", field_int(event, "incident"));

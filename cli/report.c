@@ -13,17 +13,21 @@
 /* A machine that was often switched off has many; --json has all. */
 #define GAPS_SHOWN 5
 
+/* A rate from less is noise: one drop in ten seconds would be 360 an hour. */
+#define RATE_SECONDS (15 * 60)
+
 static const struct table_column columns[] = {
 	{ "PORT", 0 },
-	{ "LABEL", 0 },
+	{ "LABEL", TABLE_CUT },
 	{ "CONNECTED", TABLE_RIGHT },
 	{ "DROPS", TABLE_RIGHT },
 	{ "RESETS", TABLE_RIGHT },
 	{ "FAILED", TABLE_RIGHT },
 	{ "OVERCURR", TABLE_RIGHT },
+	{ "ERRORS/GB", TABLE_RIGHT },
 	{ "DROPS/H", TABLE_RIGHT },
 };
-enum { PORT, LABEL, CONNECTED, DROPS, RESETS, FAILED, OVER_CURRENTS, RATE };
+enum { PORT, LABEL, CONNECTED, DROPS, RESETS, FAILED, OVER_CURRENTS, ERRORS, RATE };
 
 int
 report_verdict(const json_t *reply)
@@ -79,15 +83,37 @@ fill_number(struct table *table, struct libscols_line *row, size_t column, int64
 	table_cell(table, row, column, n > 0 ? tone : TONE_PLAIN, text);
 }
 
+static void
+fill_errors(const struct cli *cli, struct table *table, struct libscols_line *row,
+	    const json_t *port)
+{
+	int64_t bytes = field_int(port, "bytes_in") + field_int(port, "bytes_out");
+	int64_t n = words_link_errors(port);
+	double per_gb = bytes > 0 ? (double)n * 1e9 / (double)bytes : 0;
+	char text[FORMAT_MAX];
+
+	if (bytes <= 0)
+		snprintf(text, sizeof(text), "%s", cli->look.dash);
+	else if (n == 0)
+		snprintf(text, sizeof(text), "0");
+	else if (per_gb >= 1e6)
+		snprintf(text, sizeof(text), ">999999");
+	else if (per_gb < 0.01)
+		snprintf(text, sizeof(text), "<0.01");
+	else
+		snprintf(text, sizeof(text), "%.*f", per_gb < 0.0995 ? 2 : per_gb < 99.95, per_gb);
+	table_cell(table, row, ERRORS, n > 0 ? TONE_WARN : TONE_PLAIN, text);
+}
+
 /* A line of its own below the row: there is no room left for it in 80 columns. */
 static void
-fill_causes(const struct cli *cli, struct table *table, const json_t *counts)
+fill_words(struct table *table, const char *words)
 {
-	char causes[WORDS_MAX], title[WORDS_MAX];
+	char title[WORDS_MAX];
 
-	if (!*words_causes(causes, cli, counts))
+	if (!*words)
 		return;
-	ls_text_format(title, sizeof(title), "       %s", causes);
+	ls_text_format(title, sizeof(title), "       %s", words);
 	table_title(table, table_row(table, NULL), title);
 }
 
@@ -98,7 +124,7 @@ fill_row(const struct cli *cli, struct table *table, const json_t *port)
 	double seconds = field_real(port, "connected_seconds");
 	const char *name = field_text(port, "name");
 	int64_t drops = field_int(port, "drops");
-	char number[FORMAT_MAX];
+	char number[FORMAT_MAX], words[WORDS_MAX];
 
 	table_cell(table, row, PORT, TONE_PLAIN, *name ? name : field_text(port, "port"));
 	table_cell(table, row, LABEL, TONE_STRONG, field_text(port, "label"));
@@ -108,9 +134,12 @@ fill_row(const struct cli *cli, struct table *table, const json_t *port)
 	fill_number(table, row, RESETS, field_int(port, "resets"), TONE_WARN);
 	fill_number(table, row, FAILED, field_int(port, "enumeration_failures"), TONE_WARN);
 	fill_number(table, row, OVER_CURRENTS, field_int(port, "over_currents"), TONE_WARN);
-	table_cell(table, row, RATE, TONE_PLAIN,
-		   format_rate(number, drops, seconds, cli->look.dash));
-	fill_causes(cli, table, field_object(port, "incidents_by_cause"));
+	fill_errors(cli, table, row, port);
+	table_cell(
+		table, row, RATE, TONE_PLAIN,
+		format_rate(number, drops, seconds >= RATE_SECONDS ? seconds : 0, cli->look.dash));
+	fill_words(table, words_causes(words, cli, field_object(port, "incidents_by_cause")));
+	fill_words(table, words_transfers(words, port));
 }
 
 static int

@@ -3,10 +3,14 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "cli/transfers.h"
+
 enum kind {
 	TEXT,
 	TIME,
 	INTEGER,
+	BYTES,	/* a disk moves 2^40 in an hour */
+	SIGNED, /* of 32 bits */
 	REAL,
 	FLAG,
 	OBJECT, /* .of */
@@ -122,6 +126,13 @@ static const struct field port_report_fields[] = {
 	{ "enumeration_failures", INTEGER, MUST, NULL },
 	{ "over_currents", INTEGER, MUST, NULL },
 	{ "incidents_by_cause", COUNTS, MUST, NULL },
+	/* A linkstatd of before they were counted may still run. */
+	{ "transfers", INTEGER, MAY, NULL },
+	{ "bytes_in", BYTES, MAY, NULL },
+	{ "bytes_out", BYTES, MAY, NULL },
+	{ "submit_errors", INTEGER, MAY, NULL },
+	{ "transfer_errors", COUNTS, MAY, NULL },
+	{ "transfer_errors_by_status", COUNTS, MAY, NULL },
 	{ "device", OBJECT, MAY, &device },
 };
 static const struct shape port_report = SHAPE("PortReport", port_report_fields);
@@ -157,6 +168,20 @@ static const struct field incident_reply_reply_fields[] = {
 };
 const struct shape shape_incident_reply = SHAPE("GetIncident reply", incident_reply_reply_fields);
 
+static const struct field transfer_fields[] = {
+	{ "at", TIME, MUST, NULL },	     { "kind", TEXT, MUST, NULL },
+	{ "type", TEXT, MUST, NULL },	     { "endpoint", TEXT, MUST, NULL },
+	{ "length", INTEGER, MUST, NULL },   { "status", SIGNED, MUST, NULL },
+	{ "status_name", TEXT, MUST, NULL }, { "setup", TEXT, MAY, NULL },
+	{ "header", TEXT, MUST, NULL },
+};
+static const struct shape transfer = SHAPE("Transfer", transfer_fields);
+
+static const struct field transfers_reply_fields[] = {
+	{ "transfers", LIST, MUST, &transfer },
+};
+const struct shape shape_transfers = SHAPE("GetTransfers reply", transfers_reply_fields);
+
 static const struct field watch_reply_fields[] = {
 	{ "ready", FLAG, MAY, NULL },
 	{ "event", OBJECT, MAY, &event },
@@ -165,13 +190,19 @@ static const struct field watch_reply_fields[] = {
 };
 const struct shape shape_watch = SHAPE("Watch reply", watch_reply_fields);
 
+static bool
+is_within(const json_t *value, json_int_t low, json_int_t high)
+{
+	json_int_t n = json_integer_value(value);
+
+	return json_is_integer(value) && n >= low && n <= high;
+}
+
 /* Ids, counts and sizes. The limit is far beyond any of them, and keeps sums of them within int64. */
 static bool
 is_count(const json_t *value)
 {
-	json_int_t n = json_integer_value(value);
-
-	return json_is_integer(value) && n >= 0 && n <= INT64_C(1) << 40;
+	return is_within(value, 0, INT64_C(1) << 40);
 }
 
 static bool
@@ -231,6 +262,12 @@ check_member(const struct field *field, const json_t *value, char why[SHAPE_WHY_
 		break;
 	case INTEGER:
 		good = is_count(value);
+		break;
+	case BYTES:
+		good = is_within(value, 0, INT64_C(1) << 60);
+		break;
+	case SIGNED:
+		good = is_within(value, INT32_MIN, INT32_MAX);
 		break;
 	case REAL:
 		good = json_is_number(value);

@@ -11,6 +11,7 @@
 #include "cli/envelope.h"
 #include "cli/field.h"
 #include "cli/format.h"
+#include "cli/transfers.h"
 #include "cli/words.h"
 
 /* After so many the engine only counts, until the last ones. */
@@ -176,39 +177,95 @@ put_conclusion(const struct cli *cli, const json_t *incident)
 	render_sentence(&cli->look, TONE_STRONG, 7, "Next:  %s", advice->next);
 }
 
-static int
-put_incident(const struct cli *cli, const json_t *incident)
+static void
+put_incident(const struct cli *cli, const json_t *incident, const json_t *transfers, bool all)
 {
 	put_heading(cli, incident);
 	put_device(cli, incident);
 	put_course(cli, incident);
 	put_evidence(cli, incident);
+	transfers_put(cli, incident, transfers, find_zero(incident), all);
 	put_conclusion(cli, incident);
+}
+
+static int
+put_json(const struct cli *cli, json_t *reply, json_t *transfers)
+{
+	if (json_object_set(reply, "transfers", transfers) < 0)
+		return cli_no_memory();
+	return envelope_print(cli, "incident", reply);
+}
+
+/* "-" takes the whole output. */
+static int
+put_capture(const struct cli *cli, json_t *reply, json_t *transfers, const char *path)
+{
+	int r = transfers_export(cli, transfers, path);
+	char shown[120], n[FORMAT_MAX];
+
+	if (r != CLI_FINE || strcmp(path, "-") == 0)
+		return r;
+	if (cli->json)
+		return put_json(cli, reply, transfers);
+	clean_text(shown, sizeof(shown), path, cli->look.utf8);
+	render_sentence(
+		&cli->look, TONE_PLAIN, 2, "%s written to %s, headers without data.",
+		format_count(n, (int64_t)json_array_size(transfers), "transfer", "transfers"),
+		shown);
 	return CLI_FINE;
 }
 
-int
-show_run(const struct cli *cli)
+static int
+check_wish(const struct cli *cli, const struct show_options *options, int64_t *ret_id)
 {
-	ls_json_auto json_t *parameters = NULL;
-	ls_json_auto json_t *reply = NULL;
 	char shown[120];
-	int64_t id;
-	int r;
 
-	if (parse_id(cli->args[0], &id) == 0) {
+	if (cli->json && options->pcap && strcmp(options->pcap, "-") == 0) {
+		cli_complain("--json and a capture cannot both go to standard output.");
+		return CLI_USAGE;
+	}
+	if (parse_id(cli->args[0], ret_id) == 0) {
 		clean_text(shown, sizeof(shown), cli->args[0], true);
 		cli_complain("\"%s\" is not the number of an incident.\n"
 			     "The numbers are in: linkstat incidents",
 			     shown);
 		return CLI_USAGE;
 	}
+	return CLI_FINE;
+}
+
+int
+show_incident(const struct cli *cli, const struct show_options *options)
+{
+	ls_json_auto json_t *parameters = NULL;
+	ls_json_auto json_t *reply = NULL;
+	ls_json_auto json_t *transfers = NULL;
+	int64_t id;
+	int r = check_wish(cli, options, &id);
+
+	if (r != CLI_FINE)
+		return r;
 	parameters = json_pack("{s:I}", "id", (json_int_t)id);
 	if (!parameters)
 		return cli_no_memory();
 	r = ask_once(cli, "io.linkstat.GetIncident", parameters, &shape_incident_reply, &reply);
 	if (r != CLI_FINE)
 		return r;
-	return cli->json ? envelope_print(cli, "incident", reply)
-			 : put_incident(cli, field_object(reply, "incident"));
+	r = transfers_ask(cli, id, &transfers);
+	if (r == CLI_FINE && options->pcap)
+		return put_capture(cli, reply, transfers, options->pcap);
+	if (r == CLI_FINE && cli->json)
+		return put_json(cli, reply, transfers);
+	if (!cli->json && !options->pcap) /* half an answer is better than none */
+		put_incident(cli, field_object(reply, "incident"), transfers,
+			     options->all_transfers);
+	return r;
+}
+
+int
+show_run(const struct cli *cli)
+{
+	static const struct show_options none = { 0 };
+
+	return show_incident(cli, &none);
 }

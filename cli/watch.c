@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/ask.h"
 #include "cli/client.h"
@@ -14,6 +15,18 @@
 #include "cli/words.h"
 
 #define READY_TIMEOUT_MS 30000
+
+/* Incidents whose last line is remembered; more are hardly open at the same time. */
+#define N_REMEMBERED 64
+
+/* The last lines of incidents, as hashes, so that none is printed twice in a row. */
+struct memory {
+	struct {
+		int64_t id;
+		uint64_t line;
+	} said[N_REMEMBERED];
+	size_t n, next; /* the oldest is overwritten */
+};
 
 static void
 on_signal(int signal)
@@ -66,15 +79,67 @@ put_gap(const struct cli *cli, const json_t *gap)
 		"linkstat", words_gap(text, &timeless, gap));
 }
 
+/* FNV-1a. */
+static uint64_t
+hash(const char *text)
+{
+	uint64_t value = UINT64_C(0xcbf29ce484222325);
+
+	for (; *text; text++)
+		value = (value ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	return value;
+}
+
+/* Was this the last line of incident @id? From now on it is. */
+static bool
+said_already(struct memory *memory, int64_t id, const char *text)
+{
+	uint64_t line = hash(text);
+	size_t i = 0;
+	bool same;
+
+	while (i < memory->n && memory->said[i].id != id)
+		i++;
+	same = i < memory->n && memory->said[i].line == line;
+	if (i == memory->n) {
+		i = memory->next;
+		memory->next = (i + 1) % N_REMEMBERED;
+		memory->n += memory->n < N_REMEMBERED;
+	}
+	memory->said[i].id = id;
+	memory->said[i].line = line;
+	return same;
+}
+
+static void
+put_incident(const struct cli *cli, struct memory *memory, const json_t *incident)
+{
+	struct cli aside = *cli;
+	char *text = NULL;
+	size_t len;
+
+	aside.look.out = open_memstream(&text, &len);
+	if (!aside.look.out) { /* better twice than not at all */
+		incidents_put_line(cli, incident);
+		return;
+	}
+	incidents_put_line(&aside, incident);
+	if (fclose(aside.look.out) != 0)
+		incidents_put_line(cli, incident);
+	else if (!said_already(memory, field_int(incident, "id"), text))
+		fputs(text, cli->look.out);
+	free(text);
+}
+
 static int
-put_record(const struct cli *cli, const json_t *record)
+put_record(const struct cli *cli, struct memory *memory, const json_t *record)
 {
 	if (cli->json)
 		return put_json(cli, record);
 	if (field_has(record, "event"))
 		log_put_event(cli, field_object(record, "event"));
 	if (field_has(record, "incident"))
-		incidents_put_line(cli, field_object(record, "incident"));
+		put_incident(cli, memory, field_object(record, "incident"));
 	if (field_has(record, "gap"))
 		put_gap(cli, field_object(record, "gap"));
 	return CLI_FINE;
@@ -95,6 +160,8 @@ ended_by(const struct cli *cli, int error)
 static int
 follow(const struct cli *cli, struct client *client, struct client_wait *wait)
 {
+	struct memory memory = { 0 };
+
 	for (;;) {
 		ls_json_auto json_t *reply = NULL;
 		int r = client_receive(client, wait, &reply);
@@ -103,7 +170,7 @@ follow(const struct cli *cli, struct client *client, struct client_wait *wait)
 			return ended_by(cli, r);
 		r = ask_accept(cli, reply, &shape_watch);
 		if (r == CLI_FINE)
-			r = put_record(cli, client_parameters(reply));
+			r = put_record(cli, &memory, client_parameters(reply));
 		if (r != CLI_FINE)
 			return r;
 		if (fflush(cli->look.out) != 0)

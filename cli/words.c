@@ -1,6 +1,7 @@
 #include "cli/words.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -87,6 +88,91 @@ words_causes(char text[WORDS_MAX], const struct cli *cli, const json_t *counts)
 		n = strlen(text);
 	}
 	return text;
+}
+
+/* What is told of an enum ls_transfer_class; "cancelled" and "gone" are everyday life. */
+static const struct {
+	const char *class, *one, *many;
+	bool link;
+} failures[] = {
+	{ "link", "1 link", "link", true },	      { "babble", "1 babble", "babble", true },
+	{ "timeout", "1 timeout", "timeouts", true }, { "stall", NULL, "stalls apart", false },
+	{ "host", NULL, "of this computer", false },  { "other", NULL, "other", false },
+};
+
+int64_t
+words_link_errors(const json_t *port)
+{
+	const json_t *counts = field_object(port, "transfer_errors");
+	int64_t n = 0;
+
+	for (size_t i = 0; i < LS_COUNT(failures); i++)
+		n += failures[i].link ? field_int(counts, failures[i].class) : 0;
+	return n;
+}
+
+static void LS_PRINTF(2, 3) append(char text[WORDS_MAX], const char *format, ...)
+{
+	size_t len = strlen(text);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text + len, WORDS_MAX - len, format, args);
+	va_end(args);
+}
+
+/* Of what was moved in how many transfers. */
+static void
+append_exposure(char text[WORDS_MAX], const json_t *port, int64_t n_errors)
+{
+	static const char *const units[] = { "B", "kB", "MB", "GB", "TB" };
+	double n = (double)field_int(port, "transfers");
+	double size = (double)(field_int(port, "bytes_in") + field_int(port, "bytes_out"));
+	size_t unit = 0;
+
+	for (; size >= 999.5 && unit < LS_COUNT(units) - 1; unit++)
+		size /= 1000;
+	append(text, n < 1e6 ? " in %.0f transfer" : " in %.1f million transfer",
+	       n < 1e6 ? n : n / 1e6);
+	append(text, "%s", n == 1 ? "" : "s");
+	if (n_errors > 0 && n > 0)
+		append(text, " (%.*f per million)", (double)n_errors * 1e6 / n < 99.95,
+		       (double)n_errors * 1e6 / n);
+	append(text, unit > 0 && size < 9.95 ? ", %.1f %s" : ", %.0f %s", size, units[unit]);
+}
+
+const char *
+words_transfers(char text[WORDS_MAX], const json_t *port)
+{
+	const json_t *counts = field_object(port, "transfer_errors");
+	int64_t n_errors = words_link_errors(port), n_told = 0;
+
+	text[0] = '\0';
+	if (n_errors == 0)
+		append(text, "no link errors");
+	for (size_t i = 0; i < LS_COUNT(failures); i++) {
+		int64_t n = field_int(counts, failures[i].class);
+
+		if (i > 0 && failures[i - 1].link && !failures[i].link)
+			append_exposure(text, port, n_errors);
+		n_told += n;
+		if (n > 0 && !failures[i].link)
+			append(text, "; %s: %" PRId64, failures[i].many, n);
+		else if (n == 1)
+			append(text, "%s%s", n_told > n ? ", " : "", failures[i].one);
+		else if (n > 1)
+			append(text, "%s%" PRId64 " %s", n_told > n ? ", " : "", n,
+			       failures[i].many);
+	}
+	if (n_told == 0)
+		text[0] = '\0';
+	return text;
+}
+
+const char *
+words_kind(const char *kind)
+{
+	return strcmp(kind, "link-errors") == 0 ? "transfers fail" : kind;
 }
 
 const char *

@@ -13,6 +13,13 @@ const char *words_device(char text[WORDS_MAX], const json_t *device);
 const char *words_gap(char text[WORDS_MAX], const struct cli *cli, const json_t *gap);
 /* "3 × link lost, 1 × unplugged" out of incidents_by_cause. */
 const char *words_causes(char text[WORDS_MAX], const struct cli *cli, const json_t *counts);
+/* Transfers of a PortReport that failed on the link: no stalls, nothing cancelled or gone. */
+int64_t words_link_errors(const json_t *port);
+/* "9 link, 2 timeouts in 1.2 million transfers (9.2 per million), 5.1 GB; stalls apart: 14"; "" if
+ * nothing failed. */
+const char *words_transfers(char text[WORDS_MAX], const json_t *port);
+/* An event's kind for people: the name itself, where that is plain. Borrowed. */
+const char *words_kind(const char *kind);
 /* "since yesterday 14:00:00 until …", or what it means that no span was asked for. */
 const char *words_span(char text[WORDS_MAX], const struct cli *cli);
 /* "." unless @text ends a sentence itself. */

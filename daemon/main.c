@@ -14,6 +14,7 @@
 #include "daemon/options.h"
 #include "daemon/pipeline.h"
 #include "daemon/source.h"
+#include "daemon/transfers.h"
 #include "lib/text.h"
 
 struct linkstatd {
@@ -26,6 +27,7 @@ struct linkstatd {
 	struct source_kmsg *kmsg;
 	struct source_udev *udev;
 	struct source_libusb *libusb;
+	struct transfers *transfers;
 	struct event *sigterm, *sigint, *watchdog;
 	FILE *record;
 	bool buses_only;
@@ -143,7 +145,8 @@ listen_on(struct linkstatd *self, const struct options *options)
 	(void)make_parent(path);
 	r = server_listen(self->server, path);
 	if (r == -EADDRINUSE)
-		fprintf(stderr, SD_ERR "linkstatd: another linkstatd answers at %s already\n", path);
+		fprintf(stderr, SD_ERR "linkstatd: another linkstatd answers at %s already\n",
+			path);
 	else if (r < 0)
 		fprintf(stderr, SD_ERR "linkstatd: cannot answer at %s: %s\n", path, strerror(-r));
 	return r;
@@ -200,19 +203,60 @@ note_absence(struct linkstatd *self)
 	pipeline_observe(&obs, self->pipeline);
 }
 
+/* At first only the buses: the kernel log that is replayed then must know whose ports it names. */
+static void
+on_observation(const struct ls_observation *obs, void *user)
+{
+	struct linkstatd *self = user;
+	bool about_devices = obs->kind == LS_OBS_CONNECTED || obs->kind == LS_OBS_SCAN_BEGIN ||
+			     obs->kind == LS_OBS_SCAN_END;
+
+	if (self->buses_only && about_devices)
+		return;
+	if (self->transfers)
+		transfers_before(self->transfers, obs);
+	pipeline_observe(obs, self->pipeline);
+	if (self->transfers)
+		transfers_after(self->transfers, obs);
+}
+
+static void
+on_kmsg_taken(uint64_t seq, void *user)
+{
+	struct linkstatd *self = user;
+
+	pipeline_kmsg_taken(seq, self->pipeline);
+}
+
+static void
+open_usbmon(struct linkstatd *self)
+{
+	struct transfers_options options = {
+		.pipeline = self->pipeline,
+		.engine = self->state.engine,
+	};
+	int r = transfers_new(self->base, &options, &self->transfers);
+
+	if (r < 0)
+		blind(self, LS_SOURCE_USBMON, "usbmon cannot be used", r);
+	else
+		transfers_start(self->transfers);
+}
+
 static void
 open_kmsg(struct linkstatd *self)
 {
 	struct source_kmsg_options options = {
 		.fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC),
-		.sink = pipeline_observe,
-		.on_seq = pipeline_kmsg_taken,
-		.user = self->pipeline,
+		.sink = on_observation,
+		.on_seq = on_kmsg_taken,
+		.user = self,
 	};
 	int r;
 
 	if (options.fd < 0) {
-		blind(self, LS_SOURCE_KERNEL_LOG, "the kernel log /dev/kmsg cannot be read", -errno);
+		blind(self, LS_SOURCE_KERNEL_LOG, "the kernel log /dev/kmsg cannot be read",
+		      -errno);
 		return;
 	}
 	options.resume = store_kmsg_seq(self->store, &options.after_seq) > 0;
@@ -223,24 +267,13 @@ open_kmsg(struct linkstatd *self)
 	}
 }
 
-/* At first only the buses: the kernel log that is replayed then must know whose ports it names. */
-static void
-on_observation(const struct ls_observation *obs, void *user)
-{
-	struct linkstatd *self = user;
-	bool about_devices = obs->kind == LS_OBS_CONNECTED || obs->kind == LS_OBS_SCAN_BEGIN ||
-			     obs->kind == LS_OBS_SCAN_END;
-
-	if (!self->buses_only || !about_devices)
-		pipeline_observe(obs, self->pipeline);
-}
-
 /* Listen first, look second: nothing can slip through between the two. */
 static void
 open_sources(struct linkstatd *self)
 {
 	int r = source_udev_new(self->base, on_observation, self, &self->udev);
 
+	open_usbmon(self);
 	self->buses_only = true;
 	if (r < 0)
 		blind(self, LS_SOURCE_UDEV, "udev cannot be followed", r);
@@ -320,6 +353,8 @@ stop(struct linkstatd *self)
 	struct event *events[] = { self->sigterm, self->sigint, self->watchdog };
 
 	sd_notify(0, "STOPPING=1");
+	transfers_flush(self->transfers);
+	transfers_free(self->transfers);
 	source_libusb_free(self->libusb);
 	source_udev_free(self->udev);
 	source_kmsg_free(self->kmsg);

@@ -48,6 +48,12 @@ payload_of(const struct ls_record *record, size_t *size)
 	case LS_RECORD_GAP:
 		*size = sizeof(*record->gap);
 		return record->gap;
+	case LS_RECORD_TRAFFIC:
+		*size = sizeof(*record->traffic);
+		return record->traffic;
+	case LS_RECORD_TAIL:
+		*size = sizeof(*record->tail);
+		return record->tail;
 	default:
 		*size = 0;
 		return NULL;
@@ -65,6 +71,10 @@ point_to(struct ls_record *record, const void *payload)
 		record->incident = payload;
 	else if (record->kind == LS_RECORD_GAP)
 		record->gap = payload;
+	else if (record->kind == LS_RECORD_TRAFFIC)
+		record->traffic = payload;
+	else if (record->kind == LS_RECORD_TAIL)
+		record->tail = payload;
 }
 
 static void
@@ -87,23 +97,33 @@ announce(struct pipeline *pipeline, struct waiting *waiting)
 	server_publish(pipeline->with.server, &waiting->record);
 }
 
-/* Of an incident that changed twice before it was written only the last state is needed. */
+static bool
+replaces(const struct ls_record *news, const struct ls_record *old)
+{
+	if (news->kind != old->kind)
+		return false;
+	if (news->kind == LS_RECORD_TRAFFIC)
+		return news->traffic->session == old->traffic->session &&
+		       news->traffic->minute_us == old->traffic->minute_us;
+	return news->kind == LS_RECORD_INCIDENT && news->incident->id == old->incident->id &&
+	       news->incident->settled == old->incident->settled;
+}
+
+/* Of what changed twice before it was written only the last state is needed. */
 static struct waiting *
 supersedes(struct pipeline *pipeline, const struct ls_record *record)
 {
 	for (size_t i = pipeline->n_waiting; i-- > 0;) {
 		struct waiting *waiting = &pipeline->waiting[i];
 
-		if (record->kind == LS_RECORD_INCIDENT && waiting->record.kind == record->kind &&
-		    waiting->record.incident->id == record->incident->id &&
-		    waiting->record.incident->settled == record->incident->settled)
+		if (replaces(record, &waiting->record))
 			return waiting;
 	}
 	return NULL;
 }
 
-static void
-on_record(const struct ls_record *record, void *user)
+void
+pipeline_record(const struct ls_record *record, void *user)
 {
 	struct pipeline *pipeline = user;
 	struct waiting *waiting = supersedes(pipeline, record);
@@ -252,8 +272,7 @@ restore_incident(const struct ls_incident *incident, void *user)
 }
 
 int
-pipeline_new(struct event_base *base, const struct pipeline_options *options,
-	     struct pipeline **ret)
+pipeline_new(struct event_base *base, const struct pipeline_options *options, struct pipeline **ret)
 {
 	ls_auto(pipeline) *pipeline = calloc(1, sizeof(*pipeline));
 	struct ls_engine_config config;
@@ -270,7 +289,7 @@ pipeline_new(struct event_base *base, const struct pipeline_options *options,
 	r = store_next_ids(options->store, &config);
 	if (r < 0)
 		return r;
-	r = ls_engine_new(&config, on_record, pipeline, &pipeline->engine);
+	r = ls_engine_new(&config, pipeline_record, pipeline, &pipeline->engine);
 	if (r < 0)
 		return r;
 	r = store_visit_open(options->store, restore_session, restore_incident, pipeline);

@@ -38,6 +38,9 @@ void pipeline_observe(const struct ls_observation *obs, void *user);
 /* A source_seq_fn: the kernel log was taken up to @seq. */
 void pipeline_kmsg_taken(uint64_t seq, void *user);
 
+/* A record of another hand than the engine's; an ls_record_fn, @user is the pipeline. */
+void pipeline_record(const struct ls_record *record, void *user);
+
 /* Commits and announces what waits, now. 0, or -errno of the store (records are kept). */
 int pipeline_flush(struct pipeline *pipeline);
 /* Notes in the store that linkstatd is alive. */

@@ -9,6 +9,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#define HOUR_US		 (3600 * (int64_t)LS_SEC)
+#define MINUTES_KEPT_FOR (48 * HOUR_US)
+
 /*
  * One linkstatd a directory. A lock on a file of its own, and not SQLite's exclusive mode, so that
  * a person can read the database with other tools meanwhile. The kernel drops it with the process.
@@ -151,4 +154,29 @@ store_rollback(struct store *store)
 		(void)store_run(store, STORE_ROLLBACK, NULL, 0);
 	store->in_batch = false;
 	store->batch_error = 0;
+}
+
+int
+store_roll_up(struct store *store, struct ls_instant now)
+{
+	static const enum store_stmt steps[] = {
+		STORE_MERGE_ERRORS,	  STORE_MERGED_ERRORS_CUT,   STORE_MERGE_LATENCY,
+		STORE_MERGED_LATENCY_CUT, STORE_MERGED_LATENCY_MARK, STORE_MERGE_TRAFFIC,
+		STORE_MERGED_TRAFFIC_CUT, STORE_MERGED_TRAFFIC_MARK,
+	};
+	int64_t before = now.real_us - MINUTES_KEPT_FOR;
+	int r;
+
+	assert(!store->in_batch);
+	if (now.real_us < MINUTES_KEPT_FOR) /* the clock was not set yet */
+		return 0;
+	before -= before % HOUR_US; /* an hour is merged at once */
+	r = store_begin(store);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < LS_COUNT(steps) && r == 0; i++)
+		r = store_run(store, steps[i], &before, 1);
+	if (r < 0)
+		(void)fail_batch(store, r);
+	return store_commit(store);
 }

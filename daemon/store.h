@@ -60,6 +60,14 @@ int store_set_alive(struct store *store, struct ls_instant now);
 int store_commit(struct store *store);
 void store_rollback(struct store *store);
 
+/*
+ * Merges the minutes of traffic that are older than 48 hours into whole hours, in a transaction of
+ * its own; what is merged already stays as it is. Counts are added, the longest time is that of
+ * all; of the 99th percentiles the largest is kept and the medians are dropped, because quantiles
+ * of minutes do not add up to one of the hour. Not within a batch. 0 or -errno, nothing done.
+ */
+int store_roll_up(struct store *store, struct ls_instant now);
+
 /* Reading. Times in real µs, since inclusive, until exclusive; ports: ID_PATH, name or label. */
 struct store_filter {
 	int64_t since_us, until_us; /* INT64_MIN, INT64_MAX: no limit */
@@ -69,6 +77,14 @@ struct store_filter {
 	size_t limit;	  /* rows at most; 0: all */
 };
 
+#define STORE_REPORT_STATUSES 32
+
+struct store_status_count {
+	int status; /* 0: one that is not counted by itself (lib/usbmon.h) */
+	int64_t n;
+};
+
+/* Traffic is counted where its minute, or after two days its hour, began in the asked span. */
 struct store_port_report {
 	struct ls_socket socket;
 	const char *label; /* NULL: none */
@@ -76,6 +92,11 @@ struct store_port_report {
 	int64_t sessions, connects, disconnects, drops, resets;
 	int64_t enumeration_failures, over_currents;
 	int64_t incidents_by_cause[LS_N_CAUSES];
+	int64_t transfers; /* completed */
+	int64_t bytes_in, bytes_out, submit_errors;
+	int64_t errors_by_class[LS_N_TRANSFER_CLASSES]; /* 0 at LS_TRANSFER_OK */
+	size_t n_statuses; /* failures by status; what there is no room for is by class only */
+	struct store_status_count errors_by_status[STORE_REPORT_STATUSES];
 	bool has_device; /* the latest one there */
 	struct ls_device device;
 };
@@ -98,6 +119,8 @@ int store_gaps(struct store *store, const struct store_filter *filter, store_gap
 	       void *user);
 /* 1: visited, 0: there is none. */
 int store_incident(struct store *store, int64_t id, store_row_incident_fn visit, void *user);
+/* The transfers before an incident. 1; 0: none were kept, or none that can be read. */
+int store_tail(struct store *store, int64_t incident, struct ls_tail *ret);
 int store_last_drop(struct store *store, store_row_incident_fn visit, void *user);
 /* Drops since @since_us on one socket, and its label ("" if none). 0 or -errno. */
 int store_socket(struct store *store, const char *id_path, int64_t since_us, int64_t *n_drops,

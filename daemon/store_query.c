@@ -185,6 +185,31 @@ store_last_drop(struct store *store, store_row_incident_fn visit, void *user)
 }
 
 int
+store_tail(struct store *store, int64_t incident, struct ls_tail *ret)
+{
+	int r = 0;
+	store_stmt_auto *stmt = store_prepare(store, STORE_TAIL_GET, &r);
+	const void *records;
+	size_t len;
+
+	if (!stmt)
+		return r;
+	(void)store_bind_ids(stmt, &incident, 1);
+	r = store_step(store, stmt);
+	if (r != 1)
+		return r;
+	records = sqlite3_column_blob(stmt, 0);
+	len = (size_t)sqlite3_column_bytes(stmt, 0);
+	/* Other lengths are not ours: a later version's, or a person's. */
+	if (!records || len > sizeof(ret->records) || len % sizeof(ret->records[0]) != 0)
+		return 0;
+	ret->incident = incident;
+	ret->n = (uint32_t)(len / sizeof(ret->records[0]));
+	memcpy(ret->records, records, len);
+	return 1;
+}
+
+int
 store_socket(struct store *store, const char *id_path, int64_t since_us, int64_t *n_drops,
 	     char label[LS_STRING_MAX])
 {

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Spans of real time, sorted and apart from each other. */
 struct spans {
@@ -232,6 +233,71 @@ count_incidents(const struct asked *asked, int64_t port, struct store_port_repor
 }
 
 static int
+count_traffic(const struct asked *asked, int64_t port, struct store_port_report *report, int64_t *n)
+{
+	const int64_t ids[] = { port, asked->since, asked->until };
+	int r = 0;
+	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_TRAFFIC, &r);
+
+	if (!stmt)
+		return r;
+	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
+	r = store_step(asked->store, stmt);
+	if (r != 1)
+		return r;
+	report->transfers = sqlite3_column_int64(stmt, 0); /* without any row NULL, which is 0 */
+	report->bytes_in = sqlite3_column_int64(stmt, 1);
+	report->bytes_out = sqlite3_column_int64(stmt, 2);
+	report->submit_errors = sqlite3_column_int64(stmt, 3);
+	*n += report->transfers + report->submit_errors;
+	return 0;
+}
+
+static enum ls_transfer_class
+class_of(const char *name)
+{
+	for (int i = 0; name && i < LS_N_TRANSFER_CLASSES; i++) {
+		if (i != LS_TRANSFER_OK &&
+		    strcmp(name, ls_transfer_class_name((enum ls_transfer_class)i)) == 0)
+			return (enum ls_transfer_class)i;
+	}
+	return LS_TRANSFER_OTHER;
+}
+
+/* Rows of one status, which has several classes, come one after the other. */
+static void
+add_status(struct store_port_report *report, int status, int64_t n)
+{
+	struct store_status_count *counts = report->errors_by_status;
+	size_t last = report->n_statuses;
+
+	if (last > 0 && counts[last - 1].status == status)
+		counts[last - 1].n += n;
+	else if (last < STORE_REPORT_STATUSES)
+		counts[report->n_statuses++] = (struct store_status_count){ status, n };
+}
+
+static int
+count_errors(const struct asked *asked, int64_t port, struct store_port_report *report)
+{
+	const int64_t ids[] = { port, asked->since, asked->until };
+	int r = 0;
+	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_ERRORS, &r);
+
+	if (!stmt)
+		return r;
+	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
+	while ((r = store_step(asked->store, stmt)) == 1) {
+		const char *class = (const char *)sqlite3_column_text(stmt, 1);
+		int64_t n = sqlite3_column_int64(stmt, 2);
+
+		report->errors_by_class[class_of(class)] += n;
+		add_status(report, sqlite3_column_int(stmt, 0), n);
+	}
+	return r;
+}
+
+static int
 latest_device(const struct asked *asked, int64_t port, struct store_port_report *report)
 {
 	const int64_t ids[] = { port, asked->until };
@@ -264,6 +330,10 @@ report_port(const struct asked *asked, sqlite3_stmt *port, store_port_fn visit, 
 		r = count_incidents(asked, id, &report, &n);
 	if (r == 0)
 		r = count_stays(asked, id, &report);
+	if (r == 0)
+		r = count_traffic(asked, id, &report, &n);
+	if (r == 0)
+		r = count_errors(asked, id, &report);
 	if (r < 0 || (n == 0 && report.sessions == 0))
 		return r;
 	r = latest_device(asked, id, &report);

@@ -133,6 +133,39 @@ static const char *const to_1[] = {
 	") STRICT",
 	"CREATE INDEX gaps_began ON gaps (began_real)",
 	"CREATE INDEX gaps_open ON gaps (boot) WHERE open = 1",
+
+	/* What a session moved in the span_us from minute_us (real) on: a minute, or an hour once
+	 * store_roll_up() has merged them; then minute_us is when the hour began. */
+	"CREATE TABLE traffic ("
+	" session INTEGER NOT NULL, minute_us INTEGER NOT NULL, span_us INTEGER NOT NULL,"
+	" transfers INTEGER NOT NULL," /* completed ones */
+	" bytes_in INTEGER NOT NULL, bytes_out INTEGER NOT NULL,"
+	" submit_errors INTEGER NOT NULL,"
+	" PRIMARY KEY (session, minute_us)"
+	") STRICT, WITHOUT ROWID",
+	"CREATE INDEX traffic_minutes ON traffic (minute_us) WHERE span_us < 3600000000",
+
+	/* Completions that are not of class ok. endpoint: bit 7 is IN; status 0: any other. */
+	"CREATE TABLE traffic_errors ("
+	" session INTEGER NOT NULL, minute_us INTEGER NOT NULL,"
+	" endpoint INTEGER NOT NULL, status INTEGER NOT NULL, class TEXT NOT NULL,"
+	" n INTEGER NOT NULL,"
+	" PRIMARY KEY (session, minute_us, endpoint, status, class)"
+	") STRICT, WITHOUT ROWID",
+
+	/* Of an hour p99_us is that of its worst minute and p50_us is unknown: quantiles cannot be
+	 * merged, and a mean of them would be none. */
+	"CREATE TABLE traffic_latency ("
+	" session INTEGER NOT NULL, minute_us INTEGER NOT NULL, type TEXT NOT NULL,"
+	" n INTEGER NOT NULL, p50_us INTEGER, p99_us INTEGER NOT NULL, max_us INTEGER NOT NULL,"
+	" PRIMARY KEY (session, minute_us, type)"
+	") STRICT, WITHOUT ROWID",
+
+	/* The last transfers before an incident: struct ls_flight_record, oldest first. */
+	"CREATE TABLE tails ("
+	" incident INTEGER PRIMARY KEY,"
+	" records BLOB NOT NULL"
+	") STRICT",
 };
 
 static const struct {

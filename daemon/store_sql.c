@@ -34,6 +34,17 @@
 	"(SELECT min(id) FROM " table " INDEXED BY " index " WHERE " time " >= ?1)," \
 	" 0x7fffffffffffffff) - 1 END)"
 
+/* Minutes of before ?1 that are no hour yet (span_us < an hour has an index of its own). */
+#define HOUR "3600000000"
+#define HOUR_OF(row) row ".minute_us - " row ".minute_us % " HOUR
+#define IS_OLD "t.span_us < " HOUR " AND t.minute_us >= 0 AND t.minute_us < ?1"
+#define IS_WITHIN "t.minute_us % " HOUR " <> 0"
+#define OLD_MINUTES \
+	"(session, minute_us) IN (SELECT t.session, t.minute_us FROM traffic t WHERE " IS_OLD ")"
+#define OF_OLD(table) \
+	" FROM traffic t JOIN " table " e ON e.session = t.session" \
+	" AND e.minute_us = t.minute_us WHERE " IS_OLD " AND " IS_WITHIN
+
 static const char *const texts[STORE_N_STMTS] = {
 	[STORE_BEGIN] = "BEGIN IMMEDIATE",
 	[STORE_COMMIT] = "COMMIT",
@@ -80,8 +91,10 @@ static const char *const texts[STORE_N_STMTS] = {
 
 	[STORE_NEXT_IDS] =
 		"SELECT max(ifnull((SELECT max(id) FROM incidents), 0),"
-		"  ifnull((SELECT max(incident) FROM events WHERE incident IS NOT NULL), 0)) + 1,"
-		" ifnull((SELECT max(id) FROM sessions), 0) + 1,"
+		"  ifnull((SELECT max(incident) FROM events WHERE incident IS NOT NULL), 0),"
+		"  ifnull((SELECT max(incident) FROM tails), 0)) + 1,"
+		" max(ifnull((SELECT max(id) FROM sessions), 0),"
+		"  ifnull((SELECT max(session) FROM traffic), 0)) + 1,"
 		" ifnull((SELECT max(id) FROM gaps), 0) + 1",
 	[STORE_OPEN_SESSIONS] =
 		SESSION_SELECT " WHERE r.open = 1 AND r.boot = ?1 ORDER BY r.id",
@@ -144,6 +157,64 @@ static const char *const texts[STORE_N_STMTS] = {
 		") VALUES (?, ?" STORE_GAP_FIELDS(MARK)
 		") ON CONFLICT (id) DO UPDATE SET boot = boot" STORE_GAP_FIELDS(AGAIN),
 
+	[STORE_TRAFFIC_CUT] =
+		"DELETE FROM traffic WHERE session = ?1 AND minute_us = ?2",
+	[STORE_TRAFFIC_ERRORS_CUT] =
+		"DELETE FROM traffic_errors WHERE session = ?1 AND minute_us = ?2",
+	[STORE_TRAFFIC_LATENCY_CUT] =
+		"DELETE FROM traffic_latency WHERE session = ?1 AND minute_us = ?2",
+	[STORE_TRAFFIC_PUT] =
+		"INSERT INTO traffic (session, minute_us, span_us, transfers, bytes_in, bytes_out,"
+		" submit_errors) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[STORE_TRAFFIC_ERROR_PUT] =
+		"INSERT INTO traffic_errors (session, minute_us, endpoint, status, n, class)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+		" ON CONFLICT DO UPDATE SET n = n + excluded.n",
+	[STORE_TRAFFIC_LATENCY_PUT] =
+		"INSERT INTO traffic_latency (session, minute_us, n, p50_us, p99_us, max_us, type)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[STORE_TAIL_PUT] =
+		"INSERT OR IGNORE INTO tails (incident, records) VALUES (?1, ?2)",
+	[STORE_TAIL_GET] =
+		"SELECT records FROM tails WHERE incident = ?1",
+	[STORE_ABSORB_TAIL] =
+		"UPDATE OR IGNORE tails SET incident = ?2 WHERE incident = ?1",
+	[STORE_TAIL_CUT] =
+		"DELETE FROM tails WHERE incident = ?1",
+
+	/* In this order: it is the minutes in traffic that tell which rows of the others are old. */
+	[STORE_MERGE_ERRORS] =
+		"INSERT INTO traffic_errors (session, minute_us, endpoint, status, class, n)"
+		" SELECT e.session, " HOUR_OF("e") ", e.endpoint, e.status, e.class, sum(e.n)"
+		OF_OLD("traffic_errors") " GROUP BY 1, 2, 3, 4, 5"
+		" ON CONFLICT DO UPDATE SET n = n + excluded.n",
+	[STORE_MERGED_ERRORS_CUT] =
+		"DELETE FROM traffic_errors AS t WHERE " IS_WITHIN " AND " OLD_MINUTES,
+	[STORE_MERGE_LATENCY] =
+		"INSERT INTO traffic_latency (session, minute_us, type, n, p50_us, p99_us, max_us)"
+		" SELECT e.session, " HOUR_OF("e") ", e.type, sum(e.n), NULL, max(e.p99_us),"
+		" max(e.max_us)" OF_OLD("traffic_latency") " GROUP BY 1, 2, 3"
+		" ON CONFLICT DO UPDATE SET n = n + excluded.n, p50_us = NULL,"
+		" p99_us = max(p99_us, excluded.p99_us), max_us = max(max_us, excluded.max_us)",
+	[STORE_MERGED_LATENCY_CUT] =
+		"DELETE FROM traffic_latency AS t WHERE " IS_WITHIN " AND " OLD_MINUTES,
+	[STORE_MERGED_LATENCY_MARK] =
+		"UPDATE traffic_latency SET p50_us = NULL WHERE " OLD_MINUTES,
+	[STORE_MERGE_TRAFFIC] =
+		"INSERT INTO traffic (session, minute_us, span_us, transfers, bytes_in, bytes_out,"
+		" submit_errors) SELECT t.session, " HOUR_OF("t") ", " HOUR ", sum(t.transfers),"
+		" sum(t.bytes_in), sum(t.bytes_out), sum(t.submit_errors) FROM traffic t"
+		" WHERE " IS_OLD " AND " IS_WITHIN " GROUP BY 1, 2"
+		" ON CONFLICT DO UPDATE SET span_us = excluded.span_us,"
+		" transfers = transfers + excluded.transfers,"
+		" bytes_in = bytes_in + excluded.bytes_in,"
+		" bytes_out = bytes_out + excluded.bytes_out,"
+		" submit_errors = submit_errors + excluded.submit_errors",
+	[STORE_MERGED_TRAFFIC_CUT] =
+		"DELETE FROM traffic AS t WHERE " IS_OLD " AND " IS_WITHIN,
+	[STORE_MERGED_TRAFFIC_MARK] =
+		"UPDATE traffic AS t SET span_us = " HOUR " WHERE " IS_OLD,
+
 	/* A kernel name is that of the latest boot in which a port had it. */
 	[STORE_PORTS_NAMED] =
 		"SELECT id FROM ports WHERE id_path = ?1 OR label = ?1 OR (name = ?1"
@@ -188,6 +259,15 @@ static const char *const texts[STORE_N_STMTS] = {
 	[STORE_REPORT_DEVICE] =
 		"SELECT r.id" DEVICE_COLUMNS " FROM sessions r" DEVICE_JOIN
 		" WHERE r.port = ?1 AND r.began_real < ?2 ORDER BY r.id DESC LIMIT 1",
+	[STORE_REPORT_TRAFFIC] =
+		"SELECT sum(t.transfers), sum(t.bytes_in), sum(t.bytes_out), sum(t.submit_errors)"
+		" FROM sessions s JOIN traffic t ON t.session = s.id"
+		" WHERE s.port = ?1 AND t.minute_us >= ?2 AND t.minute_us < ?3",
+	[STORE_REPORT_ERRORS] =
+		"SELECT e.status, e.class, sum(e.n)"
+		" FROM sessions s JOIN traffic_errors e ON e.session = s.id"
+		" WHERE s.port = ?1 AND e.minute_us >= ?2 AND e.minute_us < ?3"
+		" GROUP BY e.status, e.class ORDER BY e.status DESC",
 	/* Spans in which the source ?5 was blind, or ?6, where that is bound. */
 	[STORE_REPORT_BLIND] =
 		"SELECT began_real, iif(open, ?4, ended_real) FROM gaps"

@@ -89,7 +89,7 @@ dispatch(struct ls_engine *engine, const struct ls_observation *obs)
 		return;
 	case LS_OBS_TRANSFER_ERRORS:
 	case LS_OBS_PORT_STATUS:
-		transfers_observe(engine, obs);
+		transfer_errors_observe(engine, obs);
 		return;
 	default:
 		trouble_observe(engine, obs);
@@ -162,4 +162,25 @@ ls_engine_visit_buses(const struct ls_engine *engine, ls_bus_fn visit, void *use
 		if (bus->number && !bus->removed)
 			visit(bus->number, bus->controller, bus->description, user);
 	}
+}
+
+int64_t
+ls_engine_session_of(const struct ls_engine *engine, uint16_t bus, uint16_t devnum)
+{
+	for (size_t i = 0; i < engine->n_links; i++) {
+		const struct link *link = engine->links[i];
+
+		if (link->present && link->devnum == devnum && ls_port_bus(link->name) == bus)
+			return link->session ? link->session->pub.id : 0;
+	}
+	return 0;
+}
+
+int64_t
+ls_engine_incident_on(struct ls_engine *engine, const char *port, struct ls_instant now)
+{
+	const struct link *link = topology_find(engine, port);
+	const struct incident *incident = link ? incidents_covering(engine, link, now) : NULL;
+
+	return incident ? incident->pub.id : 0;
 }

@@ -60,3 +60,8 @@ void ls_engine_visit_sessions(const struct ls_engine *engine, ls_session_fn visi
 typedef void (*ls_bus_fn)(uint16_t bus, const char *controller, const char *description,
 			  void *user);
 void ls_engine_visit_buses(const struct ls_engine *engine, ls_bus_fn visit, void *user);
+
+/* The open session of the device, or 0. */
+int64_t ls_engine_session_of(const struct ls_engine *engine, uint16_t bus, uint16_t devnum);
+/* The open incident that what happens on @port now belongs to, or 0. */
+int64_t ls_engine_incident_on(struct ls_engine *engine, const char *port, struct ls_instant now);

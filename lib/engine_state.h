@@ -152,11 +152,11 @@ void trouble_observe(struct ls_engine *engine, const struct ls_observation *obs)
 void presence_observe(struct ls_engine *engine, const struct ls_observation *obs);
 uint64_t presence_deadline(const struct ls_engine *engine);
 void presence_advance(struct ls_engine *engine, struct ls_instant at);
-/* transfers.c: what usbmon shows of transfers and ports */
-void transfers_observe(struct ls_engine *engine, const struct ls_observation *obs);
+/* transfer_errors.c: what usbmon shows of transfers and ports */
+void transfer_errors_observe(struct ls_engine *engine, const struct ls_observation *obs);
 /* The device on @link left at @at: do its failed transfers tell more than any unplug does? */
-void transfers_before(struct ls_engine *engine, struct link *link, struct incident *incident,
-		      struct ls_instant at);
+void transfer_errors_before(struct ls_engine *engine, struct link *link, struct incident *incident,
+			    struct ls_instant at);
 /* gaps.c: sources that see, are blind, or lost something */
 void gaps_observe(struct ls_engine *engine, const struct ls_observation *obs);
 /* A cap was reached: said once, as a gap of linkstat itself. */

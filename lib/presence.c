@@ -33,7 +33,7 @@ left(struct ls_engine *engine, struct link *link, const struct ls_observation *o
 		incident->pub.facts |= LS_FACT_CHILDREN;
 	} else if (incident) {
 		incidents_gone(engine, incident, link, obs->at);
-		transfers_before(engine, link, incident, obs->at);
+		transfer_errors_before(engine, link, incident, obs->at);
 	}
 	incidents_testify(engine, incident, obs);
 	if (incident && topology_is_hub(link))

@@ -5,7 +5,9 @@
  * replaces an earlier one.
  */
 #include "lib/base.h"
+#include "lib/flight.h"
 #include "lib/observation.h"
+#include "lib/traffic.h"
 
 enum ls_cause {
 	LS_CAUSE_UNKNOWN,
@@ -53,7 +55,7 @@ enum ls_event_kind {
 	LS_EVENT_DEAUTHORISED,
 	LS_EVENT_AUTHORISED,
 	LS_EVENT_WITNESS_MISSING, /* one of udev and libusb saw a device and the other did not */
-	LS_EVENT_LINK_ERRORS, /* a burst of failed transfers began */
+	LS_EVENT_LINK_ERRORS,	  /* a burst of failed transfers began */
 	LS_EVENT_SLEEP,
 	LS_EVENT_WAKE,
 	LS_N_EVENTS,
@@ -82,8 +84,8 @@ struct ls_session {
 	uint16_t devnum; /* at the last connect; finds the session again after a daemon restart */
 	char link[LS_PORT_NAME_MAX]; /* the kernel port, which of the socket's two halves */
 	struct ls_instant began;
-	struct ls_instant ended;  /* meaningful unless @open: when the device was last there */
-	uint64_t connected_us;    /* sum of presence; grows only at edges */
+	struct ls_instant ended; /* meaningful unless @open: when the device was last there */
+	uint64_t connected_us;	 /* sum of presence; grows only at edges */
 	struct ls_instant present_since; /* meaningful while @present */
 	bool open;
 	bool present; /* connected right now; false within a drop */
@@ -98,7 +100,7 @@ struct ls_evidence {
 /* The first ones say why, the last ones how it ended; what lies between is only counted. */
 #define LS_EVIDENCE_FIRST 24
 #define LS_EVIDENCE_LAST  8
-#define LS_EVIDENCE_MAX   (LS_EVIDENCE_FIRST + LS_EVIDENCE_LAST)
+#define LS_EVIDENCE_MAX	  (LS_EVIDENCE_FIRST + LS_EVIDENCE_LAST)
 
 /* Sources that testified, as bits 1 << enum ls_source. */
 typedef uint32_t ls_source_set;
@@ -117,13 +119,13 @@ struct ls_incident {
 	enum ls_side side;
 	bool drop;
 	double confidence; /* 0 … 1: of all incidents that say 0.9, nine in ten should be right */
-	char why[LS_TEXT_MAX]; /* the rule's reason in one sentence */
-	bool back;             /* the device returned */
-	uint64_t back_after_us;     /* first disconnect to first return */
+	char why[LS_TEXT_MAX];	/* the rule's reason in one sentence */
+	bool back;		/* the device returned */
+	uint64_t back_after_us; /* first disconnect to first return */
 	uint32_t n_disconnects, n_resets, n_enum_failures, n_over_currents;
 	uint32_t n_children; /* devices below a hub that left with it */
 	ls_source_set sources;
-	uint32_t facts;      /* bits of enum ls_fact (lib/causes.h): what the testimony establishes */
+	uint32_t facts; /* bits of enum ls_fact (lib/causes.h): what the testimony establishes */
 	uint32_t n_evidence; /* all; up to LS_EVIDENCE_MAX of them are kept in @evidence */
 	struct ls_evidence evidence[LS_EVIDENCE_MAX]; /* in order of arrival */
 };
@@ -135,8 +137,23 @@ struct ls_gap {
 	struct ls_instant began;
 	struct ls_instant ended; /* meaningful unless @open */
 	bool open;
-	uint32_t n_lost;        /* records lost, 0 = a span, UINT32_MAX = an unknown number */
+	uint32_t n_lost; /* records lost, 0 = a span, UINT32_MAX = an unknown number */
 	char reason[LS_TEXT_MAX];
+};
+
+/* What a session moved within one minute; a later one of the same minute replaces it. */
+struct ls_traffic_row {
+	int64_t session;
+	int64_t minute_us;		 /* CLOCK_REALTIME, when the minute began */
+	struct ls_traffic_counts counts; /* since then */
+};
+
+/* The flight recorder's last transfers before an incident, oldest first; of an incident the first
+ * one counts, for what comes after it explains nothing. */
+struct ls_tail {
+	int64_t incident;
+	uint32_t n;
+	struct ls_flight_record records[LS_FLIGHT_RECORDS];
 };
 
 enum ls_record_kind {
@@ -145,6 +162,8 @@ enum ls_record_kind {
 	LS_RECORD_INCIDENT,
 	LS_RECORD_ABSORBED, /* incident @absorbed.id never was one: it is part of @absorbed.into */
 	LS_RECORD_GAP,
+	LS_RECORD_TRAFFIC,
+	LS_RECORD_TAIL,
 	LS_N_RECORDS,
 };
 
@@ -155,6 +174,8 @@ struct ls_record {
 		const struct ls_session *session;
 		const struct ls_incident *incident;
 		const struct ls_gap *gap;
+		const struct ls_traffic_row *traffic;
+		const struct ls_tail *tail;
 		struct {
 			int64_t id, into;
 		} absorbed;

@@ -275,6 +275,8 @@ ls_recording_record(const struct ls_record *record)
 				 (json_int_t)record->absorbed.into);
 	case LS_RECORD_GAP:
 		return json_pack("{s:o}", "gap", ls_wire_gap(record->gap));
+	case LS_RECORD_TRAFFIC: /* neither is the engine's */
+	case LS_RECORD_TAIL:
 	case LS_N_RECORDS:
 		break;
 	}

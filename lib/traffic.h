@@ -85,6 +85,10 @@ void ls_traffic_bus_gone(struct ls_traffic *traffic, unsigned int bus);
 int ls_traffic_take(struct ls_traffic *traffic, unsigned int bus, unsigned int devnum,
 		    struct ls_traffic_counts *ret);
 
+/* The same, and it is not taken. */
+int ls_traffic_peek(const struct ls_traffic *traffic, unsigned int bus, unsigned int devnum,
+		    struct ls_traffic_counts *ret);
+
 /* All of a device since its first record, taken or not. 1; 0: nothing of it is known. */
 int ls_traffic_total(const struct ls_traffic *traffic, unsigned int bus, unsigned int devnum,
 		     struct ls_traffic_counts *ret);

@@ -50,6 +50,18 @@ ls_traffic_take(struct ls_traffic *traffic, unsigned int bus, unsigned int devnu
 	return 1;
 }
 
+int
+ls_traffic_peek(const struct ls_traffic *traffic, unsigned int bus, unsigned int devnum,
+		struct ls_traffic_counts *ret)
+{
+	const struct device *device = device_find((struct ls_traffic *)traffic, bus, devnum);
+
+	if (!device)
+		return 0;
+	*ret = device->since;
+	return 1;
+}
+
 static void
 total_of(const struct device *device, struct ls_traffic_counts *ret)
 {

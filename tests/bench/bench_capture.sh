@@ -6,24 +6,25 @@ set -euo pipefail
 
 build=$(realpath "$1")
 shift
-sizes=("${@:-100000 1000000}")
+[[ $# -gt 0 ]] || set -- 100000 1000000
 dir=$(mktemp -d "${TMPDIR:-/tmp}/bench_capture.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 
 # Prints CPU seconds and KiB of the best of $1 runs of the rest.
 best_of() {
-	local runs=$1
+	local runs=$1 TIMEFORMAT='%3U %3S'
 	shift
 	for ((i = 0; i < runs; i++)); do
-		/usr/bin/env time -f '%U %S %M' -o "$dir/time" "$@" > "$dir/out"
-		awk '{ printf "%.3f %d\n", $1 + $2, $3 }' "$dir/time"
+		{ time /usr/bin/time -f %M -o "$dir/peak" "$@" > "$dir/out" 2>&1; } 2> "$dir/cpu"
+		awk '{ printf "%.3f ", $1 + $2 }' "$dir/cpu"
+		cat "$dir/peak"
 	done | sort -n | head -1
 }
 
 report() {
 	local name=$1 n=$2 seconds=$3 kib=$4
 	awk -v name="$name" -v n="$n" -v s="$seconds" -v kib="$kib" 'BEGIN {
-		if (s < 0.005) s = 0.005 # the clock tells no less
+		if (s < 0.001) s = 0.001 # the clock tells no less
 		printf "  %-10s %8.3f s %8.2f M records/s %9d KiB\n", name, s, n / s / 1e6, kib }'
 }
 
@@ -43,7 +44,7 @@ measure() {
 	fi
 }
 
-for n in ${sizes[*]}; do
+for n in "$@"; do
 	measure "$n" pcap 0
 	measure "$n" pcapng 0
 	measure "$n" pcap 512

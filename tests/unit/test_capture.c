@@ -7,213 +7,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <zlib.h>
-#include <zstd.h>
-
 #include <cmocka.h>
 
 #include "cli/analyze.h"
 #include "cli/capture.h"
-
-#define BYTES_MAX 8192
-#define N_EVENTS  6
-
-enum packing { PLAIN, GZIP, ZSTD };
-
-struct bytes {
-	uint8_t at[BYTES_MAX];
-	size_t len;
-};
-
-/* What the captures below hold: two transfers that end, and one refused. */
-static const struct ls_usbmon_record events[N_EVENTS] = {
-	{ .id = 7,
-	  .type = 'S',
-	  .xfer = 3,
-	  .endpoint = 0x81,
-	  .devnum = 5,
-	  .bus = 2,
-	  .real_sec = 1000,
-	  .status = -115,
-	  .length = 512 },
-	{ .id = 8,
-	  .type = 'S',
-	  .xfer = 3,
-	  .endpoint = 0x02,
-	  .devnum = 5,
-	  .bus = 2,
-	  .real_sec = 1000,
-	  .status = -115,
-	  .length = 31,
-	  .interval = 3 },
-	{ .id = 7,
-	  .type = 'C',
-	  .xfer = 3,
-	  .endpoint = 0x81,
-	  .devnum = 5,
-	  .bus = 2,
-	  .real_sec = 1000,
-	  .real_usec = 250,
-	  .status = 0,
-	  .length = 100 },
-	{ .id = 8,
-	  .type = 'C',
-	  .xfer = 3,
-	  .endpoint = 0x02,
-	  .devnum = 5,
-	  .bus = 2,
-	  .real_sec = 1001,
-	  .status = -71 },
-	{ .id = 9,
-	  .type = 'S',
-	  .xfer = 0,
-	  .endpoint = 0x83,
-	  .devnum = 6,
-	  .bus = 2,
-	  .real_sec = 1002,
-	  .status = -115,
-	  .iso = { 0, 8 } },
-	{ .id = 9,
-	  .type = 'E',
-	  .xfer = 0,
-	  .endpoint = 0x83,
-	  .devnum = 6,
-	  .bus = 2,
-	  .real_sec = 1002,
-	  .status = -28,
-	  .iso = { 0, 8 } },
-};
-
-static void
-append(struct bytes *bytes, const void *what, size_t len)
-{
-	assert_true(bytes->len + len <= sizeof(bytes->at));
-	memcpy(bytes->at + bytes->len, what, len);
-	bytes->len += len;
-}
-
-static void
-append_number(struct bytes *bytes, uint64_t value, size_t size, bool is_foreign)
-{
-	for (size_t i = 0; i < size; i++) {
-		size_t shift = is_foreign ? size - 1 - i : i; /* tests run on little endian only */
-		uint8_t byte = (uint8_t)(value >> shift * 8);
-
-		append(bytes, &byte, 1);
-	}
-}
-
-static void
-append_usbmon(struct bytes *bytes, const struct ls_usbmon_record *record, bool is_foreign)
-{
-	append_number(bytes, record->id, 8, is_foreign);
-	append(bytes, &record->type, 4);
-	append_number(bytes, record->bus, 2, is_foreign);
-	append(bytes, &record->flag_setup, 2);
-	append_number(bytes, (uint64_t)record->real_sec, 8, is_foreign);
-	append_number(bytes, (uint32_t)record->real_usec, 4, is_foreign);
-	append_number(bytes, (uint32_t)record->status, 4, is_foreign);
-	append_number(bytes, record->length, 4, is_foreign);
-	append_number(bytes, record->len_cap, 4, is_foreign);
-	if (record->xfer == LS_XFER_ISO) {
-		append_number(bytes, (uint32_t)record->iso.n_errors, 4, is_foreign);
-		append_number(bytes, (uint32_t)record->iso.n_packets, 4, is_foreign);
-	} else {
-		append(bytes, record->setup, 8);
-	}
-	append_number(bytes, (uint32_t)record->interval, 4, is_foreign);
-	append_number(bytes, (uint32_t)record->start_frame, 4, is_foreign);
-	append_number(bytes, record->xfer_flags, 4, is_foreign);
-	append_number(bytes, record->n_descriptors, 4, is_foreign);
-}
-
-struct shape {
-	const char *format;
-	uint32_t link_type;
-	bool is_foreign;
-	enum packing packing;
-};
-
-static void
-append_beginning(struct bytes *bytes, const struct shape *shape)
-{
-	bool foreign = shape->is_foreign;
-
-	if (strcmp(shape->format, "pcapng") == 0) {
-		const uint32_t numbers[] = {
-			0x0a0d0d0a, 28, 0x1a2b3c4d, foreign ? 1u << 16 : 1u, UINT32_MAX, UINT32_MAX,
-			28,	    1,	20
-		};
-
-		for (size_t i = 0; i < LS_COUNT(numbers); i++)
-			append_number(bytes, numbers[i], 4, foreign);
-		append_number(bytes, shape->link_type, 2, foreign);
-		append_number(bytes, 0, 2, foreign);
-		append_number(bytes, 65535, 4, foreign);
-		append_number(bytes, 20, 4, foreign);
-		return;
-	}
-	append_number(bytes, 0xa1b2c3d4, 4, foreign);
-	append_number(bytes, 2, 2, foreign);
-	append_number(bytes, 4, 2, foreign);
-	append_number(bytes, 0, 8, foreign);
-	append_number(bytes, 65535, 4, foreign);
-	append_number(bytes, shape->link_type, 4, foreign);
-}
-
-static void
-append_event(struct bytes *bytes, const struct shape *shape, size_t i)
-{
-	bool is_ng = strcmp(shape->format, "pcapng") == 0, foreign = shape->is_foreign;
-	uint32_t len = shape->link_type == 189 ? LS_USBMON_HEADER_SHORT : LS_USBMON_HEADER;
-	struct bytes header = { .len = 0 };
-
-	append_usbmon(&header, &events[i], foreign);
-	if (is_ng) {
-		append_number(bytes, 6, 4, foreign);
-		append_number(bytes, 32 + len, 4, foreign);
-		append_number(bytes, 0, 4, foreign);
-	}
-	append_number(bytes, 1000, 4, foreign); /* moments of the file, which nobody reads */
-	append_number(bytes, 0, 4, foreign);
-	append_number(bytes, len, 4, foreign);
-	append_number(bytes, len, 4, foreign);
-	append(bytes, header.at, len);
-	if (is_ng)
-		append_number(bytes, 32 + len, 4, foreign);
-}
-
-static void
-pack(struct bytes *bytes, enum packing packing)
-{
-	static struct bytes packed;
-	z_stream gzip = { .next_in = bytes->at, .avail_in = (unsigned int)bytes->len };
-
-	if (packing == PLAIN)
-		return;
-	if (packing == ZSTD) {
-		packed.len = ZSTD_compress(packed.at, BYTES_MAX, bytes->at, bytes->len, 1);
-		assert_false(ZSTD_isError(packed.len));
-	} else {
-		gzip.next_out = packed.at;
-		gzip.avail_out = BYTES_MAX;
-		assert_int_equal(deflateInit2(&gzip, 1, Z_DEFLATED, 15 + 16, 8, 0), Z_OK);
-		assert_int_equal(deflate(&gzip, Z_FINISH), Z_STREAM_END);
-		deflateEnd(&gzip);
-		packed.len = BYTES_MAX - gzip.avail_out;
-	}
-	*bytes = packed;
-}
-
-static void
-build(struct bytes *bytes, const struct shape *shape)
-{
-	bytes->len = 0;
-	append_beginning(bytes, shape);
-	for (size_t i = 0; i < N_EVENTS; i++)
-		append_event(bytes, shape, i);
-	pack(bytes, shape->packing);
-}
+#include "tests/unit/capture_bytes.h"
 
 static int
 file_of(const void *bytes, size_t len)
@@ -243,7 +41,7 @@ check_counts(const struct capture *capture, const struct ls_traffic *traffic)
 	const struct capture_counts *counts = capture_counts(capture);
 	static struct ls_traffic_counts device;
 
-	assert_int_equal(counts->n_records, N_EVENTS);
+	assert_int_equal(counts->n_records, CAPTURE_EVENTS);
 	assert_int_equal(counts->n_submissions, 3);
 	assert_int_equal(counts->n_completions, 2);
 	assert_int_equal(counts->n_refused, 1);
@@ -275,7 +73,7 @@ reads_every_shape(void **state)
 
 		print_message("%s %u foreign %d packing %d\n", shape.format, shape.link_type,
 			      shape.is_foreign, shape.packing);
-		build(&bytes, &shape);
+		capture_bytes_build(&bytes, &shape);
 		fd = file_of(bytes.at, bytes.len);
 		assert_int_equal(ls_traffic_new(&traffic), 0);
 		assert_int_equal(capture_new(fd, why, &capture), 0);
@@ -299,7 +97,7 @@ keeps_what_comes_before_a_cut(void **state)
 		const struct shape shape = { i & 1 ? "pcapng" : "pcap", 220, false,
 					     (enum packing)(i / 2) };
 
-		build(&bytes, &shape);
+		capture_bytes_build(&bytes, &shape);
 		for (size_t len = 0; len < bytes.len; len++) {
 			ls_auto(capture) *capture = NULL;
 			ls_auto(ls_traffic) *traffic = NULL;
@@ -329,7 +127,7 @@ says_how_far_it_read(void **state)
 	int fd;
 
 	(void)state;
-	build(&bytes, &shape);
+	capture_bytes_build(&bytes, &shape);
 	fd = file_of(bytes.at, 24 + 3 * 80 + 40);
 	assert_int_equal(ls_traffic_new(&traffic), 0);
 	assert_int_equal(capture_new(fd, why, &capture), 0);
@@ -388,7 +186,7 @@ reads_from_a_slow_pipe(void **state)
 	int ends[2];
 
 	(void)state;
-	build(&bytes, &shape);
+	capture_bytes_build(&bytes, &shape);
 	assert_int_equal(pipe(ends), 0);
 	if (fork() == 0) {
 		for (size_t i = 0; i < bytes.len; i++) {
@@ -421,7 +219,7 @@ gives_the_same_members_for_any_file(void **state)
 	int fd;
 
 	(void)state;
-	build(&bytes, &shape);
+	capture_bytes_build(&bytes, &shape);
 	fd = file_of(bytes.at, bytes.len);
 	assert_int_equal(ls_traffic_new(&traffic), 0);
 	assert_int_equal(capture_new(fd, why, &capture), 0);

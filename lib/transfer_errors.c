@@ -58,8 +58,8 @@ errors(struct ls_engine *engine, const struct ls_observation *obs)
 }
 
 void
-transfers_before(struct ls_engine *engine, struct link *link, struct incident *incident,
-		 struct ls_instant at)
+transfer_errors_before(struct ls_engine *engine, struct link *link, struct incident *incident,
+		       struct ls_instant at)
 {
 	const struct ls_burst *burst = &link->burst;
 	uint64_t ago;
@@ -114,7 +114,7 @@ port_status(struct ls_engine *engine, const struct ls_observation *obs)
 }
 
 void
-transfers_observe(struct ls_engine *engine, const struct ls_observation *obs)
+transfer_errors_observe(struct ls_engine *engine, const struct ls_observation *obs)
 {
 	if (obs->kind == LS_OBS_TRANSFER_ERRORS)
 		errors(engine, obs);
