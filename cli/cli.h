@@ -1,6 +1,7 @@
 #pragma once
 /* What every command is given, and what it answers to the shell. */
 #include "cli/render.h"
+#include "cli/transfers.h"
 #include "lib/base.h"
 #include "lib/wire.h"
 
@@ -22,7 +23,8 @@ struct cli {
 	const char *socket;
 	bool json;
 	struct cli_time since, until;
-	char *const *args; /* of the command */
+	struct show_options show; /* of that command only */
+	char *const *args;	  /* of the command */
 	int n_args;
 	int64_t now_us; /* real time, for "today" and ages */
 	struct look look;

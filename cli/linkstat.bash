@@ -16,7 +16,7 @@ _linkstat() {
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | --since | --until) ((i++)) ;;
+		--socket | --since | --until | --pcap) ((i++)) ;;
 		-*) ;;
 		*)
 			command=${COMP_WORDS[i]}
@@ -26,11 +26,12 @@ _linkstat() {
 	done
 	case $command in
 	report | incidents | log) options+=' --since --until' ;;
+	show) options+=' --pcap --transfers' ;;
 	esac
 
 	COMPREPLY=()
 	case $prev in
-	--socket)
+	--socket | --pcap)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;

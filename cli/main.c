@@ -34,7 +34,7 @@ static const struct command {
 	  "linkstat log [PORT...] [--since TIME] [--until TIME] [--json]" },
 	{ "incidents", incidents_run, 0, -1, true,
 	  "linkstat incidents [PORT...] [--since TIME] [--until TIME] [--json]" },
-	{ "show", show_run, 1, 1, false, "linkstat show ID [--json]" },
+	{ "show", show_run, 1, 1, false, "linkstat show ID [--transfers] [--pcap FILE] [--json]" },
 	{ "watch", watch_run, 0, 0, false, "linkstat watch [--json]" },
 	{ "analyze", analyze_run, 1, -1, false, "linkstat analyze FILE... [--json]" },
 	{ "version", version_run, 0, 0, false, "linkstat version" },
@@ -54,6 +54,7 @@ static const char help[] =
 	"\n"
 	"  --since TIME, --until TIME   for report, incidents and log: -1h, today, \"2026-11-22 "
 	"14:00\"\n"
+	"  --pcap FILE, --transfers     for show: the last transfers, as a capture, or all told\n"
 	"  --json                       the same as JSON, for programs\n"
 	"  --socket PATH                where linkstatd listens (or set LINKSTAT_SOCKET)\n"
 	"\n"
@@ -103,7 +104,9 @@ parse_time(const struct cli *cli, const char *option, const char *text, struct c
 enum option_code {
 	OPTION_SOCKET = 256,
 	OPTION_JSON,
+	OPTION_PCAP,
 	OPTION_SINCE,
+	OPTION_TRANSFERS,
 	OPTION_UNTIL,
 	OPTION_VERSION,
 };
@@ -111,8 +114,10 @@ enum option_code {
 static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ "json", no_argument, NULL, OPTION_JSON },
+	{ "pcap", required_argument, NULL, OPTION_PCAP },
 	{ "since", required_argument, NULL, OPTION_SINCE },
 	{ "socket", required_argument, NULL, OPTION_SOCKET },
+	{ "transfers", no_argument, NULL, OPTION_TRANSFERS },
 	{ "until", required_argument, NULL, OPTION_UNTIL },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ 0 },
@@ -131,6 +136,12 @@ take_option(struct cli *cli, int option, const char *value, const char **instead
 		return CLI_FINE;
 	case OPTION_JSON:
 		cli->json = true;
+		return CLI_FINE;
+	case OPTION_PCAP:
+		cli->show.pcap = value;
+		return CLI_FINE;
+	case OPTION_TRANSFERS:
+		cli->show.all_transfers = true;
 		return CLI_FINE;
 	case OPTION_SOCKET:
 		cli->socket = value;
@@ -173,6 +184,11 @@ check_usage(const struct cli *cli, const struct command *command)
 	if (!command->takes_span && (cli->since.set || cli->until.set)) {
 		cli_complain("\"%s\" does not take --since or --until.\nUsage: %s", command->name,
 			     command->usage);
+		return CLI_USAGE;
+	}
+	if (command->run != show_run && (cli->show.pcap || cli->show.all_transfers)) {
+		cli_complain("\"%s\" does not take --pcap or --transfers.\nUsage: %s",
+			     command->name, command->usage);
 		return CLI_USAGE;
 	}
 	if (cli->since.set && cli->until.set && cli->since.real_us > cli->until.real_us) {

@@ -265,7 +265,5 @@ show_incident(const struct cli *cli, const struct show_options *options)
 int
 show_run(const struct cli *cli)
 {
-	static const struct show_options none = { 0 };
-
-	return show_incident(cli, &none);
+	return show_incident(cli, &cli->show);
 }

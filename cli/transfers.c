@@ -27,7 +27,6 @@
 #define TIME_WIDTH   11
 #define SOURCE_WIDTH 10
 #define WHAT_COLUMN  (TIME_WIDTH + 2 + SOURCE_WIDTH + 2)
-#define SETUP_DIGITS 16
 #define PATH_SHOWN   400
 
 static bool
@@ -125,20 +124,18 @@ describe_end(const json_t *transfer, char *text, size_t size)
 static void
 put_line(const struct cli *cli, const json_t *transfer, int64_t zero_us)
 {
-	const char *endpoint = field_text(transfer, "endpoint");
+	unsigned long endpoint = strtoul(field_text(transfer, "endpoint"), NULL, 16) & 0xff;
 	const char *setup = field_text(transfer, "setup");
-	bool in = strtoul(endpoint, NULL, 16) & 0x80;
 	char offset[FORMAT_MAX], end[LS_STATUS_TEXT_MAX + 16];
 	int64_t at_us;
 
 	field_time(transfer, "at", &at_us);
 	describe_end(transfer, end, sizeof(end));
 	render_sentence(&cli->look, is_failure(transfer) ? TONE_WARN : TONE_PLAIN, WHAT_COLUMN,
-			"%*s  %-*s  ep %.8s %s %.16s  %" PRId64 " B  %s%s%.*s", TIME_WIDTH,
+			"%*s  %-*s  ep 0x%02lx %s %s  %" PRId64 " B  %s%s%s", TIME_WIDTH,
 			format_offset(offset, at_us - zero_us), SOURCE_WIDTH, "usbmon", endpoint,
-			in ? "IN" : "OUT", field_text(transfer, "type"),
-			field_int(transfer, "length"), end, *setup ? "  setup " : "", SETUP_DIGITS,
-			setup);
+			endpoint & 0x80 ? "IN" : "OUT", field_text(transfer, "type"),
+			field_int(transfer, "length"), end, *setup ? "  setup " : "", setup);
 }
 
 static bool
@@ -284,7 +281,7 @@ int
 transfers_export(const struct cli *cli, const json_t *transfers, const char *path)
 {
 	uint8_t *bytes = NULL;
-	size_t len;
+	size_t len = 0;
 	int r;
 
 	if (json_array_size(transfers) == 0) {

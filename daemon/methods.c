@@ -160,6 +160,13 @@ methods_history_error(const struct methods *methods, int error, const char *unkn
 			  &(const struct ls_wire_field){ "reason", json_string(trouble) }, 1);
 }
 
+int
+methods_no_incident(int64_t id, struct varlink_reply *reply)
+{
+	return error_with(reply, INTERFACE ".NoSuchIncident",
+			  &(const struct ls_wire_field){ "id", json_integer(id) }, 1);
+}
+
 /* Rows of one reply while they are read. */
 struct page {
 	json_t *rows;
@@ -277,10 +284,7 @@ get_incident(struct varlink_call *call, struct varlink_reply *reply, void *user)
 
 	if (r < 0)
 		return methods_history_error(methods, r, NULL, reply);
-	if (r == 1)
-		return 0;
-	return error_with(reply, INTERFACE ".NoSuchIncident",
-			  &(const struct ls_wire_field){ "id", json_integer(id) }, 1);
+	return r == 1 ? 0 : methods_no_incident(id, reply);
 }
 
 static int
@@ -361,6 +365,7 @@ static const struct varlink_method methods_table[] = {
 	{ "ListEvents", list_events, false, { PAGE_PARAMETERS } },
 	{ "ListIncidents", list_incidents, false, { PAGE_PARAMETERS } },
 	{ "GetIncident", get_incident, false, { { "id", VARLINK_INT, false } } },
+	{ "GetTransfers", methods_transfers, false, { { "id", VARLINK_INT, false } } },
 	{ "Watch", watch, true, { { 0 } } },
 };
 

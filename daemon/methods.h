@@ -34,6 +34,7 @@ int methods_too_many(struct varlink_reply *reply, const char *limit, int maximum
 /* In methods_status.c and methods_report.c. */
 int methods_status(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_report(struct varlink_call *call, struct varlink_reply *reply, void *user);
+int methods_transfers(struct varlink_call *call, struct varlink_reply *reply, void *user);
 
 /* What since, until, ports, cursor and limit ask for. */
 struct methods_asked {
@@ -48,3 +49,4 @@ void methods_asked_done(struct methods_asked *asked);
 /* The error for what a store function returned (< 0), @unknown as it set it. */
 int methods_history_error(const struct methods *methods, int error, const char *unknown,
 			  struct varlink_reply *reply);
+int methods_no_incident(int64_t id, struct varlink_reply *reply);

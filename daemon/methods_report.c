@@ -1,6 +1,7 @@
 #include "daemon/methods.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "daemon/server.h"
 #include "lib/text.h"
@@ -54,6 +55,39 @@ causes_object(const struct store_port_report *port)
 	return LS_STEAL(&causes);
 }
 
+/* All classes but ok, so that a reader sees that a 0 was counted. */
+static json_t *
+classes_object(const struct store_port_report *port)
+{
+	ls_json_auto json_t *classes = json_object();
+
+	for (int i = 0; i < LS_N_TRANSFER_CLASSES; i++) {
+		const char *name = ls_transfer_class_name((enum ls_transfer_class)i);
+
+		if (i != LS_TRANSFER_OK &&
+		    json_object_set_new(classes, name, json_integer(port->errors_by_class[i])) < 0)
+			return NULL;
+	}
+	return LS_STEAL(&classes);
+}
+
+static json_t *
+statuses_object(const struct store_port_report *port)
+{
+	ls_json_auto json_t *statuses = json_object();
+
+	for (size_t i = 0; i < port->n_statuses; i++) {
+		const struct store_status_count *count = &port->errors_by_status[i];
+		char key[sizeof("-2147483648")] = "other";
+
+		if (count->status != 0)
+			snprintf(key, sizeof(key), "%d", count->status);
+		if (json_object_set_new(statuses, key, json_integer(count->n)) < 0)
+			return NULL;
+	}
+	return LS_STEAL(&statuses);
+}
+
 static int
 on_port(const struct store_port_report *port, void *user)
 {
@@ -71,6 +105,12 @@ on_port(const struct store_port_report *port, void *user)
 		{ "enumeration_failures", json_integer(port->enumeration_failures) },
 		{ "over_currents", json_integer(port->over_currents) },
 		{ "incidents_by_cause", causes_object(port) },
+		{ "transfers", json_integer(port->transfers) },
+		{ "bytes_in", json_integer(port->bytes_in) },
+		{ "bytes_out", json_integer(port->bytes_out) },
+		{ "submit_errors", json_integer(port->submit_errors) },
+		{ "transfer_errors", classes_object(port) },
+		{ "transfer_errors_by_status", statuses_object(port) },
 		{ "device", port->has_device ? ls_wire_device(&port->device) : json_null() },
 	};
 	json_t *row = ls_wire_object(fields, LS_COUNT(fields));
@@ -108,4 +148,44 @@ methods_report(struct varlink_call *call, struct varlink_reply *reply, void *use
 	json_decref(report.ports);
 	methods_asked_done(&asked);
 	return r;
+}
+
+static int
+on_known_incident(const struct ls_incident *incident, const char *label, void *user)
+{
+	(void)incident;
+	(void)label;
+	(void)user;
+	return 0;
+}
+
+static json_t *
+transfers_array(const struct ls_tail *tail)
+{
+	ls_json_auto json_t *transfers = json_array();
+
+	for (uint32_t i = 0; i < tail->n; i++) {
+		if (json_array_append_new(transfers, ls_wire_transfer(&tail->records[i])) < 0)
+			return NULL;
+	}
+	return LS_STEAL(&transfers);
+}
+
+int
+methods_transfers(struct varlink_call *call, struct varlink_reply *reply, void *user)
+{
+	const struct methods *methods = user;
+	int64_t id = json_integer_value(json_object_get(call->parameters, "id"));
+	struct ls_tail tail = { .n = 0 };
+	int r = store_incident(methods->store, id, on_known_incident, NULL);
+
+	if (r == 0)
+		return methods_no_incident(id, reply);
+	if (r == 1)
+		r = store_tail(methods->store, id, &tail);
+	if (r < 0)
+		return methods_history_error(methods, r, NULL, reply);
+	reply->parameters = ls_wire_object(
+		&(const struct ls_wire_field){ "transfers", transfers_array(&tail) }, 1);
+	return reply->parameters ? 0 : -ENOMEM;
 }

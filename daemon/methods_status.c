@@ -171,10 +171,7 @@ sources_array(const struct daemon_state *state)
 		};
 		json_t *object = ls_wire_object(fields, LS_COUNT(fields));
 
-		/* This version has no usbmon source: nobody is to miss what was never there. */
-		if (i == LS_SOURCE_USBMON && !source->sees && !source->detail[0])
-			json_decref(object);
-		else if (json_array_append_new(array, object) < 0)
+		if (json_array_append_new(array, object) < 0)
 			return NULL;
 	}
 	return LS_STEAL(&array);

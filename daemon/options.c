@@ -22,9 +22,12 @@ int
 options_parse(int argc, char **argv, struct options *ret)
 {
 	static const struct option known[] = {
-		{ "state", required_argument, NULL, 's' }, { "socket", required_argument, NULL, 'l' },
-		{ "record", required_argument, NULL, 'r' }, { "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'v' },	    { 0 },
+		{ "state", required_argument, NULL, 's' },
+		{ "socket", required_argument, NULL, 'l' },
+		{ "record", required_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },
+		{ 0 },
 	};
 	struct options options = { .state_dir = OPTIONS_DEFAULT_STATE };
 	int c;
@@ -52,7 +55,8 @@ options_parse(int argc, char **argv, struct options *ret)
 		}
 	}
 	if (optind < argc) {
-		fprintf(stderr, "linkstatd takes no arguments, but got \"%s\". Try: linkstatd --help\n",
+		fprintf(stderr,
+			"linkstatd takes no arguments, but got \"%s\". Try: linkstatd --help\n",
 			argv[optind]);
 		return -EINVAL;
 	}

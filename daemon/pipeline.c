@@ -11,6 +11,7 @@
 
 /* A store that failed is tried again after this. */
 #define RETRY_SEC 10
+#define HOUR_US	  (3600 * (int64_t)LS_SEC)
 
 struct waiting {
 	struct ls_record record; /* points to @payload */
@@ -30,6 +31,7 @@ struct pipeline {
 	bool store_failed;
 	uint32_t n_forgotten;
 	bool record_failed;
+	int64_t rolled_up_hour;
 };
 
 static const void *
@@ -366,8 +368,13 @@ void
 pipeline_alive(struct pipeline *pipeline)
 {
 	struct store *store = pipeline->with.store;
+	int64_t hour = state_now().real_us / HOUR_US;
 
-	if (pipeline_flush(pipeline) < 0 || store_begin(store) < 0)
+	if (pipeline_flush(pipeline) < 0)
+		return;
+	if (hour != pipeline->rolled_up_hour && store_roll_up(store, state_now()) == 0)
+		pipeline->rolled_up_hour = hour;
+	if (store_begin(store) < 0)
 		return;
 	if ((pipeline->kmsg_taken && store_set_kmsg_seq(store, pipeline->kmsg_seq) < 0) ||
 	    store_set_alive(store, state_now()) < 0 || store_commit(store) < 0)

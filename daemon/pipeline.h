@@ -23,8 +23,9 @@ struct pipeline_options {
 	struct store *store;
 	struct server *server;
 	struct alert *alert;
-	struct daemon_state *state; /* .engine is set by pipeline_new(), the sources as they report */
-	FILE *record;               /* observations as JSON lines; NULL: none. Not owned */
+	struct daemon_state
+		*state; /* .engine is set by pipeline_new(), the sources as they report */
+	FILE *record;	/* observations as JSON lines; NULL: none. Not owned */
 };
 
 /* All of @options must outlive it. Restores what the store has open. 0 or -errno. */

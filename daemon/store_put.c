@@ -308,18 +308,15 @@ static int
 put_traffic_latency(struct store *store, const struct ls_traffic_row *row, unsigned int xfer)
 {
 	const struct ls_latency *latency = &row->counts.latency[xfer];
-	const int64_t numbers[] = {
-		row->session,
-		row->minute_us,
-		clip(ls_latency_count(latency)),
-		clip(ls_latency_quantile(latency, 500)),
-		clip(ls_latency_quantile(latency, 990)),
-		clip(latency->max_us),
-	};
+	uint64_t p50_us = ls_latency_quantile(latency, 500);
+	uint64_t p99_us = ls_latency_quantile(latency, 990);
+	const int64_t numbers[] = { row->session, row->minute_us, clip(ls_latency_count(latency)),
+				    clip(p50_us), clip(p99_us),	  clip(latency->max_us) };
 
-	return numbers[2] == 0 ? 0
-			       : put_named(store, STORE_TRAFFIC_LATENCY_PUT, numbers,
-					   LS_COUNT(numbers), ls_xfer_name(xfer));
+	if (numbers[2] == 0)
+		return 0;
+	return put_named(store, STORE_TRAFFIC_LATENCY_PUT, numbers, LS_COUNT(numbers),
+			 ls_xfer_name(xfer));
 }
 
 static int

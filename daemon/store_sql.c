@@ -36,14 +36,11 @@
 
 /* Minutes of before ?1 that are no hour yet (span_us < an hour has an index of its own). */
 #define HOUR "3600000000"
-#define HOUR_OF(row) row ".minute_us - " row ".minute_us % " HOUR
+#define HOUR_OF_ROW "t.minute_us - t.minute_us % " HOUR
 #define IS_OLD "t.span_us < " HOUR " AND t.minute_us >= 0 AND t.minute_us < ?1"
 #define IS_WITHIN "t.minute_us % " HOUR " <> 0"
 #define OLD_MINUTES \
 	"(session, minute_us) IN (SELECT t.session, t.minute_us FROM traffic t WHERE " IS_OLD ")"
-#define OF_OLD(table) \
-	" FROM traffic t JOIN " table " e ON e.session = t.session" \
-	" AND e.minute_us = t.minute_us WHERE " IS_OLD " AND " IS_WITHIN
 
 static const char *const texts[STORE_N_STMTS] = {
 	[STORE_BEGIN] = "BEGIN IMMEDIATE",
@@ -185,15 +182,17 @@ static const char *const texts[STORE_N_STMTS] = {
 	/* In this order: it is the minutes in traffic that tell which rows of the others are old. */
 	[STORE_MERGE_ERRORS] =
 		"INSERT INTO traffic_errors (session, minute_us, endpoint, status, class, n)"
-		" SELECT e.session, " HOUR_OF("e") ", e.endpoint, e.status, e.class, sum(e.n)"
-		OF_OLD("traffic_errors") " GROUP BY 1, 2, 3, 4, 5"
+		" SELECT session, " HOUR_OF_ROW ", endpoint, status, class, sum(n)"
+		" FROM traffic_errors AS t WHERE " IS_WITHIN " AND " OLD_MINUTES
+		" GROUP BY 1, 2, 3, 4, 5"
 		" ON CONFLICT DO UPDATE SET n = n + excluded.n",
 	[STORE_MERGED_ERRORS_CUT] =
 		"DELETE FROM traffic_errors AS t WHERE " IS_WITHIN " AND " OLD_MINUTES,
 	[STORE_MERGE_LATENCY] =
 		"INSERT INTO traffic_latency (session, minute_us, type, n, p50_us, p99_us, max_us)"
-		" SELECT e.session, " HOUR_OF("e") ", e.type, sum(e.n), NULL, max(e.p99_us),"
-		" max(e.max_us)" OF_OLD("traffic_latency") " GROUP BY 1, 2, 3"
+		" SELECT session, " HOUR_OF_ROW ", type, sum(n), NULL, max(p99_us), max(max_us)"
+		" FROM traffic_latency AS t WHERE " IS_WITHIN " AND " OLD_MINUTES
+		" GROUP BY 1, 2, 3"
 		" ON CONFLICT DO UPDATE SET n = n + excluded.n, p50_us = NULL,"
 		" p99_us = max(p99_us, excluded.p99_us), max_us = max(max_us, excluded.max_us)",
 	[STORE_MERGED_LATENCY_CUT] =
@@ -202,7 +201,7 @@ static const char *const texts[STORE_N_STMTS] = {
 		"UPDATE traffic_latency SET p50_us = NULL WHERE " OLD_MINUTES,
 	[STORE_MERGE_TRAFFIC] =
 		"INSERT INTO traffic (session, minute_us, span_us, transfers, bytes_in, bytes_out,"
-		" submit_errors) SELECT t.session, " HOUR_OF("t") ", " HOUR ", sum(t.transfers),"
+		" submit_errors) SELECT t.session, " HOUR_OF_ROW ", " HOUR ", sum(t.transfers),"
 		" sum(t.bytes_in), sum(t.bytes_out), sum(t.submit_errors) FROM traffic t"
 		" WHERE " IS_OLD " AND " IS_WITHIN " GROUP BY 1, 2"
 		" ON CONFLICT DO UPDATE SET span_us = excluded.span_us,"

@@ -28,7 +28,7 @@ struct transfers {
 static void
 write_device(struct transfers *transfers, unsigned int bus, unsigned int devnum)
 {
-	struct ls_traffic_row row = { .minute_us = transfers->minute_us };
+	struct ls_traffic_row row = { .minute_us = transfers->minute_us + devnum };
 	struct ls_record record = { .kind = LS_RECORD_TRAFFIC, .traffic = &row };
 	struct ls_traffic_sum sum;
 

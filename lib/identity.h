@@ -4,7 +4,7 @@
 
 enum ls_likeness {
 	LS_LIKE_UNKNOWN,    /* one of the two never told its ids */
-	LS_LIKE_OTHER,      /* another device */
+	LS_LIKE_OTHER,	    /* another device */
 	LS_LIKE_OTHER_MODE, /* plausibly the same thing with another personality: same serial number
 			     * or vendor, other product id or other string indices */
 	LS_LIKE_SAME_MODEL, /* same ids, no serial number to tell specimens apart */

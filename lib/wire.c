@@ -318,3 +318,62 @@ ls_wire_gap(const struct ls_gap *gap)
 
 	return ls_wire_object(fields, LS_COUNT(fields));
 }
+
+/* Room for the header of a transfer in hex. */
+#define HEX_MAX (2 * LS_USBMON_HEADER + 1)
+
+static json_t *
+hex(const uint8_t *bytes, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+	char text[HEX_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		text[2 * i] = digits[bytes[i] >> 4];
+		text[2 * i + 1] = digits[bytes[i] & 0xf];
+	}
+	text[2 * n] = '\0';
+	return json_string(text);
+}
+
+static const char *
+transfer_kind(uint8_t type)
+{
+	switch (type) {
+	case LS_USBMON_SUBMIT:
+		return "submit";
+	case LS_USBMON_COMPLETE:
+		return "complete";
+	case LS_USBMON_SUBMIT_FAILED:
+		return "refused";
+	default:
+		return "?";
+	}
+}
+
+json_t *
+ls_wire_transfer(const struct ls_flight_record *record)
+{
+	int64_t real_us = record->real_us < INT64_MAX ? (int64_t)record->real_us : INT64_MAX;
+	bool has_setup = record->xfer == LS_XFER_CONTROL && record->flag_setup == 0;
+	struct ls_usbmon_record restored;
+	uint8_t header[LS_USBMON_HEADER];
+	char endpoint[sizeof("0xff")];
+
+	ls_flight_restore(record, &restored);
+	ls_usbmon_format(&restored, header);
+	snprintf(endpoint, sizeof(endpoint), "0x%02x", record->endpoint);
+	const struct ls_wire_field fields[] = {
+		{ "at", ls_wire_time(real_us) },
+		{ "kind", json_string(transfer_kind(record->type)) },
+		{ "type", json_string(ls_xfer_name(record->xfer)) },
+		{ "endpoint", json_string(endpoint) },
+		{ "length", json_integer(record->length) },
+		{ "status", json_integer(record->status) },
+		{ "status_name", json_string(ls_status_rows[ls_status_find(record->status)].name) },
+		{ "setup", has_setup ? hex(record->setup, sizeof(record->setup)) : json_null() },
+		{ "header", hex(header, sizeof(header)) },
+	};
+
+	return ls_wire_object(fields, LS_COUNT(fields));
+}

@@ -35,6 +35,7 @@ json_t *ls_wire_device(const struct ls_device *device);
 json_t *ls_wire_incident(const struct ls_incident *incident, const char *label);
 json_t *ls_wire_event(const struct ls_event *event);
 json_t *ls_wire_gap(const struct ls_gap *gap);
+json_t *ls_wire_transfer(const struct ls_flight_record *record);
 
 /* For those who build more: a time as text; a string, null if @text is NULL or empty. */
 json_t *ls_wire_time(int64_t real_us);

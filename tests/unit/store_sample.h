@@ -197,6 +197,50 @@ sample_gap(int64_t id, enum ls_source source, int64_t began, int64_t ended)
 	};
 }
 
+#define SAMPLE_TRANSFERS 25
+
+/* A minute with something of everything. */
+static inline void
+sample_traffic(struct ls_traffic_row *row, int64_t session, int64_t minute_us)
+{
+	memset(row, 0, sizeof(*row));
+	row->session = session;
+	row->minute_us = minute_us;
+	row->counts.endpoints[1].bytes = 100;
+	row->counts.endpoints[1].by_status[ls_status_find(-71)] = 1;
+	row->counts.endpoints[17].bytes = 200;
+	row->counts.endpoints[17].n_refused = 7;
+	row->counts.endpoints[17].by_status[LS_STATUS_ROW_OK] = 10;
+	row->counts.endpoints[17].by_status[ls_status_find(-121)] = 4;
+	row->counts.endpoints[17].by_status[ls_status_find(-71)] = 2;
+	row->counts.endpoints[17].by_status[ls_status_find(-2)] = 1;
+	row->counts.endpoints[17].by_status[LS_STATUS_ROW_TIMEOUT] = 2;
+	row->counts.endpoints[0].by_status[LS_STATUS_ROW_OTHER] = 5;
+	for (unsigned int us = 1; us <= 20; us++)
+		ls_latency_add(&row->counts.latency[LS_XFER_BULK], us);
+}
+
+/* @n transfers, told apart by their ids; the first is a control request. */
+static inline void
+sample_tail(struct ls_tail *tail, int64_t incident, uint32_t n)
+{
+	memset(tail, 0, sizeof(*tail));
+	tail->incident = incident;
+	tail->n = n;
+	for (uint32_t i = 0; i < n; i++) {
+		tail->records[i] = (struct ls_flight_record){
+			.id = (uint64_t)incident << 32 | i,
+			.type = i % 2 ? LS_USBMON_COMPLETE : LS_USBMON_SUBMIT,
+			.xfer = i < 2 ? LS_XFER_CONTROL : LS_XFER_BULK,
+			.endpoint = 0x80,
+			.flag_setup = i == 0 ? 0 : '-',
+			.real_us = (uint64_t)NOW_REAL + i,
+			.status = i % 2 ? -71 : -115,
+			.setup = { 0x80, 6, 0, 1, 0, 0, 18, 0 },
+		};
+	}
+}
+
 /* One record in a batch of its own. */
 static inline void
 sample_put(struct store *store, struct ls_record record)
@@ -211,6 +255,8 @@ sample_put(struct store *store, struct ls_record record)
 #define PUT_SESSION(store, it)	sample_put(store, RECORD_OF(SESSION, .session = (it)))
 #define PUT_INCIDENT(store, it) sample_put(store, RECORD_OF(INCIDENT, .incident = (it)))
 #define PUT_GAP(store, it)	sample_put(store, RECORD_OF(GAP, .gap = (it)))
+#define PUT_TRAFFIC(store, it)	sample_put(store, RECORD_OF(TRAFFIC, .traffic = (it)))
+#define PUT_TAIL(store, it)	sample_put(store, RECORD_OF(TAIL, .tail = (it)))
 
 /* A filter of everything. */
 #define ALL ((struct store_filter){ .since_us = INT64_MIN, .until_us = INT64_MAX })

@@ -14,6 +14,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/transfers.h"
 
 /* Sunday 2026-11-22 14:30:00 UTC */
 #define NOW_US (INT64_C(1795357800) * 1000000)
@@ -35,6 +36,19 @@
 	"{\"at\":\"2026-11-22T14:03:11Z\",\"port\":\"p\",\"name\":\"1-1\","                        \
 	"\"kind\":\"disconnect\",\"source\":\"kernel-log\",\"what\":\"gone \\u001b[2J\","          \
 	"\"incident\":41}"
+#define TRANSFER(at, kind, endpoint, status, setup)                                                \
+	"{\"at\":\"2026-11-22T14:03:" at "Z\",\"kind\":\"" kind "\",\"type\":\"bulk\","            \
+	"\"endpoint\":\"" endpoint "\",\"length\":16384,\"status\":" status                        \
+	",\"status_name\":\"\",\"setup\":" setup ",\"header\":\"\"}"
+#define PORT_REPORT(name, seconds, drops, causes, traffic, errors)                                 \
+	"{\"port\":\"p\",\"name\":\"" name "\",\"label\":null,\"connected_seconds\":" seconds      \
+	",\"sessions\":1,\"connects\":5,\"disconnects\":4,\"drops\":" drops ",\"resets\":2,"       \
+	"\"enumeration_failures\":0,\"over_currents\":0,\"incidents_by_cause\":{" causes           \
+	"}," traffic ",\"submit_errors\":1,\"transfer_errors\":{" errors "},\"device\":null}"
+#define FINE3                                                                                      \
+	TRANSFER("09", "complete", "0x81", "0", "null")                                            \
+	"," TRANSFER("09", "complete", "0x81", "-2", "null") "," TRANSFER("09", "submit", "0x81",  \
+									  "-115", "null")
 #define PORT(port, name, parent, label, device, state, drops)                                      \
 	"{\"port\":\"" port "\",\"name\":\"" name "\",\"parent\":" parent ",\"label\":" label      \
 	",\"device\":" device ",\"state\":\"" state "\",\"connected_at\":null,\"drops\":" drops    \
@@ -46,12 +60,40 @@
 		"p-usb-0:1", "1-1", "\"p\"", "\"left front\"", IPHONE, "ok",                       \
 		"1") "," PORT("p-usb-0:3", "1-3", "null", "null", "null", "empty", "0")
 
+#define HEAD                                                                                       \
+	"Incident 41: link lost, 93 % sure. This is a drop.\n"                                     \
+	"\"left front\" (1-1): Apple Inc. iPhone, 05ac:1281, serial ECID:2E, 480 Mb/s\n"           \
+	"14:03:08: 1 disconnect, 1 reset, back after 1.3 s\n"                                      \
+	"   -2.310 s  kernel log  reset\n"                                                         \
+	"          0  udev        remove 1-1\n"                                                    \
+	"                         (3 more, only counted)\n"
+#define TAIL                                                                                       \
+	"Why:   it came back by itself.\n"                                                         \
+	"Means: The connection broke although nobody asked for it. Plug, cable, port, hub and "    \
+	"device are all possible; this incident alone cannot tell which.\n"                        \
+	"Part:  the plug, the cable or the port\n"                                                 \
+	"Next:  Swap one thing at a time and work for a while before you compare: first another "  \
+	"port of the computer itself (no hub), then another cable, then another device. Compare "  \
+	"with: linkstat report\n"
+#define LINES3                                                                                     \
+	"   -2.010 s  usbmon      ep 0x81 IN bulk  16384 B  ok\n"                                  \
+	"   -2.010 s  usbmon      ep 0x81 IN bulk  16384 B  ENOENT (-2)\n"                         \
+	"   -2.010 s  usbmon      ep 0x81 IN bulk  16384 B  begun\n"
+
+static int
+show_all(const struct cli *cli)
+{
+	static const struct show_options options = { .all_transfers = true };
+
+	return show_incident(cli, &options);
+}
+
 static const struct screen {
 	const char *name;
 	int (*run)(const struct cli *cli);
 	const char *arg;
 	bool json;
-	const char *replies[3]; /* one a request; a watch gets all of them */
+	const char *replies[5]; /* one a request; a watch gets all of them */
 	int want;
 	const char *text;
 } screens[] = {
@@ -86,16 +128,31 @@ static const struct screen {
 	  "1-1",
 	  false,
 	  { "{\"parameters\":{\"gaps\":[{\"source\":\"udev\",\"began_at\":\"2026-11-21T14:00:00Z\","
-	    "\"ended_at\":null,\"lost\":null,\"reason\":\"no netlink\"}],\"ports\":["
-	    "{\"port\":\"p\",\"name\":\"1-1\",\"label\":null,\"connected_seconds\":11520,"
-	    "\"sessions\":1,\"connects\":5,\"disconnects\":4,\"drops\":4,\"resets\":2,"
-	    "\"enumeration_failures\":0,\"over_currents\":0,"
-	    "\"incidents_by_cause\":{\"link-loss\":4,\"\\u001b[2J\":1},\"device\":null}]}}" },
+	    "\"ended_at\":null,\"lost\":null,\"reason\":\"no netlink\"}],\"ports\":[" PORT_REPORT(
+		    "1-1", "11520", "4", "\"link-loss\":4,\"\\u001b[2J\":1",
+		    "\"transfers\":1200000,\"bytes_in\":100000000,\"bytes_out\":5000000000",
+		    "\"link\":9,\"babble\":0,\"timeout\":2,\"host\":1,\"stall\":14,"
+		    "\"cancelled\":70,\"gone\":8,\"other\":0") "," PORT_REPORT("1-2", "899", "1",
+									       "",
+									       "\"transfers\":0,"
+									       "\"bytes_in\":0,"
+									       "\"bytes_out\":0",
+									       "") "," PORT_REPORT("1-3",
+												   "900",
+												   "1",
+												   "",
+												   "\"transfers\":1,\"bytes_out\":4398046511104",
+												   "\"stall\":1") "]}}" },
 	  CLI_TROUBLE,
-	  "4 drops on 1 of 1 ports, in all that linkstatd remembers.\n"
-	  "PORT  LABEL   CONNECTED  DROPS  RESETS  FAILED  OVERCURR  DROPS/H\n"
-	  "1-1          3 h 12 min      4       2       0         0     1.25\n"
+	  "6 drops on 3 of 3 ports, in all that linkstatd remembers.\n"
+	  "PORT  LABEL    CONNECTED  DROPS  RESETS  FAILED  OVERCURR  ERRORS/GB  DROPS/H\n"
+	  "1-1           3 h 12 min      4       2       0         0        2.2     1.25\n"
 	  "       4 × link lost, 1 × \\x1b[2J\n"
+	  "       9 link, 2 timeouts in 1.2 million transfers (9.2 per million), 5.1 GB; "
+	  "stalls apart: 14; of this computer: 1\n"
+	  "1-2          14 min 59 s      1       2       0         0          –        –\n"
+	  "1-3           15 min 0 s      1       2       0         0          0     4.00\n"
+	  "       no link errors in 1 transfer, 4.4 TB; stalls apart: 1\n"
 	  "Gap: udev has been blind since Sat 2026-11-21 14:00:00: no netlink.\n"
 	  "What happened then may not be counted.\n"
 	  "Each of them, with its evidence: linkstat incidents\n" },
@@ -144,25 +201,71 @@ static const struct screen {
 	  "{\"linkstat\":\"log\",\"version\":1,\"events\":[{\"at\":\"2026-11-22T14:03:11Z\","
 	  "\"port\":\"p\",\"name\":\"1-1\",\"kind\":\"disconnect\",\"source\":\"kernel-log\","
 	  "\"what\":\"gone \\u001B[2J\",\"incident\":41}]}\n" },
-	{ "show",
+	{ "log in plain words",
+	  log_run,
+	  NULL,
+	  false,
+	  { "{\"parameters\":{\"events\":[{\"at\":\"2026-11-22T14:03:11Z\",\"port\":\"p\","
+	    "\"name\":\"1-1\",\"kind\":\"link-errors\",\"source\":\"usbmon\",\"what\":\"x\"}]}}" },
+	  CLI_FINE,
+	  "2026-11-22 14:03:11.000  1-1       transfers fail       usbmon      x\n" },
+	{ "show with transfers",
 	  show_run,
 	  "41",
 	  false,
-	  { "{\"parameters\":{\"incident\":" INCIDENT "}}" },
+	  { "{\"parameters\":{\"incident\":" INCIDENT "}}",
+	    "{\"parameters\":{\"transfers\":[" TRANSFER(
+		    "08", "complete", "0x81", "0",
+		    "null") "," TRANSFER("08.7", "complete", "0x04", "-71",
+					 "null") "," TRANSFER("08.8", "complete", "0x04", "-108",
+							      "null") "," FINE3 "," FINE3 "]}}" },
 	  CLI_FINE,
-	  "Incident 41: link lost, 93 % sure. This is a drop.\n"
-	  "\"left front\" (1-1): Apple Inc. iPhone, 05ac:1281, serial ECID:2E, 480 Mb/s\n"
-	  "14:03:08: 1 disconnect, 1 reset, back after 1.3 s\n"
-	  "   -2.310 s  kernel log  reset\n"
-	  "          0  udev        remove 1-1\n"
-	  "                         (3 more, only counted)\n"
-	  "Why:   it came back by itself.\n"
-	  "Means: The connection broke although nobody asked for it. Plug, cable, port, hub and "
-	  "device are all possible; this incident alone cannot tell which.\n"
-	  "Part:  the plug, the cable or the port\n"
-	  "Next:  Swap one thing at a time and work for a while before you compare: first another "
-	  "port of the computer itself (no hub), then another cable, then another device. Compare "
-	  "with: linkstat report\n" },
+	  HEAD "Last transfers before it (9 kept): linkstat show 41 --pcap FILE\n"
+	       "   -2.310 s  usbmon      ep 0x04 OUT bulk  16384 B  EPROTO (-71)\n" LINES3 LINES3
+	       "                         (2 more are kept; all: --transfers)\n" TAIL },
+	{ "show with all transfers",
+	  show_all,
+	  "41",
+	  false,
+	  { "{\"parameters\":{\"incident\":" INCIDENT "}}",
+	    "{\"parameters\":{\"transfers\":[" FINE3 "," FINE3 "," FINE3 "," FINE3
+	    "," TRANSFER("11.01", "refused", "0x00", "-19", "\"8006\"") "]}}" },
+	  CLI_FINE,
+	  HEAD "Last transfers before it (13 kept): linkstat show 41 --pcap FILE\n" LINES3 LINES3
+		  LINES3 LINES3 "          0  usbmon      ep 0x00 OUT bulk  16384 B  refused, "
+	       "ENODEV (-19)  setup 8006\n" TAIL },
+	{ "show of a linkstatd that keeps no transfers",
+	  show_run,
+	  "41",
+	  false,
+	  { "{\"parameters\":{\"incident\":" INCIDENT "}}",
+	    "{\"error\":\"org.varlink.service.MethodNotFound\",\"parameters\":{}}" },
+	  CLI_FINE,
+	  HEAD TAIL },
+	{ "show as JSON",
+	  show_run,
+	  "41",
+	  true,
+	  { "{\"parameters\":{\"incident\":" INCIDENT "}}", "{\"parameters\":{\"transfers\":[]}}" },
+	  CLI_FINE,
+	  "{\"linkstat\":\"incident\",\"version\":1,\"incident\":" INCIDENT
+	  ",\"transfers\":[]}\n" },
+	{ "show with transfers of another shape",
+	  show_run,
+	  "41",
+	  true,
+	  { "{\"parameters\":{\"incident\":" INCIDENT "}}",
+	    "{\"parameters\":{\"transfers\":[" TRANSFER("08", "submit", "0x81", "9e3",
+							"null") "]}}" },
+	  CLI_UNREACHABLE,
+	  "" },
+	{ "show without transfers",
+	  show_run,
+	  "41",
+	  false,
+	  { "{\"parameters\":{\"incident\":" INCIDENT "}}", "{\"parameters\":{\"transfers\":[]}}" },
+	  CLI_FINE,
+	  HEAD TAIL },
 	{ "show what is not there",
 	  show_run,
 	  "42",
@@ -177,13 +280,17 @@ static const struct screen {
 	  false,
 	  { "{\"parameters\":{\"ready\":true},\"continues\":true}",
 	    "{\"parameters\":{\"event\":" EVENT "},\"continues\":true}",
-	    "{\"parameters\":{\"incident\":" INCIDENT "},\"continues\":true}" },
+	    "{\"parameters\":{\"incident\":" INCIDENT "},\"continues\":true}",
+	    "{\"parameters\":{\"incident\":" INCIDENT "},\"continues\":true}",
+	    "{\"parameters\":{\"event\":" EVENT "},\"continues\":true}" },
 	  CLI_UNREACHABLE,
 	  "2026-11-22 14:03:11.000  1-1       disconnect           kernel log  gone \\x1b[2J  "
 	  "(incident 41)\n"
 	  "2026-11-22 14:03:08.700  1-1       DROP                 linkstat    link lost, 93 % "
 	  "sure, "
-	  "on \"left front\" (1-1), back after 1.3 s  (linkstat show 41)\n" },
+	  "on \"left front\" (1-1), back after 1.3 s  (linkstat show 41)\n"
+	  "2026-11-22 14:03:11.000  1-1       disconnect           kernel log  gone \\x1b[2J  "
+	  "(incident 41)\n" },
 	{ "watch as JSON",
 	  watch_run,
 	  NULL,
@@ -206,24 +313,40 @@ struct server {
 	const struct screen *screen;
 };
 
-/* Answers each call with the next reply; a watch with all of them. */
+/* Answers each call with the next reply, a watch with all of them. False at the end. */
+static bool
+answer(const struct screen *screen, int fd, size_t *i)
+{
+	char call[1000];
+
+	for (bool called = false; *i < LS_COUNT(screen->replies); called = true) {
+		const char *reply = screen->replies[*i];
+
+		if (!called || screen->run != watch_run)
+			if (recv(fd, call, sizeof(call), 0) <= 0)
+				return true;
+		if (!reply || send(fd, reply, strlen(reply) + 1, MSG_NOSIGNAL) < 0)
+			return false;
+		++*i;
+	}
+	return false;
+}
+
+/* Connections come one after the other. */
 static void *
 serve(void *user)
 {
 	const struct server *server = user;
-	char call[1000];
-	int fd = accept(server->fd, NULL, NULL);
+	size_t i = 0;
+	bool more = true;
 
-	for (size_t i = 0; i < LS_COUNT(server->screen->replies); i++) {
-		const char *reply = server->screen->replies[i];
+	while (more) {
+		int fd = accept(server->fd, NULL, NULL);
 
-		if (i == 0 || server->screen->run != watch_run)
-			if (recv(fd, call, sizeof(call), 0) <= 0)
-				break;
-		if (!reply || send(fd, reply, strlen(reply) + 1, MSG_NOSIGNAL) < 0)
-			break;
+		more = fd >= 0 && answer(server->screen, fd, &i);
+		if (fd >= 0)
+			close(fd);
 	}
-	close(fd);
 	return NULL;
 }
 

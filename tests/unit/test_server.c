@@ -105,7 +105,7 @@ tells_the_status(void **state)
 
 	bench_populate(bench);
 	reply = peer_call(bench, &peer, "io.linkstat.Status", NULL);
-	assert_int_equal(json_array_size(parameter(reply, "sources")), 3); /* not usbmon */
+	assert_int_equal(json_array_size(parameter(reply, "sources")), 4);
 	controllers = parameter(reply, "controllers");
 	assert_int_equal(json_array_size(controllers), 1);
 	assert_int_equal(json_array_size(json_object_get(json_array_get(controllers, 0), "names")),
@@ -241,6 +241,62 @@ accepts_null_for_what_is_optional(void **state)
 	peer_close(bench, &peer);
 }
 
+static void
+tells_the_transfers_of_an_incident(void **state)
+{
+	struct bench *bench = *state;
+	struct peer peer = peer_connect(bench);
+	struct ls_incident *incident = calloc(1, sizeof(*incident));
+	struct ls_tail tail;
+	json_t *reply;
+
+	*incident = sample_incident(1, 1, 1);
+	PUT_INCIDENT(bench->fixture.store, incident);
+	free(incident);
+	reply = peer_call(bench, &peer, "io.linkstat.GetTransfers", "{\"id\":1}");
+	assert_true(json_is_array(parameter(reply, "transfers")));
+	assert_int_equal(json_array_size(parameter(reply, "transfers")), 0);
+	json_decref(reply);
+	sample_tail(&tail, 1, 4);
+	PUT_TAIL(bench->fixture.store, &tail);
+	reply = peer_call(bench, &peer, "io.linkstat.GetTransfers", "{\"id\":1}");
+	assert_int_equal(json_array_size(parameter(reply, "transfers")), 4);
+	json_decref(reply);
+	tail.incident = 2; /* of which nothing else is known */
+	PUT_TAIL(bench->fixture.store, &tail);
+	reply = peer_call(bench, &peer, "io.linkstat.GetTransfers", "{\"id\":2}");
+	assert_string_equal(error_of(reply), "io.linkstat.NoSuchIncident");
+	json_decref(reply);
+	peer_close(bench, &peer);
+}
+
+/* Failures by class are all named, by status only those that were seen. */
+static void
+reports_transfers(void **state)
+{
+	struct bench *bench = *state;
+	struct peer peer = peer_connect(bench);
+	struct ls_session session = sample_session(1, 1, 0);
+	struct ls_traffic_row row;
+	json_t *reply, *port;
+	char *text;
+
+	sample_traffic(&row, 1, NOW_REAL);
+	PUT_SESSION(bench->fixture.store, &session);
+	PUT_TRAFFIC(bench->fixture.store, &row);
+	reply = peer_call(bench, &peer, "io.linkstat.Report", NULL);
+	port = json_array_get(parameter(reply, "ports"), 0);
+	text = json_dumps(json_object_get(port, "transfer_errors"), JSON_COMPACT);
+	assert_string_equal(text, "{\"link\":3,\"babble\":0,\"host\":0,\"stall\":0,"
+				  "\"cancelled\":1,\"timeout\":2,\"gone\":0,\"other\":5}");
+	free(text);
+	text = json_dumps(json_object_get(port, "transfer_errors_by_status"), JSON_COMPACT);
+	assert_string_equal(text, "{\"other\":5,\"-2\":3,\"-71\":3}");
+	free(text);
+	json_decref(reply);
+	peer_close(bench, &peer);
+}
+
 /* What is for watchers, and what is not. */
 static void
 publish_all_kinds(struct bench *bench)
@@ -320,25 +376,24 @@ answers_who_has_sent_all(void **state)
 	peer_close(bench, &peer);
 }
 
+#define TEST(function) cmocka_unit_test_setup_teardown(function, bench_setup, bench_teardown)
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(answers_about_itself, bench_setup, bench_teardown),
-		cmocka_unit_test_setup_teardown(refuses_with_the_standard_errors, bench_setup,
-						bench_teardown),
-		cmocka_unit_test_setup_teardown(tells_the_status, bench_setup, bench_teardown),
-		cmocka_unit_test_setup_teardown(pages_by_cursor, bench_setup, bench_teardown),
-		cmocka_unit_test_setup_teardown(streams_pages_as_they_are_read, bench_setup,
-						bench_teardown),
-		cmocka_unit_test_setup_teardown(answers_nothing_to_oneway_calls, bench_setup,
-						bench_teardown),
-		cmocka_unit_test_setup_teardown(accepts_null_for_what_is_optional, bench_setup,
-						bench_teardown),
-		cmocka_unit_test_setup_teardown(publishes_to_watchers, bench_setup, bench_teardown),
-		cmocka_unit_test_setup_teardown(watching_needs_more, bench_setup, bench_teardown),
-		cmocka_unit_test_setup_teardown(answers_who_has_sent_all, bench_setup,
-						bench_teardown),
+		TEST(answers_about_itself),
+		TEST(refuses_with_the_standard_errors),
+		TEST(tells_the_status),
+		TEST(pages_by_cursor),
+		TEST(streams_pages_as_they_are_read),
+		TEST(answers_nothing_to_oneway_calls),
+		TEST(accepts_null_for_what_is_optional),
+		TEST(tells_the_transfers_of_an_incident),
+		TEST(reports_transfers),
+		TEST(publishes_to_watchers),
+		TEST(watching_needs_more),
+		TEST(answers_who_has_sent_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

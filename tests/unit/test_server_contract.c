@@ -218,7 +218,11 @@ fill_history(struct bench *bench)
 	struct ls_session session = sample_session(1, 1, 0);
 	struct ls_event event = sample_event(1, LS_EVENT_RESET, 1);
 	struct ls_gap gap = sample_gap(1, LS_SOURCE_UDEV, 0, 1);
+	struct ls_traffic_row row;
+	struct ls_tail tail;
 
+	sample_traffic(&row, 1, NOW_REAL);
+	sample_tail(&tail, 1, LS_FLIGHT_RECORDS);
 	*incident = sample_incident(1, 1, 0);
 	snprintf(session.socket.id_path, sizeof(session.socket.id_path),
 		 "pci-0000:00:14.0-usb-0:1.4"); /* where bench_populate() plugs */
@@ -228,6 +232,8 @@ fill_history(struct bench *bench)
 	PUT_EVENT(store, &event);
 	gap.n_lost = 3;
 	PUT_GAP(store, &gap);
+	PUT_TRAFFIC(store, &row);
+	PUT_TAIL(store, &tail);
 	sql(&bench->fixture, "UPDATE ports SET label = 'left'");
 	free(incident);
 }
@@ -307,6 +313,8 @@ answers_are_as_the_contract_says(void **state)
 		{ "ListIncidents", NULL },
 		{ "GetIncident", "{\"id\":1}" },
 		{ "GetIncident", "{\"id\":99}" },
+		{ "GetTransfers", "{\"id\":1}" },
+		{ "GetTransfers", "{\"id\":99}" },
 		{ "Report", "{\"ports\":[\"9-9\"]}" },
 		{ "Report", "{\"since\":\"yesterday\"}" },
 		{ "ListEvents", "{\"cursor\":\"x\"}" },

@@ -213,6 +213,60 @@ writes_incidents(void **state)
 		    "\"back_after_seconds\":null,\"evidence\":[],\"evidence_omitted\":0}");
 }
 
+/* The bytes that @text says in hex. */
+static size_t
+unhex(const char *text, uint8_t *bytes, size_t size)
+{
+	size_t n = 0;
+
+	for (; text[0] && text[1] && n < size; text += 2) {
+		const char digits[] = { text[0], text[1], '\0' };
+
+		bytes[n++] = (uint8_t)strtoul(digits, NULL, 16);
+	}
+	return text[0] ? 0 : n;
+}
+
+static void
+writes_transfers(void **state)
+{
+	struct ls_flight_record record = {
+		.id = 0x1122334455667788,
+		.type = LS_USBMON_SUBMIT,
+		.xfer = LS_XFER_CONTROL,
+		.endpoint = 0x80,
+		.real_us = 1795356191123456,
+		.status = -115,
+		.length = UINT32_MAX,
+		.setup = { 0x80, 6, 0, 1, 0, 0, 0x12, 0xff },
+	};
+	struct ls_usbmon_record back = { 0 };
+	uint8_t header[LS_USBMON_HEADER];
+	json_t *json = ls_wire_transfer(&record);
+
+	(void)state;
+	assert_int_equal(
+		unhex(json_string_value(json_object_get(json, "header")), header, sizeof(header)),
+		LS_USBMON_HEADER);
+	assert_int_equal(ls_usbmon_parse(header, sizeof(header), false, &back), 1);
+	assert_true(back.id == record.id && ls_usbmon_real_us(&back) == record.real_us);
+	assert_memory_equal(back.setup, record.setup, sizeof(back.setup));
+	json_object_del(json, "header");
+	assert_json(json, "{\"at\":\"2026-11-22T14:03:11.123456Z\",\"kind\":\"submit\","
+			  "\"type\":\"control\",\"endpoint\":\"0x80\",\"length\":4294967295,"
+			  "\"status\":-115,\"status_name\":\"EINPROGRESS\","
+			  "\"setup\":\"80060001000012ff\"}");
+
+	/* Nonsense from a file is nonsense on the wire, and no more. */
+	memset(&record, 0xff, sizeof(record));
+	record.status = INT32_MIN;
+	json = ls_wire_transfer(&record);
+	json_object_del(json, "header");
+	assert_json(json, "{\"at\":\"9999-12-31T23:59:59.999999Z\",\"kind\":\"?\",\"type\":\"?\","
+			  "\"endpoint\":\"0xff\",\"length\":4294967295,\"status\":-2147483648,"
+			  "\"status_name\":\"\",\"setup\":null}");
+}
+
 /* What came last stands in a ring: on the wire it is in time order, and what is gone is counted. */
 static void
 sorts_evidence(void **state)
@@ -252,6 +306,7 @@ main(void)
 		cmocka_unit_test(writes_devices),
 		cmocka_unit_test(writes_events_and_gaps),
 		cmocka_unit_test(writes_incidents),
+		cmocka_unit_test(writes_transfers),
 		cmocka_unit_test(sorts_evidence),
 	};
 

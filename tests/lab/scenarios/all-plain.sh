@@ -1,7 +1,7 @@
 #!/bin/bash
 # Every story of the plain machine in one boot. With arguments: only those.
 here=$LAB_TREE/tests/lab/scenarios
-stories=(link-loss unplugged enumeration-failed emi over-current ss-inactive usbreset hub-leaves
+stories=(link-loss transfer-errors unplugged enumeration-failed emi over-current ss-inactive usbreset hub-leaves
 	deauthorised removed controller-unbound hostile-strings no-udevd flap-storm crash)
 [[ $# -eq 0 ]] || stories=("$@")
 failed=() skipped=()
