@@ -229,11 +229,12 @@ on_kmsg_taken(uint64_t seq, void *user)
 }
 
 static void
-open_usbmon(struct linkstatd *self)
+open_usbmon(struct linkstatd *self, const struct options *from)
 {
 	struct transfers_options options = {
 		.pipeline = self->pipeline,
 		.engine = self->state.engine,
+		.ring_bytes = (size_t)from->usbmon_ring_kib * 1024,
 	};
 	int r = transfers_new(self->base, &options, &self->transfers);
 
@@ -269,11 +270,11 @@ open_kmsg(struct linkstatd *self)
 
 /* Listen first, look second: nothing can slip through between the two. */
 static void
-open_sources(struct linkstatd *self)
+open_sources(struct linkstatd *self, const struct options *options)
 {
 	int r = source_udev_new(self->base, on_observation, self, &self->udev);
 
-	open_usbmon(self);
+	open_usbmon(self, options);
 	self->buses_only = true;
 	if (r < 0)
 		blind(self, LS_SOURCE_UDEV, "udev cannot be followed", r);
@@ -321,7 +322,7 @@ start(struct linkstatd *self, const struct options *options)
 	if (r < 0)
 		return r;
 	note_absence(self);
-	open_sources(self);
+	open_sources(self, options);
 	return pipeline_flush(self->pipeline);
 }
 

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "daemon/options.h"
 
@@ -13,10 +14,26 @@ static const char usage[] =
 	"  --socket PATH    answer on PATH (default " OPTIONS_DEFAULT_SOCKET ")\n"
 	"  --record FILE    also write every observation to FILE, one line of JSON each,\n"
 	"                   for a bug report; FILE must not exist\n"
+	"  --usbmon-ring KIB  size of usbmon's buffer, 8 to 65536; larger loses less on a fast\n"
+	"                   link and disturbs it more\n"
 	"  --help           show this\n"
 	"  --version        show the version\n"
 	"\n"
 	"See linkstatd(8), and linkstat(1) for the questions it answers.\n";
+
+static int
+parse_ring(const char *text, unsigned int *ret)
+{
+	char *end;
+	unsigned long kib = strtoul(text, &end, 10);
+
+	if (*end || end == text || kib < 8 || kib > 65536) {
+		fprintf(stderr, "--usbmon-ring \"%s\" is no number from 8 to 65536\n", text);
+		return -EINVAL;
+	}
+	*ret = (unsigned int)kib;
+	return 0;
+}
 
 int
 options_parse(int argc, char **argv, struct options *ret)
@@ -25,6 +42,7 @@ options_parse(int argc, char **argv, struct options *ret)
 		{ "state", required_argument, NULL, 's' },
 		{ "socket", required_argument, NULL, 'l' },
 		{ "record", required_argument, NULL, 'r' },
+		{ "usbmon-ring", required_argument, NULL, 'u' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{ 0 },
@@ -42,6 +60,10 @@ options_parse(int argc, char **argv, struct options *ret)
 			break;
 		case 'r':
 			options.record = optarg;
+			break;
+		case 'u':
+			if (parse_ring(optarg, &options.usbmon_ring_kib) < 0)
+				return -EINVAL;
 			break;
 		case 'h':
 			fputs(usage, stdout);

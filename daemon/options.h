@@ -6,6 +6,7 @@ struct options {
 	const char *state_dir;
 	const char *socket; /* NULL: the default, or the sockets that systemd hands over */
 	const char *record; /* NULL: no recording */
+	unsigned int usbmon_ring_kib; /* 0: the default */
 };
 
 #define OPTIONS_DEFAULT_STATE  "/var/lib/linkstat"
