@@ -1,4 +1,5 @@
 /* What hostile, broken and impatient peers do. */
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
