@@ -30,7 +30,8 @@ struct linkstatd {
 	struct transfers *transfers;
 	struct event *sigterm, *sigint, *watchdog;
 	FILE *record;
-	bool buses_only;
+	bool buses_only, was_absent;
+	struct ls_instant replay_from; /* mono 0: this boot was not watched before */
 };
 
 static int
@@ -198,9 +199,22 @@ note_absence(struct linkstatd *self)
 				   "known"
 				 : "linkstatd was not running");
 	pipeline_observe(&obs, self->pipeline);
-	obs.at = state_now();
-	obs.kind = LS_OBS_SOURCE_SEES;
-	pipeline_observe(&obs, self->pipeline);
+	self->replay_from = obs.at;
+	self->was_absent = true;
+}
+
+/* Not before the kernel log of that time was read: deadlines wait for what it tells. */
+static void
+end_absence(struct linkstatd *self)
+{
+	struct ls_observation obs = {
+		.at = state_now(),
+		.source = LS_SOURCE_NONE,
+		.kind = LS_OBS_SOURCE_SEES,
+	};
+
+	if (self->was_absent)
+		pipeline_observe(&obs, self->pipeline);
 }
 
 /* At first only the buses: the kernel log that is replayed then must know whose ports it names. */
@@ -210,9 +224,14 @@ on_observation(const struct ls_observation *obs, void *user)
 	struct linkstatd *self = user;
 	bool about_devices = obs->kind == LS_OBS_CONNECTED || obs->kind == LS_OBS_SCAN_BEGIN ||
 			     obs->kind == LS_OBS_SCAN_END;
+	struct ls_observation then = *obs;
 
 	if (self->buses_only && about_devices)
 		return;
+	if (self->buses_only && obs->source != LS_SOURCE_KERNEL_LOG && self->replay_from.mono_us) {
+		then.at = self->replay_from; /* "now" would work off what the replay decides */
+		obs = &then;
+	}
 	if (self->transfers)
 		transfers_before(self->transfers, obs);
 	pipeline_observe(obs, self->pipeline);
@@ -274,7 +293,6 @@ open_sources(struct linkstatd *self, const struct options *options)
 {
 	int r = source_udev_new(self->base, on_observation, self, &self->udev);
 
-	open_usbmon(self, options);
 	self->buses_only = true;
 	if (r < 0)
 		blind(self, LS_SOURCE_UDEV, "udev cannot be followed", r);
@@ -284,6 +302,8 @@ open_sources(struct linkstatd *self, const struct options *options)
 	if (self->kmsg)
 		source_kmsg_replay(self->kmsg);
 	self->buses_only = false;
+	end_absence(self);
+	open_usbmon(self, options);
 	if (self->udev)
 		(void)source_udev_scan(self->udev);
 	r = source_libusb_new(self->base, on_observation, self, &self->libusb);

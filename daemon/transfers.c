@@ -187,6 +187,9 @@ on_batch(const struct ls_usbmon_batch *batch, void *user)
 	struct transfers *transfers = user;
 	struct ls_traffic_evidence evidence;
 
+	/* What was counted until now belongs to the minute in which it moved. */
+	if (state_now().real_us / MINUTE_US * MINUTE_US != transfers->minute_us)
+		transfers_flush(transfers);
 	ls_traffic_add_batch(transfers->traffic, batch);
 	look_at_hubs(transfers, batch);
 	while (ls_traffic_next_evidence(transfers->traffic, &evidence) > 0)

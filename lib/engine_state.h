@@ -102,6 +102,8 @@ bool topology_path_below(const char *id_path, const char *hub);
 /* Devices that left lately, by number; a number that the kernel gives out anew is not gone. */
 void topology_gone(struct link *link, uint16_t devnum, struct ls_instant at);
 bool topology_is_gone(const struct link *link, uint16_t devnum, struct ls_instant at);
+/* True if it left later than @at: what was seen at @at is told late. */
+bool topology_left_after(const struct link *link, uint16_t devnum, struct ls_instant at);
 void topology_reused(struct link *link, uint16_t devnum);
 bool topology_is_hub(const struct link *link);
 

@@ -209,6 +209,7 @@ incidents_absorb(struct ls_engine *engine, struct incident *hub, struct ls_insta
 		struct incident *child = engine->incidents[i];
 
 		if (child != hub && !child->pub.settled &&
+		    !(child->pub.facts & (LS_FACT_EMI | LS_FACT_OVER_CURRENT)) &&
 		    near(child->pub.opened.mono_us, at.mono_us, TOGETHER_US) &&
 		    topology_path_below(child->pub.socket.id_path, hub->pub.socket.id_path))
 			swallow(engine, hub, child); /* the next one moves into its place */

@@ -41,6 +41,24 @@ left(struct ls_engine *engine, struct link *link, const struct ls_observation *o
 	engine_event(engine, LS_EVENT_DISCONNECT, &socket, incident, obs);
 }
 
+/* The other port of the same socket became empty just now. */
+static bool
+other_half_left(struct ls_engine *engine, const struct link *link, struct ls_instant at)
+{
+	for (size_t i = 0; i < engine->n_links; i++) {
+		const struct link *other = engine->links[i];
+
+		if (other == link || other->present || !topology_same_socket(engine, other, link))
+			continue;
+		for (size_t g = 0; g < LINK_GONE; g++) {
+			if (other->gone[g].mono_us &&
+			    at.mono_us <= other->gone[g].mono_us + TOGETHER_US)
+				return true;
+		}
+	}
+	return false;
+}
+
 /* Both halves of a hub, or a late witness of a device already gone. */
 static bool
 is_other_half(struct ls_engine *engine, const struct link *link, const struct incident *incident,
@@ -49,7 +67,7 @@ is_other_half(struct ls_engine *engine, const struct link *link, const struct in
 	return incident && topology_is_hub(link) && link->session &&
 	       (incident->pub.facts & LS_FACT_GONE) && !incident->pub.back &&
 	       at.mono_us <= incident->gone_mono + TOGETHER_US &&
-	       strcmp(incident->first_link, link->name) != 0 &&
+	       other_half_left(engine, link, at) &&
 	       incidents_covering(engine, link, at) == incident;
 }
 
@@ -132,7 +150,8 @@ connected(struct ls_engine *engine, const struct ls_observation *raw)
 		obs.devnum = link->coming_devnum ? link->coming_devnum : link->devnum;
 	if (obs.peer[0])
 		memcpy(link->peer, obs.peer, sizeof(link->peer));
-	if (topology_is_gone(link, obs.devnum, obs.at) && obs.source != LS_SOURCE_KERNEL_LOG)
+	if (topology_is_gone(link, obs.devnum, obs.at) &&
+	    (obs.source != LS_SOURCE_KERNEL_LOG || topology_left_after(link, obs.devnum, obs.at)))
 		return; /* late news of a device that has left meanwhile */
 	if (link->present && obs.devnum && link->devnum && obs.devnum != link->devnum)
 		missed_end(engine, link, &obs);
@@ -158,6 +177,12 @@ enumerating(struct ls_engine *engine, const struct ls_observation *obs)
 
 	if (!link)
 		return;
+	if (topology_left_after(link, obs->devnum, obs->at)) { /* the others were faster */
+		link->coming_devnum = obs->devnum;
+		link->coming_since.mono_us = 0;
+		incidents_testify(engine, incidents_covering(engine, link, obs->at), obs);
+		return;
+	}
 	if (link->present && obs->devnum != link->devnum)
 		missed_end(engine, link, obs);
 	topology_reused(link, obs->devnum);
@@ -186,12 +211,17 @@ scan_end(struct ls_engine *engine, const struct ls_observation *obs)
 
 		if (!link->present || link->scan == engine->scan)
 			continue;
+		/* The kernel log names a device before it is in sysfs: it is still to come. */
+		if (link->witnesses == 1U << LS_SOURCE_KERNEL_LOG && link->witness_at != LS_NEVER)
+			continue;
 		gone.kind = LS_OBS_DISCONNECTED;
 		gone.devnum = link->devnum;
 		ls_text_format(gone.text, sizeof(gone.text),
 			       "device number %u on %s is not there any more", link->devnum,
 			       link->name);
 		left(engine, link, &gone);
+		incidents_flush(
+			engine); /* a number that events bear is told before it can change */
 	}
 }
 

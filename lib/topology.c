@@ -185,6 +185,16 @@ topology_is_gone(const struct link *link, uint16_t devnum, struct ls_instant at)
 	return false;
 }
 
+bool
+topology_left_after(const struct link *link, uint16_t devnum, struct ls_instant at)
+{
+	for (size_t i = 0; devnum && i < LINK_GONE; i++) {
+		if (link->gone[i].devnum == devnum && at.mono_us < link->gone[i].mono_us)
+			return true;
+	}
+	return false;
+}
+
 void
 topology_reused(struct link *link, uint16_t devnum)
 {

@@ -61,13 +61,13 @@ reset(struct ls_engine *engine, struct link *link, const struct ls_observation *
 		return;
 	}
 	incident = incident_on(engine, link, obs, LS_FACT_RESET);
+	if (incident && topology_is_hub(link)) /* may renumber it: before any event bears its id */
+		incidents_absorb(engine, incident, obs->at);
 	if (!retry) {
 		if (incident)
 			incident->pub.n_resets++;
 		event_on(engine, LS_EVENT_RESET, link, incident, obs);
 	}
-	if (incident && topology_is_hub(link))
-		incidents_absorb(engine, incident, obs->at);
 }
 
 static void
@@ -191,7 +191,7 @@ controller_socket(struct ls_engine *engine, const struct ls_observation *obs,
 	const char *path = topology_controller(engine, obs->bus, obs->controller);
 
 	*socket = (struct ls_socket){ 0 };
-	if (path)
+	if (path && path[0])
 		ls_text_format(socket->id_path, sizeof(socket->id_path), "%s", path);
 	else if (obs->controller[0])
 		ls_text_format(socket->id_path, sizeof(socket->id_path), "%s", obs->controller);
@@ -232,6 +232,8 @@ on_controller(struct ls_engine *engine, const struct ls_observation *obs, uint32
 	incidents_testify(engine, incident, obs);
 	if (incident)
 		incidents_absorb(engine, incident, obs->at);
+	if (incident && news && fact == LS_FACT_OVER_CURRENT)
+		incident->pub.n_over_currents++;
 	if (news)
 		engine_event(engine, kind, &socket, incident, obs);
 	if (bus && fact == LS_FACT_BUS_GONE)
@@ -243,6 +245,7 @@ bus_added(struct ls_engine *engine, const struct ls_observation *obs)
 {
 	/* What the kernel log names may differ from udev's ID_PATH, which is the identity. */
 	bool known = topology_bus(engine, obs->bus) && !topology_bus(engine, obs->bus)->removed;
+	bool anew = topology_bus(engine, obs->bus) && !known;
 	struct bus *bus;
 
 	if (!obs->bus || (known && obs->source == LS_SOURCE_KERNEL_LOG))
@@ -250,6 +253,10 @@ bus_added(struct ls_engine *engine, const struct ls_observation *obs)
 	bus = topology_bus_add(engine, obs->bus);
 	if (!bus)
 		return;
+	for (size_t i = 0; anew && i < engine->n_links; i++) { /* its numbers begin anew */
+		if (ls_port_bus(engine->links[i]->name) == obs->bus)
+			memset(engine->links[i]->gone, 0, sizeof(engine->links[i]->gone));
+	}
 	ls_text_format(bus->controller, sizeof(bus->controller), "%s", obs->controller);
 	ls_text_format(bus->description, sizeof(bus->description), "%s", obs->text);
 }

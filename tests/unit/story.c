@@ -82,6 +82,7 @@ on_record(const struct ls_record *record, void *user)
 		keep_session(story, record->session);
 	} else if (record->kind == LS_RECORD_EVENT) {
 		story->n_events[record->event->kind]++;
+		story->last_event = *record->event;
 	} else if (record->kind == LS_RECORD_GAP) {
 		story->n_gaps++;
 		story->gap = *record->gap;

@@ -12,6 +12,7 @@ struct story {
 	struct ls_session sessions[STORY_MAX];
 	size_t n_sessions;
 	unsigned int n_events[LS_N_EVENTS];
+	struct ls_event last_event;
 	unsigned int n_gaps;
 	struct ls_gap gap; /* the last one */
 	uint64_t hash;	   /* over every byte of every record that has a meaning */

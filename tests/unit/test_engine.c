@@ -431,6 +431,105 @@ late_words_about_a_removed_bus_are_no_incident(void **state)
 }
 
 static void
+a_hub_behind_a_hub_is_its_child(void **state)
+{
+	struct story *story = *state;
+
+	story_plug(story, 1000, "1-1", 2, &hub);
+	story_plug(story, 1500, "1-1.2", 3, &hub);
+	story_pull(story, 20000, "1-1", 2);
+	story_pull(story, 20001, "1-1.2", 3);
+	story_wait(story, 60000);
+	only(story, LS_CAUSE_UPSTREAM_LOSS, true);
+	assert_int_equal(story->incidents[0].n_children, 1);
+	assert_int_equal(story->n_events[LS_EVENT_DISCONNECT], 2);
+}
+
+static void
+what_a_port_reported_itself_is_not_swallowed_by_its_hub(void **state)
+{
+	struct story *story = *state;
+
+	story_plug(story, 1000, "1-1", 2, &hub);
+	story_plug(story, 1500, "1-1.2", 3, &stick);
+	story_tell(story, 20000, LS_SOURCE_KERNEL_LOG, LS_OBS_EMI, "1-1.2", 0);
+	story_tell(story, 20050, LS_SOURCE_KERNEL_LOG, LS_OBS_RESET, "1-1", 2);
+	story_wait(story, 60000);
+	assert_int_equal(story->n_incidents, 2);
+	assert_true(story_incident(story, LS_CAUSE_EMI)->drop);
+	assert_non_null(story_incident(story, LS_CAUSE_HOST_RESET));
+}
+
+static void
+a_number_that_events_bear_is_not_given_out_again(void **state)
+{
+	struct story *story = *state;
+
+	story_plug(story, 1000, "1-1", 2, &hub);
+	story_plug(story, 1500, "1-1.2", 3, &stick);
+	story_plug(story, 1800, "1-3", 4, &phone);
+	story_tell(story, 20000, LS_SOURCE_UDEV, LS_OBS_DISCONNECTED, "1-1.2", 3);
+	story_tell(story, 20050, LS_SOURCE_KERNEL_LOG, LS_OBS_RESET, "1-1", 2);
+	assert_int_equal(story->last_event.kind, LS_EVENT_RESET);
+	assert_int_equal(story->last_event.incident, story->incidents[0].id);
+	story_wait(story, 60000);
+	assert_int_equal(story->n_incidents, 1);
+}
+
+static void
+a_scan_does_not_lose_what_is_just_coming(void **state)
+{
+	static const struct ls_device ids = { .vid = 0x05ac, .pid = 0x12a8 };
+	struct story *story = *state;
+
+	story_tell(story, 20000, LS_SOURCE_KERNEL_LOG, LS_OBS_ENUMERATING, "1-2", 6);
+	story_tell_device(story, 20100, LS_SOURCE_KERNEL_LOG, LS_OBS_FOUND, "1-2", 0, &ids);
+	story_tell(story, 20102, LS_SOURCE_UDEV, LS_OBS_SCAN_BEGIN, "", 0);
+	story_tell(story, 20103, LS_SOURCE_UDEV, LS_OBS_SCAN_END, "", 0);
+	story_tell_device(story, 20110, LS_SOURCE_UDEV, LS_OBS_CONNECTED, "1-2", 6, &phone);
+	story_wait(story, 60000);
+	assert_int_equal(story->n_incidents, 0);
+	assert_true(story->sessions[0].present);
+}
+
+static void
+a_kernel_log_that_is_read_last_counts_nothing_twice(void **state)
+{
+	struct story *story = *state;
+
+	story_plug(story, 1000, "1-2", 2, &phone);
+	for (unsigned int i = 0; i < 2; i++) {
+		story_tell(story, 20000 + i * 900, LS_SOURCE_UDEV, LS_OBS_DISCONNECTED, "1-2",
+			   2 + i);
+		story_tell_device(story, 20300 + i * 900, LS_SOURCE_UDEV, LS_OBS_CONNECTED, "1-2",
+				  3 + i, &phone);
+	}
+	for (unsigned int i = 0; i < 2; i++) {
+		story_tell(story, 19990 + i * 900, LS_SOURCE_KERNEL_LOG, LS_OBS_DISCONNECTED, "1-2",
+			   2 + i);
+		story_tell(story, 20250 + i * 900, LS_SOURCE_KERNEL_LOG, LS_OBS_ENUMERATING, "1-2",
+			   3 + i);
+		story_tell_device(story, 20290 + i * 900, LS_SOURCE_KERNEL_LOG, LS_OBS_FOUND, "1-2",
+				  0, &phone);
+	}
+	story_wait(story, 60000);
+	only(story, LS_CAUSE_LINK_LOSS, true);
+	assert_int_equal(story->n_events[LS_EVENT_DISCONNECT], 2);
+	assert_int_equal(story->n_events[LS_EVENT_CONNECT], 3);
+}
+
+static void
+an_overloaded_root_hub_is_counted(void **state)
+{
+	struct story *story = *state;
+
+	story_tell(story, 20000, LS_SOURCE_KERNEL_LOG, LS_OBS_OVER_CURRENT, "usb1", 0);
+	story_wait(story, 60000);
+	only(story, LS_CAUSE_OVER_CURRENT, true);
+	assert_int_equal(story->incidents[0].n_over_currents, 1);
+}
+
+static void
 transfer_errors(struct story *story, uint64_t at_ms, unsigned int devnum, uint32_t n)
 {
 	story_tell_count(story, at_ms, LS_SOURCE_USBMON, LS_OBS_TRANSFER_ERRORS, "1-1", devnum, n);
@@ -669,6 +768,12 @@ main(void)
 		TEST(errors_long_before_a_drop_speak_of_the_link),
 		TEST(errors_of_the_last_moment_are_what_any_unplug_looks_like),
 		TEST(a_hub_says_what_happened_at_its_port),
+		TEST(a_hub_behind_a_hub_is_its_child),
+		TEST(what_a_port_reported_itself_is_not_swallowed_by_its_hub),
+		TEST(a_number_that_events_bear_is_not_given_out_again),
+		TEST(a_scan_does_not_lose_what_is_just_coming),
+		TEST(a_kernel_log_that_is_read_last_counts_nothing_twice),
+		TEST(an_overloaded_root_hub_is_counted),
 		TEST(sleep_explains_what_leaves_with_it),
 		TEST(a_missing_source_lowers_the_confidence_only),
 		TEST(a_scan_finds_what_left_unseen),
