@@ -53,7 +53,7 @@ void ls_engine_observe(struct ls_engine *engine, const struct ls_observation *ob
 uint64_t ls_engine_deadline(const struct ls_engine *engine);
 void ls_engine_advance(struct ls_engine *engine, struct ls_instant now);
 
-/* Visits all that is connected now, in port order; for status. The pointer is borrowed. */
+/* Visits all sessions that are open now, oldest first; for status. The pointer is borrowed. */
 typedef void (*ls_session_fn)(const struct ls_session *session, void *user);
 void ls_engine_visit_sessions(const struct ls_engine *engine, ls_session_fn visit, void *user);
 
