@@ -1,6 +1,7 @@
 #include "cli/incidents.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "cli/advice.h"
 #include "cli/ask.h"
@@ -9,6 +10,7 @@
 #include "cli/field.h"
 #include "cli/format.h"
 #include "cli/words.h"
+#include "lib/record.h"
 
 static const struct ask_list list = { "io.linkstat.ListIncidents", &shape_incidents, "incidents" };
 
@@ -32,18 +34,33 @@ incidents_verdict(const json_t *incidents)
 	return CLI_FINE;
 }
 
+/* What a device that has left and may come back will turn out to be, nobody knows yet. */
+static void
+put_cause(const struct cli *cli, const json_t *incident)
+{
+	const char *cause = field_text(incident, "cause");
+	bool open = !field_has(incident, "closed_at");
+	char sure[FORMAT_MAX];
+
+	if (open && strcmp(cause, ls_cause_name(LS_CAUSE_UNKNOWN)) == 0) {
+		fputs("not known why so far", cli->look.out);
+		return;
+	}
+	fprintf(cli->look.out, "%s%s, %s sure", advice_words(cause), open ? " (going on)" : "",
+		format_percent(sure, field_real(incident, "confidence")));
+}
+
 void
 incidents_put_line(const struct cli *cli, const json_t *incident)
 {
-	char at[FORMAT_MAX], sure[FORMAT_MAX], back[FORMAT_MAX], port[WORDS_MAX];
+	char at[FORMAT_MAX], back[FORMAT_MAX], port[WORDS_MAX];
 	int64_t at_us;
 
 	field_time(incident, "opened_at", &at_us);
-	fprintf(cli->look.out, "%s  %-8s  %-19s  %-10s  %s%s, %s sure", format_stamp(at, at_us),
+	fprintf(cli->look.out, "%s  %-8s  %-19s  %-10s  ", format_stamp(at, at_us),
 		field_text(incident, "name"), field_flag(incident, "drop") ? "DROP" : "incident",
-		"linkstat", advice_words(field_text(incident, "cause")),
-		field_has(incident, "closed_at") ? "" : " (going on)",
-		format_percent(sure, field_real(incident, "confidence")));
+		"linkstat");
+	put_cause(cli, incident);
 	if (field_has(incident, "label"))
 		fprintf(cli->look.out, ", on %s", words_port(port, incident));
 	if (field_has(incident, "back_after_seconds"))

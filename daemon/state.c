@@ -31,7 +31,8 @@ state_fix(enum ls_source source)
 		[LS_SOURCE_UDEV] = "check that /sys is mounted and the network namespace is the "
 				   "host's",
 		[LS_SOURCE_LIBUSB] = "start udevd: sudo systemctl start systemd-udevd",
-		[LS_SOURCE_USBMON] = "sudo modprobe usbmon",
+		[LS_SOURCE_USBMON] = "sudo modprobe usbmon && sudo udevadm trigger "
+				     "--subsystem-match=usbmon",
 	};
 
 	return (size_t)source < LS_N_SOURCES ? fixes[source] : "";

@@ -480,6 +480,8 @@ install_linkstat() {
 	journalctl --update-catalog
 	systemctl daemon-reload
 	udevadm control --reload
+	udevadm trigger --subsystem-match=usbmon # it was loaded before its rule was there
+	udevadm settle
 	linkstat_socket=''
 }
 
