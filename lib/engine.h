@@ -38,7 +38,7 @@ LS_DEFINE_AUTO(ls_engine)
 
 /*
  * State from before a restart within one boot, before the first observation. Sessions before
- * incidents. 1, or -ENOSPC when a cap is reached (then it is closed by a record of now).
+ * incidents. 1, or -ENOSPC when a cap is reached or memory is short: it is not followed then.
  */
 int ls_engine_restore_session(struct ls_engine *engine, const struct ls_session *session);
 int ls_engine_restore_incident(struct ls_engine *engine, const struct ls_incident *incident);

@@ -23,6 +23,9 @@ struct session {
 /* udev and libusb may be this many flaps behind the kernel log, on a machine that is busy. */
 #define LINK_GONE 16
 
+/* Resets and losses this soon after sleep or wake-up are the machine's doing (reset-resume). */
+#define AFTER_SLEEP_US (10 * LS_SEC)
+
 /* One kernel port. A socket has two of them where USB 2 and SuperSpeed peers are known. */
 struct link {
 	char name[LS_PORT_NAME_MAX];

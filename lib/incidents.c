@@ -8,8 +8,6 @@
 #define TOGETHER_US (1 * LS_SEC)
 /* Trouble on the port this long before an incident is part of its story. */
 #define TROUBLE_BEFORE_US (5 * LS_SEC)
-/* Resets and losses this soon after sleep or wake-up are the machine's doing. */
-#define AFTER_SLEEP_US (10 * LS_SEC)
 
 static bool
 near(uint64_t a_us, uint64_t b_us, uint64_t span_us)

@@ -9,8 +9,6 @@
 #define OVER_CURRENT_ONCE_US (2 * LS_SEC)
 /* The same complaint of a port within this is one event. */
 #define TROUBLE_ONCE_US (1 * LS_SEC)
-/* Resets this soon after sleep are how devices wake up (reset-resume). */
-#define AFTER_SLEEP_US (10 * LS_SEC)
 
 static struct incident *
 incident_on(struct ls_engine *engine, struct link *link, const struct ls_observation *obs,
