@@ -26,6 +26,7 @@ struct ls_mode {
 	const char *family; /* "apple" */
 	const char *name;   /* "recovery"; clean, short, for people and for rules */
 	const char *title;  /* "recovery mode" */
+	bool transient;	    /* a device only passes through it, on its way to another mode */
 	bool busy; /* a job runs while a device is in it (Apple: restore): a stall is told, a drop in
 		    * it is a drop of a job */
 	uint64_t stall_us;  /* no data for so long while in it is a stall; 0: never */

@@ -207,3 +207,15 @@ story_incident(const struct story *story, enum ls_cause cause)
 	}
 	return NULL;
 }
+
+void
+story_usbmon(struct story *story, uint64_t at_ms, const struct ls_observation *what)
+{
+	struct ls_observation obs = *what;
+
+	obs.at = at(at_ms);
+	obs.source = LS_SOURCE_USBMON;
+	obs.bus = 1;
+	ls_text_format(obs.text, sizeof(obs.text), "usbmon %d", (int)obs.kind);
+	ls_engine_observe(story->engine, &obs);
+}
