@@ -134,10 +134,6 @@ static const struct rule {
 	{ LS_FACT_GONE | LS_FACT_AWAY | LS_FACT_FLOWING, 0, LS_CAUSE_LINK_LOSS, LS_SIDE_UNKNOWN,
 	  true, true, 0.55,
 	  "it left while data flowed and did not come back: link lost, or pulled while in use" },
-	{ LS_FACT_GONE | LS_FACT_AWAY | LS_FACT_PROCEDURE, 0, LS_CAUSE_UNKNOWN, LS_SIDE_UNKNOWN,
-	  true, true, 0,
-	  "it left to change its mode and did not come back: it died, was pulled, or lost its "
-	  "link" },
 	{ LS_FACT_GONE | LS_FACT_AWAY | LS_FACT_HUB_SAW, 0, LS_CAUSE_UNPLUGGED, LS_SIDE_UNKNOWN,
 	  false, true, 0.85, "the connection went while nothing flowed, and it did not come back" },
 	{ LS_FACT_GONE | LS_FACT_AWAY, 0, LS_CAUSE_UNPLUGGED, LS_SIDE_UNKNOWN, false, true, 0.75,

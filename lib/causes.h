@@ -41,7 +41,6 @@
 #define LS_FACT_RESUME_FAILED	 LS_FACT(34)
 #define LS_FACT_PARTNER_GONE	 LS_FACT(35) /* Type-C: the plug was really pulled */
 #define LS_FACT_REMOVED		 LS_FACT(36) /* a program removed it, before the link was lost */
-#define LS_FACT_PROCEDURE	 LS_FACT(37) /* it was in a mode that it only passes through */
 
 /*
  * Sets cause, side, drop, confidence and why from facts and sources. A source that was silent, or

@@ -146,12 +146,13 @@ struct homecoming {
 	const struct ls_mode *mode; /* NULL: of no family */
 	const struct ls_edge *edge; /* NULL: its family does not know this change */
 };
-void modes_compare(struct ls_engine *engine, const struct session *before,
-		   const struct ls_device *after, const struct incident *incident,
-		   struct homecoming *ret);
+void modes_compare(struct ls_engine *engine, const struct session *before, const struct link *link,
+		   const struct incident *incident, struct homecoming *ret);
+/* The session is told by whoever attaches it. */
 void modes_enter(struct ls_engine *engine, struct session *session, const struct ls_mode *mode,
 		 struct ls_instant at);
-void modes_begin(struct ls_engine *engine, struct session *session, struct ls_instant at);
+void modes_begin(struct ls_engine *engine, struct session *session, const struct ls_device *device,
+		 struct ls_instant at);
 void modes_describe(const struct session *session, struct incident *incident, struct ls_instant at);
 
 /* sessions.c */

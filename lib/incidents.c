@@ -156,7 +156,7 @@ wait_for_return(struct ls_engine *engine, struct incident *incident, struct ls_i
 	if (incident->return_us <= window_us)
 		return;
 	incident->close_at = at.mono_us + incident->return_us;
-	if (!(incident->pub.facts & (LS_FACT_BUSY | LS_FACT_PROCEDURE)))
+	if (!(incident->pub.facts & LS_FACT_BUSY))
 		incident->away_at = at.mono_us + window_us;
 }
 

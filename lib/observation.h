@@ -96,6 +96,14 @@ enum ls_speed {
 /* One clean line that states a fact for people. */
 #define LS_TEXT_MAX 240
 
+/* Of the active configuration, in its first alternate setting. */
+struct ls_interface {
+	uint8_t class, subclass, protocol;
+};
+
+/* More are not kept: what tells a mode is among the first ones. */
+#define LS_INTERFACES_MAX 8
+
 /* What is known of a device. Unknown: 0, "" and LS_SPEED_UNKNOWN. All text is clean. */
 struct ls_device {
 	uint16_t vid, pid, bcd_device;
@@ -107,6 +115,8 @@ struct ls_device {
 	uint16_t max_power_ma; /* declared, not measured */
 	enum ls_speed speed;
 	bool remote_wakeup;
+	uint8_t n_interfaces; /* in the list below; 0: not known */
+	struct ls_interface interfaces[LS_INTERFACES_MAX];
 	char serial[LS_STRING_MAX];
 	char product[LS_STRING_MAX];
 	char manufacturer[LS_STRING_MAX];

@@ -97,8 +97,8 @@ begin(struct ls_engine *engine, struct link *link, struct ls_instant at)
 	session->pub.began = at;
 	topology_socket(engine, link, &session->pub.socket);
 	engine->sessions[engine->n_sessions++] = session;
+	modes_begin(engine, session, &link->device, at);
 	attach(engine, session, link, at);
-	modes_begin(engine, session, at);
 }
 
 /* The same specimen waits on another socket: it was moved, and nothing was lost there. */
@@ -144,11 +144,11 @@ sessions_judge(struct ls_engine *engine, struct link *link, struct ls_instant at
 	struct homecoming home = { 0 };
 
 	link->judge_at = LS_NEVER;
-	link->coming_since.mono_us = 0;
 	if (waiting)
-		modes_compare(engine, waiting, &link->device, incident, &home);
+		modes_compare(engine, waiting, link, incident, &home);
 	else if (incident && incident->pub.has_device)
 		home.like = ls_identity_compare(&incident->pub.device, &link->device);
+	link->coming_since.mono_us = 0;
 	if (incident)
 		incidents_back(engine, incident, &home, since);
 	if (link->session)
@@ -161,8 +161,8 @@ sessions_judge(struct ls_engine *engine, struct link *link, struct ls_instant at
 	tell_connect(engine, link, incident);
 	leave_elsewhere(engine, link, at);
 	if (waiting && home.like != LS_LIKE_OTHER) {
-		attach(engine, waiting, link, since);
 		modes_enter(engine, waiting, home.mode, since);
+		attach(engine, waiting, link, since);
 		return;
 	}
 	if (waiting)

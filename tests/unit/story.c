@@ -92,6 +92,12 @@ on_record(const struct ls_record *record, void *user)
 void
 story_begin(struct story *story)
 {
+	story_begin_with(story, NULL);
+}
+
+void
+story_begin_with(struct story *story, const struct ls_families *families)
+{
 	struct ls_observation bus = {
 		.at = at(0),
 		.source = LS_SOURCE_UDEV,
@@ -103,6 +109,7 @@ story_begin(struct story *story)
 
 	*story = (struct story){ .hash = UINT64_C(14695981039346656037) };
 	ls_engine_config_default(&config);
+	config.families = families;
 	assert_int_equal(ls_engine_new(&config, on_record, story, &story->engine), 0);
 	for (enum ls_source source = LS_SOURCE_KERNEL_LOG; source <= LS_SOURCE_LIBUSB; source++)
 		story_tell(story, 0, source, LS_OBS_SOURCE_SEES, "", 0);

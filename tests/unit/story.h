@@ -19,6 +19,8 @@ struct story {
 };
 
 void story_begin(struct story *story);
+/* With a table of device families, which must outlive the story. */
+void story_begin_with(struct story *story, const struct ls_families *families);
 void story_end(struct story *story);
 
 /* Times in ms since the story began. */
