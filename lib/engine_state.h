@@ -88,7 +88,6 @@ struct incident {
 	struct ls_instant first_gone;
 	uint64_t settle_at; /* LS_NEVER once it has passed */
 	uint64_t away_at; /* when it counts as gone for good, though it may still come; LS_NEVER */
-	uint64_t return_us; /* the longest that its family allows, 0: of none */
 	char edge_why
 		[LS_TEXT_MAX]; /* why the mode that it came back in was expected, or a reboot */
 	uint64_t close_at;

@@ -105,5 +105,5 @@ modes_describe(const struct session *session, struct incident *incident, struct 
 		pub->in_mode_us = at.mono_us - session->mode_since.mono_us;
 	if (mode->busy)
 		pub->facts |= LS_FACT_BUSY;
-	incident->return_us = mode->return_us;
+	incident->pub.expected_us = mode->return_us;
 }

@@ -118,9 +118,10 @@ struct ls_incident {
 	struct ls_socket socket;
 	int64_t session; /* 0: no device was known there */
 	bool has_device;
-	struct ls_device device;      /* as it was before */
-	char mode[LS_MODE_MAX];	      /* it was in then, "" if its family is not known … */
-	uint64_t in_mode_us;	      /* … and had been for so long */
+	struct ls_device device; /* as it was before */
+	char mode[LS_MODE_MAX];	 /* it was in then, "" if its family is not known … */
+	uint64_t in_mode_us;	 /* … and had been for so long */
+	uint64_t expected_us; /* its family lets it stay away for so long, 0: unknown; not kept */
 	char mode_after[LS_MODE_MAX]; /* it came back in; "" the same or unknown */
 	struct ls_instant opened;
 	struct ls_instant closed; /* meaningful unless @open */
