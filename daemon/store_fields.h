@@ -37,7 +37,8 @@
 	X(I64, connected_us, connected_us)                                                         \
 	STORE_INSTANT_FIELDS(X, present_since, present_since)                                      \
 	X(BOOL, open, open)                                                                        \
-	X(BOOL, present, present)
+	X(BOOL, present, present)                                                                  \
+	X(BOOL, cable_assumed, cable_assumed)
 
 #define STORE_INCIDENT_FIELDS(X)                                                                   \
 	X(TEXT, name, socket.name)                                                                 \

@@ -45,6 +45,7 @@ static const char *const event_kinds[LS_N_EVENTS] = {
 	[LS_EVENT_AUTHORISED] = "authorised",
 	[LS_EVENT_WITNESS_MISSING] = "witness-missing",
 	[LS_EVENT_LINK_ERRORS] = "link-errors",
+	[LS_EVENT_CABLE] = "cable",
 	[LS_EVENT_SLEEP] = "sleep",
 	[LS_EVENT_WAKE] = "wake",
 };
