@@ -1,8 +1,6 @@
 #include "daemon/methods.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -167,108 +165,12 @@ methods_no_incident(int64_t id, struct varlink_reply *reply)
 			  &(const struct ls_wire_field){ "id", json_integer(id) }, 1);
 }
 
-/* Rows of one reply while they are read. */
-struct page {
-	json_t *rows;
-	size_t limit;
-	int64_t last; /* id of the last row taken */
-	bool more;    /* there is at least one row behind it */
-};
-
-/* 0, 1 when the page is full, or -ENOMEM. Takes @row only where it fits. */
 static int
-add_row(struct page *page, int64_t id, json_t *row)
-{
-	if (json_array_append_new(page->rows, row) < 0)
-		return -ENOMEM;
-	page->last = id;
-	return 0;
-}
-
-static int
-on_event(int64_t id, const struct ls_event *event, void *user)
-{
-	struct page *page = user;
-
-	page->more = json_array_size(page->rows) == page->limit;
-	return page->more ? 1 : add_row(page, id, ls_wire_event(event));
-}
-
-static int
-on_incident(const struct ls_incident *incident, const char *label, void *user)
-{
-	struct page *page = user;
-
-	page->more = json_array_size(page->rows) == page->limit;
-	return page->more ? 1 : add_row(page, incident->id, ls_wire_incident(incident, label));
-}
-
-/* The reply for a page that was read with the result @r; takes its rows. */
-static int
-reply_page(struct varlink_call *call, struct varlink_reply *reply, const char *name,
-	   struct page *page)
-{
-	char cursor[24];
-	const struct ls_wire_field fields[] = {
-		{ name, page->rows },
-		{ "cursor", (snprintf(cursor, sizeof(cursor), "%" PRId64, page->last),
-			     ls_wire_optional(page->more ? cursor : NULL)) },
-	};
-
-	reply->parameters = ls_wire_object(fields, LS_COUNT(fields));
-	reply->continues = call->more && page->more;
-	call->position = page->last;
-	return reply->parameters ? 0 : -ENOMEM;
-}
-
-static int
-list(struct varlink_call *call, struct varlink_reply *reply, const struct methods *methods,
-     const char *name)
-{
-	bool events = strcmp(name, "events") == 0;
-	struct methods_asked asked;
-	struct page page = { .rows = NULL };
-	const char *unknown = NULL;
-	int r = methods_asked_init(&asked, call, reply);
-
-	if (r == 1) {
-		page.rows = json_array();
-		page.limit = asked.filter.limit;
-		if (!events && page.limit > METHODS_INCIDENTS_PAGE)
-			page.limit = METHODS_INCIDENTS_PAGE;
-		asked.filter.limit = page.limit + 1; /* one more tells whether there is more */
-		r = events ? store_events(methods->store, &asked.filter, on_event, &page, &unknown)
-			   : store_incidents(methods->store, &asked.filter, on_incident, &page,
-					     &unknown);
-		if (r >= 0)
-			r = reply_page(call, reply, name, &page);
-		else
-			json_decref(page.rows);
-		if (r < 0)
-			r = methods_history_error(methods, r, unknown, reply);
-	}
-	methods_asked_done(&asked);
-	return r;
-}
-
-static int
-list_events(struct varlink_call *call, struct varlink_reply *reply, void *user)
-{
-	return list(call, reply, user, "events");
-}
-
-static int
-list_incidents(struct varlink_call *call, struct varlink_reply *reply, void *user)
-{
-	return list(call, reply, user, "incidents");
-}
-
-static int
-on_asked_incident(const struct ls_incident *incident, const char *label, void *user)
+on_asked_incident(const struct ls_incident *incident, const struct ls_labels *labels, void *user)
 {
 	struct varlink_reply *reply = user;
 	const struct ls_wire_field fields[] = {
-		{ "incident", ls_wire_incident(incident, label) },
+		{ "incident", ls_wire_incident(incident, labels) },
 	};
 
 	reply->parameters = ls_wire_object(fields, LS_COUNT(fields));
@@ -301,20 +203,21 @@ int
 methods_watch_reply(struct methods *methods, const struct ls_record *record,
 		    struct varlink_reply *reply)
 {
+	const struct ls_incident *incident = record->incident;
 	struct ls_wire_field field = { 0 };
-	char label[LS_STRING_MAX];
-	int64_t ignored;
+	struct store_labels kept;
 
 	if (record->kind == LS_RECORD_EVENT) {
 		field = (struct ls_wire_field){ "event", ls_wire_event(record->event) };
 	} else if (record->kind == LS_RECORD_GAP) {
 		field = (struct ls_wire_field){ "gap", ls_wire_gap(record->gap) };
-	} else if (record->kind == LS_RECORD_INCIDENT && record->incident->settled) {
+	} else if (record->kind == LS_RECORD_INCIDENT && incident->settled) {
 		/* A label that cannot be read is left out: the incident matters more. */
-		(void)store_socket(methods->store, record->incident->socket.id_path, INT64_MAX,
-				   &ignored, label);
+		(void)store_labels(methods->store, &incident->socket, incident->session, &kept);
 		field.name = "incident";
-		field.value = ls_wire_incident(record->incident, label);
+		field.value = ls_wire_incident(
+			incident,
+			&(const struct ls_labels){ kept.socket, kept.cable, kept.cable_assumed });
 	} else {
 		return 0;
 	}
@@ -362,8 +265,9 @@ static const struct varlink_method methods_table[] = {
 		  { "until", VARLINK_STRING, true },
 		  { "ports", VARLINK_STRINGS, true },
 	  } },
-	{ "ListEvents", list_events, false, { PAGE_PARAMETERS } },
-	{ "ListIncidents", list_incidents, false, { PAGE_PARAMETERS } },
+	{ "ListEvents", methods_list_events, false, { PAGE_PARAMETERS } },
+	{ "ListIncidents", methods_list_incidents, false, { PAGE_PARAMETERS } },
+	{ "ListSessions", methods_list_sessions, false, { PAGE_PARAMETERS } },
 	{ "GetIncident", get_incident, false, { { "id", VARLINK_INT, false } } },
 	{ "GetTransfers", methods_transfers, false, { { "id", VARLINK_INT, false } } },
 	{ "Watch", watch, true, { { 0 } } },

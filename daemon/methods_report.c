@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "daemon/server.h"
 #include "lib/text.h"
@@ -88,6 +89,18 @@ statuses_object(const struct store_port_report *port)
 	return LS_STEAL(&statuses);
 }
 
+static json_t *
+cables_array(const char *cables)
+{
+	ls_json_auto json_t *array = json_array();
+
+	for (const char *at = cables; at && *at; at += strcspn(at, "\n") + 1) {
+		if (json_array_append_new(array, json_stringn(at, strcspn(at, "\n"))) < 0)
+			return NULL;
+	}
+	return LS_STEAL(&array);
+}
+
 static int
 on_port(const struct store_port_report *port, void *user)
 {
@@ -96,6 +109,7 @@ on_port(const struct store_port_report *port, void *user)
 		{ "port", json_string(port->socket.id_path) },
 		{ "name", json_string(port->socket.name) },
 		{ "label", ls_wire_optional(port->label) },
+		{ "cables", cables_array(port->cables) },
 		{ "connected_seconds", json_real(port->connected_seconds) },
 		{ "sessions", json_integer(port->sessions) },
 		{ "connects", json_integer(port->connects) },
@@ -151,10 +165,10 @@ methods_report(struct varlink_call *call, struct varlink_reply *reply, void *use
 }
 
 static int
-on_known_incident(const struct ls_incident *incident, const char *label, void *user)
+on_known_incident(const struct ls_incident *incident, const struct ls_labels *labels, void *user)
 {
 	(void)incident;
-	(void)label;
+	(void)labels;
 	(void)user;
 	return 0;
 }

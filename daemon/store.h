@@ -8,6 +8,7 @@
 #include "lib/base.h"
 #include "lib/engine.h"
 #include "lib/record.h"
+#include "lib/wire.h"
 
 struct store;
 
@@ -87,7 +88,8 @@ struct store_status_count {
 /* Traffic is counted where its minute, or after two days its hour, began in the asked span. */
 struct store_port_report {
 	struct ls_socket socket;
-	const char *label; /* NULL: none */
+	const char *label;  /* NULL: none */
+	const char *cables; /* labels, each ended by a newline; NULL: none. Borrowed */
 	double connected_seconds;
 	int64_t sessions, connects, disconnects, drops, resets;
 	int64_t enumeration_failures, over_currents;
@@ -101,10 +103,20 @@ struct store_port_report {
 	struct ls_device device;
 };
 
+/* A session with what counts of it in the asked span. */
+struct store_session {
+	struct ls_session session;
+	const char *label; /* of the socket, NULL: none */
+	double connected_seconds;
+	/* One that follows a counted one within a minute is the same drop. */
+	int64_t drops, drops_by_side[LS_N_SIDES];
+};
+
 /* Visitors return 0 to go on, anything else ends the visit and is returned. */
 typedef int (*store_event_fn)(int64_t id, const struct ls_event *event, void *user);
-typedef int (*store_row_incident_fn)(const struct ls_incident *incident, const char *label,
-				     void *user);
+typedef int (*store_row_incident_fn)(const struct ls_incident *incident,
+				     const struct ls_labels *labels, void *user);
+typedef int (*store_session_fn)(const struct store_session *session, void *user);
 typedef int (*store_gap_fn)(const struct ls_gap *gap, void *user);
 typedef int (*store_port_fn)(const struct store_port_report *report, void *user);
 
@@ -113,6 +125,9 @@ int store_events(struct store *store, const struct store_filter *filter, store_e
 		 void *user, const char **unknown);
 int store_incidents(struct store *store, const struct store_filter *filter,
 		    store_row_incident_fn visit, void *user, const char **unknown);
+/* Those that touch the span. */
+int store_sessions(struct store *store, const struct store_filter *filter, struct ls_instant now,
+		   store_session_fn visit, void *user, const char **unknown);
 int store_report(struct store *store, const struct store_filter *filter, struct ls_instant now,
 		 store_port_fn visit, void *user, const char **unknown);
 int store_gaps(struct store *store, const struct store_filter *filter, store_gap_fn visit,
@@ -122,6 +137,14 @@ int store_incident(struct store *store, int64_t id, store_row_incident_fn visit,
 /* The transfers before an incident. 1; 0: none were kept, or none that can be read. */
 int store_tail(struct store *store, int64_t incident, struct ls_tail *ret);
 int store_last_drop(struct store *store, store_row_incident_fn visit, void *user);
+/* What a person calls a socket, and the cable of a session; "" where there is no label. 0 or -errno,
+ * then all are "". */
+struct store_labels {
+	char socket[LS_LABEL_MAX], cable[LS_LABEL_MAX];
+	bool cable_assumed;
+};
+int store_labels(struct store *store, const struct ls_socket *socket, int64_t session,
+		 struct store_labels *ret);
 /* Drops since @since_us on one socket, and its label ("" if none). 0 or -errno. */
 int store_socket(struct store *store, const char *id_path, int64_t since_us, int64_t *n_drops,
 		 char label[LS_STRING_MAX]);

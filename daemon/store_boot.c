@@ -154,7 +154,7 @@ static int
 visit_incidents(struct store *store, store_incident_fn visit, void *user)
 {
 	struct ls_incident incident;
-	const char *label;
+	struct ls_labels labels;
 	int r = 0;
 	store_stmt_auto *stmt = store_prepare(store, STORE_OPEN_INCIDENTS, &r);
 
@@ -162,7 +162,7 @@ visit_incidents(struct store *store, store_incident_fn visit, void *user)
 		return r;
 	(void)store_bind_ids(stmt, &store->boot, 1);
 	while ((r = store_step(store, stmt)) == 1) {
-		r = store_read_incident(store, stmt, &incident, &label);
+		r = store_read_incident(store, stmt, &incident, &labels);
 		if (r < 0)
 			return r;
 		visit(&incident, user);

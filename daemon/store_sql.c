@@ -21,10 +21,14 @@
 /* Columns as store_read_session() and store_read_incident() take them. */
 #define SESSION_SELECT \
 	"SELECT r.id, p.id_path, p.label, r.description" \
-	DEVICE_COLUMNS STORE_SESSION_FIELDS(OF_ROW) " FROM sessions r" PORT_JOIN DEVICE_JOIN
+	DEVICE_COLUMNS STORE_SESSION_FIELDS(OF_ROW) ", c.label, h.hubs FROM sessions r" \
+	PORT_JOIN DEVICE_JOIN " LEFT JOIN cables c ON c.id = r.cable" \
+	" LEFT JOIN chains h ON h.id = r.chain"
 #define INCIDENT_SELECT \
 	"SELECT r.id, p.id_path, p.label, r.description" \
-	DEVICE_COLUMNS STORE_INCIDENT_FIELDS(OF_ROW) " FROM incidents r" PORT_JOIN DEVICE_JOIN
+	DEVICE_COLUMNS STORE_INCIDENT_FIELDS(OF_ROW) ", c.label, s.cable_assumed" \
+	" FROM incidents r" PORT_JOIN DEVICE_JOIN " LEFT JOIN sessions s ON s.id = r.session" \
+	" LEFT JOIN cables c ON c.id = s.cable"
 
 /* ?1 since, ?2 until, ?3 behind this id, ?4 JSON array of ports or NULL, ?5 rows at most. */
 #define ASKED_PORTS "(?4 IS NULL OR r.port IN (SELECT value FROM json_each(?4)))"
@@ -114,16 +118,27 @@ static const char *const texts[STORE_N_STMTS] = {
 		"INSERT INTO descriptions (device" STORE_DESCRIPTION_FIELDS(COLUMN)
 		") VALUES (?" STORE_DESCRIPTION_FIELDS(MARK) ")",
 
+	[STORE_CABLE_FIND] =
+		"SELECT id FROM cables WHERE label = ?1",
+	[STORE_CABLE_ADD] =
+		"INSERT INTO cables (label) VALUES (?1)",
+	[STORE_CHAIN_FIND] =
+		"SELECT id FROM chains WHERE hubs = ?1",
+	[STORE_CHAIN_ADD] =
+		"INSERT INTO chains (hubs) VALUES (?1)",
+
 	[STORE_EVENT_PUT] =
 		"INSERT INTO events (boot, port" STORE_EVENT_FIELDS(COLUMN)
 		") VALUES (?, ?" STORE_EVENT_FIELDS(MARK) ")",
 	[STORE_SESSION_CONNECTED] =
 		"SELECT connected_us FROM sessions WHERE id = ?1",
 	[STORE_SESSION_PUT] =
-		"INSERT INTO sessions (id, boot, port, description" STORE_SESSION_FIELDS(COLUMN)
-		") VALUES (?, ?, ?, ?" STORE_SESSION_FIELDS(MARK)
+		"INSERT INTO sessions (id, boot, port, description, cable, chain"
+		STORE_SESSION_FIELDS(COLUMN)
+		") VALUES (?, ?, ?, ?, ?, ?" STORE_SESSION_FIELDS(MARK)
 		") ON CONFLICT (id) DO UPDATE SET port = excluded.port,"
-		" description = excluded.description" STORE_SESSION_FIELDS(AGAIN),
+		" description = excluded.description, cable = excluded.cable,"
+		" chain = excluded.chain" STORE_SESSION_FIELDS(AGAIN),
 	[STORE_STAY_OPEN] =
 		"SELECT id, began_mono, began_real FROM stays"
 		" WHERE session = ?1 AND ended_real IS NULL",
@@ -232,6 +247,22 @@ static const char *const texts[STORE_N_STMTS] = {
 		"SELECT r.id" STORE_GAP_FIELDS(OF_ROW)
 		" FROM gaps r WHERE r.id > ?3 AND (r.open = 1 OR r.ended_real >= ?1)"
 		" AND r.began_real < ?2 ORDER BY r.id LIMIT ?5",
+	[STORE_SESSIONS] =
+		SESSION_SELECT " WHERE r.id > max(?3, CASE WHEN ?3 > 0 THEN 0 ELSE ifnull("
+		"(SELECT min(id) FROM sessions INDEXED BY sessions_ended WHERE ended_real >= ?1),"
+		" 0x7fffffffffffffff) - 1 END) AND r.open = 0"
+		" AND r.ended_real >= ?1 AND r.began_real < ?2 AND " ASKED_PORTS
+		" UNION ALL " SESSION_SELECT " WHERE r.id > ?3 AND r.open = 1"
+		" AND r.began_real < ?2 AND " ASKED_PORTS
+		" ORDER BY 1 LIMIT ?5",
+	[STORE_SESSION_STAYS] =
+		"SELECT t.began_real, ifnull(t.ended_real, ?5),"
+		" iif(t.ended_real IS NULL, max(0, ?4 - t.began_mono), t.connected_us)"
+		" FROM stays t WHERE t.session = ?1"
+		" AND t.began_real < ?3 AND ifnull(t.ended_real, ?5) >= ?2",
+	[STORE_SESSION_DROPS] =
+		"SELECT opened_real, side FROM incidents WHERE session = ?1 AND is_drop = 1"
+		" AND opened_real >= ?2 AND opened_real < ?3 ORDER BY opened_real, id",
 	[STORE_INCIDENT] =
 		INCIDENT_SELECT " WHERE r.id = ?1",
 	[STORE_LAST_DROP] =
@@ -239,6 +270,11 @@ static const char *const texts[STORE_N_STMTS] = {
 	[STORE_SOCKET] =
 		"SELECT (SELECT count(*) FROM incidents WHERE port = p.id AND is_drop = 1"
 		"  AND opened_real >= ?1), p.label FROM ports p WHERE p.id_path = ?2",
+
+	[STORE_LABELS] =
+		"SELECT p.label, c.label, s.cable_assumed FROM ports p"
+		" LEFT JOIN sessions s ON s.id = ?2 LEFT JOIN cables c ON c.id = s.cable"
+		" WHERE p.id_path = ?1",
 
 	[STORE_REPORT_PORTS] =
 		"SELECT id, id_path, name, label FROM ports"
@@ -267,6 +303,10 @@ static const char *const texts[STORE_N_STMTS] = {
 		" FROM sessions s JOIN traffic_errors e ON e.session = s.id"
 		" WHERE s.port = ?1 AND e.minute_us >= ?2 AND e.minute_us < ?3"
 		" GROUP BY e.status, e.class ORDER BY e.status DESC",
+	[STORE_REPORT_CABLES] =
+		"SELECT group_concat(label || x'0a', '') FROM (SELECT DISTINCT c.label FROM sessions s"
+		" JOIN cables c ON c.id = s.cable WHERE s.port = ?1 AND s.began_real < ?3"
+		" AND iif(s.open, ?4, s.ended_real) >= ?2 ORDER BY c.label)",
 	/* Spans in which the source ?5 was blind, or ?6, where that is bound. */
 	[STORE_REPORT_BLIND] =
 		"SELECT began_real, iif(open, ?4, ended_real) FROM gaps"

@@ -60,6 +60,7 @@ enum ls_event_kind {
 	LS_EVENT_LINK_ERRORS,	  /* a burst of failed transfers began */
 	LS_EVENT_STALL,		  /* no data for long in a mode in which a job runs */
 	LS_EVENT_MODE,		  /* a device entered another mode of its family */
+	LS_EVENT_CABLE,		  /* a person said which cable is there, or it is assumed */
 	LS_EVENT_SLEEP,
 	LS_EVENT_WAKE,
 	LS_N_EVENTS,
@@ -83,11 +84,22 @@ struct ls_event {
 /* The title of a mode of a device family, for people. */
 #define LS_MODE_MAX 48
 
-/* A stay of one device on one socket, through drops and expected re-enumerations. */
+/* Labels of cables and sockets, see lib/label.h. */
+#define LS_LABEL_MAX 64
+/* The hubs of a chain, joined by ';'. */
+#define LS_HUBS_MAX 900
+
+/* A stay of one device with one cable on one socket, through drops and expected re-enumerations. */
 struct ls_session {
 	int64_t id;
 	struct ls_socket socket;
 	struct ls_device device;
+	char cable[LS_LABEL_MAX]; /* what a person called it, "" unknown */
+	bool cable_assumed;	  /* it was said of the stay before this one */
+	/* What lies between the controller and the socket when it begins, from the root outward:
+	 * "05e3:0610:SERIAL" or, without a serial number, "05e3:0610 at ID_PATH". "" none. */
+	char hubs[LS_HUBS_MAX];
+	bool hubs_known; /* false: of a history that did not record them */
 	uint16_t devnum; /* at the last connect; finds the session again after a daemon restart */
 	char link[LS_PORT_NAME_MAX]; /* the kernel port, which of the socket's two halves */
 	char mode[LS_MODE_MAX];	     /* "recovery mode"; "" if its family is not known */

@@ -37,6 +37,7 @@ static const char *const kinds[LS_N_OBS] = {
 	[LS_OBS_REMOVED] = "removed",
 	[LS_OBS_PARTNER_GONE] = "partner-gone",
 	[LS_OBS_HOST] = "host",
+	[LS_OBS_CABLE] = "cable",
 	[LS_OBS_SLEEP] = "sleep",
 	[LS_OBS_WAKE] = "wake",
 	[LS_OBS_SCAN_BEGIN] = "scan-begin",
@@ -243,15 +244,20 @@ ls_recording_parse(const json_t *line, struct ls_observation *obs, struct ls_dev
 	return fields_set(device_fields, LS_COUNT(device_fields), device_json, device, why);
 }
 
+/* What is not known is left out. */
 static json_t *
 session(const struct ls_session *session)
 {
-	return json_pack("{s:I, s:s, s:s, s:s, s:i, s:i, s:I, s:b, s:b}", "session",
-			 (json_int_t)session->id, "port", session->socket.id_path, "name",
-			 session->link, "serial", session->device.serial, "vid",
+	const char *cable = session->cable[0] ? session->cable : NULL;
+	const char *hubs = session->hubs[0] ? session->hubs : NULL;
+	json_t *assumed = session->cable_assumed ? json_true() : NULL;
+
+	return json_pack("{s:I, s:s, s:s, s:s, s:i, s:i, s:I, s:b, s:b, s:s*, s:o*, s:s*}",
+			 "session", (json_int_t)session->id, "port", session->socket.id_path,
+			 "name", session->link, "serial", session->device.serial, "vid",
 			 (int)session->device.vid, "pid", (int)session->device.pid, "connected_us",
 			 (json_int_t)session->connected_us, "open", session->open, "present",
-			 session->present);
+			 session->present, "cable", cable, "cable_assumed", assumed, "hubs", hubs);
 }
 
 static json_t *
@@ -259,7 +265,8 @@ incident(const struct ls_incident *incident)
 {
 	ls_json_auto json_t *object = ls_wire_incident(incident, NULL);
 
-	if (!object ||
+	if (!object || json_object_del(object, "cable") < 0 || /* the session's matter */
+	    json_object_del(object, "cable_assumed") < 0 ||
 	    json_object_set_new(object, "settled", json_boolean(incident->settled)) < 0 ||
 	    json_object_set_new(object, "facts", json_integer(incident->facts)) < 0 ||
 	    json_object_set_new(object, "children", json_integer(incident->n_children)) < 0)

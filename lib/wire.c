@@ -273,8 +273,10 @@ ruled_out(const struct ls_incident *incident)
 }
 
 json_t *
-ls_wire_incident(const struct ls_incident *incident, const char *label)
+ls_wire_incident(const struct ls_incident *incident, const struct ls_labels *labels)
 {
+	static const struct ls_labels none = { 0 };
+	const struct ls_labels *known = labels ? labels : &none;
 	double back_after = (double)incident->back_after_us / 1e6;
 	const struct ls_wire_field fields[] = {
 		{ "id", json_integer(incident->id) },
@@ -283,7 +285,9 @@ ls_wire_incident(const struct ls_incident *incident, const char *label)
 		  incident->open ? json_null() : ls_wire_time(incident->closed.real_us) },
 		{ "port", json_string(incident->socket.id_path) },
 		{ "name", json_string(incident->socket.name) },
-		{ "label", ls_wire_optional(label) },
+		{ "label", ls_wire_optional(known->socket) },
+		{ "cable", ls_wire_optional(known->cable) },
+		{ "cable_assumed", json_boolean(known->cable_assumed) },
 		{ "device",
 		  incident->has_device ? ls_wire_device(&incident->device) : json_null() },
 		{ "mode", ls_wire_optional(incident->mode[0] ? incident->mode : NULL) },

@@ -9,7 +9,7 @@
 #include "tests/unit/server_peer.h"
 
 #define MAX_FIELDS  24
-#define MAX_MEMBERS 40
+#define MAX_MEMBERS 64
 
 struct field {
 	char name[40];
@@ -213,6 +213,12 @@ check_call(struct bench *bench, struct contract *contract, const char *method,
 static void
 fill_history(struct bench *bench)
 {
+	const struct ls_observation cable = {
+		.at = state_now(),
+		.kind = LS_OBS_CABLE,
+		.port = "1-1.4",
+		.text = "white 2 m",
+	};
 	struct store *store = bench->fixture.store;
 	struct ls_incident *incident = calloc(1, sizeof(*incident));
 	struct ls_session session = sample_session(1, 1, 0);
@@ -227,6 +233,11 @@ fill_history(struct bench *bench)
 	snprintf(session.socket.id_path, sizeof(session.socket.id_path),
 		 "pci-0000:00:14.0-usb-0:1.4"); /* where bench_populate() plugs */
 	PUT_SESSION(store, &session);
+	session.id = 2;
+	session.open = session.present = false;
+	session.ended = sample_instant(60);
+	PUT_SESSION(store, &session);
+	incident->session = 1; /* for its cable */
 	PUT_INCIDENT(store, incident);
 	PUT_EVENT(store, &event);
 	PUT_EVENT(store, &event);
@@ -235,6 +246,7 @@ fill_history(struct bench *bench)
 	PUT_TRAFFIC(store, &row);
 	PUT_TAIL(store, &tail);
 	sql(&bench->fixture, "UPDATE ports SET label = 'left'");
+	ls_engine_observe(bench->state.engine, &cable);
 	free(incident);
 }
 
@@ -252,6 +264,7 @@ check_watch(struct bench *bench, struct contract *contract)
 	};
 
 	*incident = sample_incident(1, 1, 0);
+	incident->session = 1;
 	peer_send(bench, &peer, "{\"method\":\"io.linkstat.Watch\",\"more\":true}");
 	check_reply(contract, "Watch", peer_receive(bench, &peer));
 	for (size_t i = 0; i < LS_COUNT(records); i++) {
@@ -311,6 +324,8 @@ answers_are_as_the_contract_says(void **state)
 		{ "Report", "{\"ports\":[\"left\"]}" },
 		{ "ListEvents", "{\"limit\":1}" },
 		{ "ListIncidents", NULL },
+		{ "ListSessions", "{\"limit\":1}" },
+		{ "ListSessions", NULL },
 		{ "GetIncident", "{\"id\":1}" },
 		{ "GetIncident", "{\"id\":99}" },
 		{ "GetTransfers", "{\"id\":1}" },
