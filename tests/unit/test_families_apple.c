@@ -139,7 +139,26 @@ a_reboot_within_a_restore_is_the_devices(void **state)
 		{ .mode = NULL },
 	};
 
+	static const struct walk_step homepod[] = {
+		STEP(0x1281, 0, "recovery", FIRST),
+		STEP(0x1281, 2, "recovery-ibec", EXPECTED),
+		STEP(0x12b0, 20, "restore-homepod", EXPECTED),
+		STEP(0x12b0, 2, "restore-homepod", NO_EDGE),
+		STEP(0x1281, 8, "recovery", REBOOT),
+		{ .mode = NULL },
+	};
+	static const struct walk_step old_tv[] = {
+		STEP(0x1227, 0, "dfu", FIRST),
+		STEP(0x1281, 2, "recovery-dfu", EXPECTED),
+		STEP(0x12a7, 20, "restore-tv", EXPECTED),
+		STEP(0x1281, 8, "recovery", EXPECTED),
+		STEP(0x12a7, 20, "normal", EXPECTED),
+		{ .mode = NULL },
+	};
+
 	(void)state;
+	walk("HomePod", homepod);
+	walk("Apple TV", old_tv);
 	walk("back in recovery mode", to_recovery);
 	walk("the loader does not start", boot_rejected);
 }
