@@ -171,6 +171,12 @@ normal_use_needs_no_context(void **state)
 		STEP(0x12a8, 40, "normal", EXPECTED),
 		{ .mode = NULL },
 	};
+	static const struct walk_step leaves_dfu[] = {
+		STEP(0x12a8, 0, "normal", FIRST),
+		STEP(0x1227, 12, "dfu", EXPECTED),
+		STEP(0x12a8, 40, "normal", EXPECTED),
+		{ .mode = NULL },
+	};
 	static const struct walk_step after_another_family[] = {
 		{ .device = { .vid = 0x0951, .pid = 0x1666 }, .mode = "", .verdict = WALK_FIRST },
 		STEP(0x12a8, 1, "normal", NO_EDGE),
@@ -183,6 +189,7 @@ normal_use_needs_no_context(void **state)
 
 	(void)state;
 	walk("recovery mode is left", leaves_recovery);
+	walk("DFU mode is left", leaves_dfu);
 	walk("another device was there", after_another_family);
 	walk("Lightning to HDMI", adapter);
 }
@@ -197,7 +204,7 @@ says_what_a_mode_is(void **state)
 		uint64_t return_us;
 	} cases[] = {
 		{ 0x12a8, "normal", false, S(120) },   { 0x1280, "recovery", false, S(120) },
-		{ 0x1283, "recovery", false, S(120) }, { 0x1227, "dfu", false, S(30) },
+		{ 0x1283, "recovery", false, S(120) }, { 0x1227, "dfu", false, S(120) },
 		{ 0x12b0, "normal", false, S(120) },   { 0x8600, "normal", false, S(120) },
 		{ 0xf014, "port-dfu", false, S(30) },
 	};
