@@ -11,6 +11,7 @@
 #include <event2/event.h>
 #include <systemd/sd-daemon.h>
 
+#include "daemon/families_load.h"
 #include "daemon/options.h"
 #include "daemon/pipeline.h"
 #include "daemon/source.h"
@@ -28,6 +29,7 @@ struct linkstatd {
 	struct source_udev *udev;
 	struct source_libusb *libusb;
 	struct transfers *transfers;
+	struct ls_families *families;
 	struct event *sigterm, *sigint, *watchdog;
 	FILE *record;
 	bool buses_only, was_absent;
@@ -325,6 +327,8 @@ start(struct linkstatd *self, const struct options *options)
 		return fail("cannot make an event loop", -ENOMEM);
 	r = open_record(self, options);
 	if (r >= 0)
+		r = families_load(options->families_dir, &self->families);
+	if (r >= 0)
 		r = open_store(self, options);
 	if (r < 0)
 		return r;
@@ -335,6 +339,7 @@ start(struct linkstatd *self, const struct options *options)
 	pipeline.server = self->server;
 	pipeline.alert = self->alert;
 	pipeline.record = self->record;
+	pipeline.families = self->families;
 	r = pipeline_new(self->base, &pipeline, &self->pipeline);
 	if (r < 0)
 		return fail("cannot continue the history", r);
@@ -385,6 +390,7 @@ stop(struct linkstatd *self)
 	server_free(self->server);
 	alert_free(self->alert);
 	store_close(self->store);
+	ls_families_free(self->families);
 	if (self->record)
 		fclose(self->record);
 	for (size_t i = 0; i < LS_COUNT(events); i++) {
@@ -405,6 +411,8 @@ main(int argc, char **argv)
 
 	if (r <= 0)
 		return r < 0 ? 2 : 0;
+	if (options.check_families)
+		return families_check(&options);
 	r = start(&self, &options);
 	if (r == 0)
 		r = follow_signals(&self);

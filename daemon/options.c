@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "daemon/families_dir.h"
 #include "daemon/options.h"
 
 static const char usage[] =
 	"Usage: linkstatd [OPTIONS]\n"
+	"       linkstatd [--families DIR] --check-families [FILE...]\n"
 	"Watches all USB links of this machine, keeps their history and answers linkstat.\n"
 	"It never opens or touches a device.\n"
 	"\n"
@@ -16,6 +18,11 @@ static const char usage[] =
 	"                   for a bug report; FILE must not exist\n"
 	"  --usbmon-ring KIB  size of usbmon's buffer, 8 to 65536; larger loses less on a fast\n"
 	"                   link and disturbs it more\n"
+	"  --families DIR   read people's own device families, *.ini, from DIR\n"
+	"                   (default " FAMILIES_DIR_DEFAULT ")\n"
+	"  --check-families [FILE...]  say what is wrong in these family files, or in those of "
+	"DIR,\n"
+	"                   and do nothing else\n"
 	"  --help           show this\n"
 	"  --version        show the version\n"
 	"\n"
@@ -43,11 +50,16 @@ options_parse(int argc, char **argv, struct options *ret)
 		{ "socket", required_argument, NULL, 'l' },
 		{ "record", required_argument, NULL, 'r' },
 		{ "usbmon-ring", required_argument, NULL, 'u' },
+		{ "families", required_argument, NULL, 'f' },
+		{ "check-families", no_argument, NULL, 'c' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{ 0 },
 	};
-	struct options options = { .state_dir = OPTIONS_DEFAULT_STATE };
+	struct options options = {
+		.state_dir = OPTIONS_DEFAULT_STATE,
+		.families_dir = FAMILIES_DIR_DEFAULT,
+	};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "h", known, NULL)) != -1) {
@@ -65,6 +77,12 @@ options_parse(int argc, char **argv, struct options *ret)
 			if (parse_ring(optarg, &options.usbmon_ring_kib) < 0)
 				return -EINVAL;
 			break;
+		case 'f':
+			options.families_dir = optarg;
+			break;
+		case 'c':
+			options.check_families = true;
+			break;
 		case 'h':
 			fputs(usage, stdout);
 			return 0;
@@ -76,7 +94,9 @@ options_parse(int argc, char **argv, struct options *ret)
 			return -EINVAL;
 		}
 	}
-	if (optind < argc) {
+	options.check = argv + optind;
+	options.n_check = (unsigned int)(argc - optind);
+	if (optind < argc && !options.check_families) {
 		fprintf(stderr,
 			"linkstatd takes no arguments, but got \"%s\". Try: linkstatd --help\n",
 			argv[optind]);

@@ -288,6 +288,7 @@ pipeline_new(struct event_base *base, const struct pipeline_options *options, st
 	if (!pipeline->flush || !pipeline->deadline)
 		return -ENOMEM;
 	ls_engine_config_default(&config);
+	config.families = options->families;
 	r = store_next_ids(options->store, &config);
 	if (r < 0)
 		return r;
