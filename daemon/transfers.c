@@ -289,6 +289,11 @@ transfers_before(struct transfers *transfers, const struct ls_observation *obs)
 		note_hub(transfers, obs);
 	if (obs->kind == LS_OBS_ENUMERATING) /* a number that is given out again */
 		ls_traffic_device_gone(transfers->traffic, obs->bus, obs->devnum);
+	if (obs->kind == LS_OBS_CABLE) { /* what moved until now was with the other one */
+		source_usbmon_drain(transfers->source);
+		write_device(transfers, ls_port_bus(obs->port), obs->devnum);
+		begin_minute(ls_port_bus(obs->port), obs->devnum, NULL, transfers);
+	}
 	if (obs->kind != LS_OBS_DISCONNECTED)
 		return;
 	source_usbmon_drain(transfers->source);
