@@ -316,6 +316,15 @@ open_sources(struct linkstatd *self, const struct options *options)
 }
 
 static int
+on_flush(void *user)
+{
+	struct linkstatd *self = user;
+
+	transfers_flush(self->transfers);
+	return pipeline_flush(self->pipeline);
+}
+
+static int
 start(struct linkstatd *self, const struct options *options)
 {
 	struct pipeline_options pipeline = { .state = &self->state };
@@ -343,6 +352,11 @@ start(struct linkstatd *self, const struct options *options)
 	r = pipeline_new(self->base, &pipeline, &self->pipeline);
 	if (r < 0)
 		return fail("cannot continue the history", r);
+	server_set_hooks(self->server, &(const struct server_hooks){
+					       .observe = on_observation,
+					       .flush = on_flush,
+					       .user = self,
+				       });
 	r = listen_on(self, options);
 	if (r < 0)
 		return r;

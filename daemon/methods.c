@@ -7,13 +7,30 @@
 #include "daemon/server.h"
 #include "lib/cursor.h"
 
-#define INTERFACE "io.linkstat"
+#define INTERFACE METHODS_INTERFACE
 
-static int
-error_with(struct varlink_reply *reply, const char *error, const struct ls_wire_field *fields,
-	   size_t n_fields)
+int
+methods_error(struct varlink_reply *reply, const char *error, const struct ls_wire_field *fields,
+	      size_t n_fields)
 {
 	return varlink_error(reply, error, ls_wire_object(fields, n_fields));
+}
+
+int
+methods_may_change(const struct varlink_call *call, struct varlink_reply *reply)
+{
+	int r;
+
+	if (call->peer->may_change)
+		return 1;
+	r = varlink_error(reply, "org.varlink.service.PermissionDenied", json_object());
+	return r < 0 ? r : 0;
+}
+
+int
+methods_flush(const struct methods *methods)
+{
+	return methods->hooks.flush ? methods->hooks.flush(methods->hooks.user) : 0;
 }
 
 /* 1: @real_us is set where the parameter is there, 0: @reply says what is wrong. */
@@ -26,12 +43,12 @@ take_time(const struct varlink_call *call, const char *field, int64_t *real_us,
 
 	if (!text || ls_wire_time_parse(text, real_us) == 1)
 		return 1;
-	r = error_with(reply, INTERFACE ".BadTime",
-		       (const struct ls_wire_field[]){
-			       { "field", json_string(field) },
-			       { "why", json_string("it is no time like 2026-11-22T14:03:11Z") },
-		       },
-		       2);
+	r = methods_error(reply, INTERFACE ".BadTime",
+			  (const struct ls_wire_field[]){
+				  { "field", json_string(field) },
+				  { "why", json_string("it is no time like 2026-11-22T14:03:11Z") },
+			  },
+			  2);
 	return r < 0 ? r : 0;
 }
 
@@ -45,12 +62,12 @@ take_window(struct store_filter *filter, const struct varlink_call *call,
 		r = take_time(call, "until", &filter->until_us, reply);
 	if (r != 1 || filter->since_us <= filter->until_us)
 		return r;
-	r = error_with(reply, INTERFACE ".BadTime",
-		       (const struct ls_wire_field[]){
-			       { "field", json_string("until") },
-			       { "why", json_string("it is before since") },
-		       },
-		       2);
+	r = methods_error(reply, INTERFACE ".BadTime",
+			  (const struct ls_wire_field[]){
+				  { "field", json_string("until") },
+				  { "why", json_string("it is before since") },
+			  },
+			  2);
 	return r < 0 ? r : 0;
 }
 
@@ -94,8 +111,8 @@ take_cursor(struct store_filter *filter, const struct varlink_call *call,
 		filter->after_id = (int64_t)id;
 		return 1;
 	}
-	r = error_with(reply, INTERFACE ".BadCursor",
-		       &(const struct ls_wire_field){ "cursor", json_string(text) }, 1);
+	r = methods_error(reply, INTERFACE ".BadCursor",
+			  &(const struct ls_wire_field){ "cursor", json_string(text) }, 1);
 	return r < 0 ? r : 0;
 }
 
@@ -150,19 +167,20 @@ methods_history_error(const struct methods *methods, int error, const char *unkn
 	if (error == -ENOMEM)
 		return error;
 	if (error == -ENOENT && unknown)
-		return error_with(reply, INTERFACE ".NoSuchPort",
-				  &(const struct ls_wire_field){ "port", json_string(unknown) }, 1);
+		return methods_error(reply, INTERFACE ".NoSuchPort",
+				     &(const struct ls_wire_field){ "port", json_string(unknown) },
+				     1);
 	if (!*trouble)
 		trouble = error == -EBADMSG ? "its file is damaged" : strerror(-error);
-	return error_with(reply, INTERFACE ".HistoryUnavailable",
-			  &(const struct ls_wire_field){ "reason", json_string(trouble) }, 1);
+	return methods_error(reply, INTERFACE ".HistoryUnavailable",
+			     &(const struct ls_wire_field){ "reason", json_string(trouble) }, 1);
 }
 
 int
 methods_no_incident(int64_t id, struct varlink_reply *reply)
 {
-	return error_with(reply, INTERFACE ".NoSuchIncident",
-			  &(const struct ls_wire_field){ "id", json_integer(id) }, 1);
+	return methods_error(reply, INTERFACE ".NoSuchIncident",
+			     &(const struct ls_wire_field){ "id", json_integer(id) }, 1);
 }
 
 static int
@@ -234,7 +252,7 @@ methods_too_slow(struct varlink_reply *reply, size_t queued_bytes)
 	const struct ls_wire_field field = { "queued_bytes",
 					     json_integer((json_int_t)queued_bytes) };
 
-	return error_with(reply, INTERFACE ".TooSlow", &field, 1);
+	return methods_error(reply, INTERFACE ".TooSlow", &field, 1);
 }
 
 int
@@ -245,7 +263,7 @@ methods_too_many(struct varlink_reply *reply, const char *limit, int maximum)
 		{ "maximum", json_integer(maximum) },
 	};
 
-	return error_with(reply, INTERFACE ".TooMany", fields, LS_COUNT(fields));
+	return methods_error(reply, INTERFACE ".TooMany", fields, LS_COUNT(fields));
 }
 
 #define PAGE_PARAMETERS                                                                            \
@@ -271,6 +289,47 @@ static const struct varlink_method methods_table[] = {
 	{ "GetIncident", get_incident, false, { { "id", VARLINK_INT, false } } },
 	{ "GetTransfers", methods_transfers, false, { { "id", VARLINK_INT, false } } },
 	{ "Watch", watch, true, { { 0 } } },
+	{ "SetCable",
+	  methods_set_cable,
+	  false,
+	  {
+		  { "port", VARLINK_STRING, false },
+		  { "cable", VARLINK_STRING, true },
+		  { "since", VARLINK_STRING, true },
+	  } },
+	{ "SetSocketName",
+	  methods_set_socket_name,
+	  false,
+	  { { "port", VARLINK_STRING, false }, { "label", VARLINK_STRING, true } } },
+	{ "ListLabels", methods_list_labels, false, { { 0 } } },
+	{ "BeginJob",
+	  methods_begin_job,
+	  false,
+	  {
+		  { "command", VARLINK_STRING, false },
+		  { "note", VARLINK_STRING, true },
+		  { "port", VARLINK_STRING, true },
+		  { "cable", VARLINK_STRING, true },
+	  } },
+	{ "EndJob",
+	  methods_end_job,
+	  false,
+	  {
+		  { "id", VARLINK_INT, false },
+		  { "code", VARLINK_INT, true },
+		  { "signal", VARLINK_INT, true },
+		  { "place", VARLINK_STRING, true },
+	  } },
+	{ "GetJob", methods_get_job, false, { { "id", VARLINK_INT, false } } },
+	{ "ListJobs",
+	  methods_list_jobs,
+	  false,
+	  {
+		  { "since", VARLINK_STRING, true },
+		  { "until", VARLINK_STRING, true },
+		  { "cursor", VARLINK_STRING, true },
+		  { "limit", VARLINK_INT, true },
+	  } },
 };
 
 static const struct varlink_interface io_linkstat = {

@@ -15,6 +15,7 @@ struct page {
 	int64_t last; /* id of the last row taken */
 	bool more;    /* there is at least one row behind it */
 	struct host host;
+	const struct methods *methods;
 };
 
 /* A method that lists rows of one kind. */
@@ -166,6 +167,23 @@ read_sessions(const struct methods *methods, const struct store_filter *filter, 
 	return store_sessions(methods->store, filter, state_now(), on_session, page, unknown);
 }
 
+static int
+on_job(const struct store_job *job, void *user)
+{
+	struct page *page = user;
+
+	return is_full(page) ? 1 : add_row(page, job->id, methods_job(page->methods, job));
+}
+
+static int
+read_jobs(const struct methods *methods, const struct store_filter *filter, struct page *page,
+	  const char **unknown)
+{
+	(void)unknown;
+	page->methods = methods;
+	return store_jobs(methods->store, filter, on_job, page);
+}
+
 /* The reply for a page that was read; takes its rows. */
 static int
 reply_page(struct varlink_call *call, struct varlink_reply *reply, const char *name,
@@ -232,6 +250,14 @@ int
 methods_list_sessions(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	static const struct listing listing = { "sessions", SERVER_PAGE, read_sessions };
+
+	return list(call, reply, user, &listing);
+}
+
+int
+methods_list_jobs(struct varlink_call *call, struct varlink_reply *reply, void *user)
+{
+	static const struct listing listing = { "jobs", SERVER_PAGE, read_jobs };
 
 	return list(call, reply, user, &listing);
 }

@@ -41,6 +41,18 @@ add_rest(struct report *report)
 	return json_array_append_new(report->gaps, ls_wire_gap(&report->rest)) < 0 ? -ENOMEM : 0;
 }
 
+json_t *
+methods_gaps(struct store *store, const struct store_filter *filter)
+{
+	struct report report = { .gaps = json_array() };
+
+	if (store_gaps(store, filter, on_gap, &report) < 0) {
+		json_decref(report.gaps);
+		return NULL;
+	}
+	return report.gaps;
+}
+
 static json_t *
 causes_object(const struct store_port_report *port)
 {

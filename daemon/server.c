@@ -43,6 +43,7 @@ hang_up(struct client *client)
 {
 	LIST_REMOVE(client, link);
 	client->server->n_clients--;
+	methods_peer_gone(&client->server->methods, &client->peer);
 	client_free(client);
 }
 
@@ -160,6 +161,7 @@ client_new(struct server *server, int fd, struct client **ret)
 		return -ENOMEM;
 	client->server = server;
 	varlink_peer_init(&client->peer);
+	server_identify(fd, &client->peer);
 	client->timer = event_new(server->base, -1, 0, on_timer, client);
 	client->io = bufferevent_socket_new(server->base, -1, BEV_OPT_CLOSE_ON_FREE);
 	if (!client->timer || !client->io)
@@ -225,6 +227,12 @@ server_free(struct server *server)
 	while (!LIST_EMPTY(&server->clients))
 		hang_up(LIST_FIRST(&server->clients));
 	free(server);
+}
+
+void
+server_set_hooks(struct server *server, const struct server_hooks *hooks)
+{
+	server->methods.hooks = *hooks;
 }
 
 static bool

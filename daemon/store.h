@@ -145,6 +145,91 @@ struct store_labels {
 };
 int store_labels(struct store *store, const struct ls_socket *socket, int64_t session,
 		 struct store_labels *ret);
+/* Labels. */
+
+/* The socket that @port names by its ID_PATH, label or kernel name. 1, or 0. */
+int store_find_socket(struct store *store, const char *port, struct ls_socket *ret);
+
+/* Something that a person said. */
+struct store_statement {
+	int64_t said_us, since_us;
+	int64_t uid;	   /* -1 unknown */
+	const char *about; /* "cable", "socket" */
+	struct ls_socket socket;
+	char label[LS_LABEL_MAX], before[LS_LABEL_MAX]; /* "": none */
+};
+typedef int (*store_statement_fn)(const struct store_statement *statement, void *user);
+typedef int (*store_label_fn)(const struct ls_socket *socket, const char *label, void *user);
+
+/* Keeps what was said; of a socket, sets its label. Not within a batch, as all of these. */
+int store_say(struct store *store, const struct store_statement *statement);
+/* The last @n, oldest first. */
+int store_statements(struct store *store, int64_t n, store_statement_fn visit, void *user);
+int store_socket_labels(struct store *store, store_label_fn visit, void *user);
+/* @socket is NULL. The one used last comes first. */
+int store_cable_labels(struct store *store, store_label_fn visit, void *user);
+/*
+ * Sessions with the cable that was last said of their device on their socket, in the order in which
+ * they began: what ls_engine_restore_cable() wants. Only those of the last some thousand sessions.
+ */
+int store_visit_cables(struct store *store, ls_session_fn visit, void *user);
+
+/* A cable that was there since a time that has passed. */
+struct store_relabelling {
+	struct ls_socket socket;
+	bool from_begin; /* of the session that is open or was the last one, and not at @since_us */
+	int64_t since_us;  /* set from the session with @from_begin */
+	const char *cable; /* "": unknown */
+	int64_t spare_id;  /* for a session that has to be made */
+	/* Set by store_relabel(). */
+	int64_t split;	 /* the session that ends at @since_us, 0: none */
+	int64_t session; /* the one that begins then, or has the label as a whole */
+	char before[LS_LABEL_MAX];
+};
+
+/* 1; 0: there was nothing on the socket then; or -errno, and nothing was changed. */
+int store_relabel(struct store *store, struct store_relabelling *relabelling);
+/* The session on a socket that began last. 1 or 0. */
+int store_latest_session(struct store *store, const char *id_path, struct ls_session *ret);
+
+/* Jobs. */
+
+struct store_job {
+	int64_t id;
+	struct ls_instant began;
+	int64_t ended_us;	 /* meaningful unless running */
+	const char *outcome;	 /* "running", "exited", "killed", "lost" */
+	int64_t code;		 /* exit status or signal, -1 none */
+	int64_t uid;		 /* -1 unknown */
+	struct ls_socket socket; /* "": none was named */
+	char cable[LS_LABEL_MAX];
+	char command[LS_TEXT_MAX], note[LS_TEXT_MAX], place[LS_TEXT_MAX];
+	int64_t incidents, drops; /* on any port while it ran; only when read */
+};
+
+struct store_job_port {
+	struct ls_socket socket;
+	const char *label;
+	int64_t transfers, bytes_in, bytes_out, errors;
+};
+
+/* An incident that opens this long after a command has ended belongs to its end. */
+#define STORE_JOB_AFTER_US (1 * (int64_t)LS_SEC)
+
+typedef int (*store_job_fn)(const struct store_job *job, void *user);
+typedef int (*store_job_port_fn)(const struct store_job_port *port, void *user);
+
+/* What moved until now is in the store. @job->id is set. */
+int store_job_begin(struct store *store, struct store_job *job);
+/* Sets the outcome, code, place and @ended_us of @job->id. */
+int store_job_end(struct store *store, const struct store_job *job);
+/* 1 or 0. */
+int store_job(struct store *store, int64_t id, store_job_fn visit, void *user);
+/* Those that began in the span; ports of the filter are not looked at. */
+int store_jobs(struct store *store, const struct store_filter *filter, store_job_fn visit,
+	       void *user);
+int store_job_ports(struct store *store, int64_t id, store_job_port_fn visit, void *user);
+
 /* Drops since @since_us on one socket, and its label ("" if none). 0 or -errno. */
 int store_socket(struct store *store, const char *id_path, int64_t since_us, int64_t *n_drops,
 		 char label[LS_STRING_MAX]);

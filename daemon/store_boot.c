@@ -61,6 +61,7 @@ mark(struct store *store)
 		STORE_CLOSE_SESSIONS,
 		STORE_CLOSE_INCIDENTS,
 		STORE_CLOSE_GAPS,
+		STORE_CLOSE_JOBS,
 	};
 	int64_t own[] = { 0, (int64_t)store->now.mono_us, store->now.real_us }, last_boot = 0;
 	int r = read_last_alive(store, &last_boot);

@@ -83,6 +83,36 @@ enum store_stmt {
 	STORE_LAST_DROP,
 	STORE_SOCKET,
 	STORE_LABELS,
+	STORE_FIND_SOCKET,
+	STORE_STATEMENT_PUT,
+	STORE_STATEMENTS,
+	STORE_SOCKET_LABEL_SET,
+	STORE_SOCKET_LABELS,
+	STORE_CABLE_LABELS,
+	STORE_LAST_CABLES,
+	STORE_LATEST_SESSION,
+	STORE_SESSION_AT,
+	STORE_SPLIT_SESSION,
+	STORE_SPLIT_STAY,
+	STORE_SPLIT_STAY_END,
+	STORE_SPLIT_STAYS,
+	STORE_SPLIT_ENDED,
+	STORE_SPLIT_SUM,
+	STORE_SPLIT_INCIDENTS,
+	STORE_SPLIT_TRAFFIC,
+	STORE_SPLIT_ERRORS,
+	STORE_SPLIT_LATENCY,
+	STORE_RELABEL_SESSION,
+	STORE_RELABEL_LATER,
+	STORE_CLOSE_JOBS,
+	STORE_JOB_BEGIN,
+	STORE_JOB_END,
+	STORE_JOB,
+	STORE_JOBS,
+	STORE_JOB_TRAFFIC_CUT,
+	STORE_JOB_TRAFFIC,
+	STORE_JOB_ERRORS,
+	STORE_JOB_PORTS,
 	STORE_REPORT_PORTS,
 	STORE_REPORT_EVENTS,
 	STORE_REPORT_INCIDENTS,
@@ -225,6 +255,9 @@ void store_exposure_done(struct store_exposure *asked);
  */
 double store_exposure_us(const struct store_exposure *asked, struct store_span stay,
 			 int64_t connected_us);
+
+/* store_put.c: row of a port, 0 for the machine as a whole. 0 or -errno. */
+int store_put_port(struct store *store, const struct ls_socket *socket, int64_t *ret);
 
 /* store_query.c */
 

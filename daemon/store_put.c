@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
-/* Row of a port, which is made or renamed where needed; 0 for the machine as a whole. */
-static int
-put_port(struct store *store, const struct ls_socket *socket, int64_t *ret)
+/* It is made or renamed where needed. */
+int
+store_put_port(struct store *store, const struct ls_socket *socket, int64_t *ret)
 {
 	static const enum store_stmt steps[] = { STORE_PORT_FIND, STORE_PORT_PUT, STORE_PORT_FIND };
 	int r = 0;
@@ -97,7 +97,7 @@ static int
 put_event(struct store *store, const struct ls_event *event)
 {
 	int64_t keys[4] = { store->boot };
-	int r = put_port(store, &event->socket, &keys[1]);
+	int r = store_put_port(store, &event->socket, &keys[1]);
 
 	return r < 0 ? r : put_row(store, STORE_EVENT_PUT, keys, STORE_ROW_EVENT, event);
 }
@@ -191,7 +191,7 @@ put_session(struct store *store, const struct ls_session *session)
 	int r = store_ask(store, STORE_SESSION_CONNECTED, &session->id, 1, &connected_before);
 
 	if (r >= 0)
-		r = put_port(store, &session->socket, &keys[2]);
+		r = store_put_port(store, &session->socket, &keys[2]);
 	if (r >= 0)
 		r = put_device(store, &session->device, keys[2], &keys[3]);
 	if (r >= 0 && session->cable[0])
@@ -255,7 +255,7 @@ static int
 put_incident(struct store *store, const struct ls_incident *incident)
 {
 	int64_t keys[4] = { incident->id, store->boot };
-	int r = put_port(store, &incident->socket, &keys[2]);
+	int r = store_put_port(store, &incident->socket, &keys[2]);
 
 	if (r >= 0 && incident->has_device)
 		r = put_device(store, &incident->device, keys[2], &keys[3]);

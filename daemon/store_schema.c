@@ -213,14 +213,15 @@ static const char *const to_2[] = {
 	"CREATE INDEX jobs_began ON jobs (began_real)",
 	"CREATE INDEX jobs_running ON jobs (boot) WHERE outcome = 'running'",
 
-	/* What moved on a port while a job ran; while it runs, what had moved in its first minute
-	 * before it began, negative. */
+	/* What moved on a port from the beginning of the minute in which a job began: until it began
+	 * (sign -1) and until it ended (sign 1). Their sum is what moved meanwhile. */
 	"CREATE TABLE job_traffic ("
 	" job INTEGER NOT NULL REFERENCES jobs,"
 	" port INTEGER NOT NULL REFERENCES ports,"
+	" sign INTEGER NOT NULL,"
 	" transfers INTEGER NOT NULL, bytes_in INTEGER NOT NULL, bytes_out INTEGER NOT NULL,"
 	" errors INTEGER NOT NULL," /* of the classes that speak of the link */
-	" PRIMARY KEY (job, port)"
+	" PRIMARY KEY (job, port, sign)"
 	") STRICT, WITHOUT ROWID",
 };
 

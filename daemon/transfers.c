@@ -321,6 +321,11 @@ transfers_before(struct transfers *transfers, const struct ls_observation *obs)
 		ls_traffic_device_gone(transfers->traffic, obs->bus, obs->devnum);
 	if (obs->kind == LS_OBS_RESET) /* what went before it is its reason */
 		source_usbmon_drain(transfers->source);
+	if (obs->kind == LS_OBS_CABLE) { /* what moved until now was with the other one */
+		source_usbmon_drain(transfers->source);
+		write_device(transfers, ls_port_bus(obs->port), obs->devnum);
+		begin_minute(ls_port_bus(obs->port), obs->devnum, NULL, transfers);
+	}
 	if (obs->kind != LS_OBS_DISCONNECTED)
 		return;
 	source_usbmon_drain(transfers->source);

@@ -209,7 +209,7 @@ dispatch(const struct varlink_service *service, struct varlink_call *call,
 void
 varlink_peer_init(struct varlink_peer *peer)
 {
-	*peer = (struct varlink_peer){ 0 };
+	*peer = (struct varlink_peer){ .uid = -1 };
 }
 
 static void
@@ -338,6 +338,7 @@ varlink_turn(struct varlink_peer *peer, const struct varlink_service *service, s
 		return 0;
 	if (!peer->call.message)
 		r = take_call(peer, service->max_message, in);
+	peer->call.peer = peer;
 	if (r == 1)
 		r = dispatch(service, &peer->call, &reply);
 	else if (r == -EBADMSG || r == -EMSGSIZE)

@@ -23,11 +23,14 @@ struct varlink_parameter {
 	bool optional; /* may be null or missing */
 };
 
+struct varlink_peer;
+
 /* One call while it is answered. */
 struct varlink_call {
-	json_t *message;    /* owned, the others are borrowed from it; NULL: no call */
-	const char *method; /* qualified */
-	json_t *parameters; /* an object that fits the method's list */
+	struct varlink_peer *peer; /* who calls */
+	json_t *message;	   /* owned, the others are borrowed from it; NULL: no call */
+	const char *method;	   /* qualified */
+	json_t *parameters;	   /* an object that fits the method's list */
 	bool more, oneway, upgrade;
 	int64_t position; /* the method's own, from one reply of a series to the next */
 	bool watching;	  /* the method will be replied to from outside, without end */
@@ -65,6 +68,9 @@ struct varlink_service {
 
 /* A conversation with one peer. */
 struct varlink_peer {
+	int64_t uid;	 /* -1 unknown */
+	bool may_change; /* something, and not only read */
+	int64_t held;	 /* what the methods keep for it until it hangs up; 0: nothing */
 	struct varlink_call call;
 	size_t n_scanned; /* bytes of the next message that hold no NUL */
 };

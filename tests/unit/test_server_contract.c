@@ -250,6 +250,16 @@ fill_history(struct bench *bench)
 	free(incident);
 }
 
+/* While a job runs. */
+static void
+move_something(struct bench *bench)
+{
+	struct ls_traffic_row row;
+
+	sample_traffic(&row, 1, state_now().real_us);
+	PUT_TRAFFIC(bench->fixture.store, &row);
+}
+
 static void
 check_watch(struct bench *bench, struct contract *contract)
 {
@@ -333,6 +343,20 @@ answers_are_as_the_contract_says(void **state)
 		{ "Report", "{\"ports\":[\"9-9\"]}" },
 		{ "Report", "{\"since\":\"yesterday\"}" },
 		{ "ListEvents", "{\"cursor\":\"x\"}" },
+		{ "SetCable", "{\"port\":\"1-1.4\",\"cable\":\"blue\"}" },
+		{ "SetCable", "{\"port\":\"left\",\"since\":\"begin\"}" },
+		{ "SetCable", "{\"port\":\"left\",\"cable\":\"red\",\"since\":\"begin\"}" },
+		{ "SetCable", "{\"port\":\"left\",\"since\":\"1999-01-01T00:00:00Z\"}" },
+		{ "SetSocketName", "{\"port\":\"1-1.4\",\"label\":\"left front\"}" },
+		{ "SetSocketName", "{\"port\":\"left front\",\"label\":\"1-2\"}" },
+		{ "ListLabels", NULL },
+		{ "BeginJob", "{\"command\":\"true\",\"note\":\"n\",\"port\":\"1-1.4\","
+			      "\"cable\":\"blue\"}" },
+		{ "EndJob", "{\"id\":1,\"code\":0,\"place\":\"at 37 %\"}" },
+		{ "EndJob", "{\"id\":99,\"code\":0}" },
+		{ "BeginJob", "{\"command\":\"false\"}" },
+		{ "GetJob", "{\"id\":1}" },
+		{ "ListJobs", "{\"limit\":1}" },
 	};
 	struct bench *bench = *state;
 	struct contract *contract = calloc(1, sizeof(*contract));
@@ -341,11 +365,15 @@ answers_are_as_the_contract_says(void **state)
 	read_contract(contract);
 	bench_populate(bench);
 	fill_history(bench);
-	*incident = sample_incident(2, 1, 0); /* for the cursor of ListIncidents */
+	*incident = sample_incident(2, 1, 0); /* for the cursor of ListIncidents, and of the job */
+	incident->opened.real_us = state_now().real_us;
 	for (incident->id = 2; incident->id < METHODS_INCIDENTS_PAGE + 3; incident->id++)
 		PUT_INCIDENT(bench->fixture.store, incident);
-	for (size_t i = 0; i < LS_COUNT(calls); i++)
+	for (size_t i = 0; i < LS_COUNT(calls); i++) {
+		if (strcmp(calls[i].method, "EndJob") == 0)
+			move_something(bench);
 		check_call(bench, contract, calls[i].method, calls[i].parameters);
+	}
 	check_watch(bench, contract);
 	check_too_many(bench, contract);
 	sql(&bench->fixture, "ALTER TABLE events RENAME TO lost");
