@@ -14,6 +14,7 @@
 #include "daemon/options.h"
 #include "daemon/pipeline.h"
 #include "daemon/source.h"
+#include "daemon/top.h"
 #include "daemon/transfers.h"
 #include "lib/text.h"
 
@@ -253,6 +254,7 @@ open_usbmon(struct linkstatd *self, const struct options *from)
 	struct transfers_options options = {
 		.pipeline = self->pipeline,
 		.engine = self->state.engine,
+		.top = self->state.top,
 		.ring_bytes = (size_t)from->usbmon_ring_kib * 1024,
 	};
 	int r = transfers_new(self->base, &options, &self->transfers);
@@ -328,7 +330,7 @@ start(struct linkstatd *self, const struct options *options)
 		r = open_store(self, options);
 	if (r < 0)
 		return r;
-	if (alert_new(&self->alert) < 0 ||
+	if (alert_new(&self->alert) < 0 || top_new(&self->state.top) < 0 ||
 	    server_new(self->base, self->store, &self->state, &self->server) < 0)
 		return fail("cannot start", -ENOMEM);
 	pipeline.store = self->store;
@@ -383,6 +385,7 @@ stop(struct linkstatd *self)
 		pipeline_alive(self->pipeline);
 	pipeline_free(self->pipeline);
 	server_free(self->server);
+	top_free(self->state.top);
 	alert_free(self->alert);
 	store_close(self->store);
 	if (self->record)

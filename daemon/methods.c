@@ -367,6 +367,7 @@ static const struct varlink_method methods_table[] = {
 	{ "GetIncident", get_incident, false, { { "id", VARLINK_INT, false } } },
 	{ "GetTransfers", methods_transfers, false, { { "id", VARLINK_INT, false } } },
 	{ "Watch", watch, true, { { 0 } } },
+	{ "Top", methods_top, true, { { "interval_ms", VARLINK_INT, true } } },
 };
 
 static const struct varlink_interface io_linkstat = {

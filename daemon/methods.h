@@ -31,10 +31,18 @@ int methods_watch_reply(struct methods *methods, const struct ls_record *record,
 int methods_too_slow(struct varlink_reply *reply, size_t queued_bytes);
 int methods_too_many(struct varlink_reply *reply, const char *limit, int maximum);
 
-/* In methods_status.c and methods_report.c. */
+/* In methods_status.c, methods_report.c and methods_top.c. */
 int methods_status(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_report(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_transfers(struct varlink_call *call, struct varlink_reply *reply, void *user);
+int methods_top(struct varlink_call *call, struct varlink_reply *reply, void *user);
+
+/* A Latency of the contract, in methods_top.c. */
+struct methods_times {
+	int64_t n, p50_us, p99_us, max_us;
+	bool has_p50;
+};
+json_t *methods_latency(const struct methods_times *times);
 
 /* What since, until, ports, cursor and limit ask for. */
 struct methods_asked {
