@@ -123,6 +123,8 @@ reply_again(struct client *client)
 		drop_slow(client);
 	else if (varlink_again(&client->peer, &client->server->service, out) < 0)
 		leave(client);
+	else if (client->peer.call.every_ms) /* however much is queued: that is judged next time */
+		await_next_reply(client);
 	else
 		advance(client);
 }
