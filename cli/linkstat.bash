@@ -25,7 +25,8 @@ _linkstat() {
 		esac
 	done
 	case $command in
-	report | incidents | log) options+=' --since --until' ;;
+	report) options+=' --since --until --transfers' ;;
+	incidents | log) options+=' --since --until' ;;
 	show) options+=' --pcap --transfers' ;;
 	top) options+=' -d -n' ;;
 	esac

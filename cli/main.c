@@ -30,7 +30,7 @@ static const struct command {
 } commands[] = {
 	{ "status", status_run, 0, 0, false, "linkstat [--json]" },
 	{ "report", report_run, 0, -1, true,
-	  "linkstat report [PORT...] [--since TIME] [--until TIME] [--json]" },
+	  "linkstat report [PORT...] [--since TIME] [--until TIME] [--transfers] [--json]" },
 	{ "log", log_run, 0, -1, true,
 	  "linkstat log [PORT...] [--since TIME] [--until TIME] [--json]" },
 	{ "incidents", incidents_run, 0, -1, true,
@@ -58,6 +58,7 @@ static const char help[] =
 	"  --since TIME, --until TIME   for report, incidents and log: -1h, today, \"2026-11-22 "
 	"14:00\"\n"
 	"  --pcap FILE, --transfers     for show: the last transfers, as a capture, or all told\n"
+	"  --transfers                  for report: how long transfers took, too\n"
 	"  -d SECONDS, -n COUNT         for top: how long to measure, and how often\n"
 	"  --json                       the same as JSON, for programs\n"
 	"  --socket PATH                where linkstatd listens (or set LINKSTAT_SOCKET)\n"
@@ -224,9 +225,10 @@ check_usage(const struct cli *cli, const struct command *command)
 			     command->usage);
 		return CLI_USAGE;
 	}
-	if (command->run != show_run && (cli->show.pcap || cli->show.all_transfers)) {
-		cli_complain("\"%s\" does not take --pcap or --transfers.\nUsage: %s",
-			     command->name, command->usage);
+	if ((command->run != show_run && cli->show.pcap) ||
+	    (command->run != show_run && command->run != report_run && cli->show.all_transfers)) {
+		cli_complain("\"%s\" does not take --%s.\nUsage: %s", command->name,
+			     cli->show.pcap ? "pcap" : "transfers", command->usage);
 		return CLI_USAGE;
 	}
 	if (command->run != top_run && (cli->top.count > 0 || cli->top.seconds > 0)) {

@@ -13,6 +13,7 @@
 
 #include "daemon/options.h"
 #include "daemon/pipeline.h"
+#include "daemon/retention.h"
 #include "daemon/source.h"
 #include "daemon/top.h"
 #include "daemon/transfers.h"
@@ -25,6 +26,7 @@ struct linkstatd {
 	struct server *server;
 	struct alert *alert;
 	struct pipeline *pipeline;
+	struct retention *retention;
 	struct source_kmsg *kmsg;
 	struct source_udev *udev;
 	struct source_libusb *libusb;
@@ -60,6 +62,7 @@ on_watchdog(evutil_socket_t fd, short what, void *user)
 	(void)fd;
 	(void)what;
 	pipeline_alive(self->pipeline);
+	retention_wake(self->retention);
 	sd_notify(0, "WATCHDOG=1");
 }
 
@@ -319,6 +322,10 @@ static int
 start(struct linkstatd *self, const struct options *options)
 {
 	struct pipeline_options pipeline = { .state = &self->state };
+	const struct store_limits limits = {
+		.days = options->keep_days,
+		.bytes = (int64_t)options->keep_mib * 1024 * 1024,
+	};
 	int r;
 
 	self->state.watching_since = state_now();
@@ -340,6 +347,10 @@ start(struct linkstatd *self, const struct options *options)
 	r = pipeline_new(self->base, &pipeline, &self->pipeline);
 	if (r < 0)
 		return fail("cannot continue the history", r);
+	r = retention_new(self->base, self->store, &limits, &self->retention);
+	if (r < 0)
+		return fail("cannot keep the history small", r);
+	retention_wake(self->retention);
 	r = listen_on(self, options);
 	if (r < 0)
 		return r;
@@ -384,6 +395,7 @@ stop(struct linkstatd *self)
 	if (self->pipeline)
 		pipeline_alive(self->pipeline);
 	pipeline_free(self->pipeline);
+	retention_free(self->retention);
 	server_free(self->server);
 	top_free(self->state.top);
 	alert_free(self->alert);

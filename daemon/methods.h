@@ -38,11 +38,7 @@ int methods_transfers(struct varlink_call *call, struct varlink_reply *reply, vo
 int methods_top(struct varlink_call *call, struct varlink_reply *reply, void *user);
 
 /* A Latency of the contract, in methods_top.c. */
-struct methods_times {
-	int64_t n, p50_us, p99_us, max_us;
-	bool has_p50;
-};
-json_t *methods_latency(const struct methods_times *times);
+json_t *methods_latency(const struct store_latency *times);
 
 /* What since, until, ports, cursor and limit ask for. */
 struct methods_asked {

@@ -18,7 +18,7 @@ struct rows {
 };
 
 json_t *
-methods_latency(const struct methods_times *times)
+methods_latency(const struct store_latency *times)
 {
 	const struct ls_wire_field fields[] = {
 		{ "transfers", json_integer(times->n) },
@@ -38,7 +38,7 @@ latency_object(const struct ls_traffic_change *change)
 
 	for (unsigned int i = 0; i < LS_N_XFERS; i++) {
 		const struct ls_latency *latency = &change->latency[i];
-		const struct methods_times times = {
+		const struct store_latency times = {
 			.n = (int64_t)ls_latency_count(latency),
 			.has_p50 = true,
 			.p50_us = (int64_t)ls_latency_quantile(latency, 500),

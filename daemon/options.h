@@ -7,6 +7,7 @@ struct options {
 	const char *socket; /* NULL: the default, or the sockets that systemd hands over */
 	const char *record; /* NULL: no recording */
 	unsigned int usbmon_ring_kib; /* 0: the default */
+	unsigned int keep_days, keep_mib;
 };
 
 #define OPTIONS_DEFAULT_STATE  "/var/lib/linkstat"
