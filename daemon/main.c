@@ -14,7 +14,9 @@
 #include "daemon/families_load.h"
 #include "daemon/options.h"
 #include "daemon/pipeline.h"
+#include "daemon/retention.h"
 #include "daemon/source.h"
+#include "daemon/top.h"
 #include "daemon/transfers.h"
 #include "lib/text.h"
 
@@ -25,6 +27,7 @@ struct linkstatd {
 	struct server *server;
 	struct alert *alert;
 	struct pipeline *pipeline;
+	struct retention *retention;
 	struct source_kmsg *kmsg;
 	struct source_udev *udev;
 	struct source_libusb *libusb;
@@ -61,6 +64,7 @@ on_watchdog(evutil_socket_t fd, short what, void *user)
 	(void)fd;
 	(void)what;
 	pipeline_alive(self->pipeline);
+	retention_wake(self->retention);
 	sd_notify(0, "WATCHDOG=1");
 }
 
@@ -255,6 +259,7 @@ open_usbmon(struct linkstatd *self, const struct options *from)
 	struct transfers_options options = {
 		.pipeline = self->pipeline,
 		.engine = self->state.engine,
+		.top = self->state.top,
 		.ring_bytes = (size_t)from->usbmon_ring_kib * 1024,
 	};
 	int r = transfers_new(self->base, &options, &self->transfers);
@@ -328,6 +333,10 @@ static int
 start(struct linkstatd *self, const struct options *options)
 {
 	struct pipeline_options pipeline = { .state = &self->state };
+	const struct store_limits limits = {
+		.days = options->keep_days,
+		.bytes = (int64_t)options->keep_mib * 1024 * 1024,
+	};
 	int r;
 
 	self->state.watching_since = state_now();
@@ -341,7 +350,7 @@ start(struct linkstatd *self, const struct options *options)
 		r = open_store(self, options);
 	if (r < 0)
 		return r;
-	if (alert_new(&self->alert) < 0 ||
+	if (alert_new(&self->alert) < 0 || top_new(&self->state.top) < 0 ||
 	    server_new(self->base, self->store, &self->state, &self->server) < 0)
 		return fail("cannot start", -ENOMEM);
 	pipeline.store = self->store;
@@ -357,6 +366,10 @@ start(struct linkstatd *self, const struct options *options)
 					       .flush = on_flush,
 					       .user = self,
 				       });
+	r = retention_new(self->base, self->store, &limits, &self->retention);
+	if (r < 0)
+		return fail("cannot keep the history small", r);
+	retention_wake(self->retention);
 	r = listen_on(self, options);
 	if (r < 0)
 		return r;
@@ -401,7 +414,9 @@ stop(struct linkstatd *self)
 	if (self->pipeline)
 		pipeline_alive(self->pipeline);
 	pipeline_free(self->pipeline);
+	retention_free(self->retention);
 	server_free(self->server);
+	top_free(self->state.top);
 	alert_free(self->alert);
 	store_close(self->store);
 	ls_families_free(self->families);

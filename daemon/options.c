@@ -5,6 +5,7 @@
 
 #include "daemon/families_dir.h"
 #include "daemon/options.h"
+#include "daemon/store.h"
 
 static const char usage[] =
 	"Usage: linkstatd [OPTIONS]\n"
@@ -23,22 +24,32 @@ static const char usage[] =
 	"  --check-families [FILE...]  say what is wrong in these family files, or in those of "
 	"DIR,\n"
 	"                   and do nothing else\n"
+	"  --keep-days N    keep minutes of transfers and the transfers before incidents so long\n"
+	"                   (default 90)\n"
+	"  --keep-size MIB  keep the history this small, without the oldest details (default 512)\n"
 	"  --help           show this\n"
 	"  --version        show the version\n"
 	"\n"
 	"See linkstatd(8), and linkstat(1) for the questions it answers.\n";
 
+/* A number option, and what it may be. */
+struct range {
+	const char *name;
+	unsigned int low, high;
+};
+
 static int
-parse_ring(const char *text, unsigned int *ret)
+parse_number(const struct range *range, const char *text, unsigned int *ret)
 {
 	char *end;
-	unsigned long kib = strtoul(text, &end, 10);
+	unsigned long n = strtoul(text, &end, 10);
 
-	if (*end || end == text || kib < 8 || kib > 65536) {
-		fprintf(stderr, "--usbmon-ring \"%s\" is no number from 8 to 65536\n", text);
+	if (*end || end == text || n < range->low || n > range->high) {
+		fprintf(stderr, "--%s \"%s\" is no number from %u to %u\n", range->name, text,
+			range->low, range->high);
 		return -EINVAL;
 	}
-	*ret = (unsigned int)kib;
+	*ret = (unsigned int)n;
 	return 0;
 }
 
@@ -52,13 +63,20 @@ options_parse(int argc, char **argv, struct options *ret)
 		{ "usbmon-ring", required_argument, NULL, 'u' },
 		{ "families", required_argument, NULL, 'f' },
 		{ "check-families", no_argument, NULL, 'c' },
+		{ "keep-days", required_argument, NULL, 'd' },
+		{ "keep-size", required_argument, NULL, 'm' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{ 0 },
 	};
+	static const struct range ring = { "usbmon-ring", 8, 65536 };
+	static const struct range days = { "keep-days", 1, 36500 };
+	static const struct range size = { "keep-size", 8, 1048576 };
 	struct options options = {
 		.state_dir = OPTIONS_DEFAULT_STATE,
 		.families_dir = FAMILIES_DIR_DEFAULT,
+		.keep_days = STORE_KEEP_DAYS,
+		.keep_mib = STORE_KEEP_MIB,
 	};
 	int c;
 
@@ -74,7 +92,15 @@ options_parse(int argc, char **argv, struct options *ret)
 			options.record = optarg;
 			break;
 		case 'u':
-			if (parse_ring(optarg, &options.usbmon_ring_kib) < 0)
+			if (parse_number(&ring, optarg, &options.usbmon_ring_kib) < 0)
+				return -EINVAL;
+			break;
+		case 'd':
+			if (parse_number(&days, optarg, &options.keep_days) < 0)
+				return -EINVAL;
+			break;
+		case 'm':
+			if (parse_number(&size, optarg, &options.keep_mib) < 0)
 				return -EINVAL;
 			break;
 		case 'f':

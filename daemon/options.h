@@ -11,6 +11,7 @@ struct options {
 	bool check_families; /* and do nothing else: */
 	char *const *check;  /* these files; none: families_dir. Borrowed from argv */
 	unsigned int n_check;
+	unsigned int keep_days, keep_mib;
 };
 
 #define OPTIONS_DEFAULT_STATE  "/var/lib/linkstat"

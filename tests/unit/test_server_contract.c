@@ -297,6 +297,32 @@ check_watch(struct bench *bench, struct contract *contract)
 }
 
 static void
+check_top(struct bench *bench, struct contract *contract)
+{
+	const struct ls_usbmon_record records[] = {
+		{ .id = 1, .type = 'S', .bus = 1, .devnum = 5, .status = -115 },
+		{ .id = 1, .type = 'C', .bus = 1, .devnum = 5, .flag_setup = '-' },
+	};
+	struct peer peer = peer_connect(bench);
+	struct ls_traffic *traffic;
+
+	bench->state.sources[LS_SOURCE_USBMON] =
+		(struct source_state){ .detail = "not loaded", .fix = "modprobe usbmon" };
+	assert_int_equal(ls_traffic_new(&traffic), 0);
+	top_attach(bench->state.top, traffic);
+	peer_send(bench, &peer,
+		  "{\"method\":\"io.linkstat.Top\",\"more\":true,"
+		  "\"parameters\":{\"interval_ms\":100}}");
+	check_reply(contract, "Top", peer_receive(bench, &peer));
+	for (size_t i = 0; i < LS_COUNT(records); i++)
+		ls_traffic_add(traffic, &records[i]);
+	check_reply(contract, "Top", peer_receive(bench, &peer));
+	peer_close(bench, &peer);
+	top_attach(bench->state.top, NULL);
+	ls_traffic_free(traffic);
+}
+
+static void
 check_too_many(struct bench *bench, struct contract *contract)
 {
 	struct peer peers[SERVER_MAX_CLIENTS + 1];
@@ -375,6 +401,7 @@ answers_are_as_the_contract_says(void **state)
 		check_call(bench, contract, calls[i].method, calls[i].parameters);
 	}
 	check_watch(bench, contract);
+	check_top(bench, contract);
 	check_too_many(bench, contract);
 	sql(&bench->fixture, "ALTER TABLE events RENAME TO lost");
 	check_call(bench, contract, "ListEvents", NULL);
