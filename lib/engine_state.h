@@ -156,6 +156,7 @@ struct homecoming {
 	enum ls_likeness like;
 	const struct ls_mode *mode; /* NULL: of no family */
 	const struct ls_edge *edge; /* NULL: its family does not know this change */
+	bool replugged;		    /* it had been away for good: somebody plugged it in again */
 };
 void modes_compare(struct ls_engine *engine, const struct session *before, const struct link *link,
 		   const struct incident *incident, struct homecoming *ret);

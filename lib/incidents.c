@@ -287,6 +287,11 @@ incidents_back(struct ls_engine *engine, struct incident *incident, const struct
 		incidents_extend(incident, engine->now, engine->config.quiet_us);
 		return;
 	}
+	if (home->replugged) {
+		incidents_note(engine, incident, since, "later a device was plugged in again");
+		incident->close_at = engine->now.mono_us;
+		return;
+	}
 	pub->facts |= facts[home->like];
 	pub->back = home->like != LS_LIKE_OTHER;
 	incident->away_at = LS_NEVER;

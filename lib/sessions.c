@@ -192,7 +192,7 @@ sessions_judge(struct ls_engine *engine, struct link *link, struct ls_instant at
 	}
 	tell_connect(engine, link, incident);
 	leave_elsewhere(engine, link, at);
-	if (waiting && home.like != LS_LIKE_OTHER) {
+	if (waiting && home.like != LS_LIKE_OTHER && !home.replugged) {
 		modes_enter(engine, waiting, home.mode, since);
 		attach(engine, waiting, link, since);
 		return;
