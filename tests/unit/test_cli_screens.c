@@ -22,7 +22,8 @@ static const struct screen screens[] = {
 	  NULL,
 	  false,
 	  { "{\"parameters\":{\"version\":\"9\",\"watching_since\":\"2026-11-22T09:12:00Z\","
-	    "\"now\":\"2026-11-22T14:30:00Z\",\"history\":\"/var/lib/x.db\",\"sources\":["
+	    "\"now\":\"2026-11-22T14:30:00Z\",\"history_path\":null,\"history_trouble\":\"in "
+	    "memory only\",\"sources\":["
 	    "{\"name\":\"udev\",\"sees\":true,\"detail\":\"netlink\",\"fix\":null},"
 	    "{\"name\":\"kernel-log\",\"sees\":false,\"detail\":\"no permission\","
 	    "\"fix\":\"sudo true\"}],"
@@ -40,6 +41,7 @@ static const struct screen screens[] = {
 	  "Nothing plugged into 1-3.\n"
 	  "Blind: kernel log: no permission.\n"
 	  "  Fix: sudo true\n"
+	  "History: in memory only.\n"
 	  "Last drop: 14:03:08 on \"left front\" (1-1), iPhone: link lost, 93 % sure. See: "
 	  "linkstat "
 	  "show 41\n" },
