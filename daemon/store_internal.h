@@ -198,3 +198,7 @@ int store_put_record(struct store *store, const struct ls_record *record);
  */
 int store_ports(struct store *store, const struct store_filter *filter, char **ret,
 		const char **unknown);
+
+/* store_latency.c: fills @report->latency; @ids are the port, since and until. */
+int store_report_latency(struct store *store, const int64_t ids[3],
+			 struct store_port_report *report);
