@@ -168,10 +168,15 @@ static const struct field port_report_fields[] = {
 static const struct shape port_report = SHAPE("PortReport", port_report_fields);
 
 static const struct field status_reply_fields[] = {
-	{ "version", TEXT, MUST, NULL },    { "watching_since", TIME, MUST, NULL },
-	{ "now", TIME, MUST, NULL },	    { "history", TEXT, MUST, NULL },
-	{ "sources", LIST, MUST, &source }, { "controllers", LIST, MUST, &controller },
-	{ "ports", LIST, MUST, &port },	    { "last_drop", OBJECT, MAY, &incident },
+	{ "version", TEXT, MUST, NULL },
+	{ "watching_since", TIME, MUST, NULL },
+	{ "now", TIME, MUST, NULL },
+	{ "history_path", TEXT, MAY, NULL },
+	{ "sources", LIST, MUST, &source },
+	{ "controllers", LIST, MUST, &controller },
+	{ "ports", LIST, MUST, &port },
+	{ "last_drop", OBJECT, MAY, &incident },
+	{ "history_trouble", TEXT, MAY, NULL },
 };
 const struct shape shape_status = SHAPE("Status reply", status_reply_fields);
 
