@@ -19,12 +19,20 @@ struct cli_time {
 	char text[LS_WIRE_TIME_MAX]; /* RFC 3339 in UTC, for the daemon */
 };
 
+/* Of cable, name and run. */
+struct ledger_options {
+	bool forget, correct;
+	struct cli_time at;
+	const char *cable, *port, *note; /* of run; NULL: not given */
+};
+
 struct cli {
 	const char *socket;
 	bool json;
 	struct cli_time since, until;
 	struct show_options show; /* of that command only */
-	char *const *args;	  /* of the command */
+	struct ledger_options ledger;
+	char *const *args; /* of the command */
 	int n_args;
 	int64_t now_us; /* real time, for "today" and ages */
 	struct look look;
