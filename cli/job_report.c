@@ -53,17 +53,17 @@ count_drops(const json_t *incidents)
 static void
 put_drop(const struct cli *cli, const json_t *incident, const char *place)
 {
-	const json_t *device = field_object(incident, "device");
-	char port[WORDS_MAX], name[WORDS_MAX], cable[WORDS_MAX], text[WORDS_MAX];
+	char port[WORDS_MAX], device[WORDS_MAX], text[WORDS_MAX];
 	char sure[FORMAT_MAX], back[FORMAT_MAX];
+	const char *cable = field_text(incident, "cable");
+	const char *name = words_device(device, field_object(incident, "device"));
 	bool returned = field_has(incident, "back_after_seconds");
 
 	ls_text_format(text, sizeof(text),
-		       "%s%s%s%s dropped%s%s: %s (%s sure)%s%s. See: linkstat "
-		       "show %" PRId64,
-		       words_port(port, incident), device ? ", " : "", words_device(name, device),
-		       words_cable(cable, incident), *place ? ", " : "", place,
-		       advice_words(field_text(incident, "cause")),
+		       "%s: %s%s%s%s dropped%s%s: %s (%s sure)%s%s. See: linkstat show %" PRId64,
+		       words_port(port, incident), *name ? name : "a device",
+		       *cable ? " with cable \"" : "", cable, *cable ? "\"" : "",
+		       *place ? ", " : "", place, advice_words(field_text(incident, "cause")),
 		       format_percent(sure, field_real(incident, "confidence")),
 		       returned ? ", back after " : "",
 		       returned ? format_duration(back, field_real(incident, "back_after_seconds"))
