@@ -404,6 +404,8 @@ stop(struct linkstatd *self)
 	struct event *events[] = { self->sigterm, self->sigint, self->watchdog };
 
 	sd_notify(0, "STOPPING=1");
+	if (self->server) /* clients are told no more than what is kept already */
+		server_set_hooks(self->server, &(const struct server_hooks){ 0 });
 	transfers_flush(self->transfers);
 	transfers_free(self->transfers);
 	source_libusb_free(self->libusb);
