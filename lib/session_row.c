@@ -5,7 +5,7 @@
 #include "lib/session_row.h"
 #include "lib/text.h"
 
-#define HOURS_MAX   1e7
+#define HOURS_MAX   1e6 /* of a trial */
 #define DROPS_MAX   1e9
 #define SHOWN_MAX   64		   /* of a value in a message */
 #define SECONDS_MAX 253402300799.0 /* the end of the year 9999 */
@@ -272,7 +272,7 @@ refuse_number(enum ls_session_column column, const char *value, char why[LS_SESS
 			       value);
 	else if (column == LS_SESSION_HOURS)
 		ls_text_format(why, LS_SESSION_WHY_MAX,
-			       "%s \"%s\" is no number of hours: allowed is 0 to 10000000 with a "
+			       "%s \"%s\" is no number of hours: allowed is 0 to 1000000 with a "
 			       "decimal point, as in 0.5 for half an hour",
 			       name, value);
 	else if (column == LS_SESSION_START)

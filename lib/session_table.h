@@ -10,7 +10,7 @@
  *   host, controller, port, cable, device, model     names; cables, devices, models and hubs of one
  *                    name are the same thing everywhere, ports and controllers only on one host
  *   hubs             names from the root outward, joined by ";"; a ";" within a name is \x3b
- *   connected_hours  decimal point, 0 … 10 000 000
+ *   connected_hours  decimal point, 0 … 1 000 000
  *   drops            whole number; those within one minute of each other count once
  *   drops_by_power, drops_by_host, drops_by_hub, drops_by_device    of these drops, those whose own
  *                    cause names a side

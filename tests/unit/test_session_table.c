@@ -171,7 +171,7 @@ says_what_is_wrong_and_where(void **state)
 		{ NEEDED "a,1\n", "2 values, but the first row names 3", 2 },
 		{ NEEDED "a,1 h,1\n", "connected_hours \"1 h\" is no number", 2 },
 		{ NEEDED "a,-1,1\n", "connected_hours \"-1\" is no number", 2 },
-		{ NEEDED "a,1e8,1\n", "is no number of hours", 2 },
+		{ NEEDED "a,1e7,1\n", "is no number of hours", 2 },
 		{ NEEDED "a,nan,1\n", "connected_hours \"nan\"", 2 },
 		{ NEEDED "a,1e999,1\n", "connected_hours \"1e999\"", 2 },
 		{ NEEDED "a,0x10,1\n", "connected_hours \"0x10\"", 2 },

@@ -1,0 +1,339 @@
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "lib/hypotheses.h"
+
+/* Parts that are looked at in twos: the most suspect ones. */
+#define TWOS_MAX 96
+/* One fault repeats its symptoms: no more drops of one side are evidence of their own. */
+#define SIDE_DROPS_MAX 3
+
+/* Factors of the likelihood for a drop whose cause names a side; the table of lib/blame.h. */
+static const double side_factors[LS_N_COMPONENT_KINDS][N_TRIAL_SIDES] = {
+	[LS_COMPONENT_HOST] = { 2, 4, 0.3, 0.1 },    [LS_COMPONENT_CONTROLLER] = { 1, 8, 0.3, 0.1 },
+	[LS_COMPONENT_HUB] = { 2, 0.2, 6, 0.1 },     [LS_COMPONENT_PORT] = { 1, 0.2, 0.3, 0.1 },
+	[LS_COMPONENT_CABLE] = { 1, 0.1, 0.2, 0.2 }, [LS_COMPONENT_DEVICE] = { 1.5, 0.2, 0.1, 6 },
+	[LS_COMPONENT_MODEL] = { 1.5, 0.2, 0.1, 6 },
+};
+static const double surroundings_factors[N_TRIAL_SIDES] = { 1, 1, 0.5, 0.3 };
+
+/* What two parts have in common. */
+struct overlap {
+	double hours, drops;
+	double by[N_TRIAL_SIDES];
+	uint32_t n;
+};
+
+enum group
+hypotheses_group(const struct hypothesis *hypothesis, bool first, bool second)
+{
+	if (hypothesis->together)
+		return first && second ? GROUP_FIRST : GROUP_GOOD;
+	if (first)
+		return second ? GROUP_BOTH : GROUP_FIRST;
+	return second ? GROUP_SECOND : GROUP_GOOD;
+}
+
+/* The closed form of lib/blame.h. */
+static double
+log_marginal(double shape, double prior_hours, double drops, double hours)
+{
+	int sign;
+
+	if (drops <= 0)
+		return -shape * log1p(hours / prior_hours);
+	return shape * log(prior_hours) - (shape + drops) * log(prior_hours + hours) +
+	       lgamma_r(shape + drops, &sign) - lgamma_r(shape, &sign);
+}
+
+static double
+log_rates(const struct ls_blame_priors *priors, const struct hypothesis *hypothesis)
+{
+	const struct tally *groups = hypothesis->groups;
+	double sum = log_marginal(priors->good_shape, priors->good_hours, groups[GROUP_GOOD].drops,
+				  groups[GROUP_GOOD].hours);
+
+	for (size_t i = GROUP_FIRST; i < N_GROUPS; i++) {
+		if (groups[i].hours > 0 || groups[i].drops > 0)
+			sum += log_marginal(priors->bad_shape, priors->bad_hours, groups[i].drops,
+					    groups[i].hours);
+	}
+	return sum;
+}
+
+static const double *
+factors_of(const struct part *part)
+{
+	return part->shape == PART_SURROUNDINGS ? surroundings_factors : side_factors[part->kind];
+}
+
+/* @with NULL: @part alone is bad; else the two are together, and the likelier one counts. */
+static double
+log_sides(const struct part *part, const struct part *with, const double by[N_TRIAL_SIDES])
+{
+	double sum = 0;
+
+	for (size_t side = 0; side < N_TRIAL_SIDES; side++) {
+		double n = fmin(by[side], SIDE_DROPS_MAX);
+		double factor = factors_of(part)[side];
+
+		if (with)
+			factor = fmax(factor, factors_of(with)[side]);
+		sum += n * log(factor);
+	}
+	return sum;
+}
+
+static struct hypothesis *
+add(struct hypotheses *hypotheses, uint32_t first, uint32_t second, double prior)
+{
+	struct hypothesis *hypothesis = &hypotheses->all[hypotheses->n++];
+
+	*hypothesis = (struct hypothesis){
+		.parts = { first, second },
+		.probability = log(prior),
+	};
+	hypothesis->groups[GROUP_GOOD] = hypotheses->total;
+	return hypothesis;
+}
+
+static void
+move_to(struct hypothesis *hypothesis, enum group group, double drops, double hours)
+{
+	hypothesis->groups[group] = (struct tally){ .hours = hours, .drops = drops };
+	hypothesis->groups[GROUP_GOOD].hours =
+		fmax(0, hypothesis->groups[GROUP_GOOD].hours - hours);
+	hypothesis->groups[GROUP_GOOD].drops =
+		fmax(0, hypothesis->groups[GROUP_GOOD].drops - drops);
+}
+
+static void
+add_singles(struct hypotheses *hypotheses)
+{
+	const struct ls_blame_priors *priors = &hypotheses->priors;
+	struct hypothesis *hypothesis = add(hypotheses, PART_NONE, PART_NONE, priors->nothing);
+
+	hypothesis->probability += log_rates(priors, hypothesis);
+	for (uint32_t i = 0; i < hypotheses->n_parts; i++) {
+		struct part *part = &hypotheses->parts[i];
+
+		if (!part->candidate || !(part->prior > 0))
+			continue;
+		hypothesis = add(hypotheses, i, PART_NONE, priors->one * part->prior);
+		move_to(hypothesis, GROUP_FIRST, part->drops, part->hours);
+		part->log_likelihood =
+			log_rates(priors, hypothesis) + log_sides(part, NULL, part->by);
+		hypothesis->probability += part->log_likelihood;
+	}
+}
+
+static int
+compare_probability(const void *a, const void *b)
+{
+	const struct hypothesis *x = a, *y = b;
+
+	if (x->probability != y->probability)
+		return x->probability < y->probability ? 1 : -1;
+	return (x->parts[0] > y->parts[0]) - (x->parts[0] < y->parts[0]);
+}
+
+/* The most suspect parts with a drop. @ret_rank: 1 + place in @ret for each part, else 0. */
+static size_t
+choose_for_twos(struct hypotheses *hypotheses, uint32_t ret[TWOS_MAX], uint8_t *ret_rank)
+{
+	size_t n = 0;
+
+	qsort(hypotheses->all, hypotheses->n, sizeof(hypotheses->all[0]), compare_probability);
+	for (size_t i = 0; i < hypotheses->n && n < TWOS_MAX; i++) {
+		uint32_t index = hypotheses->all[i].parts[0];
+
+		if (index == PART_NONE || !(hypotheses->parts[index].drops > 0))
+			continue;
+		ret[n++] = index;
+		ret_rank[index] = (uint8_t)n;
+	}
+	return n;
+}
+
+static void
+add_overlap(struct overlap *overlap, const struct combination *combination)
+{
+	overlap->n++;
+	overlap->hours += combination->hours;
+	overlap->drops += (double)combination->drops;
+	for (size_t side = 0; side < N_TRIAL_SIDES; side++)
+		overlap->by[side] += (double)combination->by[side];
+}
+
+/* Sums what each two of the chosen parts have in common. @overlaps: TWOS_MAX rows of TWOS_MAX. */
+static void
+tally_overlaps(const struct hypotheses *hypotheses, const uint8_t *rank, struct overlap *overlaps)
+{
+	const struct ls_trials *trials = hypotheses->trials;
+	uint32_t member[MEMBERS_MAX];
+
+	for (size_t i = 0; i < trials->n_combinations; i++) {
+		const struct combination *combination = &trials->combinations[i];
+		size_t n, n_chosen = 0;
+
+		if (!hypotheses_is_evidence(combination))
+			continue;
+		n = hypotheses_members(trials, combination, member);
+		for (size_t m = 0; m < n; m++) {
+			if (rank[member[m]])
+				member[n_chosen++] = rank[member[m]] - 1U;
+		}
+		for (size_t m = 0; m < n_chosen * n_chosen; m++) {
+			size_t a = member[m / n_chosen], b = member[m % n_chosen];
+
+			if (a < b)
+				add_overlap(&overlaps[a * TWOS_MAX + b], combination);
+		}
+	}
+}
+
+static void
+add_together(struct hypotheses *hypotheses, uint32_t a, uint32_t b, const struct overlap *both)
+{
+	const struct part *first = &hypotheses->parts[a], *second = &hypotheses->parts[b];
+	struct hypothesis *hypothesis;
+
+	hypothesis =
+		add(hypotheses, a, b, hypotheses->priors.pair * 2 * first->prior * second->prior);
+	hypothesis->together = true;
+	move_to(hypothesis, GROUP_FIRST, both->drops, both->hours);
+	hypothesis->probability +=
+		log_rates(&hypotheses->priors, hypothesis) + log_sides(first, second, both->by);
+}
+
+static void
+add_both(struct hypotheses *hypotheses, uint32_t a, uint32_t b, const struct overlap *both)
+{
+	const struct part *first = &hypotheses->parts[a], *second = &hypotheses->parts[b];
+	double by_first[N_TRIAL_SIDES], by_second[N_TRIAL_SIDES];
+	struct hypothesis *hypothesis;
+
+	for (size_t side = 0; side < N_TRIAL_SIDES; side++) {
+		by_first[side] = first->by[side] - both->by[side];
+		by_second[side] = second->by[side] - both->by[side];
+	}
+	hypothesis =
+		add(hypotheses, a, b, hypotheses->priors.two * 2 * first->prior * second->prior);
+	move_to(hypothesis, GROUP_FIRST, first->drops - both->drops, first->hours - both->hours);
+	move_to(hypothesis, GROUP_SECOND, second->drops - both->drops, second->hours - both->hours);
+	move_to(hypothesis, GROUP_BOTH, both->drops, both->hours);
+	hypothesis->probability +=
+		log_rates(&hypotheses->priors, hypothesis) + log_sides(first, NULL, by_first) +
+		log_sides(second, NULL, by_second) + log_sides(first, second, both->by);
+}
+
+static void
+add_two(struct hypotheses *hypotheses, uint32_t a, uint32_t b, const struct overlap *both)
+{
+	const struct part *first = &hypotheses->parts[a], *second = &hypotheses->parts[b];
+	bool unknown = first->shape != PART_KNOWN && second->shape != PART_KNOWN;
+
+	if (unknown && first->kind == second->kind)
+		return;
+	if (both->n == first->n && both->n == second->n)
+		return; /* the same trials: one of them explains as much */
+	if (hypotheses->priors.two > 0)
+		add_both(hypotheses, a, b, both);
+	if (hypotheses->priors.pair > 0 && both->drops > 0 && both->n < first->n &&
+	    both->n < second->n)
+		add_together(hypotheses, a, b, both);
+}
+
+static int
+add_twos(struct hypotheses *hypotheses)
+{
+	struct overlap *overlaps = calloc((size_t)TWOS_MAX * TWOS_MAX, sizeof(*overlaps));
+	uint8_t *rank = calloc(hypotheses->n_parts, sizeof(*rank));
+	uint32_t chosen[TWOS_MAX];
+	size_t n;
+
+	if (!overlaps || !rank) {
+		free(overlaps);
+		free(rank);
+		return -ENOMEM;
+	}
+	n = choose_for_twos(hypotheses, chosen, rank);
+	tally_overlaps(hypotheses, rank, overlaps);
+	for (size_t a = 0; a < n; a++) {
+		for (size_t b = a + 1; b < n; b++)
+			add_two(hypotheses, chosen[a], chosen[b], &overlaps[a * TWOS_MAX + b]);
+	}
+	free(overlaps);
+	free(rank);
+	return 0;
+}
+
+static void
+normalise(struct hypotheses *hypotheses)
+{
+	double sum = 0, most;
+
+	qsort(hypotheses->all, hypotheses->n, sizeof(hypotheses->all[0]), compare_probability);
+	most = hypotheses->all[0].probability;
+	for (size_t i = 0; i < hypotheses->n; i++) {
+		hypotheses->all[i].probability = exp(hypotheses->all[i].probability - most);
+		sum += hypotheses->all[i].probability;
+	}
+	for (size_t i = 0; i < hypotheses->n; i++)
+		hypotheses->all[i].probability /= sum;
+}
+
+static bool
+priors_are_valid(const struct ls_blame_priors *priors)
+{
+	const double weights[] = { priors->one, priors->two, priors->pair, priors->surroundings };
+	const double positive[] = { priors->nothing, priors->good_shape, priors->good_hours,
+				    priors->bad_shape, priors->bad_hours };
+	bool valid = true;
+
+	for (size_t i = 0; i < LS_COUNT(weights); i++)
+		valid &= weights[i] >= 0 && isfinite(weights[i]);
+	for (size_t i = 0; i < LS_COUNT(positive); i++)
+		valid &= positive[i] > 0 && isfinite(positive[i]);
+	for (size_t i = 0; i < LS_N_COMPONENT_KINDS; i++)
+		valid &= priors->component[i] >= 0 && isfinite(priors->component[i]);
+	return valid;
+}
+
+int
+hypotheses_new(const struct ls_trials *trials, const struct ls_blame_priors *priors,
+	       struct hypotheses **ret)
+{
+	ls_auto(hypotheses) *hypotheses = NULL;
+
+	if (!priors_are_valid(priors))
+		return -EINVAL;
+	hypotheses = calloc(1, sizeof(*hypotheses));
+	if (!hypotheses)
+		return -ENOMEM;
+	hypotheses->trials = trials;
+	hypotheses->priors = *priors;
+	if (hypotheses_find_parts(hypotheses) < 0)
+		return -ENOMEM;
+	hypotheses->all =
+		calloc(1 + hypotheses->n_parts + TWOS_MAX * TWOS_MAX, sizeof(hypotheses->all[0]));
+	if (!hypotheses->all)
+		return -ENOMEM;
+	add_singles(hypotheses);
+	if (add_twos(hypotheses) < 0)
+		return -ENOMEM;
+	normalise(hypotheses);
+	*ret = LS_STEAL(&hypotheses);
+	return 0;
+}
+
+void
+hypotheses_free(struct hypotheses *hypotheses)
+{
+	if (!hypotheses)
+		return;
+	free(hypotheses->parts);
+	free(hypotheses->all);
+	free(hypotheses);
+}
