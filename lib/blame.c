@@ -164,7 +164,7 @@ find_never_varied(const struct hypotheses *hypotheses, struct ls_blame *blame)
 		bool told = part->shape == PART_KNOWN || part->shape == PART_UNKNOWN;
 
 		if (told && part->candidate && part->kind != LS_COMPONENT_MODEL &&
-		    part->n == hypotheses->n_combinations)
+		    part->seen.n == hypotheses->total.n)
 			say_never_varied(hypotheses, part, blame);
 	}
 }

@@ -17,16 +17,21 @@
  * without a label, or went along with any one of the things in them; the same for ports and
  * devices. Unrecorded hosts and controllers are taken for one each.
  *
- * A drop whose cause names a side (trials.h) multiplies the likelihood of a part of that side:
+ * A drop whose cause names a side (trials.h) speaks for parts of that side, as far as it happens
+ * more often than by mistake. m of n drops with a part name its side: by mistake with the
+ * probability q each; if it is bad, three of four such faults never name their side, and the others
+ * do at an unknown rate that is Beta(1, 2). The likelihood of such a part is multiplied by
  *
- *                  power  host  hub  device        at most three drops of each side count, since
- *     host           2     4    0.3   0.1          one fault repeats its symptoms
- *     controller     1     8    0.3   0.1
- *     hub            2    0.2    6    0.1
- *     port           1    0.2   0.3   0.1
- *     cable          1    0.1   0.2   0.2
- *     device, model 1.5   0.2   0.1    6
- *     surroundings   1     1    0.5   0.3
+ *     3/4 + 1/4 * B(1 + m, 2 + n - m) / B(1, 2) / (q^m * (1 - q)^(n - m)),      at most 50,
+ *
+ * because one fault repeats its symptoms, and the rules that name sides may err the same way twice.
+ * A side that no drop at all names says nothing: the causes may not be recorded.
+ *
+ *     side     q      parts of it
+ *     power    0.03   host, hub, port, device, model
+ *     host     0.02   host, controller
+ *     hub      0.05   hub
+ *     device   0.1    device, model          (a bad cable makes devices time out, too)
  */
 #include "lib/trials.h"
 

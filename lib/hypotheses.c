@@ -6,23 +6,19 @@
 
 /* Parts that are looked at in twos: the most suspect ones. */
 #define TWOS_MAX 96
-/* One fault repeats its symptoms: no more drops of one side are evidence of their own. */
-#define SIDE_DROPS_MAX 3
-
-/* Factors of the likelihood for a drop whose cause names a side; the table of lib/blame.h. */
-static const double side_factors[LS_N_COMPONENT_KINDS][N_TRIAL_SIDES] = {
-	[LS_COMPONENT_HOST] = { 2, 4, 0.3, 0.1 },    [LS_COMPONENT_CONTROLLER] = { 1, 8, 0.3, 0.1 },
-	[LS_COMPONENT_HUB] = { 2, 0.2, 6, 0.1 },     [LS_COMPONENT_PORT] = { 1, 0.2, 0.3, 0.1 },
-	[LS_COMPONENT_CABLE] = { 1, 0.1, 0.2, 0.2 }, [LS_COMPONENT_DEVICE] = { 1.5, 0.2, 0.1, 6 },
-	[LS_COMPONENT_MODEL] = { 1.5, 0.2, 0.1, 6 },
-};
-static const double surroundings_factors[N_TRIAL_SIDES] = { 1, 1, 0.5, 0.3 };
-
-/* What two parts have in common. */
-struct overlap {
-	double hours, drops;
-	double by[N_TRIAL_SIDES];
-	uint32_t n;
+/* Drops that name a side: the table and the formula of lib/blame.h. */
+#define SIDE_FACTOR_MAX 50
+#define SIDE_NAMED	0.25
+#define KIND(kind)	(1U << LS_COMPONENT_##kind)
+static const struct {
+	double by_mistake;
+	unsigned int kinds;
+} sides[N_TRIAL_SIDES] = {
+	[TRIAL_SIDE_POWER] = { 0.03,
+			       KIND(HOST) | KIND(HUB) | KIND(PORT) | KIND(DEVICE) | KIND(MODEL) },
+	[TRIAL_SIDE_HOST] = { 0.02, KIND(HOST) | KIND(CONTROLLER) },
+	[TRIAL_SIDE_HUB] = { 0.05, KIND(HUB) },
+	[TRIAL_SIDE_DEVICE] = { 0.1, KIND(DEVICE) | KIND(MODEL) },
 };
 
 enum group
@@ -62,25 +58,33 @@ log_rates(const struct ls_blame_priors *priors, const struct hypothesis *hypothe
 	return sum;
 }
 
-static const double *
-factors_of(const struct part *part)
+/* m of n by a fault of its own rate against all by mistake. */
+static double
+log_side(size_t side, double m, double n)
 {
-	return part->shape == PART_SURROUNDINGS ? surroundings_factors : side_factors[part->kind];
+	double q = sides[side].by_mistake, own;
+	int sign;
+
+	m = fmin(m, n);
+	own = lgamma_r(1 + m, &sign) + lgamma_r(2 + n - m, &sign) - lgamma_r(3 + n, &sign) + M_LN2;
+	own -= m * log(q) + (n - m) * log1p(-q);
+	return own > log(SIDE_FACTOR_MAX / SIDE_NAMED)
+		       ? log(SIDE_FACTOR_MAX)
+		       : log(1 - SIDE_NAMED + SIDE_NAMED * exp(own));
 }
 
-/* @with NULL: @part alone is bad; else the two are together, and the likelier one counts. */
+/* @drops with @part, or with both. @with NULL: @part alone is bad, else the two are together. */
 static double
-log_sides(const struct part *part, const struct part *with, const double by[N_TRIAL_SIDES])
+log_sides(const struct hypotheses *hypotheses, const struct part *part, const struct part *with,
+	  const struct seen *seen)
 {
+	unsigned int kinds = 1U << part->kind | (with ? 1U << with->kind : 0);
 	double sum = 0;
 
 	for (size_t side = 0; side < N_TRIAL_SIDES; side++) {
-		double n = fmin(by[side], SIDE_DROPS_MAX);
-		double factor = factors_of(part)[side];
-
-		if (with)
-			factor = fmax(factor, factors_of(with)[side]);
-		sum += n * log(factor);
+		if ((sides[side].kinds & kinds) && seen->drops > 0 &&
+		    hypotheses->total.by[side] > 0)
+			sum += log_side(side, fmax(0, seen->by[side]), seen->drops);
 	}
 	return sum;
 }
@@ -94,18 +98,19 @@ add(struct hypotheses *hypotheses, uint32_t first, uint32_t second, double prior
 		.parts = { first, second },
 		.probability = log(prior),
 	};
-	hypothesis->groups[GROUP_GOOD] = hypotheses->total;
+	hypothesis->groups[GROUP_GOOD] = (struct tally){ .hours = hypotheses->total.hours,
+							 .drops = hypotheses->total.drops };
 	return hypothesis;
 }
 
 static void
-move_to(struct hypothesis *hypothesis, enum group group, double drops, double hours)
+move_to(struct hypothesis *hypothesis, enum group group, const struct seen *seen)
 {
-	hypothesis->groups[group] = (struct tally){ .hours = hours, .drops = drops };
-	hypothesis->groups[GROUP_GOOD].hours =
-		fmax(0, hypothesis->groups[GROUP_GOOD].hours - hours);
-	hypothesis->groups[GROUP_GOOD].drops =
-		fmax(0, hypothesis->groups[GROUP_GOOD].drops - drops);
+	struct tally *good = &hypothesis->groups[GROUP_GOOD];
+
+	hypothesis->groups[group] = (struct tally){ .hours = seen->hours, .drops = seen->drops };
+	good->hours = fmax(0, good->hours - seen->hours);
+	good->drops = fmax(0, good->drops - seen->drops);
 }
 
 static void
@@ -121,9 +126,9 @@ add_singles(struct hypotheses *hypotheses)
 		if (!part->candidate || !(part->prior > 0))
 			continue;
 		hypothesis = add(hypotheses, i, PART_NONE, priors->one * part->prior);
-		move_to(hypothesis, GROUP_FIRST, part->drops, part->hours);
-		part->log_likelihood =
-			log_rates(priors, hypothesis) + log_sides(part, NULL, part->by);
+		move_to(hypothesis, GROUP_FIRST, &part->seen);
+		part->log_likelihood = log_rates(priors, hypothesis) +
+				       log_sides(hypotheses, part, NULL, &part->seen);
 		hypothesis->probability += part->log_likelihood;
 	}
 }
@@ -148,7 +153,7 @@ choose_for_twos(struct hypotheses *hypotheses, uint32_t ret[TWOS_MAX], uint8_t *
 	for (size_t i = 0; i < hypotheses->n && n < TWOS_MAX; i++) {
 		uint32_t index = hypotheses->all[i].parts[0];
 
-		if (index == PART_NONE || !(hypotheses->parts[index].drops > 0))
+		if (index == PART_NONE || !(hypotheses->parts[index].seen.drops > 0))
 			continue;
 		ret[n++] = index;
 		ret_rank[index] = (uint8_t)n;
@@ -156,19 +161,9 @@ choose_for_twos(struct hypotheses *hypotheses, uint32_t ret[TWOS_MAX], uint8_t *
 	return n;
 }
 
-static void
-add_overlap(struct overlap *overlap, const struct combination *combination)
-{
-	overlap->n++;
-	overlap->hours += combination->hours;
-	overlap->drops += (double)combination->drops;
-	for (size_t side = 0; side < N_TRIAL_SIDES; side++)
-		overlap->by[side] += (double)combination->by[side];
-}
-
 /* Sums what each two of the chosen parts have in common. @overlaps: TWOS_MAX rows of TWOS_MAX. */
 static void
-tally_overlaps(const struct hypotheses *hypotheses, const uint8_t *rank, struct overlap *overlaps)
+tally_overlaps(const struct hypotheses *hypotheses, const uint8_t *rank, struct seen *overlaps)
 {
 	const struct ls_trials *trials = hypotheses->trials;
 	uint32_t member[MEMBERS_MAX];
@@ -188,13 +183,13 @@ tally_overlaps(const struct hypotheses *hypotheses, const uint8_t *rank, struct 
 			size_t a = member[m / n_chosen], b = member[m % n_chosen];
 
 			if (a < b)
-				add_overlap(&overlaps[a * TWOS_MAX + b], combination);
+				hypotheses_see(&overlaps[a * TWOS_MAX + b], combination);
 		}
 	}
 }
 
 static void
-add_together(struct hypotheses *hypotheses, uint32_t a, uint32_t b, const struct overlap *both)
+add_together(struct hypotheses *hypotheses, uint32_t a, uint32_t b, const struct seen *both)
 {
 	const struct part *first = &hypotheses->parts[a], *second = &hypotheses->parts[b];
 	struct hypothesis *hypothesis;
@@ -202,53 +197,63 @@ add_together(struct hypotheses *hypotheses, uint32_t a, uint32_t b, const struct
 	hypothesis =
 		add(hypotheses, a, b, hypotheses->priors.pair * 2 * first->prior * second->prior);
 	hypothesis->together = true;
-	move_to(hypothesis, GROUP_FIRST, both->drops, both->hours);
-	hypothesis->probability +=
-		log_rates(&hypotheses->priors, hypothesis) + log_sides(first, second, both->by);
+	move_to(hypothesis, GROUP_FIRST, both);
+	hypothesis->probability += log_rates(&hypotheses->priors, hypothesis) +
+				   log_sides(hypotheses, first, second, both);
+}
+
+static struct seen
+without(const struct seen *all, const struct seen *some)
+{
+	struct seen rest = { .n = all->n - some->n,
+			     .hours = fmax(0, all->hours - some->hours),
+			     .drops = fmax(0, all->drops - some->drops) };
+
+	for (size_t side = 0; side < N_TRIAL_SIDES; side++)
+		rest.by[side] = all->by[side] - some->by[side];
+	return rest;
 }
 
 static void
-add_both(struct hypotheses *hypotheses, uint32_t a, uint32_t b, const struct overlap *both)
+add_both(struct hypotheses *hypotheses, uint32_t a, uint32_t b, const struct seen *both)
 {
 	const struct part *first = &hypotheses->parts[a], *second = &hypotheses->parts[b];
-	double by_first[N_TRIAL_SIDES], by_second[N_TRIAL_SIDES];
+	struct seen first_only = without(&first->seen, both);
+	struct seen second_only = without(&second->seen, both);
 	struct hypothesis *hypothesis;
 
-	for (size_t side = 0; side < N_TRIAL_SIDES; side++) {
-		by_first[side] = first->by[side] - both->by[side];
-		by_second[side] = second->by[side] - both->by[side];
-	}
 	hypothesis =
 		add(hypotheses, a, b, hypotheses->priors.two * 2 * first->prior * second->prior);
-	move_to(hypothesis, GROUP_FIRST, first->drops - both->drops, first->hours - both->hours);
-	move_to(hypothesis, GROUP_SECOND, second->drops - both->drops, second->hours - both->hours);
-	move_to(hypothesis, GROUP_BOTH, both->drops, both->hours);
-	hypothesis->probability +=
-		log_rates(&hypotheses->priors, hypothesis) + log_sides(first, NULL, by_first) +
-		log_sides(second, NULL, by_second) + log_sides(first, second, both->by);
+	move_to(hypothesis, GROUP_FIRST, &first_only);
+	move_to(hypothesis, GROUP_SECOND, &second_only);
+	move_to(hypothesis, GROUP_BOTH, both);
+	hypothesis->probability += log_rates(&hypotheses->priors, hypothesis) +
+				   log_sides(hypotheses, first, NULL, &first_only) +
+				   log_sides(hypotheses, second, NULL, &second_only) +
+				   log_sides(hypotheses, first, second, both);
 }
 
 static void
-add_two(struct hypotheses *hypotheses, uint32_t a, uint32_t b, const struct overlap *both)
+add_two(struct hypotheses *hypotheses, uint32_t a, uint32_t b, const struct seen *both)
 {
 	const struct part *first = &hypotheses->parts[a], *second = &hypotheses->parts[b];
 	bool unknown = first->shape != PART_KNOWN && second->shape != PART_KNOWN;
 
 	if (unknown && first->kind == second->kind)
 		return;
-	if (both->n == first->n && both->n == second->n)
+	if (both->n == first->seen.n && both->n == second->seen.n)
 		return; /* the same trials: one of them explains as much */
 	if (hypotheses->priors.two > 0)
 		add_both(hypotheses, a, b, both);
-	if (hypotheses->priors.pair > 0 && both->drops > 0 && both->n < first->n &&
-	    both->n < second->n)
+	if (hypotheses->priors.pair > 0 && both->drops > 0 && both->n < first->seen.n &&
+	    both->n < second->seen.n)
 		add_together(hypotheses, a, b, both);
 }
 
 static int
 add_twos(struct hypotheses *hypotheses)
 {
-	struct overlap *overlaps = calloc((size_t)TWOS_MAX * TWOS_MAX, sizeof(*overlaps));
+	struct seen *overlaps = calloc((size_t)TWOS_MAX * TWOS_MAX, sizeof(*overlaps));
 	uint8_t *rank = calloc(hypotheses->n_parts, sizeof(*rank));
 	uint32_t chosen[TWOS_MAX];
 	size_t n;

@@ -13,6 +13,14 @@ enum part_shape {
 	PART_SURROUNDINGS, /* in all trials */
 };
 
+/* Of some trials. */
+struct seen {
+	uint32_t n; /* combinations */
+	double hours, drops;
+	double by[N_TRIAL_SIDES];
+};
+void hypotheses_see(struct seen *seen, const struct combination *combination);
+
 /* Something that may be bad. */
 struct part {
 	enum part_shape shape;
@@ -22,9 +30,7 @@ struct part {
 	double prior;	/* among all parts, sums to 1 */
 	double log_likelihood;
 	uint64_t membership; /* the same for parts of the same trials, else different */
-	uint32_t n;	     /* combinations with it */
-	double hours, drops;
-	double by[N_TRIAL_SIDES];
+	struct seen seen;
 };
 
 enum group {
@@ -53,8 +59,7 @@ struct hypotheses {
 	size_t n_parts, n;
 	struct part *parts;
 	struct hypothesis *all; /* most probable first */
-	struct tally total;
-	size_t n_combinations; /* with any evidence */
+	struct seen total;
 };
 
 /* Borrows @trials. 0, -EINVAL (priors) or -ENOMEM. */

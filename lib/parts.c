@@ -94,15 +94,21 @@ lay_out_parts(struct hypotheses *hypotheses)
 	}
 }
 
+void
+hypotheses_see(struct seen *seen, const struct combination *combination)
+{
+	seen->n++;
+	seen->hours += combination->hours;
+	seen->drops += (double)combination->drops;
+	for (size_t side = 0; side < N_TRIAL_SIDES; side++)
+		seen->by[side] += (double)combination->by[side];
+}
+
 static void
 tally_part(struct part *part, const struct combination *combination)
 {
-	part->n++;
 	part->candidate = true;
-	part->hours += combination->hours;
-	part->drops += (double)combination->drops;
-	for (size_t side = 0; side < N_TRIAL_SIDES; side++)
-		part->by[side] += (double)combination->by[side];
+	hypotheses_see(&part->seen, combination);
 	/* The sum of many well mixed numbers differs unless the sets are the same. */
 	part->membership += combination->hash * UINT64_C(0x9e3779b97f4a7c15) | 1;
 }
@@ -147,9 +153,7 @@ tally(struct hypotheses *hypotheses)
 		n = hypotheses_members(trials, combination, member);
 		for (size_t m = 0; m < n; m++)
 			tally_part(&hypotheses->parts[member[m]], combination);
-		hypotheses->total.hours += combination->hours;
-		hypotheses->total.drops += (double)combination->drops;
-		hypotheses->n_combinations++;
+		hypotheses_see(&hypotheses->total, combination);
 	}
 }
 

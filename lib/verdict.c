@@ -94,7 +94,7 @@ drops_with(const struct hypotheses *hypotheses, const struct decision *decision,
 {
 	const struct part *part = &hypotheses->parts[decision->part];
 	bool in = drop_in && hypotheses_part_in(part, drop_in);
-	double drops = part->drops;
+	double drops = part->seen.drops;
 
 	if (decision->with != PART_NONE)
 		in = in && hypotheses_part_in(&hypotheses->parts[decision->with], drop_in);

@@ -240,7 +240,7 @@ static const struct {
 	      .model = "pl2303 2.0",
 	      .hours = 5 } } },
 	{ "T39: the controller dies with four devices",
-	  LS_VERDICT_SUSPECT,
+	  LS_VERDICT_INSEPARABLE,
 	  LS_COMPONENT_CONTROLLER,
 	  "xhci",
 	  NULL,
