@@ -19,12 +19,19 @@ struct cli_time {
 	char text[LS_WIRE_TIME_MAX]; /* RFC 3339 in UTC, for the daemon */
 };
 
+struct diagnose_options {
+	const char **files; /* tables of sessions; none: linkstatd is asked */
+	int n_files;
+	const char *priors; /* or NULL */
+};
+
 struct cli {
 	const char *socket;
 	bool json;
 	struct cli_time since, until;
 	struct show_options show; /* of that command only */
-	char *const *args;	  /* of the command */
+	struct diagnose_options diagnose;
+	char *const *args; /* of the command */
 	int n_args;
 	int64_t now_us; /* real time, for "today" and ages */
 	struct look look;

@@ -9,3 +9,4 @@ int incidents_run(const struct cli *cli);
 int show_run(const struct cli *cli);
 int watch_run(const struct cli *cli);
 int analyze_run(const struct cli *cli);
+int diagnose_run(const struct cli *cli);

@@ -1,33 +1,16 @@
 #include "cli/histories.h"
 
 #include <errno.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/text.h"
+#include "cli/history_parts.h"
 
 #define HOURS_AT_ONCE	1e6 /* more is no trial */
 #define NAME_NUMBER_MAX 16
 
 #define N_SLOTS (LS_N_COMPONENT_KINDS + LS_TRIAL_HUBS_MAX)
-
-/* In whose realm a name holds. */
-enum realm {
-	REALM_HOST,
-	REALM_CONTROLLER,
-	REALM_HUB,
-	N_REALMS,
-};
-
-struct part {
-	enum ls_component_kind kind;
-	char name[LS_COMPONENT_NAME_MAX];
-	char realm[N_REALMS][LS_COMPONENT_NAME_MAX];
-	char shown[LS_COMPONENT_NAME_MAX], too[LS_COMPONENT_NAME_MAX];
-	uint32_t number; /* from 1; 0 is unknown */
-};
 
 struct combination {
 	uint32_t parts[N_SLOTS]; /* numbers; hubs at the end */
@@ -36,9 +19,8 @@ struct combination {
 };
 
 struct histories {
-	void *part_tree, *combination_tree; /* of tsearch(3) */
-	void **parts, **combinations;	    /* of struct part and struct combination */
-	size_t n_parts, n_combinations;
+	struct history_parts parts;
+	struct uniques combinations; /* of struct combination */
 	uint64_t n_rows, n_taken;
 };
 
@@ -49,25 +31,13 @@ histories_new(struct histories **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
-static void
-keep(void *node)
-{
-	(void)node; /* the arrays own all */
-}
-
 void
 histories_free(struct histories *histories)
 {
 	if (!histories)
 		return;
-	tdestroy(histories->part_tree, keep);
-	tdestroy(histories->combination_tree, keep);
-	for (size_t i = 0; i < histories->n_parts; i++)
-		free(histories->parts[i]);
-	for (size_t i = 0; i < histories->n_combinations; i++)
-		free(histories->combinations[i]);
-	free(histories->parts);
-	free(histories->combinations);
+	history_parts_done(&histories->parts);
+	uniques_done(&histories->combinations);
 	free(histories);
 }
 
@@ -84,19 +54,6 @@ histories_n_taken(const struct histories *histories)
 }
 
 static int
-compare_parts(const void *a, const void *b)
-{
-	const struct part *left = a, *right = b;
-	int r = (int)left->kind - (int)right->kind;
-
-	if (r == 0)
-		r = strcmp(left->name, right->name);
-	for (int i = 0; r == 0 && i < N_REALMS; i++)
-		r = strcmp(left->realm[i], right->realm[i]);
-	return r;
-}
-
-static int
 compare_combinations(const void *a, const void *b)
 {
 	const struct combination *left = a, *right = b;
@@ -104,114 +61,10 @@ compare_combinations(const void *a, const void *b)
 	return memcmp(left->parts, right->parts, sizeof(left->parts));
 }
 
-/* Puts a copy of @wanted in the tree unless it is there. @array grows by doubling. NULL: -ENOMEM. */
-static void *
-find_or_add(void **tree, const void *wanted, size_t size,
-	    int (*compare)(const void *, const void *), void ***array, size_t *n)
-{
-	void **node = tfind(wanted, tree, compare), *copy;
-
-	if (node)
-		return *node;
-	if ((*n & (*n - 1)) == 0) {
-		void **more = reallocarray(*array, *n ? *n * 2 : 1, sizeof(**array));
-
-		if (!more)
-			return NULL;
-		*array = more;
-	}
-	copy = malloc(size);
-	if (!copy)
-		return NULL;
-	memcpy(copy, wanted, size);
-	if (!tsearch(copy, tree, compare)) {
-		free(copy);
-		return NULL;
-	}
-	(*array)[(*n)++] = copy;
-	return copy;
-}
-
-static const char *
-or_empty(const char *text)
-{
-	return text ? text : "";
-}
-
-static const struct part *
-part_at(const struct histories *histories, size_t i)
-{
-	return histories->parts[i];
-}
-
 static const struct combination *
 combination_at(const struct histories *histories, size_t i)
 {
-	return histories->combinations[i];
-}
-
-/* Ports and controllers always are; others where their name says so. */
-static bool
-is_named_by_place(enum ls_component_kind kind, const char *name)
-{
-	return kind == LS_COMPONENT_CONTROLLER || kind == LS_COMPONENT_PORT ||
-	       ((kind == LS_COMPONENT_HUB || kind == LS_COMPONENT_DEVICE) && strstr(name, " at "));
-}
-
-static void
-fill_realms(struct part *part, const struct ls_trial *trial)
-{
-	const char *hub = trial->n_hubs > 0 ? trial->hubs[trial->n_hubs - 1] : NULL;
-	const char *const realms[N_REALMS] = {
-		[REALM_HOST] = trial->names[LS_COMPONENT_HOST],
-		[REALM_CONTROLLER] = trial->names[LS_COMPONENT_CONTROLLER],
-		[REALM_HUB] = hub,
-	};
-	int n = part->kind == LS_COMPONENT_PORT		? N_REALMS
-		: part->kind == LS_COMPONENT_CONTROLLER ? REALM_CONTROLLER
-							: REALM_HUB;
-
-	if (!is_named_by_place(part->kind, part->name))
-		return;
-	for (int i = 0; i < n; i++)
-		ls_text_format(part->realm[i], sizeof(part->realm[i]), "%s", or_empty(realms[i]));
-}
-
-static void
-fill_aliases(struct part *part, const struct histories_aliases *aliases)
-{
-	const char *shown = NULL;
-
-	if (aliases && part->kind == LS_COMPONENT_PORT) {
-		shown = aliases->port;
-		ls_text_format(part->too, sizeof(part->too), "%s", or_empty(aliases->port_too));
-	} else if (aliases && part->kind == LS_COMPONENT_DEVICE) {
-		shown = aliases->device;
-	}
-	ls_text_format(part->shown, sizeof(part->shown), "%s",
-		       shown && *shown ? shown : part->name);
-}
-
-/* *ret: its number, 0 where it has no name. */
-static int
-number_part(struct histories *histories, enum ls_component_kind kind, const char *name,
-	    const struct ls_trial *trial, const struct histories_aliases *aliases, uint32_t *ret)
-{
-	struct part part = { .kind = kind }, *found;
-
-	*ret = 0;
-	if (!name || !*name)
-		return 0;
-	ls_text_format(part.name, sizeof(part.name), "%s", name);
-	fill_realms(&part, trial);
-	fill_aliases(&part, aliases);
-	part.number = (uint32_t)histories->n_parts + 1;
-	found = find_or_add(&histories->part_tree, &part, sizeof(part), compare_parts,
-			    &histories->parts, &histories->n_parts);
-	if (!found)
-		return -ENOMEM;
-	*ret = found->number;
-	return histories->n_parts > LS_MAX_COMPONENTS ? -ENOSPC : 0;
+	return histories->combinations.items[i];
 }
 
 int
@@ -222,16 +75,15 @@ histories_add(struct histories *histories, const struct ls_trial *trial,
 	int r = trial->n_hubs > LS_TRIAL_HUBS_MAX || !(trial->hours >= 0) ? -EINVAL : 0;
 
 	for (int kind = 0; r == 0 && kind < LS_N_COMPONENT_KINDS; kind++)
-		r = number_part(histories, (enum ls_component_kind)kind, trial->names[kind], trial,
-				aliases, &wanted.parts[kind]);
+		r = history_parts_number(&histories->parts, (enum ls_component_kind)kind,
+					 trial->names[kind], trial, aliases, &wanted.parts[kind]);
 	for (size_t i = 0; r == 0 && i < trial->n_hubs; i++)
-		r = number_part(histories, LS_COMPONENT_HUB, trial->hubs[i], trial, aliases,
-				&wanted.parts[LS_N_COMPONENT_KINDS + i]);
+		r = history_parts_number(&histories->parts, LS_COMPONENT_HUB, trial->hubs[i], trial,
+					 aliases, &wanted.parts[LS_N_COMPONENT_KINDS + i]);
 	if (r < 0)
 		return r;
-	found = find_or_add(&histories->combination_tree, &wanted, sizeof(wanted),
-			    compare_combinations, &histories->combinations,
-			    &histories->n_combinations);
+	found = uniques_add(&histories->combinations, &wanted, sizeof(wanted),
+			    compare_combinations);
 	if (!found)
 		return -ENOMEM;
 	histories->n_rows++;
@@ -242,7 +94,7 @@ histories_add(struct histories *histories, const struct ls_trial *trial,
 	found->by_host += trial->drops_by_host;
 	found->by_hub += trial->drops_by_hub;
 	found->by_device += trial->drops_by_device;
-	return histories->n_combinations > LS_MAX_COMBINATIONS ? -ENOSPC : 0;
+	return histories->combinations.n > LS_MAX_COMBINATIONS ? -ENOSPC : 0;
 }
 
 /* ---- as trials ------------------------------------------------------------------------------ */
@@ -264,7 +116,8 @@ mark_links(const struct histories *histories, const struct combination *combinat
 	for (size_t i = 0; i < N_SLOTS; i++) {
 		uint32_t number = combination->parts[i];
 		enum ls_component_kind kind =
-			number ? part_at(histories, number - 1)->kind : LS_COMPONENT_HOST;
+			number ? history_parts_at(&histories->parts, number)->kind
+			       : LS_COMPONENT_HOST;
 
 		if (kind == LS_COMPONENT_PORT || kind == LS_COMPONENT_HUB ||
 		    kind == LS_COMPONENT_CABLE || kind == LS_COMPONENT_DEVICE)
@@ -275,19 +128,18 @@ mark_links(const struct histories *histories, const struct combination *combinat
 static bool
 mark_focus(const struct histories *histories, const char *focus, bool *parts)
 {
-	char text[HISTORIES_NAME_MAX], number[NAME_NUMBER_MAX];
+	char text[HISTORIES_NAME_MAX];
 	bool found = false;
 
-	for (size_t i = 0; i < histories->n_parts; i++) {
-		const struct part *part = part_at(histories, i);
+	for (size_t i = 0; i < histories->parts.all.n; i++) {
+		const struct history_part *part = histories->parts.all.items[i];
 
 		if (part->kind != LS_COMPONENT_PORT && part->kind != LS_COMPONENT_DEVICE)
 			continue;
-		snprintf(number, sizeof(number), "%u", part->number);
 		parts[part->number] =
 			strcmp(part->name, focus) == 0 || strcmp(part->shown, focus) == 0 ||
 			strcmp(part->too, focus) == 0 ||
-			strcmp(histories_name(histories, part->kind, number, text), focus) == 0;
+			strcmp(history_parts_name(&histories->parts, part, text), focus) == 0;
 		found = found || parts[part->number];
 	}
 	return found;
@@ -338,7 +190,7 @@ add_trials(struct histories *histories, const bool *parts, struct ls_trials *tri
 	int r = 0;
 
 	histories->n_taken = 0;
-	for (size_t i = 0; r == 0 && i < histories->n_combinations; i++) {
+	for (size_t i = 0; r == 0 && i < histories->combinations.n; i++) {
 		const struct combination *combination = combination_at(histories, i);
 
 		if (parts && !has_any(combination, parts))
@@ -353,12 +205,12 @@ add_trials(struct histories *histories, const bool *parts, struct ls_trials *tri
 static int
 find_links(const struct histories *histories, const char *focus, bool **ret)
 {
-	bool *named = calloc(histories->n_parts + 1, sizeof(*named));
-	bool *links = calloc(histories->n_parts + 1, sizeof(*links));
+	bool *named = calloc(histories->parts.all.n + 1, sizeof(*named));
+	bool *links = calloc(histories->parts.all.n + 1, sizeof(*links));
 	bool complete = named && links;
 	bool found = complete && mark_focus(histories, focus, named);
 
-	for (size_t i = 0; found && i < histories->n_combinations; i++) {
+	for (size_t i = 0; found && i < histories->combinations.n; i++) {
 		const struct combination *combination = combination_at(histories, i);
 
 		if (has_any(combination, named))
@@ -394,71 +246,42 @@ histories_trials(struct histories *histories, const char *focus, struct ls_trial
 	return 1;
 }
 
-/* ---- names ---------------------------------------------------------------------------------- */
-
-static void
-append(char text[HISTORIES_NAME_MAX], const char *words, const char *name)
-{
-	size_t len = strlen(text);
-
-	ls_text_format(text + len, HISTORIES_NAME_MAX - len, " %s %s", words, name);
-}
-
-/* What tells @part from others that are shown alike. */
-static void
-append_differences(const struct histories *histories, const struct part *part,
-		   char text[HISTORIES_NAME_MAX])
-{
-	static const char *const words[N_REALMS] = { "on", "of", "behind" };
-	bool differs[N_REALMS] = { false }, name_differs = false;
-
-	for (size_t i = 0; i < histories->n_parts; i++) {
-		const struct part *other = part_at(histories, i);
-
-		if (other == part || other->kind != part->kind ||
-		    strcmp(other->shown, part->shown) != 0)
-			continue;
-		name_differs = name_differs || strcmp(other->name, part->name) != 0;
-		for (int k = 0; k < N_REALMS; k++)
-			differs[k] = differs[k] || strcmp(other->realm[k], part->realm[k]) != 0;
-	}
-	if (name_differs && strcmp(part->name, part->shown) != 0)
-		append(text, "=", part->name);
-	for (int k = N_REALMS - 1; k >= 0; k--)
-		if (differs[k] && *part->realm[k])
-			append(text, words[k], part->realm[k]);
-}
-
-static const char *
-name_part(const struct histories *histories, const struct part *part, char text[HISTORIES_NAME_MAX])
-{
-	ls_text_format(text, HISTORIES_NAME_MAX, "%s", part->shown);
-	append_differences(histories, part, text);
-	return text;
-}
-
-const char *
-histories_name(const struct histories *histories, enum ls_component_kind kind, const char *part,
-	       char text[HISTORIES_NAME_MAX])
+static const struct history_part *
+find_part(const struct histories *histories, const char *part)
 {
 	unsigned long number = strtoul(part, NULL, 10);
 
+	if (number == 0 || number > histories->parts.all.n)
+		return NULL;
+	return history_parts_at(&histories->parts, (uint32_t)number);
+}
+
+const char *
+histories_name(const struct histories *histories, const char *part, char text[HISTORIES_NAME_MAX])
+{
+	const struct history_part *found = find_part(histories, part);
+
 	text[0] = '\0';
-	if (number == 0 || number > histories->n_parts ||
-	    part_at(histories, number - 1)->kind != kind)
-		return text;
-	return name_part(histories, part_at(histories, number - 1), text);
+	return found ? history_parts_name(&histories->parts, found, text) : text;
+}
+
+enum ls_component_kind
+histories_kind(const struct histories *histories, const char *part)
+{
+	const struct history_part *found = find_part(histories, part);
+
+	return found ? found->kind : LS_N_COMPONENT_KINDS;
 }
 
 const char *
 histories_part(const struct histories *histories, enum ls_component_kind kind, size_t i,
 	       char text[HISTORIES_NAME_MAX])
 {
-	for (size_t k = 0; k < histories->n_parts; k++) {
-		const struct part *part = part_at(histories, k);
+	for (size_t k = 0; k < histories->parts.all.n; k++) {
+		const struct history_part *part = histories->parts.all.items[k];
 
 		if (part->kind == kind && i-- == 0)
-			return name_part(histories, part, text);
+			return history_parts_name(&histories->parts, part, text);
 	}
 	return NULL;
 }

@@ -39,8 +39,10 @@ int histories_trials(struct histories *histories, const char *focus, struct ls_t
 
 /* What a part of the trials is called: as short as tells it from all others of its kind. "" for
  * "". Fills @text and gives it back. */
-const char *histories_name(const struct histories *histories, enum ls_component_kind kind,
-			   const char *part, char text[HISTORIES_NAME_MAX]);
+const char *histories_name(const struct histories *histories, const char *part,
+			   char text[HISTORIES_NAME_MAX]);
+/* LS_N_COMPONENT_KINDS for "". */
+enum ls_component_kind histories_kind(const struct histories *histories, const char *part);
 /* The parts of a kind, @i from 0; NULL at the end. */
 const char *histories_part(const struct histories *histories, enum ls_component_kind kind, size_t i,
 			   char text[HISTORIES_NAME_MAX]);

@@ -36,6 +36,9 @@ static const struct command {
 	  "linkstat incidents [PORT...] [--since TIME] [--until TIME] [--json]" },
 	{ "show", show_run, 1, 1, false, "linkstat show ID [--transfers] [--pcap FILE] [--json]" },
 	{ "watch", watch_run, 0, 0, false, "linkstat watch [--json]" },
+	{ "diagnose", diagnose_run, 0, 1, true,
+	  "linkstat diagnose [PORT|DEVICE] [--sessions FILE...] [--priors KEY=NUMBER,...] "
+	  "[--since TIME] [--until TIME] [--json]" },
 	{ "analyze", analyze_run, 1, -1, false, "linkstat analyze FILE... [--json]" },
 	{ "version", version_run, 0, 0, false, "linkstat version" },
 	{ "help", help_run, 0, -1, false, "linkstat help" },
@@ -50,11 +53,14 @@ static const char help[] =
 	"  linkstat show ID        one incident: the evidence, the cause, what to do next\n"
 	"  linkstat log            every event, oldest first\n"
 	"  linkstat watch          what happens from now on; end it with Ctrl-C\n"
+	"  linkstat diagnose       which part is most likely at fault, and what to swap next\n"
 	"  linkstat analyze FILE   what a usbmon capture (pcap, pcapng) says about the links\n"
 	"\n"
 	"  --since TIME, --until TIME   for report, incidents and log: -1h, today, \"2026-11-22 "
 	"14:00\"\n"
 	"  --pcap FILE, --transfers     for show: the last transfers, as a capture, or all told\n"
+	"  --sessions FILE...           for diagnose: tables of sessions, of one or more "
+	"computers\n"
 	"  --json                       the same as JSON, for programs\n"
 	"  --socket PATH                where linkstatd listens (or set LINKSTAT_SOCKET)\n"
 	"\n"
@@ -105,6 +111,8 @@ enum option_code {
 	OPTION_SOCKET = 256,
 	OPTION_JSON,
 	OPTION_PCAP,
+	OPTION_PRIORS,
+	OPTION_SESSIONS,
 	OPTION_SINCE,
 	OPTION_TRANSFERS,
 	OPTION_UNTIL,
@@ -115,6 +123,8 @@ static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "pcap", required_argument, NULL, OPTION_PCAP },
+	{ "priors", required_argument, NULL, OPTION_PRIORS },
+	{ "sessions", required_argument, NULL, OPTION_SESSIONS },
 	{ "since", required_argument, NULL, OPTION_SINCE },
 	{ "socket", required_argument, NULL, OPTION_SOCKET },
 	{ "transfers", no_argument, NULL, OPTION_TRANSFERS },
@@ -143,6 +153,12 @@ take_option(struct cli *cli, int option, const char *value, const char **instead
 	case OPTION_TRANSFERS:
 		cli->show.all_transfers = true;
 		return CLI_FINE;
+	case OPTION_PRIORS:
+		cli->diagnose.priors = value;
+		return CLI_FINE;
+	case OPTION_SESSIONS:
+		cli->diagnose.files[cli->diagnose.n_files++] = value;
+		return CLI_FINE;
 	case OPTION_SOCKET:
 		cli->socket = value;
 		return CLI_FINE;
@@ -166,7 +182,8 @@ find_command(const char *name)
 			return &commands[i];
 	clean_text(shown, sizeof(shown), name, true);
 	cli_complain("there is no command \"%s\".\n"
-		     "The commands are: status, report, incidents, show, log, watch, analyze. "
+		     "The commands are: status, report, incidents, show, log, watch, diagnose, "
+		     "analyze. "
 		     "More: linkstat --help",
 		     shown);
 	return NULL;
@@ -191,11 +208,24 @@ check_usage(const struct cli *cli, const struct command *command)
 			     command->name, command->usage);
 		return CLI_USAGE;
 	}
+	if (command->run != diagnose_run && (cli->diagnose.n_files > 0 || cli->diagnose.priors)) {
+		cli_complain("\"%s\" does not take --sessions or --priors.\nUsage: %s",
+			     command->name, command->usage);
+		return CLI_USAGE;
+	}
 	if (cli->since.set && cli->until.set && cli->since.real_us > cli->until.real_us) {
 		cli_complain("--since is later than --until.");
 		return CLI_USAGE;
 	}
 	return CLI_FINE;
+}
+
+/* --sessions takes all that follows it up to the next option: a shell makes many of *.csv. */
+static void
+take_files(struct cli *cli, int argc, char **argv)
+{
+	while (optind < argc && (argv[optind][0] != '-' || strcmp(argv[optind], "-") == 0))
+		cli->diagnose.files[cli->diagnose.n_files++] = argv[optind++];
 }
 
 static int
@@ -209,6 +239,8 @@ run(struct cli *cli, int argc, char **argv)
 		r = take_option(cli, option, optarg, &instead);
 		if (r != CLI_FINE)
 			return r;
+		if (option == OPTION_SESSIONS)
+			take_files(cli, argc, argv);
 	}
 	if (instead)
 		return find_command(instead)->run(cli);
@@ -240,6 +272,7 @@ main(int argc, char **argv)
 	const char *socket = getenv("LINKSTAT_SOCKET");
 	struct cli cli = { .socket = socket && *socket ? socket : SOCKET_DEFAULT };
 	struct timespec now;
+	int r;
 
 	if (argc > 0)
 		argv[0] = name;
@@ -247,5 +280,8 @@ main(int argc, char **argv)
 	clock_gettime(CLOCK_REALTIME, &now);
 	cli.now_us = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 	look_init(&cli.look, stdout);
-	return finish_output(run(&cli, argc, argv));
+	cli.diagnose.files = calloc((size_t)argc + 1, sizeof(*cli.diagnose.files));
+	r = cli.diagnose.files ? run(&cli, argc, argv) : cli_no_memory();
+	free(cli.diagnose.files);
+	return finish_output(r);
 }

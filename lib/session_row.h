@@ -49,6 +49,3 @@ int ls_session_row_json(struct ls_session_row *row, const json_t *object,
 /* Gives a complete row away. 1, 0 if it says nothing or too little, -EBADMSG, or what on_row gave. */
 int ls_session_row_deliver(struct ls_session_row *row, ls_session_row_fn on_row, void *user,
 			   char why[LS_SESSION_WHY_MAX]);
-
-/* Decimal with a point, also 1e-3; no blanks. */
-bool ls_session_number(struct ls_cursor text, double *ret);

@@ -22,6 +22,7 @@
  * is another name of start, as in linkstatd's ListSessions). Which of both it is shows the first
  * line that has something.
  */
+#include "lib/cursor.h"
 #include "lib/trials.h"
 #include "lib/wire.h"
 
@@ -68,3 +69,6 @@ extern const char ls_session_header[];
 int ls_session_write(const struct ls_trial *trial, char row[LS_SESSION_ROW_MAX]);
 /* The same as an object; NULL when memory is short. */
 json_t *ls_session_json(const struct ls_trial *trial);
+
+/* Decimal with a point, also 1e-3; no blanks. What the table allows as a number, in any locale. */
+bool ls_session_number(struct ls_cursor text, double *ret);

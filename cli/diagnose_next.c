@@ -1,0 +1,154 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/clean.h"
+#include "cli/diagnose.h"
+#include "cli/format.h"
+#include "lib/text.h"
+
+#define TRIAL_MAX 4096
+
+static const char *const remedies[LS_N_COMPONENT_KINDS] = {
+	[LS_COMPONENT_HOST] =
+		"Use another computer, or update this one's BIOS and kernel and try again.",
+	[LS_COMPONENT_CONTROLLER] =
+		"Use ports of another controller: other sockets of the computer, or an "
+		"add-in card.",
+	[LS_COMPONENT_HUB] = "Plug in without this hub, or use another one.",
+	[LS_COMPONENT_PORT] = "Use another port, and label this one (linkstat name).",
+	[LS_COMPONENT_CABLE] = "Put this cable aside and use another one.",
+	[LS_COMPONENT_DEVICE] =
+		"It drops with cables and ports that are fine otherwise: update its "
+		"firmware, clean its socket, or have it mended.",
+	[LS_COMPONENT_MODEL] =
+		"All devices of this model drop: look for a newer firmware or another "
+		"model.",
+};
+
+static const char *
+named(const struct cli *cli, const struct diagnosis *diagnosis, enum ls_component_kind kind,
+      const char *name, char text[DIAGNOSE_WORDS_MAX])
+{
+	char full[DIAGNOSE_WORDS_MAX];
+
+	diagnose_words(diagnosis, kind, name, "", full);
+	clean_text(text, DIAGNOSE_WORDS_MAX, full, cli->look.utf8);
+	return text;
+}
+
+/* The rest of the trial: " on port "1-4" with device "iPhone"", without what is swapped. */
+static void
+describe_trial(const struct cli *cli, const struct diagnosis *diagnosis, char text[TRIAL_MAX])
+{
+	static const struct {
+		enum ls_component_kind kind;
+		const char *word;
+	} places[] = {
+		{ LS_COMPONENT_CABLE, "with" },
+		{ LS_COMPONENT_DEVICE, "with" },
+		{ LS_COMPONENT_PORT, "on" },
+		{ LS_COMPONENT_HOST, "of" },
+	};
+	const struct ls_swap *swap = diagnosis->swap;
+	char part[DIAGNOSE_WORDS_MAX];
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < LS_COUNT(places); i++) {
+		const char *name = swap->names[places[i].kind];
+
+		if (!*name || places[i].kind == swap->kind)
+			continue;
+		ls_text_format(text + len, TRIAL_MAX - len, " %s %s", places[i].word,
+			       named(cli, diagnosis, places[i].kind, name, part));
+		len = strlen(text);
+	}
+}
+
+static const char *
+meaning(const struct cli *cli, const struct diagnosis *diagnosis,
+	const struct ls_swap_outcome *outcome, char text[TRIAL_MAX])
+{
+	char full[DIAGNOSE_WORDS_MAX] = "", part[DIAGNOSE_WORDS_MAX], percent[FORMAT_MAX];
+	bool names = outcome->kind != LS_N_COMPONENT_KINDS;
+
+	if (names)
+		diagnose_words(diagnosis, outcome->kind, outcome->name, outcome->with, full);
+	clean_text(part, sizeof(part), full, cli->look.utf8);
+	format_percent(percent, outcome->certainty);
+	if (outcome->verdict == LS_VERDICT_NOTHING_SPECIAL)
+		ls_text_format(text, TRIAL_MAX, "nothing special is the matter (%s)", percent);
+	else if (!names)
+		ls_text_format(text, TRIAL_MAX, "nothing is decided yet");
+	else if (outcome->verdict == LS_VERDICT_SUSPECT)
+		ls_text_format(text, TRIAL_MAX, "%s it is (%s)", part, percent);
+	else if (outcome->verdict == LS_VERDICT_INSEPARABLE)
+		ls_text_format(text, TRIAL_MAX, "it is %s or what always goes with it (%s)", part,
+			       percent);
+	else
+		ls_text_format(text, TRIAL_MAX, "%s becomes the first suspect (%s)", part, percent);
+	return text;
+}
+
+static void
+put_outcomes(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	const struct ls_swap *swap = diagnosis->swap;
+	char text[TRIAL_MAX];
+
+	for (size_t i = 0; i < LS_COUNT(swap->outcomes); i++)
+		render_sentence(&cli->look, TONE_PLAIN, 6, "      %s: %s.",
+				swap->outcomes[i].drop ? "A drop" : "No drop",
+				meaning(cli, diagnosis, &swap->outcomes[i], text));
+}
+
+static void
+put_swap(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	const struct ls_swap *swap = diagnosis->swap;
+	char from[DIAGNOSE_WORDS_MAX], to[DIAGNOSE_WORDS_MAX], rest[TRIAL_MAX], time[FORMAT_MAX];
+
+	named(cli, diagnosis, swap->kind, swap->from, from);
+	named(cli, diagnosis, swap->kind, swap->to, to);
+	describe_trial(cli, diagnosis, rest);
+	render_sentence(&cli->look, TONE_STRONG, 6, "Next: use %s instead of %s, for %s,%s.", to,
+			from, format_duration(time, swap->run_hours * 3600), rest);
+	put_outcomes(cli, diagnosis);
+}
+
+static const char *
+article(enum ls_component_kind kind)
+{
+	return kind == LS_COMPONENT_HUB		 ? "another hub, or plug in without one"
+	       : kind == LS_COMPONENT_CABLE	 ? "another cable"
+	       : kind == LS_COMPONENT_PORT	 ? "another port"
+	       : kind == LS_COMPONENT_DEVICE	 ? "another device"
+	       : kind == LS_COMPONENT_CONTROLLER ? "a port of another USB controller"
+	       : kind == LS_COMPONENT_MODEL	 ? "a device of another model"
+						 : "another computer";
+}
+
+void
+diagnose_print_next(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	const struct ls_blame *blame = diagnosis->blame;
+	const struct ls_swap *swap = diagnosis->swap;
+	char time[FORMAT_MAX];
+
+	if (blame->verdict == LS_VERDICT_SUSPECT)
+		render_sentence(&cli->look, TONE_STRONG, 6, "Do:   %s",
+				*blame->suspects[0].with
+					? "Keep these two apart: each is fine without the other."
+					: remedies[blame->suspects[0].kind]);
+	if (blame->drops == 0)
+		return;
+	format_duration(time, swap->run_hours * 3600);
+	if (swap->possible)
+		put_swap(cli, diagnosis);
+	else if (swap->get != LS_N_COMPONENT_KINDS && blame->verdict != LS_VERDICT_SUSPECT)
+		render_sentence(
+			&cli->look, TONE_STRONG, 6,
+			"Next: try %s, with everything else as before, for %s. Nothing that "
+			"was used so far could tell more.",
+			article(swap->get), time);
+}
