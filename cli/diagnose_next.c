@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,7 +37,17 @@ named(const struct cli *cli, const struct diagnosis *diagnosis, enum ls_componen
 	return text;
 }
 
-/* The rest of the trial: " on port "1-4" with device "iPhone"", without what is swapped. */
+/* One computer in all sessions goes without saying. */
+static bool
+goes_without_saying(const struct ls_blame *blame, enum ls_component_kind kind)
+{
+	for (size_t i = 0; i < blame->n_never_varied; i++)
+		if (kind == LS_COMPONENT_HOST && blame->never_varied[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* The rest of the trial: on port "1-4" with device "iPhone", without what is swapped. */
 static void
 describe_trial(const struct cli *cli, const struct diagnosis *diagnosis, char text[TRIAL_MAX])
 {
@@ -44,25 +55,44 @@ describe_trial(const struct cli *cli, const struct diagnosis *diagnosis, char te
 		enum ls_component_kind kind;
 		const char *word;
 	} places[] = {
-		{ LS_COMPONENT_CABLE, "with" },
-		{ LS_COMPONENT_DEVICE, "with" },
 		{ LS_COMPONENT_PORT, "on" },
 		{ LS_COMPONENT_HOST, "of" },
+		{ LS_COMPONENT_CABLE, "with" },
+		{ LS_COMPONENT_DEVICE, "with" },
 	};
 	const struct ls_swap *swap = diagnosis->swap;
 	char part[DIAGNOSE_WORDS_MAX];
+	const char *word = "";
 	size_t len = 0;
 
 	text[0] = '\0';
 	for (size_t i = 0; i < LS_COUNT(places); i++) {
 		const char *name = swap->names[places[i].kind];
 
-		if (!*name || places[i].kind == swap->kind)
+		if (!*name || places[i].kind == swap->kind ||
+		    goes_without_saying(diagnosis->blame, places[i].kind))
 			continue;
-		ls_text_format(text + len, TRIAL_MAX - len, " %s %s", places[i].word,
+		word = strcmp(word, places[i].word) == 0 ? "and" : places[i].word;
+		ls_text_format(text + len, TRIAL_MAX - len, " %s %s", word,
 			       named(cli, diagnosis, places[i].kind, name, part));
 		len = strlen(text);
 	}
+}
+
+/* To be read and done: up to the next 5 minutes, above 6 hours the next hour. */
+static const char *
+run_time(char text[FORMAT_MAX], double hours)
+{
+	int step = hours < 6 ? 5 : 60;
+	int minutes = (int)ceil(hours * 60 / step - 1e-9) * step;
+
+	if (minutes < 60)
+		snprintf(text, FORMAT_MAX, "%d min", minutes);
+	else if (minutes % 60)
+		snprintf(text, FORMAT_MAX, "%d h %d min", minutes / 60, minutes % 60);
+	else
+		snprintf(text, FORMAT_MAX, "%d h", minutes / 60);
+	return text;
 }
 
 static const char *
@@ -111,8 +141,8 @@ put_swap(const struct cli *cli, const struct diagnosis *diagnosis)
 	named(cli, diagnosis, swap->kind, swap->from, from);
 	named(cli, diagnosis, swap->kind, swap->to, to);
 	describe_trial(cli, diagnosis, rest);
-	render_sentence(&cli->look, TONE_STRONG, 6, "Next: use %s instead of %s, for %s,%s.", to,
-			from, format_duration(time, swap->run_hours * 3600), rest);
+	render_sentence(&cli->look, TONE_STRONG, 6, "Next: use %s instead of %s%s, for %s.", to,
+			from, rest, run_time(time, swap->run_hours));
 	put_outcomes(cli, diagnosis);
 }
 
@@ -125,7 +155,25 @@ article(enum ls_component_kind kind)
 	       : kind == LS_COMPONENT_DEVICE	 ? "another device"
 	       : kind == LS_COMPONENT_CONTROLLER ? "a port of another USB controller"
 	       : kind == LS_COMPONENT_MODEL	 ? "a device of another model"
-						 : "another computer";
+						 : "another computer (and with it another port)";
+}
+
+/* Nothing that may come out of it changes what is said already. */
+static bool
+is_idle(const struct diagnosis *diagnosis)
+{
+	const struct ls_suspect *first = &diagnosis->blame->suspects[0];
+
+	for (size_t i = 0; i < LS_COUNT(diagnosis->swap->outcomes); i++) {
+		const struct ls_swap_outcome *outcome = &diagnosis->swap->outcomes[i];
+
+		if (diagnosis->blame->verdict != LS_VERDICT_SUSPECT ||
+		    outcome->verdict != LS_VERDICT_SUSPECT || outcome->kind != first->kind ||
+		    strcmp(outcome->name, first->name) != 0 ||
+		    strcmp(outcome->with, first->with) != 0)
+			return false;
+	}
+	return true;
 }
 
 void
@@ -142,10 +190,11 @@ diagnose_print_next(const struct cli *cli, const struct diagnosis *diagnosis)
 					: remedies[blame->suspects[0].kind]);
 	if (blame->drops == 0)
 		return;
-	format_duration(time, swap->run_hours * 3600);
-	if (swap->possible)
+	run_time(time, swap->run_hours);
+	if (swap->possible && !is_idle(diagnosis))
 		put_swap(cli, diagnosis);
-	else if (swap->get != LS_N_COMPONENT_KINDS && blame->verdict != LS_VERDICT_SUSPECT)
+	else if (!swap->possible && swap->get != LS_N_COMPONENT_KINDS &&
+		 blame->verdict != LS_VERDICT_SUSPECT)
 		render_sentence(
 			&cli->look, TONE_STRONG, 6,
 			"Next: try %s, with everything else as before, for %s. Nothing that "

@@ -49,35 +49,42 @@ drops_in(char text[2 * FORMAT_MAX], uint32_t drops, double hours)
 	return text;
 }
 
-/* ", on 3 ports and 2 devices": where it was, itself not counted. */
+/* Whether @kind tells something about where @suspect was: it is no part of that itself. */
+static bool
+is_company(const struct ls_suspect *suspect, enum ls_component_kind kind, uint32_t n)
+{
+	bool itself = kind == suspect->kind || (*suspect->with && kind == suspect->with_kind);
+
+	return n > 0 && !itself && (kind != LS_COMPONENT_HOST || n > 1);
+}
+
+/* "3 ports and 2 devices", or @same: "the same ports and devices"; "" if there is nothing. */
 static const char *
-places(char text[LIST_MAX], const struct ls_suspect *suspect)
+company(char text[LIST_MAX], const struct ls_suspect *suspect, bool same)
 {
 	const struct {
 		enum ls_component_kind kind;
 		uint32_t n;
 		const char *one, *many;
 	} counts[] = {
-		{ LS_COMPONENT_HOST, suspect->n_hosts, "computer", "computers" },
+		{ LS_COMPONENT_HOST, same ? 0 : suspect->n_hosts, "computer", "computers" },
 		{ LS_COMPONENT_PORT, suspect->n_ports, "port", "ports" },
 		{ LS_COMPONENT_CABLE, suspect->n_cables, "cable", "cables" },
 		{ LS_COMPONENT_DEVICE, suspect->n_devices, "device", "devices" },
 	};
-	char list[LIST_MAX] = "", n[FORMAT_MAX];
 	size_t shown = 0, wanted = 0;
+	char n[FORMAT_MAX];
 
+	text[0] = '\0';
 	for (size_t i = 0; i < LS_COUNT(counts); i++)
-		wanted += counts[i].n > (counts[i].kind == LS_COMPONENT_HOST) &&
-			  counts[i].kind != suspect->kind;
+		wanted += is_company(suspect, counts[i].kind, counts[i].n);
 	for (size_t i = 0; i < LS_COUNT(counts); i++) {
-		bool says = counts[i].n > (counts[i].kind == LS_COMPONENT_HOST) &&
-			    counts[i].kind != suspect->kind;
-
-		if (says)
-			append(list, ++shown == wanted ? " and " : ", ",
-			       format_count(n, counts[i].n, counts[i].one, counts[i].many));
+		if (!is_company(suspect, counts[i].kind, counts[i].n))
+			continue;
+		format_count(n, counts[i].n, counts[i].one, counts[i].many);
+		append(text, ++shown == wanted ? " and " : ", ",
+		       same ? n + strcspn(n, " ") + 1 : n);
 	}
-	ls_text_format(text, LIST_MAX, "%s%s", *list ? ", with " : "", list);
 	return text;
 }
 
@@ -203,21 +210,22 @@ put_evidence(const struct cli *cli, const struct diagnosis *diagnosis)
 {
 	const struct ls_blame *blame = diagnosis->blame;
 	const struct ls_suspect *suspect = &blame->suspects[0];
-	char with[2 * FORMAT_MAX], without[2 * FORMAT_MAX], where[LIST_MAX];
+	char with[2 * FORMAT_MAX], without[2 * FORMAT_MAX], where[LIST_MAX], same[LIST_MAX];
 
 	if (blame->n_suspects == 0 || !is_accused(blame, 0))
 		return;
 	drops_in(with, suspect->drops, suspect->hours);
 	drops_in(without, suspect->drops_without, suspect->hours_without);
-	places(where, suspect);
+	company(where, suspect, false);
+	company(same, suspect, true);
 	if (suspect->hours_without > 0 || suspect->drops_without > 0)
-		render_sentence(&cli->look, TONE_PLAIN, 2,
-				"  %s%s.  Without it, what was used with it: %s.", with, where,
-				without);
+		render_sentence(&cli->look, TONE_PLAIN, 2, "  %s%s%s.  Without it, %s%s: %s.", with,
+				*where ? ", with " : "", where, *same ? "the same " : "the rest",
+				same, without);
 	else
 		render_sentence(&cli->look, TONE_PLAIN, 2,
-				"  %s%s.  What was used with it was never used without it.", with,
-				where);
+				"  %s%s%s.  Nothing of that was ever used without it.", with,
+				*where ? ", with " : "", where);
 }
 
 static void
@@ -258,25 +266,36 @@ static void
 put_never_varied(const struct cli *cli, const struct diagnosis *diagnosis)
 {
 	const struct ls_blame *blame = diagnosis->blame;
-	char list[LIST_MAX] = "", part[DIAGNOSE_WORDS_MAX];
+	char varied[LIST_MAX] = "", recorded[LIST_MAX] = "", part[DIAGNOSE_WORDS_MAX];
 
-	for (size_t i = 0; i < blame->n_never_varied; i++) {
+	for (size_t i = 0; i < blame->n_never_varied && blame->drops > 0; i++) {
 		const struct ls_never_varied *never = &blame->never_varied[i];
 		struct ls_suspect one = { .kind = never->kind };
-		char unknown[FORMAT_MAX];
 
 		memcpy(one.name, never->name, sizeof(one.name));
-		snprintf(unknown, sizeof(unknown), "%s (not recorded)", diagnose_kind(never->kind));
-		append(list, ", ",
-		       *never->name ? words(cli, diagnosis, &one, part) : (const char *)unknown);
+		if (*never->name)
+			append(varied, ", ", words(cli, diagnosis, &one, part));
+		else
+			append(recorded, ", ", diagnose_kind(never->kind));
 	}
-	if (*list && blame->drops > 0)
+	if (*varied)
 		render_sentence(&cli->look, TONE_PLAIN, 2,
-				"Never varied: %s. No session could show whether it matters.",
-				list);
+				"Never varied: %s. No session shows whether that matters.", varied);
+	if (*recorded)
+		render_sentence(&cli->look, TONE_PLAIN, 2, "Never recorded: %s.", recorded);
 }
 
-/* Groups of suspects that are not the verdict itself. */
+static bool
+is_never_varied(const struct ls_blame *blame, const struct ls_suspect *suspect)
+{
+	for (size_t i = 0; i < blame->n_never_varied; i++)
+		if (blame->never_varied[i].kind == suspect->kind &&
+		    strcmp(blame->never_varied[i].name, suspect->name) == 0)
+			return true;
+	return false;
+}
+
+/* Groups of suspects that are not the verdict itself, and were not said to be in all sessions. */
 static void
 put_groups(const struct cli *cli, const struct diagnosis *diagnosis)
 {
@@ -289,6 +308,7 @@ put_groups(const struct cli *cli, const struct diagnosis *diagnosis)
 		unsigned int group = blame->suspects[i].group;
 
 		if (group <= done || is_accused(blame, i) ||
+		    is_never_varied(blame, &blame->suspects[i]) ||
 		    blame->suspects[i].probability < POSSIBLE_MIN)
 			continue;
 		done = group;
@@ -297,7 +317,7 @@ put_groups(const struct cli *cli, const struct diagnosis *diagnosis)
 				append(list, " and ",
 				       words(cli, diagnosis, &blame->suspects[k], part));
 		render_sentence(&cli->look, TONE_PLAIN, 2,
-				"Cannot be told apart, never used apart: %s.", list);
+				"Cannot be told apart, as they were never used apart: %s.", list);
 	}
 }
 
