@@ -97,7 +97,24 @@ next_trial(struct story *story, enum strategy strategy)
 	};
 }
 
-/* Whether @trials make anybody a suspect at 90 %, and rightly. */
+static bool
+names_bad(const struct room *room)
+{
+	unsigned int group = blame.suspects[0].group;
+
+	for (size_t i = 0; i < blame.n_suspects; i++) {
+		const struct ls_suspect *suspect = &blame.suspects[i];
+		bool with_first = i == 0 || (group && suspect->group == group &&
+					     blame.verdict == LS_VERDICT_INSEPARABLE);
+
+		if (with_first && !suspect->with[0] &&
+		    room_part(suspect->kind, suspect->name) == room->bad_parts[0])
+			return true;
+	}
+	return false;
+}
+
+/* Whether @trials make anybody a suspect at 90 %, or what cannot be told apart; and rightly. */
 static bool
 is_decided(const struct room *room, const struct ls_trials *trials, bool *ret_right)
 {
@@ -110,10 +127,8 @@ is_decided(const struct room *room, const struct ls_trials *trials, bool *ret_ri
 	r = ls_swap_advise(trials, &priors, &swap);
 	assert(r == 0);
 	(void)r;
-	*ret_right =
-		!blame.suspects[0].with[0] &&
-		room_part(blame.suspects[0].kind, blame.suspects[0].name) == room->bad_parts[0];
-	return blame.verdict == LS_VERDICT_SUSPECT && blame.probability >= 0.9;
+	*ret_right = names_bad(room);
+	return blame.verdict >= LS_VERDICT_SUSPECT && blame.probability >= 0.9;
 }
 
 static void
