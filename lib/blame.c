@@ -10,10 +10,10 @@ void
 ls_blame_priors_default(struct ls_blame_priors *priors)
 {
 	*priors = (struct ls_blame_priors){
-		.nothing = 0.5,
+		.nothing = 0.85,
 		.one = 0.45,
 		.two = 0.1,
-		.pair = 0.05,
+		.pair = 0.1,
 		.surroundings = 4,
 		.component = {
 			[LS_COMPONENT_HOST] = 3.5,

@@ -189,18 +189,20 @@ room_setup(const struct room *room, int port, int cable, int device)
 			       } };
 }
 
+bool
+room_has(const struct setup *setup, int part)
+{
+	for (size_t i = 0; i < N_SLOTS; i++) {
+		if (part != NO_PART && setup->part[i] == part)
+			return true;
+	}
+	return false;
+}
+
 static bool
 has_both(const struct room *room, const struct setup *setup)
 {
-	bool first = false, second = false;
-
-	for (size_t i = 0; i < N_SLOTS; i++) {
-		if (setup->part[i] == NO_PART)
-			continue;
-		first |= setup->part[i] == room->bad_parts[0];
-		second |= setup->part[i] == room->bad_parts[1];
-	}
-	return first && second;
+	return room_has(setup, room->bad_parts[0]) && room_has(setup, room->bad_parts[1]);
 }
 
 double
@@ -254,7 +256,8 @@ struct session
 room_session(struct room *room, const struct setup *setup, double hours, bool until_drop)
 {
 	struct session session = { .setup = *setup, .hours = hours };
-	double rate = room_rate(room, setup);
+	double rate =
+		room_rate(room, setup) * (room->uneven ? rng_log_uniform(&room->rng, 0.25, 4) : 1);
 	double first = -log(rng_uniform(&room->rng)) / rate;
 
 	if (until_drop && first < hours) {
@@ -270,6 +273,9 @@ room_session(struct room *room, const struct setup *setup, double hours, bool un
 			room->used[setup->part[i]] = true;
 	}
 	room->pair_used |= has_both(room, setup);
+	for (size_t i = 0; i < 2; i++)
+		room->apart[i] |= room_has(setup, room->bad_parts[i]) &&
+				  !room_has(setup, room->bad_parts[1 - i]);
 	return session;
 }
 
