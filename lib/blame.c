@@ -10,13 +10,13 @@ void
 ls_blame_priors_default(struct ls_blame_priors *priors)
 {
 	*priors = (struct ls_blame_priors){
-		.nothing = 0.4,
+		.nothing = 0.85,
 		.one = 0.45,
 		.two = 0.1,
-		.pair = 0.05,
+		.pair = 0.1,
 		.surroundings = 4,
 		.component = {
-			[LS_COMPONENT_HOST] = 4,
+			[LS_COMPONENT_HOST] = 3.5,
 			[LS_COMPONENT_CONTROLLER] = 4,
 			[LS_COMPONENT_HUB] = 7,
 			[LS_COMPONENT_PORT] = 6,
@@ -26,8 +26,8 @@ ls_blame_priors_default(struct ls_blame_priors *priors)
 		},
 		.good_shape = 0.7,
 		.good_hours = 300,
-		.bad_shape = 1,
-		.bad_hours = 0.3,
+		.bad_shape = 1.3,
+		.bad_hours = 0.35,
 	};
 }
 

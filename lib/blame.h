@@ -14,18 +14,18 @@
  * and harmless apart; something that is not recorded and was always there (surroundings, software).
  *
  * What is unknown may be bad, too. An unlabelled cable is taken for one that was in all trials
- * without a label, or went along with any one of the things in them; the same for ports and
- * devices. Unrecorded hosts and controllers are taken for one each.
+ * without a label, or went along with any one device, port or host in them, or was a labelled one;
+ * the same for ports and devices. Unrecorded hosts and controllers are taken for one each.
  *
  * A drop whose cause names a side (trials.h) speaks for parts of that side, as far as it happens
- * more often than by mistake. m of n drops with a part name its side: by mistake with the
- * probability q each; if it is bad, three of four such faults never name their side, and the others
- * do at an unknown rate that is Beta(1, 2). The likelihood of such a part is multiplied by
+ * more often than by mistake. m of n drops with a part name its side: by mistake at an unknown rate
+ * that is Beta(1, 1/q - 1); if it is bad, three of four such faults never name their side, and the
+ * others do at a rate that is Beta(1, 2). The likelihood of such a part is multiplied by
  *
- *     3/4 + 1/4 * B(1 + m, 2 + n - m) / B(1, 2) / (q^m * (1 - q)^(n - m)),      at most 50,
+ *     3/4 + 1/4 * B(1 + m, 2 + n - m) / B(1, 2) * B(1, 1/q - 1) / B(1 + m, 1/q - 1 + n - m),
  *
- * because one fault repeats its symptoms, and the rules that name sides may err the same way twice.
- * A side that no drop at all names says nothing: the causes may not be recorded.
+ * at most by 50, because one fault repeats its symptoms, and the rules that name sides may err the
+ * same way twice. A side that no drop at all names says nothing: causes may not be recorded.
  *
  *     side     q      parts of it
  *     power    0.03   host, hub, port, device, model

@@ -6,6 +6,8 @@
 
 /* Parts that are looked at in twos: the most suspect ones. */
 #define TWOS_MAX 96
+/* That something known, if bad, also took part where its kind is unknown. */
+#define SAME_AS_KNOWN 0.5
 /* Drops that name a side: the table and the formula of lib/blame.h. */
 #define SIDE_FACTOR_MAX 50
 #define SIDE_NAMED	0.25
@@ -58,16 +60,23 @@ log_rates(const struct ls_blame_priors *priors, const struct hypothesis *hypothe
 	return sum;
 }
 
-/* m of n by a fault of its own rate against all by mistake. */
+static double
+log_beta(double a, double b)
+{
+	int sign;
+
+	return lgamma_r(a, &sign) + lgamma_r(b, &sign) - lgamma_r(a + b, &sign);
+}
+
+/* m of n by a fault with a side of its own, against all by mistake. */
 static double
 log_side(size_t side, double m, double n)
 {
-	double q = sides[side].by_mistake, own;
-	int sign;
+	double rest = 1 / sides[side].by_mistake - 1, own;
 
 	m = fmin(m, n);
-	own = lgamma_r(1 + m, &sign) + lgamma_r(2 + n - m, &sign) - lgamma_r(3 + n, &sign) + M_LN2;
-	own -= m * log(q) + (n - m) * log1p(-q);
+	own = log_beta(1 + m, 2 + n - m) - log_beta(1, 2) + log_beta(1, rest) -
+	      log_beta(1 + m, rest + n - m);
 	return own > log(SIDE_FACTOR_MAX / SIDE_NAMED)
 		       ? log(SIDE_FACTOR_MAX)
 		       : log(1 - SIDE_NAMED + SIDE_NAMED * exp(own));
@@ -121,15 +130,14 @@ add_singles(struct hypotheses *hypotheses)
 
 	hypothesis->probability += log_rates(priors, hypothesis);
 	for (uint32_t i = 0; i < hypotheses->n_parts; i++) {
-		struct part *part = &hypotheses->parts[i];
+		const struct part *part = &hypotheses->parts[i];
 
 		if (!part->candidate || !(part->prior > 0))
 			continue;
 		hypothesis = add(hypotheses, i, PART_NONE, priors->one * part->prior);
 		move_to(hypothesis, GROUP_FIRST, &part->seen);
-		part->log_likelihood = log_rates(priors, hypothesis) +
-				       log_sides(hypotheses, part, NULL, &part->seen);
-		hypothesis->probability += part->log_likelihood;
+		hypothesis->probability += log_rates(priors, hypothesis) +
+					   log_sides(hypotheses, part, NULL, &part->seen);
 	}
 }
 
@@ -214,6 +222,21 @@ without(const struct seen *all, const struct seen *some)
 	return rest;
 }
 
+/* A known one and an unknown one of its kind may be the same. */
+static double
+prior_of_both(const struct hypotheses *hypotheses, const struct part *first,
+	      const struct part *second)
+{
+	const struct ls_blame_priors *priors = &hypotheses->priors;
+	double prior = priors->two * 2 * first->prior * second->prior;
+
+	if (first->kind == second->kind && first->shape == PART_KNOWN)
+		prior += priors->one * first->prior * second->share * SAME_AS_KNOWN;
+	if (first->kind == second->kind && second->shape == PART_KNOWN)
+		prior += priors->one * second->prior * first->share * SAME_AS_KNOWN;
+	return prior;
+}
+
 static void
 add_both(struct hypotheses *hypotheses, uint32_t a, uint32_t b, const struct seen *both)
 {
@@ -222,8 +245,7 @@ add_both(struct hypotheses *hypotheses, uint32_t a, uint32_t b, const struct see
 	struct seen second_only = without(&second->seen, both);
 	struct hypothesis *hypothesis;
 
-	hypothesis =
-		add(hypotheses, a, b, hypotheses->priors.two * 2 * first->prior * second->prior);
+	hypothesis = add(hypotheses, a, b, prior_of_both(hypotheses, first, second));
 	move_to(hypothesis, GROUP_FIRST, &first_only);
 	move_to(hypothesis, GROUP_SECOND, &second_only);
 	move_to(hypothesis, GROUP_BOTH, both);

@@ -4,7 +4,7 @@
 #include "lib/hypotheses.h"
 
 /* Of an unknown part's prior, that it was the same in all trials that do not tell. */
-#define UNKNOWN_SAME 0.5
+#define UNKNOWN_SAME 0.4
 
 /* Unknown ones of these kinds may have gone along with anything. */
 static const enum ls_component_kind wandering[WANDERING_KINDS] = {
@@ -12,6 +12,14 @@ static const enum ls_component_kind wandering[WANDERING_KINDS] = {
 	LS_COMPONENT_CABLE,
 	LS_COMPONENT_DEVICE,
 };
+
+/* … with anything in these slots. */
+static bool
+leads(size_t slot)
+{
+	return slot == LS_COMPONENT_HOST || slot == LS_COMPONENT_PORT ||
+	       slot == LS_COMPONENT_CABLE || slot == LS_COMPONENT_DEVICE;
+}
 
 /* The layout of the parts: components, surroundings, unknown of each kind, unknown with each. */
 static uint32_t
@@ -130,7 +138,7 @@ hypotheses_members(const struct ls_trials *trials, const struct combination *com
 		if (c == COMPONENT_NONE)
 			continue;
 		ret[n++] = c;
-		for (size_t w = 0; w < WANDERING_KINDS; w++) {
+		for (size_t w = 0; leads(slot) && w < WANDERING_KINDS; w++) {
 			if (combination->slots[wandering[w]] == COMPONENT_NONE)
 				ret[n++] = part_unknown_with(trials, w, c);
 		}
@@ -182,10 +190,12 @@ share_priors(struct hypotheses *hypotheses)
 			part->prior = hypotheses->priors.surroundings;
 		else
 			part->prior = weights[part->kind] / (double)n[part->kind];
-		if (part->shape == PART_UNKNOWN && n_with[part->kind])
-			part->prior *= UNKNOWN_SAME;
+		if (part->shape == PART_UNKNOWN)
+			part->share = n_with[part->kind] ? UNKNOWN_SAME : 1;
 		if (part->shape == PART_UNKNOWN_WITH)
-			part->prior *= (1 - UNKNOWN_SAME) / (double)n_with[part->kind];
+			part->share = (1 - UNKNOWN_SAME) / (double)n_with[part->kind];
+		if (part->share > 0)
+			part->prior *= part->share;
 		sum += part->prior;
 	}
 	for (size_t i = 0; i < hypotheses->n_parts && sum > 0; i++)

@@ -34,11 +34,41 @@ involves_bad(const struct room *room, struct trial trial)
 {
 	struct setup setup = room_setup(room, trial.port, trial.cable, trial.device);
 
-	for (size_t i = 0; i < N_SLOTS; i++) {
-		if (setup.part[i] == room->bad_parts[0])
-			return true;
+	return room_has(&setup, room->bad_parts[0]);
+}
+
+/* The ports whose way to the host leads through @part. */
+static unsigned int
+ports_through(const struct room *room, int part)
+{
+	unsigned int ports = 0;
+
+	for (unsigned int i = 0; i < room->n[LS_COMPONENT_PORT]; i++) {
+		struct setup setup = room_setup(room, (int)i, 0, 0);
+
+		if (room_has(&setup, part))
+			ports |= 1U << i;
 	}
-	return false;
+	return ports;
+}
+
+/* Whether swaps could tell the bad part from all others: no other is on the way of just the same
+ * ports. A cable and a device can always be told. */
+static bool
+is_separable(const struct room *room)
+{
+	int bad = room->bad_parts[0];
+	unsigned int ports = ports_through(room, bad);
+
+	if (bad / ROOM_MAX >= LS_COMPONENT_CABLE)
+		return true;
+	if (!ports || ports == (1U << room->n[LS_COMPONENT_PORT]) - 1)
+		return false;
+	for (int part = 0; part < LS_COMPONENT_CABLE * ROOM_MAX; part++) {
+		if (part != bad && ports_through(room, part) == ports)
+			return false;
+	}
+	return true;
 }
 
 static struct trial
@@ -97,7 +127,7 @@ next_trial(struct story *story, enum strategy strategy)
 	};
 }
 
-/* Whether @trials make anybody a suspect at 90 %, and rightly. */
+/* Whether @trials make anybody a suspect at 90 %; and rightly. */
 static bool
 is_decided(const struct room *room, const struct ls_trials *trials, bool *ret_right)
 {
@@ -139,26 +169,24 @@ run(struct story story, enum strategy strategy, struct race *race)
 		right ? race->n_right++ : race->n_wrong++;
 }
 
-/* One bad thing that can be exchanged in this room, and a first drop with it. */
+/* One bad thing that can be told apart in this room, and a first drop with it. */
 void
 advice_one_world(uint64_t seed, struct figures *figures)
 {
 	static struct story story;
 	unsigned int kinds = 1U << LS_COMPONENT_CABLE | 1U << LS_COMPONENT_PORT |
-			     1U << LS_COMPONENT_DEVICE | 1U << LS_COMPONENT_HUB;
-	unsigned int tries = 0;
+			     1U << LS_COMPONENT_DEVICE | 1U << LS_COMPONENT_HUB |
+			     1U << LS_COMPONENT_CONTROLLER | 1U << LS_COMPONENT_HOST;
 
 	memset(&story, 0, sizeof(story));
 	room_make(&story.room, seed ^ UINT64_C(0xad71ce));
-	if (story.room.n[LS_COMPONENT_HOST] > 1)
-		kinds |= 1U << LS_COMPONENT_HOST;
 	room_make_bad(&story.room, TRUTH_ONE, kinds);
 	story.room.models_known = false;
+	if (!is_separable(&story.room))
+		return;
 	do
 		story.base = any_trial(&story.room);
-	while (!involves_bad(&story.room, story.base) && ++tries < 10000);
-	if (tries == 10000)
-		return; /* nothing is plugged into the bad hub */
+	while (!involves_bad(&story.room, story.base));
 	for (size_t i = 0; i < N_STRATEGIES; i++)
 		run(story, i, &figures->races[i]);
 }

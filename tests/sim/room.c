@@ -112,6 +112,17 @@ room_make(struct room *room, uint64_t seed)
 	room->bad_parts[0] = room->bad_parts[1] = NO_PART;
 }
 
+/* Parts of the same dimension are nested or exclude each other: no two of it are bad together. */
+static int
+dimension(int part)
+{
+	int kind = part / ROOM_MAX;
+
+	if (kind == LS_COMPONENT_MODEL)
+		return LS_COMPONENT_DEVICE;
+	return kind < LS_COMPONENT_CABLE ? LS_COMPONENT_PORT : kind;
+}
+
 static int
 pick_bad(struct room *room, unsigned int kinds)
 {
@@ -124,26 +135,34 @@ pick_bad(struct room *room, unsigned int kinds)
 	return part_of(kind, (int)number);
 }
 
+static void
+pick_two(struct room *room, bool together, unsigned int kinds)
+{
+	int *bad = room->bad_parts;
+
+	do {
+		bad[0] = pick_bad(room, kinds);
+		bad[1] = pick_bad(room, kinds);
+	} while (together ? dimension(bad[0]) == dimension(bad[1]) : bad[0] == bad[1]);
+}
+
 void
 room_make_bad(struct room *room, enum truth truth, unsigned int kinds)
 {
 	struct rng *rng = &room->rng;
-	unsigned int n_bad = truth == TRUTH_ONE				 ? 1
-			     : truth == TRUTH_TWO || truth == TRUTH_PAIR ? 2
-									 : 0;
 
 	room->truth = truth;
-	for (unsigned int i = 0; i < n_bad; i++) {
-		do
-			room->bad_parts[i] = pick_bad(room, kinds);
-		while (i == 1 && room->bad_parts[1] / ROOM_MAX == room->bad_parts[0] / ROOM_MAX &&
-		       (truth == TRUTH_PAIR || room->bad_parts[1] == room->bad_parts[0]));
-	}
+	if (truth == TRUTH_ONE)
+		room->bad_parts[0] = pick_bad(room, kinds);
+	if (truth == TRUTH_TWO || truth == TRUTH_PAIR)
+		pick_two(room, truth == TRUTH_PAIR, kinds);
 	if (truth == TRUTH_PAIR)
 		room->pair_rate = rng_log_uniform(rng, BAD_SLOW, BAD_FAST);
 	if (truth == TRUTH_SURROUNDINGS)
 		room->surroundings_rate = rng_log_uniform(rng, BAD_SLOW, BAD_FAST);
-	for (unsigned int i = 0; truth != TRUTH_PAIR && i < n_bad; i++) {
+	for (unsigned int i = 0; truth != TRUTH_PAIR && i < 2; i++) {
+		if (room->bad_parts[i] == NO_PART)
+			continue;
 		room->bad[room->bad_parts[i]] = true;
 		room->rate[room->bad_parts[i]] = rng_log_uniform(rng, BAD_SLOW, BAD_FAST);
 	}
@@ -170,18 +189,20 @@ room_setup(const struct room *room, int port, int cable, int device)
 			       } };
 }
 
+bool
+room_has(const struct setup *setup, int part)
+{
+	for (size_t i = 0; i < N_SLOTS; i++) {
+		if (part != NO_PART && setup->part[i] == part)
+			return true;
+	}
+	return false;
+}
+
 static bool
 has_both(const struct room *room, const struct setup *setup)
 {
-	bool first = false, second = false;
-
-	for (size_t i = 0; i < N_SLOTS; i++) {
-		if (setup->part[i] == NO_PART)
-			continue;
-		first |= setup->part[i] == room->bad_parts[0];
-		second |= setup->part[i] == room->bad_parts[1];
-	}
-	return first && second;
+	return room_has(setup, room->bad_parts[0]) && room_has(setup, room->bad_parts[1]);
 }
 
 double
@@ -235,7 +256,8 @@ struct session
 room_session(struct room *room, const struct setup *setup, double hours, bool until_drop)
 {
 	struct session session = { .setup = *setup, .hours = hours };
-	double rate = room_rate(room, setup);
+	double rate =
+		room_rate(room, setup) * (room->uneven ? rng_log_uniform(&room->rng, 0.25, 4) : 1);
 	double first = -log(rng_uniform(&room->rng)) / rate;
 
 	if (until_drop && first < hours) {
@@ -251,6 +273,9 @@ room_session(struct room *room, const struct setup *setup, double hours, bool un
 			room->used[setup->part[i]] = true;
 	}
 	room->pair_used |= has_both(room, setup);
+	for (size_t i = 0; i < 2; i++)
+		room->apart[i] |= room_has(setup, room->bad_parts[i]) &&
+				  !room_has(setup, room->bad_parts[1 - i]);
 	return session;
 }
 

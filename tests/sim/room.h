@@ -51,7 +51,9 @@ struct room {
 	int bad_parts[2];
 	double pair_rate, surroundings_rate;
 	bool used[PARTS_MAX], pair_used; /* took part in a session */
+	bool apart[2];			 /* … without the other of two bad ones */
 	bool cables_labelled, models_known;
+	bool uneven; /* what is bad is four times worse or better from one session to the next */
 };
 
 struct session {
@@ -65,6 +67,7 @@ void room_make(struct room *room, uint64_t seed);
 void room_make_bad(struct room *room, enum truth truth, unsigned int kinds);
 
 struct setup room_setup(const struct room *room, int port, int cable, int device);
+bool room_has(const struct setup *setup, int part);
 double room_rate(const struct room *room, const struct setup *setup);
 
 /* A session that runs for @hours, or ends at its first drop. */
