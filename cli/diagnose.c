@@ -92,6 +92,21 @@ print(const struct cli *cli, const struct diagnosis *diagnosis)
 										  : CLI_FINE;
 }
 
+/* Without any session there is nothing to conclude from. */
+static int
+conclude(const struct diagnosis *diagnosis, const struct ls_trials *trials,
+	 const struct ls_blame_priors *priors, struct ls_blame *blame, struct ls_swap *swap)
+{
+	int r;
+
+	blame->verdict = LS_VERDICT_NOT_ENOUGH_DATA;
+	swap->get = LS_N_COMPONENT_KINDS;
+	if (diagnosis->n_sessions == 0)
+		return 0;
+	r = ls_blame_decide(trials, priors, blame);
+	return r < 0 ? r : ls_swap_advise(trials, priors, swap);
+}
+
 static int
 decide(const struct cli *cli, const struct ls_trials *trials, const struct ls_blame_priors *priors,
        struct diagnosis *diagnosis)
@@ -101,9 +116,7 @@ decide(const struct cli *cli, const struct ls_trials *trials, const struct ls_bl
 	int r = blame && swap ? 0 : -ENOMEM;
 
 	if (r == 0)
-		r = ls_blame_decide(trials, priors, blame);
-	if (r == 0)
-		r = ls_swap_advise(trials, priors, swap);
+		r = conclude(diagnosis, trials, priors, blame, swap);
 	diagnosis->blame = blame;
 	diagnosis->swap = swap;
 	if (r == -ENOMEM) {

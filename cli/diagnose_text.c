@@ -62,13 +62,16 @@ is_company(const struct ls_suspect *suspect, enum ls_component_kind kind, uint32
 static const char *
 company(char text[LIST_MAX], const struct ls_suspect *suspect, bool same)
 {
+	bool has_ports = suspect->kind == LS_COMPONENT_HOST ||
+			 suspect->kind == LS_COMPONENT_CONTROLLER ||
+			 suspect->kind == LS_COMPONENT_HUB; /* none of its ports is without it */
 	const struct {
 		enum ls_component_kind kind;
 		uint32_t n;
 		const char *one, *many;
 	} counts[] = {
 		{ LS_COMPONENT_HOST, same ? 0 : suspect->n_hosts, "computer", "computers" },
-		{ LS_COMPONENT_PORT, suspect->n_ports, "port", "ports" },
+		{ LS_COMPONENT_PORT, same && has_ports ? 0 : suspect->n_ports, "port", "ports" },
 		{ LS_COMPONENT_CABLE, suspect->n_cables, "cable", "cables" },
 		{ LS_COMPONENT_DEVICE, suspect->n_devices, "device", "devices" },
 	};
