@@ -162,13 +162,15 @@ article(enum ls_component_kind kind)
 static bool
 is_idle(const struct diagnosis *diagnosis)
 {
-	const struct ls_suspect *first = &diagnosis->blame->suspects[0];
+	const struct ls_blame *blame = diagnosis->blame;
+	const struct ls_suspect *first = &blame->suspects[0];
 
+	if (blame->verdict != LS_VERDICT_SUSPECT && blame->verdict != LS_VERDICT_INSEPARABLE)
+		return false;
 	for (size_t i = 0; i < LS_COUNT(diagnosis->swap->outcomes); i++) {
 		const struct ls_swap_outcome *outcome = &diagnosis->swap->outcomes[i];
 
-		if (diagnosis->blame->verdict != LS_VERDICT_SUSPECT ||
-		    outcome->verdict != LS_VERDICT_SUSPECT || outcome->kind != first->kind ||
+		if (outcome->verdict != blame->verdict || outcome->kind != first->kind ||
 		    strcmp(outcome->name, first->name) != 0 ||
 		    strcmp(outcome->with, first->with) != 0)
 			return false;
@@ -193,8 +195,7 @@ diagnose_print_next(const struct cli *cli, const struct diagnosis *diagnosis)
 	run_time(time, swap->run_hours);
 	if (swap->possible && !is_idle(diagnosis))
 		put_swap(cli, diagnosis);
-	else if (!swap->possible && swap->get != LS_N_COMPONENT_KINDS &&
-		 blame->verdict != LS_VERDICT_SUSPECT)
+	else if (swap->get != LS_N_COMPONENT_KINDS && blame->verdict != LS_VERDICT_SUSPECT)
 		render_sentence(
 			&cli->look, TONE_STRONG, 6,
 			"Next: try %s, with everything else as before, for %s. Nothing that "

@@ -17,7 +17,7 @@ struct reader {
 	struct histories *histories;
 	struct histories_aliases aliases; /* of the row that is being added */
 	int64_t since_us, until_us;
-	uint64_t n_outside; /* or nobody knows when: only where a span is asked for */
+	uint64_t n_undated; /* only where a span is asked for */
 };
 
 static int
@@ -26,7 +26,7 @@ on_row(const struct ls_trial *trial, void *user)
 	struct reader *reader = user;
 
 	if (trial->start_us < reader->since_us || trial->start_us > reader->until_us) {
-		reader->n_outside++;
+		reader->n_undated += trial->start_us == 0;
 		return 0;
 	}
 	return histories_add(reader->histories, trial, &reader->aliases);
@@ -99,7 +99,7 @@ read_table(const struct cli *cli, FILE *file, const char *name, struct histories
 	r = read_stream(file, name, table);
 	if (r == CLI_FINE)
 		note_ignored(name, table);
-	*ret_left_out += ls_session_table_counts(table).n_left_out + reader.n_outside;
+	*ret_left_out += ls_session_table_counts(table).n_left_out + reader.n_undated;
 	return r;
 }
 

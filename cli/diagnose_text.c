@@ -338,10 +338,12 @@ put_notes(const struct cli *cli, const struct diagnosis *diagnosis)
 				diagnosis->n_sessions, diagnosis->n_known, focus);
 	}
 	if (diagnosis->n_left_out > 0)
-		render_sentence(&cli->look, TONE_DIM, 2,
-				"%s left out: the hours or the drops are not known.",
+		render_sentence(&cli->look, TONE_DIM, 2, "%s left out: %s.",
 				format_count(n, (int64_t)diagnosis->n_left_out, "session was",
-					     "sessions were"));
+					     "sessions were"),
+				cli->since.set || cli->until.set
+					? "the start, the hours or the drops are not known"
+					: "the hours or the drops are not known");
 }
 
 void

@@ -10,10 +10,8 @@
 #define HOURS_AT_ONCE	1e6 /* more is no trial */
 #define NAME_NUMBER_MAX 16
 
-#define N_SLOTS (LS_N_COMPONENT_KINDS + LS_TRIAL_HUBS_MAX)
-
 struct combination {
-	uint32_t parts[N_SLOTS]; /* numbers; hubs at the end */
+	uint32_t parts[HISTORY_SLOTS]; /* numbers; hubs at the end */
 	double hours;
 	uint64_t n_rows, drops, by_power, by_host, by_hub, by_device;
 };
@@ -74,12 +72,8 @@ histories_add(struct histories *histories, const struct ls_trial *trial,
 	struct combination wanted = { 0 }, *found;
 	int r = trial->n_hubs > LS_TRIAL_HUBS_MAX || !(trial->hours >= 0) ? -EINVAL : 0;
 
-	for (int kind = 0; r == 0 && kind < LS_N_COMPONENT_KINDS; kind++)
-		r = history_parts_number(&histories->parts, (enum ls_component_kind)kind,
-					 trial->names[kind], trial, aliases, &wanted.parts[kind]);
-	for (size_t i = 0; r == 0 && i < trial->n_hubs; i++)
-		r = history_parts_number(&histories->parts, LS_COMPONENT_HUB, trial->hubs[i], trial,
-					 aliases, &wanted.parts[LS_N_COMPONENT_KINDS + i]);
+	for (size_t i = 0; r == 0 && i < LS_N_COMPONENT_KINDS + trial->n_hubs; i++)
+		r = history_parts_number(&histories->parts, i, trial, aliases, &wanted.parts[i]);
 	if (r < 0)
 		return r;
 	found = uniques_add(&histories->combinations, &wanted, sizeof(wanted),
@@ -103,7 +97,7 @@ histories_add(struct histories *histories, const struct ls_trial *trial,
 static bool
 has_any(const struct combination *combination, const bool *parts)
 {
-	for (size_t i = 0; i < N_SLOTS; i++)
+	for (size_t i = 0; i < HISTORY_SLOTS; i++)
 		if (parts[combination->parts[i]])
 			return true;
 	return false;
@@ -113,7 +107,7 @@ has_any(const struct combination *combination, const bool *parts)
 static void
 mark_links(const struct histories *histories, const struct combination *combination, bool *parts)
 {
-	for (size_t i = 0; i < N_SLOTS; i++) {
+	for (size_t i = 0; i < HISTORY_SLOTS; i++) {
 		uint32_t number = combination->parts[i];
 		enum ls_component_kind kind =
 			number ? history_parts_at(&histories->parts, number)->kind
@@ -154,7 +148,7 @@ clamp(uint64_t n)
 static int
 add_trial(const struct combination *combination, struct ls_trials *trials)
 {
-	char numbers[N_SLOTS][NAME_NUMBER_MAX];
+	char numbers[HISTORY_SLOTS][NAME_NUMBER_MAX];
 	struct ls_trial trial = {
 		.drops = clamp(combination->drops),
 		.drops_by_power = clamp(combination->by_power),
@@ -165,7 +159,7 @@ add_trial(const struct combination *combination, struct ls_trials *trials)
 	double left = combination->hours;
 	int r;
 
-	for (size_t i = 0; i < N_SLOTS; i++) {
+	for (size_t i = 0; i < HISTORY_SLOTS; i++) {
 		uint32_t number = combination->parts[i];
 
 		snprintf(numbers[i], sizeof(numbers[i]), "%u", number);

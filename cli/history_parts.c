@@ -18,17 +18,35 @@ history_parts_at(const struct history_parts *parts, uint32_t number)
 	return parts->all.items[number - 1];
 }
 
+/* What tells a part from all others, borrowed from a trial: most rows have nothing new. */
+struct key {
+	enum ls_component_kind kind;
+	const char *name, *realm[N_REALMS];
+};
+
+static int
+compare_key(const void *a, const void *b)
+{
+	const struct key *key = a;
+	const struct history_part *part = b;
+	int r = (int)key->kind - (int)part->kind;
+
+	if (r == 0)
+		r = strcmp(key->name, part->name);
+	for (int i = 0; r == 0 && i < N_REALMS; i++)
+		r = strcmp(key->realm[i], part->realm[i]);
+	return r;
+}
+
 static int
 compare_parts(const void *a, const void *b)
 {
-	const struct history_part *left = a, *right = b;
-	int r = (int)left->kind - (int)right->kind;
+	const struct history_part *part = a;
+	struct key key = { .kind = part->kind, .name = part->name };
 
-	if (r == 0)
-		r = strcmp(left->name, right->name);
-	for (int i = 0; r == 0 && i < N_REALMS; i++)
-		r = strcmp(left->realm[i], right->realm[i]);
-	return r;
+	for (int i = 0; i < N_REALMS; i++)
+		key.realm[i] = part->realm[i];
+	return compare_key(&key, b);
 }
 
 static const char *
@@ -45,8 +63,8 @@ is_named_by_place(enum ls_component_kind kind, const char *name)
 	       ((kind == LS_COMPONENT_HUB || kind == LS_COMPONENT_DEVICE) && strstr(name, " at "));
 }
 
-static void
-fill_realms(struct history_part *part, const struct ls_trial *trial)
+static struct key
+key_of(enum ls_component_kind kind, const char *name, const struct ls_trial *trial)
 {
 	const char *hub = trial->n_hubs > 0 ? trial->hubs[trial->n_hubs - 1] : NULL;
 	const char *const realms[N_REALMS] = {
@@ -54,14 +72,15 @@ fill_realms(struct history_part *part, const struct ls_trial *trial)
 		[REALM_CONTROLLER] = trial->names[LS_COMPONENT_CONTROLLER],
 		[REALM_HUB] = hub,
 	};
-	int n = part->kind == LS_COMPONENT_PORT		? N_REALMS
-		: part->kind == LS_COMPONENT_CONTROLLER ? REALM_CONTROLLER
-							: REALM_HUB;
+	int n = !is_named_by_place(kind, name)	  ? 0
+		: kind == LS_COMPONENT_PORT	  ? N_REALMS
+		: kind == LS_COMPONENT_CONTROLLER ? REALM_CONTROLLER
+						  : REALM_HUB;
+	struct key key = { .kind = kind, .name = name };
 
-	if (!is_named_by_place(part->kind, part->name))
-		return;
-	for (int i = 0; i < n; i++)
-		ls_text_format(part->realm[i], sizeof(part->realm[i]), "%s", or_empty(realms[i]));
+	for (int i = 0; i < N_REALMS; i++)
+		key.realm[i] = i < n ? or_empty(realms[i]) : "";
+	return key;
 }
 
 static void
@@ -79,21 +98,35 @@ fill_aliases(struct history_part *part, const struct histories_aliases *aliases)
 		       shown && *shown ? shown : part->name);
 }
 
-int
-history_parts_number(struct history_parts *parts, enum ls_component_kind kind, const char *name,
-		     const struct ls_trial *trial, const struct histories_aliases *aliases,
-		     uint32_t *ret)
+static struct history_part *
+add_part(struct history_parts *parts, const struct key *key,
+	 const struct histories_aliases *aliases)
 {
-	struct history_part part = { .kind = kind }, *found;
+	struct history_part part = { .kind = key->kind, .number = (uint32_t)parts->all.n + 1 };
+
+	ls_text_format(part.name, sizeof(part.name), "%s", key->name);
+	for (int i = 0; i < N_REALMS; i++)
+		ls_text_format(part.realm[i], sizeof(part.realm[i]), "%s", key->realm[i]);
+	fill_aliases(&part, aliases);
+	return uniques_add(&parts->all, &part, sizeof(part), compare_parts);
+}
+
+int
+history_parts_number(struct history_parts *parts, size_t slot, const struct ls_trial *trial,
+		     const struct histories_aliases *aliases, uint32_t *ret)
+{
+	bool is_hub = slot >= LS_N_COMPONENT_KINDS;
+	const char *name = is_hub ? trial->hubs[slot - LS_N_COMPONENT_KINDS] : trial->names[slot];
+	struct history_part *found;
+	struct key key;
 
 	*ret = 0;
 	if (!name || !*name)
 		return 0;
-	ls_text_format(part.name, sizeof(part.name), "%s", name);
-	fill_realms(&part, trial);
-	fill_aliases(&part, aliases);
-	part.number = (uint32_t)parts->all.n + 1;
-	found = uniques_add(&parts->all, &part, sizeof(part), compare_parts);
+	key = key_of(is_hub ? LS_COMPONENT_HUB : (enum ls_component_kind)slot, name, trial);
+	found = uniques_find(&parts->all, &key, compare_key);
+	if (!found)
+		found = add_part(parts, &key, aliases);
 	if (!found)
 		return -ENOMEM;
 	*ret = found->number;

@@ -26,10 +26,12 @@ struct history_parts {
 
 void history_parts_done(struct history_parts *parts);
 
-/* *ret: the number of what @trial calls @name, 0 where that is empty. 0, -ENOSPC or -ENOMEM. */
-int history_parts_number(struct history_parts *parts, enum ls_component_kind kind, const char *name,
-			 const struct ls_trial *trial, const struct histories_aliases *aliases,
-			 uint32_t *ret);
+/* Which parts of a trial: an enum ls_component_kind, then its hubs. */
+#define HISTORY_SLOTS (LS_N_COMPONENT_KINDS + LS_TRIAL_HUBS_MAX)
+
+/* *ret: the number of what @trial has at @slot, 0 where that has no name. 0, -ENOSPC or -ENOMEM. */
+int history_parts_number(struct history_parts *parts, size_t slot, const struct ls_trial *trial,
+			 const struct histories_aliases *aliases, uint32_t *ret);
 /* @number from 1 to parts->all.n. */
 const struct history_part *history_parts_at(const struct history_parts *parts, uint32_t number);
 /* As short as tells it from all others of its kind. */

@@ -30,11 +30,19 @@ append(struct uniques *uniques, const void *wanted, size_t size, uniques_compare
 }
 
 void *
+uniques_find(const struct uniques *uniques, const void *key, uniques_compare_fn compare)
+{
+	void *const *node = tfind(key, &uniques->tree, compare);
+
+	return node ? *node : NULL;
+}
+
+void *
 uniques_add(struct uniques *uniques, const void *wanted, size_t size, uniques_compare_fn compare)
 {
-	void *const *node = tfind(wanted, &uniques->tree, compare);
+	void *found = uniques_find(uniques, wanted, compare);
 
-	return node ? *node : append(uniques, wanted, size, compare);
+	return found ? found : append(uniques, wanted, size, compare);
 }
 
 void

@@ -11,6 +11,10 @@ struct uniques {
 	size_t n;
 };
 
+/* The item that @compare(@key, item) calls equal, NULL if there is none. @key may be of another type;
+ * it is always the first of the two. */
+void *uniques_find(const struct uniques *uniques, const void *key, uniques_compare_fn compare);
+
 /* The item that is like @wanted, else a copy of its @size bytes, put at the end. NULL: no memory. */
 void *uniques_add(struct uniques *uniques, const void *wanted, size_t size,
 		  uniques_compare_fn compare);
