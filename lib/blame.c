@@ -182,8 +182,9 @@ fill(const struct hypotheses *hypotheses, const double *probabilities, double *m
 	list_fill(hypotheses, marginals, &list);
 	ret->verdict = decision.verdict;
 	ret->probability = decision.probability;
-	ret->drops = verdict_clamp(hypotheses->total.drops);
-	ret->hours = hypotheses->total.hours;
+	ret->drops = verdict_clamp(hypotheses->total.n_drops);
+	for (size_t i = 0; i < hypotheses->trials->n_combinations; i++)
+		ret->hours += hypotheses->trials->combinations[i].hours;
 	for (size_t i = 0; i < list.n; i++) {
 		if (verdict_describe(hypotheses, &list.accused[i], &ret->suspects[i]) < 0)
 			return -ENOMEM;

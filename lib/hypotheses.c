@@ -214,6 +214,7 @@ static struct seen
 without(const struct seen *all, const struct seen *some)
 {
 	struct seen rest = { .n = all->n - some->n,
+			     .n_drops = all->n_drops - some->n_drops,
 			     .hours = fmax(0, all->hours - some->hours),
 			     .drops = fmax(0, all->drops - some->drops) };
 

@@ -15,7 +15,8 @@ enum part_shape {
 
 /* Of some trials. */
 struct seen {
-	uint32_t n; /* combinations */
+	uint32_t n;	/* combinations */
+	double n_drops; /* as they were; all else is weighed (trials_state.h) */
 	double hours, drops;
 	double by[N_TRIAL_SIDES];
 };

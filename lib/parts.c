@@ -106,10 +106,11 @@ void
 hypotheses_see(struct seen *seen, const struct combination *combination)
 {
 	seen->n++;
-	seen->hours += combination->hours;
-	seen->drops += (double)combination->drops;
+	seen->n_drops += (double)combination->drops;
+	seen->hours += combination->weighed_hours;
+	seen->drops += combination->weighed_drops;
 	for (size_t side = 0; side < N_TRIAL_SIDES; side++)
-		seen->by[side] += (double)combination->by[side];
+		seen->by[side] += combination->weighed_by[side];
 }
 
 static void

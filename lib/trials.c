@@ -227,6 +227,28 @@ find_combination(struct ls_trials *trials, const uint16_t slots[TRIAL_SLOTS],
 	return 1;
 }
 
+static void
+weigh(struct combination *combination, const struct ls_trial *trial)
+{
+	const uint32_t by[N_TRIAL_SIDES] = {
+		[TRIAL_SIDE_POWER] = trial->drops_by_power,
+		[TRIAL_SIDE_HOST] = trial->drops_by_host,
+		[TRIAL_SIDE_HUB] = trial->drops_by_hub,
+		[TRIAL_SIDE_DEVICE] = trial->drops_by_device,
+	};
+	uint32_t more = trial->drops ? trial->drops - 1 : 0;
+	double weight = 1 / (1 + TRIAL_UNEVEN * more);
+
+	combination->hours += trial->hours;
+	combination->drops += trial->drops;
+	combination->weighed_hours += weight * trial->hours;
+	combination->weighed_drops += weight * trial->drops;
+	for (size_t side = 0; side < N_TRIAL_SIDES; side++) {
+		combination->by[side] += by[side];
+		combination->weighed_by[side] += weight * by[side];
+	}
+}
+
 int
 ls_trials_add(struct ls_trials *trials, const struct ls_trial *trial)
 {
@@ -241,12 +263,7 @@ ls_trials_add(struct ls_trials *trials, const struct ls_trial *trial)
 		r = find_combination(trials, slots, &combination);
 	if (r < 0)
 		return r;
-	combination->hours += trial->hours;
-	combination->drops += trial->drops;
-	combination->by[TRIAL_SIDE_POWER] += trial->drops_by_power;
-	combination->by[TRIAL_SIDE_HOST] += trial->drops_by_host;
-	combination->by[TRIAL_SIDE_HUB] += trial->drops_by_hub;
-	combination->by[TRIAL_SIDE_DEVICE] += trial->drops_by_device;
+	weigh(combination, trial);
 	combination->n_trials++;
 	combination->n_latest = trials->n_added++;
 	if (trial->start_us > combination->latest_us)

@@ -7,6 +7,10 @@
 #define COMPONENT_NONE	UINT16_MAX
 #define HUB_SLOT(place) (LS_N_COMPONENT_KINDS + (place))
 
+/* How much the rate of one thing differs from trial to trial (load, heat, how the plug sits): the
+ * squared coefficient of variation. */
+#define TRIAL_UNEVEN 0.25
+
 enum trial_side {
 	TRIAL_SIDE_POWER,
 	TRIAL_SIDE_HOST,
@@ -28,6 +32,8 @@ struct combination {
 	double hours;
 	uint64_t drops;
 	uint64_t by[N_TRIAL_SIDES];
+	/* The same as evidence: a trial with d drops weighs 1 / (1 + TRIAL_UNEVEN (d - 1)). */
+	double weighed_hours, weighed_drops, weighed_by[N_TRIAL_SIDES];
 	uint64_t n_trials;
 	int64_t latest_us;
 	uint32_t n_latest; /* in which order it was added to last; the greater the later */

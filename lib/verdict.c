@@ -88,22 +88,20 @@ sum_group(const struct hypotheses *hypotheses, const double *marginals, uint32_t
 	return sum;
 }
 
+/* Of a pair the drops of the one that has fewer: near enough to tell one accident from two. */
 static double
 drops_with(const struct hypotheses *hypotheses, const struct decision *decision,
-	   const double *probabilities, const uint16_t *drop_in)
+	   const uint16_t *drop_in)
 {
 	const struct part *part = &hypotheses->parts[decision->part];
 	bool in = drop_in && hypotheses_part_in(part, drop_in);
-	double drops = part->seen.drops;
+	double drops = part->seen.n_drops;
 
-	if (decision->with != PART_NONE)
-		in = in && hypotheses_part_in(&hypotheses->parts[decision->with], drop_in);
-	for (size_t i = 0; i < hypotheses->n && decision->with != PART_NONE; i++) {
-		const struct hypothesis *hypothesis = &hypotheses->all[i];
+	if (decision->with != PART_NONE) {
+		const struct part *with = &hypotheses->parts[decision->with];
 
-		if (hypothesis->together && hypothesis->parts[0] == decision->part &&
-		    hypothesis->parts[1] == decision->with && probabilities[i] > 0)
-			drops = hypothesis->groups[GROUP_FIRST].drops;
+		in = in && hypotheses_part_in(with, drop_in);
+		drops = with->seen.n_drops < drops ? with->seen.n_drops : drops;
 	}
 	return drops + in;
 }
@@ -151,7 +149,7 @@ verdict_decide(const struct hypotheses *hypotheses, const double *probabilities,
 	}
 	find_first(hypotheses, probabilities, marginals, ret);
 	if (ret->part != PART_NONE)
-		accident = drops_with(hypotheses, ret, probabilities, drop_in) < LS_BLAME_DROPS_MIN;
+		accident = drops_with(hypotheses, ret, drop_in) < LS_BLAME_DROPS_MIN;
 	judge(hypotheses, marginals, nothing, accident, ret);
 	free(marginals);
 	return 0;
