@@ -132,7 +132,7 @@ mark_focus(const struct histories *histories, const char *focus, bool *parts)
 			continue;
 		parts[part->number] =
 			strcmp(part->name, focus) == 0 || strcmp(part->shown, focus) == 0 ||
-			strcmp(part->too, focus) == 0 ||
+			(*part->too && strcmp(part->too, focus) == 0) ||
 			strcmp(history_parts_name(&histories->parts, part, text), focus) == 0;
 		found = found || parts[part->number];
 	}
