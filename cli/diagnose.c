@@ -125,7 +125,10 @@ decide(const struct cli *cli, const struct ls_trials *trials, const struct ls_bl
 		cli_complain("--priors: no verdict is possible with these.");
 		r = CLI_USAGE;
 	} else {
-		r = print(cli, diagnosis);
+		r = cli->diagnose.n_files == 0 && blame->drops > 0
+			    ? diagnose_find_patterns(cli, diagnosis)
+			    : CLI_FINE;
+		r = r == CLI_FINE ? print(cli, diagnosis) : r;
 	}
 	free(blame);
 	free(swap);

@@ -211,6 +211,25 @@ next_json(const struct diagnosis *diagnosis)
 			 list_or_null(outcomes, complete));
 }
 
+static json_t *
+patterns_json(const struct diagnosis *diagnosis)
+{
+	json_t *list = json_array();
+	bool complete = true;
+
+	for (size_t i = 0; i < diagnosis->n_patterns; i++) {
+		const struct ls_pattern *pattern = &diagnosis->patterns[i];
+
+		complete =
+			append(list, json_pack("{s:s, s:i, s:i, s:f, s:s}", "kind",
+					       ls_pattern_name(pattern->kind), "n", (int)pattern->n,
+					       "of", (int)pattern->of, "chance", pattern->chance,
+					       "evidence", pattern->evidence)) &&
+			complete;
+	}
+	return list_or_null(list, complete);
+}
+
 int
 diagnose_print_json(const struct cli *cli, const struct diagnosis *diagnosis)
 {
@@ -223,7 +242,7 @@ diagnose_print_json(const struct cli *cli, const struct diagnosis *diagnosis)
 		{ "never_varied", never_varied_json(diagnosis) },
 		{ "inseparable", groups_json(diagnosis) },
 		{ "next", next_json(diagnosis) },
-		{ "patterns", json_array() },
+		{ "patterns", patterns_json(diagnosis) },
 		{ "nothing_special", json_real(blame->nothing) },
 		{ "surroundings", json_real(blame->surroundings) },
 		{ "others", json_real(blame->others) },

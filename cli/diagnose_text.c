@@ -49,19 +49,24 @@ drops_in(char text[2 * FORMAT_MAX], uint32_t drops, double hours)
 	return text;
 }
 
-/* Whether @kind tells something about where @suspect was: it is no part of that itself. */
+/* Whether @kind tells where the first suspect was: it is no part of that itself. */
 static bool
-is_company(const struct ls_suspect *suspect, enum ls_component_kind kind, uint32_t n)
+is_company(const struct ls_blame *blame, enum ls_component_kind kind, uint32_t n)
 {
-	bool itself = kind == suspect->kind || (*suspect->with && kind == suspect->with_kind);
+	const struct ls_suspect *first = &blame->suspects[0];
+	bool itself = kind == first->kind || (*first->with && kind == first->with_kind);
 
+	for (size_t i = 1; i < blame->n_suspects; i++) /* nor of what cannot be told from it */
+		itself = itself || (first->group && blame->suspects[i].group == first->group &&
+				    blame->suspects[i].kind == kind);
 	return n > 0 && !itself && (kind != LS_COMPONENT_HOST || n > 1);
 }
 
 /* "3 ports and 2 devices", or @same: "the same ports and devices"; "" if there is nothing. */
 static const char *
-company(char text[LIST_MAX], const struct ls_suspect *suspect, bool same)
+company(char text[LIST_MAX], const struct ls_blame *blame, bool same)
 {
+	const struct ls_suspect *suspect = &blame->suspects[0];
 	bool has_ports = suspect->kind == LS_COMPONENT_HOST ||
 			 suspect->kind == LS_COMPONENT_CONTROLLER ||
 			 suspect->kind == LS_COMPONENT_HUB; /* none of its ports is without it */
@@ -80,9 +85,9 @@ company(char text[LIST_MAX], const struct ls_suspect *suspect, bool same)
 
 	text[0] = '\0';
 	for (size_t i = 0; i < LS_COUNT(counts); i++)
-		wanted += is_company(suspect, counts[i].kind, counts[i].n);
+		wanted += is_company(blame, counts[i].kind, counts[i].n);
 	for (size_t i = 0; i < LS_COUNT(counts); i++) {
-		if (!is_company(suspect, counts[i].kind, counts[i].n))
+		if (!is_company(blame, counts[i].kind, counts[i].n))
 			continue;
 		format_count(n, counts[i].n, counts[i].one, counts[i].many);
 		append(text, ++shown == wanted ? " and " : ", ",
@@ -219,8 +224,8 @@ put_evidence(const struct cli *cli, const struct diagnosis *diagnosis)
 		return;
 	drops_in(with, suspect->drops, suspect->hours);
 	drops_in(without, suspect->drops_without, suspect->hours_without);
-	company(where, suspect, false);
-	company(same, suspect, true);
+	company(where, blame, false);
+	company(same, blame, true);
 	if (suspect->hours_without > 0 || suspect->drops_without > 0)
 		render_sentence(&cli->look, TONE_PLAIN, 2, "  %s%s%s.  Without it, %s%s: %s.", with,
 				*where ? ", with " : "", where, *same ? "the same " : "the rest",
@@ -325,6 +330,14 @@ put_groups(const struct cli *cli, const struct diagnosis *diagnosis)
 }
 
 static void
+put_patterns(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	for (size_t i = 0; i < diagnosis->n_patterns; i++)
+		render_sentence(&cli->look, TONE_WARN, 2, "Pattern: %s",
+				diagnosis->patterns[i].evidence);
+}
+
+static void
 put_notes(const struct cli *cli, const struct diagnosis *diagnosis)
 {
 	char n[FORMAT_MAX], focus[HISTORIES_NAME_MAX];
@@ -354,6 +367,7 @@ diagnose_print_text(const struct cli *cli, const struct diagnosis *diagnosis)
 	put_possible(cli, diagnosis);
 	put_never_varied(cli, diagnosis);
 	put_groups(cli, diagnosis);
+	put_patterns(cli, diagnosis);
 	diagnose_print_next(cli, diagnosis);
 	put_notes(cli, diagnosis);
 }

@@ -259,6 +259,14 @@ histories_name(const struct histories *histories, const char *part, char text[HI
 	return found ? history_parts_name(&histories->parts, found, text) : text;
 }
 
+const char *
+histories_id(const struct histories *histories, const char *part)
+{
+	const struct history_part *found = find_part(histories, part);
+
+	return found ? found->name : NULL;
+}
+
 enum ls_component_kind
 histories_kind(const struct histories *histories, const char *part)
 {

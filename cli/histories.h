@@ -41,6 +41,8 @@ int histories_trials(struct histories *histories, const char *focus, struct ls_t
  * "". Fills @text and gives it back. */
 const char *histories_name(const struct histories *histories, const char *part,
 			   char text[HISTORIES_NAME_MAX]);
+/* Its name in the trial that was added; NULL for "". Borrowed. */
+const char *histories_id(const struct histories *histories, const char *part);
 /* LS_N_COMPONENT_KINDS for "". */
 enum ls_component_kind histories_kind(const struct histories *histories, const char *part);
 /* The parts of a kind, @i from 0; NULL at the end. */

@@ -31,8 +31,25 @@ SESSIONS = [
 PAGES = {None: (SESSIONS[:2], "2"), "2": (SESSIONS[2:], None)}
 
 
+def incident(number):
+    return {
+        "id": number, "opened_at": f"2026-11-22T14:{5 * number:02}:0{number % 3}Z",
+        "closed_at": None, "port": PATH + "1", "name": "1-1", "label": None, "device": None,
+        "cause": "link-loss", "side": "link", "drop": True, "confidence": 0.9, "count": 1,
+        "resets": 0, "why": "", "back_after_seconds": None, "evidence": [],
+        "evidence_omitted": 0,
+    }
+
+
+INCIDENTS = [incident(number) for number in range(12)]
+
+
 def serve(listener, pages, calls):
-    peer, _ = listener.accept()
+    while True:
+        answer(listener.accept()[0], pages, calls)
+
+
+def answer(peer, pages, calls):
     data = b""
     with peer:
         while True:
@@ -44,8 +61,12 @@ def serve(listener, pages, calls):
                 message, data = data.split(b"\0", 1)
                 call = json.loads(message)
                 calls.append(call)
-                rows, cursor = pages[call.get("parameters", {}).get("cursor")]
-                reply = {"parameters": {"sessions": rows, "cursor": cursor}}
+                if call["method"].endswith("ListIncidents"):
+                    rows, cursor, name = INCIDENTS, None, "incidents"
+                else:
+                    rows, cursor = pages[call.get("parameters", {}).get("cursor")]
+                    name = "sessions"
+                reply = {"parameters": {name: rows, "cursor": cursor}}
                 peer.sendall(json.dumps(reply).encode() + b"\0")
 
 
@@ -74,7 +95,10 @@ def main():
     answer = json.loads(done.stdout)
     good &= check("exit code 1: a part is at fault", done.returncode == 1)
     good &= check("the white cable it is", answer["verdict"] == "cable:white 2 m")
-    good &= check("both pages were read", answer["sessions"] == 4 and len(calls) == 2)
+    good &= check("both pages were read", answer["sessions"] == 4 and
+                  [call["method"] for call in calls].count("io.linkstat.ListSessions") == 2)
+    good &= check("drops at even intervals are a pattern",
+                  [pattern["kind"] for pattern in answer["patterns"]] == ["periodic"])
     good &= check("all ports are asked for", "ports" not in calls[0].get("parameters", {}))
     table = "\n".join(json.dumps(row) for row in SESSIONS)
     typed = subprocess.run([LINKSTAT, "diagnose", "--sessions", "-", "--json"], input=table,
