@@ -26,7 +26,7 @@ log_marginal(const struct piece *part, double prior_hours)
 	       lgamma_r(SHAPE + part->drops, &sign) - lgamma_r(SHAPE, &sign);
 }
 
-static struct part
+static struct piece
 sum(const struct ls_trend_span *spans, size_t n_spans)
 {
 	struct piece all = { 0 };
