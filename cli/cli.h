@@ -34,6 +34,12 @@ struct ledger_options {
 	const char *cable, *port, *note; /* of run; NULL: not given */
 };
 
+struct diagnose_options {
+	const char **files; /* tables of sessions; none: linkstatd is asked */
+	int n_files;
+	const char *priors; /* or NULL */
+};
+
 struct cli {
 	const char *socket;
 	bool json;
@@ -41,6 +47,7 @@ struct cli {
 	struct show_options show; /* of that command only */
 	struct top_options top;	  /* the same */
 	struct ledger_options ledger;
+	struct diagnose_options diagnose;
 	char *const *args; /* of the command */
 	int n_args;
 	int64_t now_us; /* real time, for "today" and ages */

@@ -9,14 +9,14 @@ _linkstat_ports() {
 }
 
 _linkstat() {
-	local commands='status report incidents show log watch top analyze version help'
+	local commands='status report diagnose incidents show log watch top cable name run jobs analyze version help'
 	local options='--json --socket --help --version'
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
 	local command='' i
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | --since | --until | --pcap | -d | -n) ((i++)) ;;
+		--socket | --since | --until | --pcap | --priors | -d | -n) ((i++)) ;;
 		-*) ;;
 		*)
 			command=${COMP_WORDS[i]}
@@ -27,13 +27,14 @@ _linkstat() {
 	case $command in
 	report) options+=' --since --until --transfers' ;;
 	incidents | log) options+=' --since --until' ;;
+	diagnose) options+=' --sessions --priors --since --until' ;;
 	show) options+=' --pcap --transfers' ;;
 	top) options+=' -d -n' ;;
 	esac
 
 	COMPREPLY=()
 	case $prev in
-	--socket | --pcap)
+	--socket | --pcap | --sessions)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
@@ -55,6 +56,14 @@ _linkstat() {
 		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
 	else
 		case $command in
+		diagnose)
+			if [[ " ${COMP_WORDS[*]} " == *' --sessions '* ]]; then
+				compopt -o filenames
+				mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			else
+				mapfile -t COMPREPLY < <(compgen -W "$(_linkstat_ports)" -- "$cur")
+			fi
+			;;
 		report | incidents | log)
 			mapfile -t COMPREPLY < <(compgen -W "$(_linkstat_ports)" -- "$cur")
 			;;
