@@ -51,6 +51,10 @@ own 'sqlite3\.h' daemon/store_internal.h
 own 'libudev\.h' daemon/source_udev.c daemon/sysfs.c daemon/sysfs.h
 own 'libusb.*' daemon/source_libusb.c
 own 'systemd/sd-journal\.h' daemon/alert.c
+own 'pcap/.*' cli/capture.c
+own 'lzma\.h' cli/compressed.c
+own 'zlib\.h' cli/compressed.c
+own 'zstd\.h' cli/compressed.c
 own 'libsmartcols.*' cli/render.c cli/render.h cli/tree.c
 
 for header in lib/*.h daemon/*.h cli/*.h tests/unit/*.h; do

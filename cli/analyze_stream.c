@@ -1,0 +1,426 @@
+#include "cli/analyze_stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/analyze.h"
+#include "cli/clean.h"
+#include "cli/compressed.h"
+#include "lib/text.h"
+
+#define RECORDS_AT_ONCE 65536
+#define LOG_AT_ONCE	((size_t)256 * 1024)
+#define PROGRESS_EVERY	(LS_SEC / 4)
+#define FILE_NAME_MAX	4096
+#define PAST_MAX	256 /* devices whose number was given out again */
+
+struct stream {
+	struct stream_options with;
+	char file[FILE_NAME_MAX]; /* clean */
+	int fd;
+	bool is_stdin, has_ended;
+	enum { NOTHING, CAPTURE, LOG } kind;
+	char why[CAPTURE_WHY_MAX]; /* why no further */
+
+	struct capture *capture;
+	struct capture_watch *watch;
+	json_t *past;
+	uint64_t n_merged;
+
+	struct compressed *unpacked; /* of a log */
+	struct ls_log_text *log;
+	struct analyze_log told;
+	uint64_t n_bytes, last_mono_us;
+
+	uint64_t size, shown_us; /* progress; size 0: not known */
+	bool is_shown, shows;
+	char bytes[LOG_AT_ONCE];
+};
+
+/* ---- a line on a terminal that is written over itself; none for what is read at once ---- */
+
+static uint64_t
+clock_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * LS_SEC + (uint64_t)now.tv_nsec / 1000;
+}
+
+static void
+progress_show(struct stream *stream)
+{
+	uint64_t now_us = stream->shows ? clock_us() : 0, n;
+	char size[FORMAT_MAX], share[FORMAT_MAX] = "", records[FORMAT_MAX] = "";
+
+	if (!stream->shows || now_us - stream->shown_us < PROGRESS_EVERY)
+		return;
+	stream->shown_us = now_us;
+	stream->is_shown = true;
+	n = stream->capture ? capture_n_read(stream->capture) : compressed_n_read(stream->unpacked);
+	if (stream->size)
+		snprintf(share, sizeof(share), " (%d %%)",
+			 (int)((double)n / (double)stream->size * 100));
+	if (stream->capture)
+		snprintf(records, sizeof(records), "%" PRIu64 " records, ",
+			 capture_counts(stream->capture)->n_records);
+	fprintf(stderr, "\r\033[K%.40s: %s%s%s", stream->file, records,
+		format_size(size, (int64_t)n), share);
+	fflush(stderr);
+}
+
+static void
+progress_end(struct stream *stream)
+{
+	if (stream->is_shown)
+		fputs("\r\033[K", stderr);
+	stream->is_shown = false;
+}
+
+/* ---- captures ---- */
+
+static void
+on_capture(const struct ls_observation *obs, void *user)
+{
+	struct stream *stream = user;
+
+	stream->with.observe(obs, false, stream->with.user);
+}
+
+static void
+count_device(struct stream *stream, const struct ls_enumerated *known,
+	     const struct ls_traffic_counts *counts)
+{
+	struct ls_traffic_sum sum;
+	char name[LS_ID_PATH_MAX];
+
+	if (!stream->with.offline)
+		return;
+	ls_traffic_sum(counts, &sum);
+	ls_enumeration_name(known->port, name, sizeof(name));
+	offline_add_traffic(stream->with.offline, name, &sum);
+	offline_set_device(stream->with.offline, name, &known->device);
+}
+
+static bool
+on_past(const struct ls_enumerated *known, const struct ls_traffic_counts *counts, void *user)
+{
+	struct stream *stream = user;
+
+	if (json_array_size(stream->past) == PAST_MAX) {
+		stream->n_merged++;
+		return false;
+	}
+	count_device(stream, known, counts);
+	return json_array_append_new(stream->past,
+				     analyze_device(known->bus, known->devnum, known, counts)) == 0;
+}
+
+static void
+on_device(unsigned int bus, unsigned int devnum, const struct ls_traffic_counts *counts, void *user)
+{
+	struct stream *stream = user;
+	const struct ls_enumerated *known =
+		ls_enumeration_find(capture_watch_enumeration(stream->watch), bus, devnum);
+
+	if (known)
+		count_device(stream, known, counts);
+}
+
+static int
+begin_capture(struct stream *stream, struct compressed *unpacked)
+{
+	const struct capture_watch_options options = {
+		.tell = on_capture,
+		.on_past = on_past,
+		.user = stream,
+	};
+	int r = capture_of(unpacked, stream->why, &stream->capture);
+
+	if (r == -EBADMSG) /* the reason is there */
+		return 0;
+	if (r == 0)
+		r = capture_watch_new(&options, &stream->watch);
+	stream->past = json_array();
+	stream->kind = CAPTURE;
+	return r == 0 && stream->past ? 0 : -ENOMEM;
+}
+
+static void
+step_capture(struct stream *stream)
+{
+	int n = stream->with.records_at_once ? stream->with.records_at_once : RECORDS_AT_ONCE;
+	int r = capture_read(stream->capture, n, stream->watch);
+
+	if (r > 0)
+		return;
+	stream->has_ended = true;
+	capture_watch_finish(stream->watch, capture_counts(stream->capture)->last_us);
+	if (r < 0)
+		snprintf(stream->why, sizeof(stream->why), "%s", capture_why(stream->capture));
+}
+
+/* ---- logs ---- */
+
+/* The boot clock starts anew with each boot. What has no date has its boot clock, from 1970 on. */
+static void
+on_log(const struct ls_observation *obs, void *user)
+{
+	struct stream *stream = user;
+	struct ls_observation dated = *obs;
+	bool new_boot = obs->at.mono_us < stream->last_mono_us;
+
+	if (dated.at.real_us == 0)
+		dated.at.real_us = (int64_t)obs->at.mono_us;
+	stream->last_mono_us = obs->at.mono_us;
+	if (!stream->told.any)
+		stream->told.first_us = dated.at.real_us;
+	stream->told.any = true;
+	stream->told.last_us = dated.at.real_us;
+	stream->with.observe(&dated, new_boot, stream->with.user);
+}
+
+/* Local times without a zone are taken as those of this computer when the file was written. */
+static int
+begin_log(struct stream *stream, struct compressed *unpacked)
+{
+	struct ls_log_text_options options = { 0 };
+	struct stat stat = { 0 };
+	time_t written = time(NULL);
+	struct tm local;
+
+	stream->unpacked = unpacked;
+	stream->kind = LOG;
+	if (fstat(stream->fd, &stat) == 0 && S_ISREG(stat.st_mode))
+		written = stat.st_mtime;
+	if (localtime_r(&written, &local)) {
+		options.utc_offset_us = local.tm_gmtoff * (int64_t)LS_SEC;
+		options.year = local.tm_year + 1900;
+	}
+	return ls_log_text_new(&options, on_log, stream, &stream->log);
+}
+
+/* A text may hold some bytes of anything, but not many. */
+static bool
+looks_binary(const char *bytes, size_t len)
+{
+	size_t n_odd = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+
+		n_odd += c < 0x20 && !strchr("\t\n\v\f\r\033\b", c);
+		n_odd += c == 0;
+	}
+	return n_odd > len / 8;
+}
+
+static void
+step_log(struct stream *stream)
+{
+	size_t n = compressed_read(stream->unpacked, stream->bytes, sizeof(stream->bytes));
+	const char *reason = compressed_why(stream->unpacked);
+
+	if (n > 0 && stream->n_bytes == 0 && looks_binary(stream->bytes, n < 4096 ? n : 4096)) {
+		stream->kind = NOTHING;
+		stream->has_ended = true;
+		snprintf(stream->why, sizeof(stream->why),
+			 "is neither a capture (pcap, pcapng) nor a text");
+		return;
+	}
+	stream->n_bytes += n;
+	if (n > 0) {
+		ls_log_text_feed(stream->log, stream->bytes, n);
+		return;
+	}
+	stream->has_ended = true;
+	ls_log_text_finish(stream->log, &stream->told.summary);
+	if (reason)
+		snprintf(stream->why, sizeof(stream->why),
+			 "read up to line %" PRIu64 ", and no further: %s",
+			 stream->told.summary.lines, reason);
+}
+
+/* ---- both ---- */
+
+static int
+begin(struct stream *stream)
+{
+	struct compressed *unpacked;
+	const char *reason;
+	size_t len;
+
+	if (compressed_new(stream->fd, &unpacked) < 0)
+		return -ENOMEM;
+	if (capture_is_one(unpacked))
+		return begin_capture(stream, unpacked);
+	(void)compressed_head(unpacked, &len);
+	reason = compressed_why(unpacked);
+	if (reason)
+		snprintf(stream->why, sizeof(stream->why), "cannot be used: %s", reason);
+	else if (len == 0)
+		snprintf(stream->why, sizeof(stream->why), "is empty");
+	else
+		return begin_log(stream, unpacked);
+	compressed_free(unpacked);
+	return 0;
+}
+
+static void
+complain(struct stream *stream)
+{
+	progress_end(stream);
+	if (*stream->why && !stream->with.quiet)
+		cli_complain("%s%s %s.", stream->file, stream->kind == NOTHING ? "" : ":",
+			     stream->why);
+}
+
+static int
+check_fd(const struct stream *stream)
+{
+	if (stream->fd < 0) {
+		cli_complain("%s cannot be opened: %s.", stream->file, strerror(errno));
+		return CLI_USAGE;
+	}
+	if (isatty(stream->fd)) {
+		cli_complain("%s is a terminal; give a capture or a log as a file, or by a pipe.",
+			     stream->is_stdin ? "standard input" : stream->file);
+		return CLI_USAGE;
+	}
+	return CLI_FINE;
+}
+
+int
+stream_open(const char *path, const struct stream_options *options, struct stream **ret)
+{
+	ls_auto(stream) *stream = calloc(1, sizeof(*stream));
+	struct stat stat;
+	int r;
+
+	if (!stream)
+		return cli_no_memory();
+	stream->with = *options;
+	stream->is_stdin = strcmp(path, "-") == 0;
+	stream->fd = stream->is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	clean_text(stream->file, sizeof(stream->file), path, true);
+	r = check_fd(stream);
+	if (r != CLI_FINE)
+		return r;
+	if (begin(stream) < 0)
+		return cli_no_memory();
+	stream->shown_us = clock_us();
+	stream->shows = isatty(STDERR_FILENO) && !options->quiet;
+	if (fstat(stream->fd, &stat) == 0 && S_ISREG(stat.st_mode))
+		stream->size = (uint64_t)stat.st_size;
+	stream->has_ended = stream->kind == NOTHING;
+	if (stream->has_ended)
+		complain(stream);
+	*ret = LS_STEAL(&stream);
+	return CLI_FINE;
+}
+
+void
+stream_free(struct stream *stream)
+{
+	if (!stream)
+		return;
+	capture_free(stream->capture);
+	capture_watch_free(stream->watch);
+	json_decref(stream->past);
+	ls_log_text_free(stream->log);
+	compressed_free(stream->unpacked);
+	if (stream->fd >= 0 && !stream->is_stdin)
+		close(stream->fd);
+	free(stream);
+}
+
+bool
+stream_is_capture(const struct stream *stream)
+{
+	return stream->kind == CAPTURE;
+}
+
+bool
+stream_is_log(const struct stream *stream)
+{
+	return stream->kind == LOG;
+}
+
+int
+stream_step(struct stream *stream)
+{
+	if (stream->has_ended)
+		return 0;
+	if (stream->kind == CAPTURE)
+		step_capture(stream);
+	else
+		step_log(stream);
+	if (!stream->has_ended) {
+		progress_show(stream);
+		return 1;
+	}
+	complain(stream);
+	return 0;
+}
+
+int
+stream_verdict(const struct stream *stream)
+{
+	return *stream->why ? CLI_TROUBLE : CLI_FINE;
+}
+
+int
+stream_count(struct stream *stream)
+{
+	if (stream->kind == CAPTURE)
+		ls_traffic_visit(capture_watch_traffic(stream->watch), on_device, stream);
+	return 0;
+}
+
+int
+stream_tell(struct stream *stream, json_t *group)
+{
+	const char *why = *stream->why ? stream->why : NULL;
+	json_t *object;
+
+	stream->told.file = stream->file;
+	stream->told.why = why;
+	if (stream->kind == LOG)
+		object = analyze_log(&stream->told);
+	else if (stream->kind == CAPTURE)
+		object = analyze_capture(stream->file, stream->capture, stream->watch, stream->past,
+					 why);
+	else
+		object = analyze_nothing(stream->file, stream->why);
+	if (stream->n_merged > 0)
+		(void)json_array_append_new(
+			json_object_get(group, "notes"),
+			json_sprintf("%s: %llu devices are counted with one that had their number "
+				     "before",
+				     stream->file, (unsigned long long)stream->n_merged));
+	return json_array_append_new(
+		       json_object_get(group, stream->kind == LOG ? "logs" : "captures"), object) <
+			       0
+		       ? -ENOMEM
+		       : 0;
+}
+
+struct ls_enumeration *
+stream_enumeration(struct stream *stream)
+{
+	return stream->watch ? capture_watch_enumeration(stream->watch) : NULL;
+}
+
+uint64_t
+stream_first_us(const struct stream *stream)
+{
+	return stream->capture ? capture_counts(stream->capture)->first_us : 0;
+}
