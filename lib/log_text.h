@@ -36,5 +36,7 @@ LS_DEFINE_AUTO(ls_log_text)
 
 /* Any cut of the file into pieces gives the same observations. */
 void ls_log_text_feed(struct ls_log_text *log, const char *bytes, size_t len);
+/* The number of the boot, from 0, that the observation being delivered belongs to. */
+uint32_t ls_log_text_boot(const struct ls_log_text *log);
 /* The end of the file: a last line without a newline counts. */
 void ls_log_text_finish(struct ls_log_text *log, struct ls_log_text_summary *ret);
