@@ -36,7 +36,12 @@ int analyze_print_capture(const struct cli *cli, const json_t *capture);
 const char *analyze_endpoint_name(char text[FORMAT_MAX], const json_t *endpoint);
 int analyze_print_tables(const struct look *look, const json_t *devices);
 
-/* A capture and a log of the same time, told to one engine. 1: *ret is a group, *ret_worst what it
- * came to; 0: they cannot be joined, @why says it in a sentence. */
-int analyze_join(char *const paths[2], int64_t first_incident, json_t **ret, int *ret_worst,
-		 char why[CAPTURE_WHY_MAX]);
+struct offline;
+/* The engine's answer into @group, after the files. An enum cli_exit. */
+int analyze_conclude(struct offline *offline, json_t *group);
+
+/*
+ * A capture and a log of the same time, told to one engine. 1: *ret is a group, *ret_worst what it
+ * came to; 0: they are not joined. If they are a capture and a log, @why says it in a sentence.
+ */
+int analyze_join(char *const paths[2], json_t **ret, int *ret_worst, char why[CAPTURE_WHY_MAX]);

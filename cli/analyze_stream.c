@@ -37,7 +37,10 @@ struct stream {
 	struct compressed *unpacked; /* of a log */
 	struct ls_log_text *log;
 	struct analyze_log told;
-	uint64_t n_bytes, last_mono_us;
+	struct ls_log_counts counts;
+	bool no_memory;
+	uint64_t n_bytes;
+	uint32_t boot;
 
 	uint64_t size, shown_us; /* progress; size 0: not known */
 	bool is_shown, shows;
@@ -170,22 +173,24 @@ step_capture(struct stream *stream)
 
 /* ---- logs ---- */
 
-/* The boot clock starts anew with each boot. What has no date has its boot clock, from 1970 on. */
+/* What has no date has its boot clock, from 1970 on. */
 static void
 on_log(const struct ls_observation *obs, void *user)
 {
 	struct stream *stream = user;
 	struct ls_observation dated = *obs;
-	bool new_boot = obs->at.mono_us < stream->last_mono_us;
+	uint32_t boot = ls_log_text_boot(stream->log);
 
 	if (dated.at.real_us == 0)
 		dated.at.real_us = (int64_t)obs->at.mono_us;
-	stream->last_mono_us = obs->at.mono_us;
 	if (!stream->told.any)
 		stream->told.first_us = dated.at.real_us;
+	if (stream->told.last_us < dated.at.real_us)
+		stream->told.last_us = dated.at.real_us;
 	stream->told.any = true;
-	stream->told.last_us = dated.at.real_us;
-	stream->with.observe(&dated, new_boot, stream->with.user);
+	stream->no_memory |= ls_log_counts_add(&stream->counts, obs) < 0;
+	stream->with.observe(&dated, boot != stream->boot, stream->with.user);
+	stream->boot = boot;
 }
 
 /* Local times without a zone are taken as those of this computer when the file was written. */
@@ -336,6 +341,7 @@ stream_free(struct stream *stream)
 	capture_watch_free(stream->watch);
 	json_decref(stream->past);
 	ls_log_text_free(stream->log);
+	ls_log_counts_done(&stream->counts);
 	compressed_free(stream->unpacked);
 	if (stream->fd >= 0 && !stream->is_stdin)
 		close(stream->fd);
@@ -382,7 +388,9 @@ stream_count(struct stream *stream)
 {
 	if (stream->kind == CAPTURE)
 		ls_traffic_visit(capture_watch_traffic(stream->watch), on_device, stream);
-	return 0;
+	if (stream->kind == LOG && stream->with.offline)
+		offline_count_lines(stream->with.offline, &stream->counts);
+	return stream->no_memory ? -ENOMEM : 0;
 }
 
 int

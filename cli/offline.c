@@ -106,13 +106,15 @@ count_session(struct offline *offline, const struct ls_session *session, struct 
 }
 
 void
-offline_count(struct offline *offline, const char *name, enum offline_statement statement,
-	      uint64_t n)
+offline_count_lines(struct offline *offline, const struct ls_log_counts *counts)
 {
-	struct offline_port *port = port_named(offline, name);
+	for (size_t i = 0; i < counts->n_ports; i++) {
+		struct offline_port *port = port_named(offline, counts->ports[i].port);
 
-	if (port)
-		port->statements[statement] += n;
+		for (size_t kind = 0; port && kind < LS_N_LOG_COUNTS; kind++)
+			port->lines[kind] += counts->ports[i].n[kind];
+	}
+	offline->n_ports_left_out += counts->n_left_out;
 }
 
 void

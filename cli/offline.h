@@ -7,27 +7,12 @@
  * "0000:00:14.0". One engine follows one boot; a new one begins where offline_new_boot() says so.
  */
 #include "lib/engine.h"
+#include "lib/log_counts.h"
 #include "lib/wire.h"
 
 #define OFFLINE_PORTS	  1024
 #define OFFLINE_INCIDENTS 1000 /* the first and the last; all are counted */
 #define OFFLINE_NOTES	  16
-
-/* What lines of a log state, before anything is merged (see linkstat.1). */
-enum offline_statement {
-	OFFLINE_CONNECT,
-	OFFLINE_DISCONNECT,
-	OFFLINE_RESET,
-	OFFLINE_ENUMERATION_FAILURE,
-	OFFLINE_OVER_CURRENT,
-	OFFLINE_EMI_DISABLE,
-	OFFLINE_CONTROLLER_DIED,
-	OFFLINE_LINK_TROUBLE,
-	OFFLINE_RESUME_FAILURE,
-	OFFLINE_POWER_REJECTED,
-	OFFLINE_SPEED_DOWNGRADE,
-	OFFLINE_N_STATEMENTS,
-};
 
 struct offline;
 
@@ -49,8 +34,7 @@ void offline_new_boot(struct offline *offline);
 void offline_finish(struct offline *offline);
 
 /* Counts of a port beside what the engine says; @port as the kernel names it. */
-void offline_count(struct offline *offline, const char *port, enum offline_statement statement,
-		   uint64_t n);
+void offline_count_lines(struct offline *offline, const struct ls_log_counts *counts);
 void offline_add_traffic(struct offline *offline, const char *port,
 			 const struct ls_traffic_sum *sum);
 void offline_set_device(struct offline *offline, const char *port, const struct ls_device *device);

@@ -5,29 +5,15 @@
 #include "cli/offline.h"
 #include "cli/offline_state.h"
 
-static const char *const statements[OFFLINE_N_STATEMENTS] = {
-	[OFFLINE_CONNECT] = "connect",
-	[OFFLINE_DISCONNECT] = "disconnect",
-	[OFFLINE_RESET] = "reset",
-	[OFFLINE_ENUMERATION_FAILURE] = "enumeration-failure",
-	[OFFLINE_OVER_CURRENT] = "over-current",
-	[OFFLINE_EMI_DISABLE] = "emi-disable",
-	[OFFLINE_CONTROLLER_DIED] = "controller-died",
-	[OFFLINE_LINK_TROUBLE] = "link-trouble",
-	[OFFLINE_RESUME_FAILURE] = "resume-failure",
-	[OFFLINE_POWER_REJECTED] = "power-rejected",
-	[OFFLINE_SPEED_DOWNGRADE] = "speed-downgrade",
-};
-
 static json_t *
-of_statements(const struct offline_port *port)
+of_lines(const struct offline_port *port)
 {
-	struct ls_wire_field fields[OFFLINE_N_STATEMENTS];
+	struct ls_wire_field fields[LS_N_LOG_COUNTS];
 
 	for (size_t i = 0; i < LS_COUNT(fields); i++)
 		fields[i] = (struct ls_wire_field){
-			statements[i],
-			json_integer((int64_t)port->statements[i]),
+			ls_log_count_name((enum ls_log_count)i),
+			json_integer((int64_t)port->lines[i]),
 		};
 	return ls_wire_object(fields, LS_COUNT(fields));
 }
@@ -108,7 +94,7 @@ of_port(const struct offline_port *port, json_t *files)
 		{ "transfer_errors", of_classes(sum) },
 		{ "transfer_errors_by_status", of_statuses(sum) },
 		{ "device", port->has_device ? ls_wire_device(&port->device) : json_null() },
-		{ "observations", of_statements(port) },
+		{ "observations", of_lines(port) },
 	};
 
 	return ls_wire_object(fields, LS_COUNT(fields));

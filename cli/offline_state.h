@@ -8,7 +8,7 @@ struct offline_port {
 	int64_t n_sessions;
 	uint64_t connected_us;
 	int64_t incidents_by_cause[LS_N_CAUSES];
-	uint64_t statements[OFFLINE_N_STATEMENTS];
+	uint64_t lines[LS_N_LOG_COUNTS]; /* that state each, before they are merged */
 	struct ls_traffic_sum traffic;
 	bool has_device;
 	struct ls_device device;

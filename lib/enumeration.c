@@ -226,21 +226,28 @@ enum_arrive(struct ls_enumeration *enumeration, unsigned int bus, unsigned int d
 	return device;
 }
 
+static void
+tell_there(struct ls_enumeration *enumeration, struct ls_enumerated *device, struct ls_instant at)
+{
+	struct ls_observation obs =
+		enum_observation(LS_OBS_CONNECTED, device->bus, device->devnum, at, device->port);
+
+	device->announced = true;
+	obs.initial = true;
+	ls_text_format(obs.text, sizeof(obs.text), "device number %u is there", device->devnum);
+	enumeration->tell(&obs, enumeration->user);
+}
+
 struct ls_enumerated *
 enum_was_there(struct ls_enumeration *enumeration, unsigned int bus, unsigned int devnum,
 	       struct ls_instant at)
 {
 	struct ls_enumerated *device = bus > 0 ? admit(enumeration, bus, devnum) : NULL;
-	struct ls_observation obs;
 
 	if (!device)
 		return NULL;
 	unplaced_name(bus, devnum, device->port);
-	device->announced = true;
-	obs = enum_observation(LS_OBS_CONNECTED, bus, devnum, at, device->port);
-	obs.initial = true;
-	ls_text_format(obs.text, sizeof(obs.text), "device number %u is there", devnum);
-	enumeration->tell(&obs, enumeration->user);
+	tell_there(enumeration, device, at);
 	return device;
 }
 
@@ -262,21 +269,19 @@ enum_announce(struct ls_enumeration *enumeration, struct ls_enumerated *device,
 
 void
 ls_enumeration_place(struct ls_enumeration *enumeration, unsigned int bus, unsigned int devnum,
-		     const char *port)
+		     const char *port, struct ls_instant at)
 {
 	struct ls_enumerated *device;
 
 	if (bus == 0 || bus >= LS_HUB_BUSES || devnum <= ENUM_ROOT_HUB || devnum >= ENUM_NUMBERS ||
-	    !ls_port_name_valid(port))
+	    !ls_port_name_valid(port) || enum_find(enumeration, bus, devnum))
 		return;
-	device = enum_find(enumeration, bus, devnum);
+	device = admit(enumeration, bus, devnum);
 	if (!device)
-		device = admit(enumeration, bus, devnum);
-	if (!device || device->placed)
 		return;
 	device->placed = true;
-	device->announced = true;
 	ls_text_format(device->port, sizeof(device->port), "%s", port);
+	tell_there(enumeration, device, at);
 }
 
 void

@@ -47,9 +47,9 @@ void ls_enumeration_hub(struct ls_enumeration *enumeration, const struct ls_hub_
 void ls_enumeration_add(struct ls_enumeration *enumeration, const struct ls_usbmon_record *record,
 			const uint8_t *data, size_t len, struct ls_instant at);
 
-/* Another witness knows where the device is that has this number now. */
+/* Another witness knows that a device with this number is there, and where: told as CONNECTED. */
 void ls_enumeration_place(struct ls_enumeration *enumeration, unsigned int bus, unsigned int devnum,
-			  const char *port);
+			  const char *port, struct ls_instant at);
 
 /* The device that has, or had last, this number; NULL: none was seen. */
 const struct ls_enumerated *ls_enumeration_find(const struct ls_enumeration *enumeration,
