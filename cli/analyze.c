@@ -68,6 +68,18 @@ analyze_conclude(struct offline *offline, json_t *group)
 	return CLI_FINE;
 }
 
+/* A disconnect in a capture before which the hub said nothing was nothing that the hub saw. */
+static void
+say_watched(struct offline *offline)
+{
+	const struct ls_observation sees = {
+		.source = LS_SOURCE_USBMON,
+		.kind = LS_OBS_SOURCE_SEES,
+	};
+
+	offline_observe(offline, &sees);
+}
+
 /* One file and one engine. *ret is NULL where there is nothing to read. */
 static int
 read_one(const char *path, int64_t first_incident, json_t **ret)
@@ -84,6 +96,8 @@ read_one(const char *path, int64_t first_incident, json_t **ret)
 	r = stream_open(path, &options, &stream);
 	if (r != CLI_FINE)
 		return r;
+	if (stream_is_capture(stream))
+		say_watched(offline);
 	while (stream_step(stream) > 0)
 		continue;
 	if (stream_count(stream) < 0 || stream_tell(stream, group) < 0)

@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "lib/flow_meter.h"
 #include "lib/hub_traffic.h"
+#include "lib/text.h"
 #include "lib/usbmon_told.h"
 
 /* Failures are told together that come within this, so that a storm of them stays cheap. */
@@ -24,6 +26,36 @@ struct capture_watch {
 	struct ls_traffic_counts past; /* too large for a stack */
 };
 
+/* What a device moved in the second before it left. */
+#define FLOW_US (1 * LS_SEC)
+
+static void
+add_bytes(const struct ls_flight_record *record, void *user)
+{
+	uint64_t *bytes = user;
+
+	if (record->type == LS_USBMON_COMPLETE)
+		*bytes += record->length;
+}
+
+static void
+tell_flow(struct capture_watch *watch, const struct ls_observation *left)
+{
+	const struct ls_flight *flight = ls_traffic_flight(watch->traffic, left->bus, left->devnum);
+	uint64_t bytes = 0, from_us = (uint64_t)left->at.real_us - FLOW_US;
+	struct ls_observation obs = *left;
+
+	if (flight)
+		ls_flight_visit(flight, from_us, add_bytes, &bytes);
+	if (bytes < LS_FLOW_MIN_BYTES)
+		return;
+	obs.kind = LS_OBS_FLOW;
+	obs.count = (uint32_t)(bytes / 1024);
+	ls_text_format(obs.text, sizeof(obs.text), "data flows, %.1f MB/s or more",
+		       (double)bytes / 1e6);
+	watch->with.tell(&obs, watch->with.user);
+}
+
 /* A number begins a new life: what is counted of it until now is of the device before. */
 static void
 on_observation(const struct ls_observation *obs, void *user)
@@ -38,6 +70,8 @@ on_observation(const struct ls_observation *obs, void *user)
 		ls_traffic_device_gone(watch->traffic, obs->bus, obs->devnum);
 	if (obs->kind == LS_OBS_ENUMERATING)
 		ls_hub_traffic_set(&watch->hubs, obs->bus, obs->devnum, LS_HUB_IS_NONE);
+	if (obs->kind == LS_OBS_DISCONNECTED)
+		tell_flow(watch, obs);
 	watch->with.tell(obs, watch->with.user);
 }
 
@@ -112,10 +146,12 @@ look(struct capture_watch *watch, const struct ls_usbmon_record *record, const u
 	struct ls_hub_event event;
 	struct ls_observation obs;
 
-	if (watch->failed && (!is_failure || at.mono_us >= watch->told_us + TELL_EVERY_US))
+	bool is_word = ls_hub_traffic_wants(record) &&
+		       ls_hub_traffic_decode(&watch->hubs, record, data, len, &event) > 0;
+
+	if (watch->failed && (is_word || at.mono_us >= watch->told_us + TELL_EVERY_US))
 		flush(watch);
-	if (ls_hub_traffic_wants(record) &&
-	    ls_hub_traffic_decode(&watch->hubs, record, data, len, &event) > 0) {
+	if (is_word) {
 		/* First the word itself: it is evidence for what follows from it. */
 		if (ls_usbmon_tell_port(&event, at, &obs) > 0)
 			watch->with.tell(&obs, watch->with.user);

@@ -213,12 +213,11 @@ keep_incident(struct offline *offline, const struct ls_incident *incident)
 	kept->counted = !incident->open;
 }
 
-/* The end is no proof of absence. */
+/* The end is no proof of absence: what it leaves undecided is no drop. */
 static void
 leave_open(struct offline *offline, struct offline_incident *kept)
 {
 	struct ls_incident *incident = &kept->last;
-	uint64_t left_us = offline->now.mono_us - incident->opened.mono_us;
 
 	if (kept->counted)
 		return;
@@ -226,9 +225,14 @@ leave_open(struct offline *offline, struct offline_incident *kept)
 	if (incident->cause == LS_CAUSE_UNKNOWN && (incident->facts & LS_FACT_GONE) &&
 	    !incident->back)
 		ls_text_format(incident->why, sizeof(incident->why),
-			       "it left, and what was recorded ends %.1f s later: whether it came "
-			       "back is not known",
-			       (double)left_us / LS_SEC);
+			       "it left shortly before the end of what was recorded: whether it "
+			       "came back is not known");
+	else if (incident->cause == LS_CAUSE_ENUMERATION_FAILED && !incident->settled) {
+		incident->drop = false;
+		ls_text_format(incident->why, sizeof(incident->why),
+			       "the device was noticed but did not answer; the recording ends "
+			       "before it is known whether it came up");
+	}
 	count_incident(offline, incident);
 }
 
@@ -290,6 +294,7 @@ begin_engine(struct offline *offline)
 
 	ls_engine_config_default(&config);
 	config.next_incident_id = offline->next_incident;
+	config.families = offline->families;
 	return ls_engine_new(&config, on_record, offline, &offline->engine);
 }
 
@@ -314,6 +319,8 @@ offline_new(int64_t first_incident, struct offline **ret)
 	if (!offline)
 		return -ENOMEM;
 	offline->next_incident = first_incident;
+	if (ls_families_new(&offline->families) < 0)
+		return -ENOMEM;
 	if (begin_engine(offline) < 0)
 		return -ENOMEM;
 	*ret = LS_STEAL(&offline);
@@ -332,6 +339,7 @@ offline_free(struct offline *offline)
 	if (!offline)
 		return;
 	ls_engine_free(offline->engine);
+	ls_families_free(offline->families);
 	for (size_t i = 0; i < offline->n_ports; i++)
 		free(offline->ports[i]);
 	for (size_t i = 0; i < offline->n_incidents; i++)

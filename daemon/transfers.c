@@ -6,12 +6,13 @@
 
 #include "daemon/source_usbmon.h"
 #include "daemon/transfers.h"
+#include "lib/flow_meter.h"
 #include "lib/hub_traffic.h"
 #include "lib/usbmon_told.h"
 
 #define MINUTE_US (60 * (int64_t)LS_SEC)
 /* A crash loses at most this much of the counters. */
-#define WRITE_SEC 1
+static const struct timeval soon = { .tv_sec = 1 };
 /* What moved longer ago has nothing to do with an incident. */
 #define TAIL_US (10 * LS_SEC)
 
@@ -21,7 +22,9 @@ struct transfers {
 	struct ls_hub_traffic hubs;
 	struct source_usbmon *source;
 	struct event *write; /* armed while something moves, and not otherwise */
-	int64_t minute_us;   /* the one under way */
+	struct ls_flow_meter flow;
+	uint64_t looked_mono; /* at the flow */
+	int64_t minute_us;    /* the one under way */
 };
 
 static void
@@ -75,11 +78,32 @@ transfers_flush(struct transfers *transfers)
 }
 
 static void
+look_at_flow(unsigned int bus, unsigned int devnum, const struct ls_traffic_counts *counts,
+	     void *user)
+{
+	struct transfers *transfers = user;
+	struct ls_observation obs;
+	struct ls_instant now = state_now();
+
+	if (ls_flow_meter_look(&transfers->flow, bus, devnum, counts,
+			       now.mono_us - transfers->looked_mono, &obs) <= 0)
+		return;
+	obs.at = now;
+	pipeline_observe(&obs, transfers->with.pipeline);
+}
+
+static void
 on_write(evutil_socket_t fd, short what, void *user)
 {
+	struct transfers *transfers = user;
+
 	(void)fd;
 	(void)what;
-	transfers_flush(user);
+	ls_traffic_visit(transfers->traffic, look_at_flow, transfers);
+	transfers->looked_mono = state_now().mono_us;
+	transfers_flush(transfers);
+	if (transfers->flow.n_flowing) /* its end is to be seen, although nothing moves then */
+		event_add(transfers->write, &soon);
 }
 
 static void
@@ -123,7 +147,6 @@ look_at_hubs(struct transfers *transfers, const struct ls_usbmon_batch *batch)
 static void
 on_batch(const struct ls_usbmon_batch *batch, void *user)
 {
-	static const struct timeval soon = { .tv_sec = WRITE_SEC };
 	struct transfers *transfers = user;
 	struct ls_traffic_evidence evidence;
 
@@ -134,8 +157,11 @@ on_batch(const struct ls_usbmon_batch *batch, void *user)
 	look_at_hubs(transfers, batch);
 	while (ls_traffic_next_evidence(transfers->traffic, &evidence) > 0)
 		tell_errors(transfers, &evidence);
-	if (!event_pending(transfers->write, EV_TIMEOUT, NULL))
-		event_add(transfers->write, &soon);
+	if (event_pending(transfers->write, EV_TIMEOUT, NULL))
+		return;
+	if (!transfers->flow.n_flowing)
+		transfers->looked_mono = state_now().mono_us;
+	event_add(transfers->write, &soon);
 }
 
 static void
@@ -229,6 +255,8 @@ transfers_before(struct transfers *transfers, const struct ls_observation *obs)
 		note_hub(transfers, obs);
 	if (obs->kind == LS_OBS_ENUMERATING) /* a number that is given out again */
 		ls_traffic_device_gone(transfers->traffic, obs->bus, obs->devnum);
+	if (obs->kind == LS_OBS_RESET) /* what went before it is its reason */
+		source_usbmon_drain(transfers->source);
 	if (obs->kind != LS_OBS_DISCONNECTED)
 		return;
 	source_usbmon_drain(transfers->source);
@@ -278,6 +306,7 @@ transfers_after(struct transfers *transfers, const struct ls_observation *obs)
 		return;
 	incident = ls_engine_incident_on(transfers->with.engine, obs->port, obs->at);
 	give_tail(transfers, obs, incident);
+	ls_flow_meter_gone(&transfers->flow, obs->bus, obs->devnum);
 	ls_traffic_device_gone(transfers->traffic, obs->bus, obs->devnum);
 	ls_hub_traffic_set(&transfers->hubs, obs->bus, obs->devnum, LS_HUB_IS_NONE);
 }

@@ -32,8 +32,8 @@ typedef void (*ls_enumeration_fn)(const struct ls_observation *obs, void *user);
 
 struct ls_enumeration;
 
-/* @tell gets CONNECTED, DISCONNECTED, ENUMERATING, STRING, ENUM_FAILED, RESET, OVER_CURRENT and
- * EMI, some of them with a time a little before what was told last. 0 or -ENOMEM. */
+/* @tell gets CONNECTED, DISCONNECTED, ENUMERATING, STRING, ENUM_FAILED and RESET, some of them with
+ * a time a little before what was told last. 0 or -ENOMEM. */
 int ls_enumeration_new(ls_enumeration_fn tell, void *user, struct ls_enumeration **ret);
 void ls_enumeration_free(struct ls_enumeration *enumeration);
 LS_DEFINE_AUTO(ls_enumeration)

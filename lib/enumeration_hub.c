@@ -1,27 +1,7 @@
-/* What hubs tell of their ports: who left, what was reset, power and interference. */
+/* What hubs tell of their ports: who left, and what was reset. */
 #include "lib/enumeration.h"
 #include "lib/enumeration_state.h"
 #include "lib/text.h"
-
-/* A port that is disabled this soon after a request was not disabled by its hub. */
-#define ASKED_US (1 * LS_SEC)
-
-static void
-tell_of_port(struct ls_enumeration *enumeration, enum ls_obs_kind kind, const char *name,
-	     const struct ls_hub_event *event, struct ls_instant at)
-{
-	const struct ls_enumerated *device = enum_device_on(enumeration, name);
-	struct ls_observation obs =
-		enum_observation(kind, event->bus, device ? device->devnum : 0, at, name);
-
-	if (kind == LS_OBS_EMI)
-		ls_text_format(obs.text, sizeof(obs.text),
-			       "port %u was disabled by its hub while the plug was in",
-			       event->port);
-	else
-		ls_text_format(obs.text, sizeof(obs.text), "port %u: over-current", event->port);
-	enumeration->tell(&obs, enumeration->user);
-}
 
 static void
 connection_changed(struct ls_enumeration *enumeration, struct enum_port *port, const char *name,
@@ -58,22 +38,13 @@ static void
 port_status(struct ls_enumeration *enumeration, struct enum_port *port, const char *name,
 	    const struct ls_hub_event *event, struct ls_instant at)
 {
-	static const uint32_t changes =
-		LS_PORT_C_CONNECTION | LS_PORT_C_ENABLE | LS_PORT_C_OVER_CURRENT;
-	uint32_t news = event->bits & changes & ~port->told;
-	bool asked = port->asked.mono_us && at.mono_us <= port->asked.mono_us + ASKED_US;
+	bool is_news = (event->bits & LS_PORT_C_CONNECTION) && !port->told;
 
-	port->told |= news;
+	port->told |= is_news;
 	if (event->bits & LS_PORT_ENABLED)
 		port->speed = speed_of(event);
-	if (news & LS_PORT_C_OVER_CURRENT)
-		tell_of_port(enumeration, LS_OBS_OVER_CURRENT, name, event, at);
-	if (news & LS_PORT_C_CONNECTION)
+	if (is_news)
 		connection_changed(enumeration, port, name, event, at);
-	else if ((news & LS_PORT_C_ENABLE) && !asked &&
-		 (event->bits & (LS_PORT_CONNECTED | LS_PORT_ENABLED | LS_PORT_C_CONNECTION)) ==
-			 LS_PORT_CONNECTED)
-		tell_of_port(enumeration, LS_OBS_EMI, name, event, at);
 }
 
 static void
@@ -109,16 +80,11 @@ ls_enumeration_hub(struct ls_enumeration *enumeration, const struct ls_hub_event
 		port_status(enumeration, port, name, event, at);
 		break;
 	case LS_HUB_CHANGE_ACK:
-		port->told &= ~event->bits;
+		port->told &= !(event->bits & LS_PORT_C_CONNECTION);
 		break;
 	case LS_HUB_RESET:
 	case LS_HUB_WARM_RESET:
-		port->asked = at;
 		port_reset(enumeration, name, event, at);
-		break;
-	case LS_HUB_DISABLE:
-	case LS_HUB_POWER_OFF:
-		port->asked = at;
 		break;
 	default:
 		break;

@@ -14,10 +14,9 @@ struct enum_port {
 	bool used;
 	uint16_t bus;
 	uint8_t hub, port;
-	uint32_t told; /* change bits that were told and not yet acknowledged */
+	bool told; /* its C_CONNECTION, which is not yet acknowledged */
 	enum ls_speed speed;
 	struct ls_instant changed; /* C_CONNECTION; mono 0: never */
-	struct ls_instant asked;   /* reset, disabled or powered off by request; mono 0: never */
 	uint64_t used_mono;
 };
 

@@ -33,6 +33,10 @@ static const char *const kinds[LS_N_OBS] = {
 	[LS_OBS_ROOT_HUB_LOST_POWER] = "root-hub-lost-power",
 	[LS_OBS_TRANSFER_ERRORS] = "transfer-errors",
 	[LS_OBS_PORT_STATUS] = "port-status",
+	[LS_OBS_FLOW] = "flow",
+	[LS_OBS_REMOVED] = "removed",
+	[LS_OBS_PARTNER_GONE] = "partner-gone",
+	[LS_OBS_HOST] = "host",
 	[LS_OBS_SLEEP] = "sleep",
 	[LS_OBS_WAKE] = "wake",
 	[LS_OBS_SCAN_BEGIN] = "scan-begin",
@@ -81,6 +85,9 @@ static const struct field observation_fields[] = {
 	FIELD(ls_observation, status, T_INT),	   FIELD(ls_observation, count, T_U32),
 	FIELD(ls_observation, initial, T_BOOL),	   FIELD(ls_observation, peer, T_TEXT),
 	FIELD(ls_observation, controller, T_TEXT), FIELD(ls_observation, text, T_TEXT),
+	FIELD(ls_observation, n_timeouts, T_U32),  FIELD(ls_observation, n_pending, T_U32),
+	FIELD(ls_observation, hub_event, T_U32),   FIELD(ls_observation, port_bits, T_U32),
+	FIELD(ls_observation, link_state, T_U32),
 };
 
 static json_t *
