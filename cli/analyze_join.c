@@ -273,6 +273,7 @@ join(const char *capture, const char *log, const struct scan *scan, json_t **ret
 			.user = &pair.queues[i],
 			.offline = offline,
 			.records_at_once = RECORDS_AT_ONCE,
+			.is_joined = true,
 		};
 
 		if (stream_open(paths[i], &options, &pair.streams[i]) != CLI_FINE)

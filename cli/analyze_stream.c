@@ -383,9 +383,25 @@ stream_verdict(const struct stream *stream)
 	return *stream->why ? CLI_TROUBLE : CLI_FINE;
 }
 
+/* What was not back by then is known to have stayed away for so long. */
+static void
+go_to_end(struct stream *stream)
+{
+	struct ls_instant end = stream->told.summary.last;
+
+	if (stream->kind == CAPTURE)
+		end = capture_watch_now(stream->watch);
+	if (end.real_us == 0)
+		end.real_us = (int64_t)end.mono_us;
+	if (!stream->with.is_joined)
+		offline_advance(stream->with.offline, end);
+}
+
 int
 stream_count(struct stream *stream)
 {
+	if (stream->with.offline && stream->kind != NOTHING)
+		go_to_end(stream);
 	if (stream->kind == CAPTURE)
 		ls_traffic_visit(capture_watch_traffic(stream->watch), on_device, stream);
 	if (stream->kind == LOG && stream->with.offline)

@@ -13,6 +13,7 @@ struct stream_options {
 	void *user;
 	struct offline *offline; /* gets what is counted by port; NULL: nothing */
 	int records_at_once;	 /* of a capture, in one step; 0: as many as is fast */
+	bool is_joined;		 /* with another: its clock is not the engine's */
 	bool quiet;		 /* no word on stderr */
 };
 
@@ -30,7 +31,7 @@ bool stream_is_log(const struct stream *stream);
 int stream_step(struct stream *stream);
 /* CLI_FINE, or CLI_TROUBLE: it could not be read, or not to its end. */
 int stream_verdict(const struct stream *stream);
-/* After the last step: gives the offline engine what is counted by port. 0 or -ENOMEM. */
+/* After the last step: lets time go on to the end of the file, and gives the offline engine what is counted by port. 0 or -ENOMEM. */
 int stream_count(struct stream *stream);
 /* Then, what to tell of the file, into its place in @group. 0 or -ENOMEM. */
 int stream_tell(struct stream *stream, json_t *group);

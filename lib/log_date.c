@@ -350,10 +350,8 @@ take_unix(struct ls_cursor *cur, struct ls_log_stamp *stamp)
 static bool
 take_time_of_day(struct ls_cursor *cur, struct ls_log_stamp *stamp)
 {
-	if (!take_time(cur, false, stamp))
-		return false;
 	stamp->date = LS_LOG_TIME_OF_DAY;
-	return true;
+	return take_time(cur, false, stamp);
 }
 
 /* "Wed 2022-08-21 10:11:12 CEST", "Wed Aug 21 10:11:12 2022", "mer. 21 août 10:11:12" */
@@ -394,10 +392,9 @@ ls_log_take_date(struct ls_cursor *cur, struct ls_log_stamp *stamp)
 		ls_log_take_iso_date, take_month_first, take_weekday_first, take_number_first,
 		take_numeric,	      take_unix,	take_time_of_day,
 	};
-	struct ls_log_stamp found = *stamp;
 
 	for (size_t i = 0; i < LS_COUNT(readers); i++) {
-		struct ls_log_stamp tried = found;
+		struct ls_log_stamp tried = *stamp;
 
 		if (!readers[i](cur, &tried))
 			continue;

@@ -53,8 +53,15 @@ static int
 parse_decorated(struct ls_cursor text, struct ls_instant at, struct ls_observation *obs,
 		struct ls_device *device)
 {
+	char plain[LS_LOG_CLEAN_MAX];
+	struct ls_cursor unmarked;
+
 	text = trimmed(text);
 	if (parse(text, at, obs, device))
+		return 1;
+	unmarked = ls_cursor_of(plain, ls_log_unmark(plain, text));
+	if (ls_cursor_left(&unmarked) < ls_cursor_left(&text) &&
+	    parse(trimmed(unmarked), at, obs, device) && obs->kind != LS_OBS_STRING)
 		return 1;
 	for (size_t i = 0; i < LS_COUNT(ends); i++) {
 		const char *end = memmem(text.at, ls_cursor_left(&text), ends[i], strlen(ends[i]));
@@ -70,6 +77,7 @@ static void
 observe(struct ls_log_join *join, const struct ls_observation *obs)
 {
 	join->said = true;
+	join->n_said++;
 	join->observe(obs, join->user);
 }
 

@@ -21,6 +21,7 @@ struct ls_log_join {
 	ls_log_observation_fn observe;
 	void *user;
 	bool said; /* an observation was made since the caller cleared this */
+	uint64_t n_said;
 
 	enum ls_log_join_state state;
 	bool held; /* understood, but the next line may say more; nothing was observed yet */

@@ -73,6 +73,11 @@ struct ls_log_head {
  */
 size_t ls_log_clean(char *dst, const char *line, size_t len);
 
+/* "<b>", "</span>", "[color=red]" and their like; @separates: words that touch it are two. */
+bool ls_log_take_tag(struct ls_cursor *cur, bool *separates);
+/* Without the marks of emphasis that writers put into a line: "**", "`" … Returns the length. */
+size_t ls_log_unmark(char *dst, struct ls_cursor text);
+
 /* A date with a time, or a time alone, as any program or locale writes it. */
 bool ls_log_take_date(struct ls_cursor *cur, struct ls_log_stamp *stamp);
 /* "2022-08-21T23:18:57,123456+01:00", also with a blank in the middle. */

@@ -2,30 +2,21 @@
 #include <stdlib.h>
 
 #include "lib/log_scan.h"
-#include "lib/log_join.h"
+#include "lib/log_context.h"
+#include "lib/log_journal.h"
 #include "lib/log_text.h"
+#include "lib/log_utf16.h"
 
 #define LINE_MAX_BYTES 16384 /* of a physical line; a journal's JSON is some 2 KiB */
-#define HEAD_MAX       512   /* of a line that is only kept for what its head says */
-#define BLANK_MAX      8     /* "> > > " */
-
-/* A line that is not read unless the next one needs it; @at points into the bytes being fed. */
-struct glance {
-	const char *at;
-	size_t len; /* 0: none */
-	char kept[HEAD_MAX];
-};
-
 struct ls_log_text {
 	struct ls_log_clock clock;
 	struct ls_log_join join;
+	struct ls_log_journal journal;
+	struct ls_log_utf16 utf16;
 	struct ls_log_text_summary summary;
 	uint64_t formats[LS_N_LOG_FORMATS];
-	bool only_tagged; /* journalctl -o short-monotonic: the kernel always has its tag */
 
-	struct glance top;    /* the last line that began with something like a stamp */
-	bool apart;	      /* an empty line since then */
-	struct glance before; /* the line before */
+	struct ls_log_context context;
 
 	size_t partial_len;
 	bool cut; /* the beginning of this line was already read */
@@ -58,96 +49,6 @@ ls_log_text_boot(const struct ls_log_text *log)
 	return log->clock.boots - 1;
 }
 
-static bool
-is_blank(const char *line, size_t len)
-{
-	if (len > BLANK_MAX)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (!strchr(" \t\r>|", line[i]) || line[i] == '\0')
-			return false;
-	return true;
-}
-
-/* Cheap and generous: a bracket, or "HH:MM" near the beginning. */
-static bool
-may_have_head(const char *line, size_t len)
-{
-	const char *end = line + (len < 48 ? len : 48);
-	const char *at = line;
-
-	if (len == 0 || *line == ' ' || *line == '\t')
-		return false;
-	if (strchr("[<{", *line))
-		return true;
-	while ((at = memchr(at, ':', (size_t)(end - at)))) {
-		if (at > line && at + 1 < end && at[-1] >= '0' && at[-1] <= '9' && at[1] >= '0' &&
-		    at[1] <= '9')
-			return true;
-		at++;
-	}
-	return false;
-}
-
-static void
-look(struct glance *glance, const char *line, size_t len)
-{
-	glance->at = line;
-	glance->len = len < HEAD_MAX ? len : HEAD_MAX;
-}
-
-/* The bytes being fed go away. */
-static void
-keep(struct glance *glance)
-{
-	if (glance->len && glance->at != glance->kept)
-		memmove(glance->kept, glance->at, glance->len);
-	glance->at = glance->kept;
-}
-
-static void
-remember(struct ls_log_text *log, const char *line, size_t len)
-{
-	if (is_blank(line, len)) {
-		log->apart = true;
-		log->before.len = 0;
-		return;
-	}
-	look(&log->before, line, len);
-	if (may_have_head(line, len)) {
-		look(&log->top, line, len);
-		log->apart = false;
-	} else if (log->apart && *line != ' ' && *line != '\t') {
-		log->top.len = 0;
-	}
-}
-
-static enum ls_log_owner
-head_of(const struct glance *glance, struct ls_log_head *head, char clean[LS_LOG_CLEAN_MAX])
-{
-	size_t len = ls_log_clean(clean, glance->at, glance->len);
-
-	ls_log_take_head(ls_cursor_of(clean, len), head);
-	return head->owner;
-}
-
-/*
- * May a line without a head be a message of its own? Not if it belongs to a program's line above
- * it, or is indented below any line that has a head: both are one text of several lines.
- */
-static bool
-may_be_bare(const struct ls_log_text *log, bool indented)
-{
-	char clean[LS_LOG_CLEAN_MAX];
-	struct ls_log_head head;
-
-	if (log->top.len == 0 || (log->apart && !indented))
-		return true;
-	if (head_of(&log->top, &head, clean) == LS_LOG_NOBODY)
-		return true;
-	return head.owner == LS_LOG_KERNEL && !indented && log->join.state != LS_LOG_JOIN_DONE;
-}
-
 /* The line before had no word that made it worth reading, and yet this may be its end. */
 static void
 begin_with_line_before(struct ls_log_text *log)
@@ -155,10 +56,10 @@ begin_with_line_before(struct ls_log_text *log)
 	char clean[LS_LOG_CLEAN_MAX];
 	struct ls_log_head head;
 
-	if (log->join.state != LS_LOG_JOIN_IDLE || log->before.len == 0 ||
-	    log->before.len == HEAD_MAX)
+	if (log->join.state != LS_LOG_JOIN_IDLE || log->context.before.len == 0 ||
+	    log->context.before.len == LS_LOG_GLANCE_MAX)
 		return;
-	if (head_of(&log->before, &head, clean) == LS_LOG_KERNEL)
+	if (ls_log_glance_head(&log->context.before, &head, clean) == LS_LOG_KERNEL)
 		ls_log_join_begin(&log->join, head.text,
 				  ls_log_clock_place(&log->clock, &head.stamp));
 }
@@ -166,13 +67,15 @@ begin_with_line_before(struct ls_log_text *log)
 static void
 take_headless(struct ls_log_text *log, struct ls_cursor text, bool indented)
 {
-	if (is_blank(text.at, ls_cursor_left(&text))) {
+	if (ls_log_is_blank(text.at, ls_cursor_left(&text))) {
 		if (++log->join.n_blanks > 1)
 			ls_log_join_end(&log->join);
 		return;
 	}
 	begin_with_line_before(log);
-	ls_log_join_continue(&log->join, text, may_be_bare(log, indented));
+	ls_log_join_continue(
+		&log->join, text,
+		ls_log_may_be_bare(&log->context, indented, log->join.state == LS_LOG_JOIN_DONE));
 }
 
 static void
@@ -219,33 +122,82 @@ is_boot_line(const char *line, size_t len)
 	return ls_take_literal(&cur, "-- Boot ") || ls_take_literal(&cur, "-- Reboot --");
 }
 
-/* One line, without its newline. @hit: it has a word that makes it worth reading. */
 static void
-on_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
+count_record(struct ls_log_text *log, enum ls_log_format format)
 {
-	bool waiting = log->join.state != LS_LOG_JOIN_IDLE;
+	log->formats[format]++;
+	log->summary.usb_lines += log->join.said;
+	log->join.said = false;
+}
 
-	if (!hit && !waiting) {
-		if (len > 8 && line[0] == '-' && is_boot_line(line, len))
-			ls_log_clock_new_boot(&log->clock);
-		remember(log, line, len);
-		return;
+/* The journal's own formats; false if the line is none of them. */
+static bool
+take_record_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
+{
+	bool may_open = len > 0 && (line[len - 1] == '{' || (len > 1 && line[len - 2] == '{'));
+
+	if (log->journal.mode == LS_LOG_VERBOSE) {
+		if (ls_log_verbose_line(&log->journal, line, len))
+			return true;
+		ls_log_journal_end(&log->journal, &log->join);
+		count_record(log, LS_LOG_JOURNAL_VERBOSE);
 	}
+	if ((log->journal.mode == LS_LOG_PRETTY || may_open) &&
+	    ls_log_pretty_line(&log->journal, &log->join, line, len)) {
+		if (log->journal.mode == LS_LOG_NO_RECORD)
+			count_record(log, LS_LOG_JOURNAL_JSON);
+		return true;
+	}
+	if (len > 0 && line[0] == '_' && ls_log_export_begin(&log->journal, line, len))
+		return true;
+	if (!hit)
+		return false;
+	if (ls_log_json_line(&log->journal, &log->join, line, len)) {
+		count_record(log, LS_LOG_JOURNAL_JSON);
+		return true;
+	}
+	return memmem(line, len, "[s=", 3) &&
+	       ls_log_verbose_begin(&log->journal, ls_cursor_of(line, len));
+}
+
+/* Lines that only end in a carriage return are lines. */
+static void
+take_lines(struct ls_log_text *log, const char *line, size_t len)
+{
+	const char *end;
+
 	while (len > 0 && line[len - 1] == '\r')
 		len--;
-	/* Lines that only end in a carriage return. */
-	for (const char *cr; len > 0 && (cr = memchr(line, '\r', len));) {
-		size_t part = (size_t)(cr - line);
+	while (len > 0 && (end = memchr(line, '\r', len))) {
+		size_t part = (size_t)(end - line);
 
 		if (part > 0) {
 			take_line(log, line, part);
-			remember(log, line, part);
+			ls_log_remember(&log->context, line, part);
 		}
 		line += part + 1;
 		len -= part + 1;
 	}
 	take_line(log, line, len);
-	remember(log, line, len);
+	ls_log_remember(&log->context, line, len);
+}
+
+/* One line, without its newline. @hit: it has a word that makes it worth reading. */
+static void
+on_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
+{
+	log->join.said = false;
+	if (take_record_line(log, line, len, hit)) {
+		ls_log_join_end(&log->join);
+		return;
+	}
+	if (hit || log->join.state != LS_LOG_JOIN_IDLE) {
+		take_lines(log, line, len);
+		return;
+	}
+	if (len > 8 && line[0] == '-' && is_boot_line(line, len))
+		ls_log_clock_new_boot(&log->clock);
+	ls_log_remember(&log->context, line, len);
 }
 
 static bool
@@ -260,10 +212,25 @@ end_partial(struct ls_log_text *log)
 	if (!log->cut)
 		on_line(log, log->partial, log->partial_len,
 			has_word(log->partial, log->partial_len));
-	keep(&log->top);
-	keep(&log->before);
+	ls_log_context_keep(&log->context);
 	log->partial_len = 0;
 	log->cut = false;
+}
+
+/* A "line" that is too long may be many, of a file that has carriage returns only. */
+static bool
+end_part_of_partial(struct ls_log_text *log)
+{
+	const char *cr = memrchr(log->partial, '\r', log->partial_len);
+	size_t part = cr ? (size_t)(cr - log->partial) + 1 : 0;
+
+	if (part == 0)
+		return false;
+	on_line(log, log->partial, part, has_word(log->partial, part));
+	ls_log_context_keep(&log->context);
+	log->partial_len -= part;
+	memmove(log->partial, cr + 1, log->partial_len);
+	return true;
 }
 
 /* Of a line that is too long its beginning is read, and only once. */
@@ -282,42 +249,103 @@ add_partial(struct ls_log_text *log, const char *bytes, size_t len)
 		len -= n;
 		if (len == 0)
 			return;
+		if (end_part_of_partial(log))
+			continue;
 		end_partial(log);
 		log->summary.cut_lines++;
 		log->cut = true;
 	}
 }
 
+/* One line of which all bytes are here. */
 static void
+feed_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
+{
+	log->summary.lines++;
+	if (log->partial_len || log->cut || len > LINE_MAX_BYTES) {
+		add_partial(log, line, len);
+		end_partial(log);
+	} else {
+		on_line(log, line, len, hit);
+	}
+}
+
+/* Returns how many bytes were eaten: all, or up to where an export begins. */
+static size_t
 feed_lines(struct ls_log_text *log, const char *bytes, size_t len)
 {
 	const char *end = bytes + len;
+	const char *at = bytes;
 	const char *hit = NULL; /* the first one at or after the line */
 	const char *newline;
 
-	while (bytes < end && (newline = memchr(bytes, '\n', (size_t)(end - bytes)))) {
-		size_t line_len = (size_t)(newline - bytes);
-
-		log->summary.lines++;
-		if (log->partial_len || log->cut || line_len > LINE_MAX_BYTES) {
-			add_partial(log, bytes, line_len);
-			end_partial(log);
-		} else {
-			if (!hit || hit < bytes)
-				hit = bytes + ls_log_scan(bytes, (size_t)(end - bytes));
-			on_line(log, bytes, line_len, hit < newline);
-		}
-		bytes = newline + 1;
+	while (at < end && (newline = memchr(at, '\n', (size_t)(end - at)))) {
+		if (!hit || hit < at)
+			hit = at + ls_log_scan(at, (size_t)(end - at));
+		feed_line(log, at, (size_t)(newline - at), hit < newline);
+		at = newline + 1;
+		if (log->journal.mode == LS_LOG_EXPORT)
+			break;
 	}
-	add_partial(log, bytes, (size_t)(end - bytes));
-	keep(&log->top);
-	keep(&log->before);
+	if (log->journal.mode != LS_LOG_EXPORT) {
+		add_partial(log, at, (size_t)(end - at));
+		at = end;
+	}
+	ls_log_context_keep(&log->context);
+	return (size_t)(at - bytes);
+}
+
+static size_t
+feed_export(struct ls_log_text *log, const char *bytes, size_t len)
+{
+	struct ls_log_journal *journal = &log->journal;
+	uint64_t n_said = log->join.n_said;
+	size_t n;
+
+	n = ls_log_export_bytes(journal, &log->join, bytes, len, &log->summary.lines);
+	log->summary.usb_lines += log->join.n_said - n_said;
+	log->formats[LS_LOG_JOURNAL_EXPORT] += 1 + log->join.n_said - n_said;
+	/* The last line of an export was none of its lines. */
+	if (journal->mode == LS_LOG_NO_RECORD && journal->name_len > 0) {
+		size_t name_len = journal->name_len;
+
+		journal->name_len = 0;
+		on_line(log, journal->name, name_len, has_word(journal->name, name_len));
+		ls_log_context_keep(&log->context);
+	}
+	return n;
 }
 
 void
 ls_log_text_feed(struct ls_log_text *log, const char *bytes, size_t len)
 {
-	feed_lines(log, bytes, len);
+	struct ls_cursor raw = ls_cursor_of(bytes, len);
+	struct ls_cursor text;
+
+	while (ls_cursor_left(&raw) > 0) {
+		ls_log_utf16_take(&log->utf16, &raw, &text);
+		while (ls_cursor_left(&text) > 0)
+			text.at += log->journal.mode == LS_LOG_EXPORT
+					   ? feed_export(log, text.at, ls_cursor_left(&text))
+					   : feed_lines(log, text.at, ls_cursor_left(&text));
+	}
+}
+
+/* How long the log went on after its last word about USB: what stayed away until then is gone. */
+static struct ls_instant
+last_stamp(struct ls_log_text *log)
+{
+	struct ls_log_clock clock = log->clock;
+	char clean[LS_LOG_CLEAN_MAX];
+	struct ls_log_head head;
+	struct ls_instant at;
+
+	if (log->context.top.len == 0 || !clock.seen ||
+	    ls_log_glance_head(&log->context.top, &head, clean) == LS_LOG_NOBODY ||
+	    (!head.stamp.date && !head.stamp.has_mono))
+		return clock.last;
+	at = ls_log_clock_place(&clock, &head.stamp);
+	return clock.boots == log->clock.boots ? at : log->clock.last;
 }
 
 void
@@ -325,11 +353,15 @@ ls_log_text_finish(struct ls_log_text *log, struct ls_log_text_summary *ret)
 {
 	enum ls_log_format most = LS_LOG_PLAIN;
 
+	/* A file of one byte. */
+	if (log->utf16.encoding == LS_LOG_ENCODING_UNKNOWN && log->utf16.n_held)
+		feed_lines(log, (const char *)log->utf16.held, log->utf16.n_held);
 	if (log->partial_len || log->cut) {
 		log->summary.lines++;
 		end_partial(log);
 	}
 	log->join.said = false;
+	ls_log_journal_end(&log->journal, &log->join);
 	ls_log_join_end(&log->join);
 	log->summary.usb_lines += log->join.said;
 	for (enum ls_log_format i = 0; i < LS_N_LOG_FORMATS; i++)
@@ -337,6 +369,7 @@ ls_log_text_finish(struct ls_log_text *log, struct ls_log_text_summary *ret)
 			most = i;
 	log->summary.boots = log->clock.boots;
 	log->summary.dated = log->clock.dated;
+	log->summary.last = last_stamp(log);
 	*ret = log->summary;
 	strncpy(ret->format, ls_log_format_name(most), sizeof(ret->format) - 1);
 }

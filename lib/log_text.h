@@ -26,6 +26,7 @@ struct ls_log_text_summary {
 	uint64_t cut_lines; /* longer than the cap; their beginning was read */
 	uint32_t boots;	    /* the boot clock started anew, or "Linux version" was seen */
 	bool dated;	    /* at least one line had a date */
+	struct ls_instant last; /* the last line of the last boot with a stamp; mono 0: none */
 	/* Lines that state each kind before anything is merged, by port: see @counts. */
 };
 
