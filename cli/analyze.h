@@ -35,6 +35,12 @@ int analyze_print(const struct cli *cli, const json_t *group);
 int analyze_print_capture(const struct cli *cli, const json_t *capture);
 const char *analyze_endpoint_name(char text[FORMAT_MAX], const json_t *endpoint);
 int analyze_print_tables(const struct look *look, const json_t *devices);
+/* Tables of "incidents" and "ports"; 0, or < 0 if memory is short. */
+int analyze_print_incidents(const struct cli *cli, const json_t *incidents);
+int analyze_print_ports(const struct cli *cli, const json_t *ports);
+/* When an incident opened; a time for people, "[5203.044]" where only the boot clock is known. */
+int64_t analyze_opened_at(const json_t *incident);
+const char *analyze_when(char text[FORMAT_MAX], const struct cli *cli, int64_t real_us);
 
 struct offline;
 /* The engine's answer into @group, after the files. An enum cli_exit. */

@@ -11,10 +11,9 @@
 #include "lib/record.h"
 #include "lib/text.h"
 
-#define DROPS_TOLD	6  /* in sentences: one for each port and cause */
-#define INCIDENTS_SHOWN 40 /* rows: the last ones; --json has all */
-#define GROUPS_MAX	64
-#define YEAR_2000_US	(INT64_C(946684800) * (int64_t)LS_SEC)
+#define UNKNOWN_TOLD 3
+#define DROPS_TOLD   6 /* in sentences: one for each port and cause */
+#define GROUPS_MAX   64
 
 /* Drops of one port with one cause. */
 struct drops {
@@ -32,28 +31,6 @@ struct answer {
 	int64_t n_others;
 };
 
-/* Local time; of a log without dates the boot clock, of one without any times a dash. */
-static const char *
-format_when(char text[FORMAT_MAX], const struct cli *cli, int64_t real_us)
-{
-	if (real_us >= YEAR_2000_US)
-		return format_short(text, real_us, cli->now_us);
-	if (real_us < (int64_t)LS_MS)
-		snprintf(text, FORMAT_MAX, "%s", cli->look.dash);
-	else
-		snprintf(text, FORMAT_MAX, "[%.3f]", (double)real_us / LS_SEC);
-	return text;
-}
-
-static int64_t
-opened_at(const json_t *incident)
-{
-	int64_t at_us;
-
-	field_time(incident, "opened_at", &at_us);
-	return at_us;
-}
-
 static void
 add_drop(struct answer *answer, const json_t *incident)
 {
@@ -69,11 +46,11 @@ add_drop(struct answer *answer, const json_t *incident)
 		return;
 	if (i == answer->n_drops) {
 		answer->n_drops++;
-		drops[i] = (struct drops){ .first_us = opened_at(incident) };
+		drops[i] = (struct drops){ .first_us = analyze_opened_at(incident) };
 	}
 	drops[i].n++;
 	drops[i].last = incident;
-	drops[i].last_us = opened_at(incident);
+	drops[i].last_us = analyze_opened_at(incident);
 }
 
 static void
@@ -131,20 +108,43 @@ put_drops(const struct answer *answer, const struct drops *drops)
 	char times[2 * FORMAT_MAX + 32], text[WORDS_MAX];
 
 	device = words_device(text, field_object(incident, "device"));
-	format_when(first, answer->cli, drops->first_us);
-	format_when(last, answer->cli, drops->last_us);
-	if (drops->n == 1)
+	analyze_when(first, answer->cli, drops->first_us);
+	analyze_when(last, answer->cli, drops->last_us);
+	if (drops->last_us < (int64_t)LS_MS)
+		snprintf(times, sizeof(times), "%" PRId64 " %s, nobody knows when", drops->n,
+			 drops->n == 1 ? "time" : "times");
+	else if (drops->n == 1)
 		snprintf(times, sizeof(times), "at %s", last);
 	else
 		snprintf(times, sizeof(times), "%" PRId64 " times, first at %s, last at %s",
 			 drops->n, first, last);
 	if (field_has(incident, "back_after_seconds"))
 		format_duration(back, field_real(incident, "back_after_seconds"));
-	render_sentence(&answer->cli->look, TONE_PLAIN, 4, "  %s%s%s%s: %s, %s, %s sure%s%s. %s%s",
+	render_sentence(&answer->cli->look, TONE_PLAIN, 4, "  %s%s%s%s: %s, %s, %s sure%s%s: %s%s",
 			field_text(incident, "name"), *device ? " (" : "", device,
 			*device ? ")" : "", advice_words(field_text(incident, "cause")), times,
 			format_percent(sure, field_real(incident, "confidence")),
 			*back ? ", back after " : "", back, why, words_stop(why));
+}
+
+/* Why nobody knows is worth a sentence, too. */
+static void
+put_unknown(const struct answer *answer)
+{
+	const json_t *incident;
+	size_t i, n_told = 0;
+
+	json_array_foreach(field_list(answer->group, "incidents"), i, incident)
+	{
+		const char *why = field_text(incident, "why");
+
+		if (field_flag(incident, "drop") || n_told == UNKNOWN_TOLD ||
+		    strcmp(field_text(incident, "cause"), ls_cause_name(LS_CAUSE_UNKNOWN)) != 0)
+			continue;
+		n_told++;
+		render_sentence(&answer->cli->look, TONE_PLAIN, 4, "  %s: %s%s",
+				field_text(incident, "name"), why, words_stop(why));
+	}
 }
 
 static void
@@ -162,8 +162,10 @@ put_others(const struct answer *answer)
 				       ls_cause_words((enum ls_cause)i));
 	}
 	if (*text)
-		render_sentence(&answer->cli->look, TONE_PLAIN, 4, "  No drops, but incidents: %s.",
-				text);
+		render_sentence(
+			&answer->cli->look, TONE_PLAIN, 4, "  %s%s.",
+			answer->n_all ? "What else happened: " : "What happened instead: ", text);
+	put_unknown(answer);
 }
 
 static int64_t
@@ -224,122 +226,32 @@ put_answer(const struct answer *answer)
 	put_others(answer);
 }
 
-/* ---- tables ---- */
-
-static const struct table_column incident_columns[] = {
-	{ "ID", TABLE_RIGHT }, { "WHEN", 0 }, { "PORT", 0 },	       { "DEVICE", TABLE_CUT },
-	{ "WHAT", 0 },	       { "DROP", 0 }, { "SURE", TABLE_RIGHT }, { "BACK", TABLE_RIGHT },
-};
-enum { ID, WHEN, PORT, DEVICE, WHAT, DROP, SURE, BACK };
-
-static void
-fill_incident(const struct cli *cli, struct table *table, const json_t *incident)
-{
-	struct libscols_line *row = table_row(table, NULL);
-	bool drop = field_flag(incident, "drop");
-	bool back = field_has(incident, "back_after_seconds");
-	char text[WORDS_MAX], number[FORMAT_MAX];
-
-	snprintf(number, sizeof(number), "%" PRId64, field_int(incident, "id"));
-	table_cell(table, row, ID, TONE_STRONG, number);
-	table_cell(table, row, WHEN, TONE_PLAIN, format_when(number, cli, opened_at(incident)));
-	table_cell(table, row, PORT, TONE_PLAIN, field_text(incident, "name"));
-	table_cell(table, row, DEVICE, TONE_PLAIN,
-		   words_device(text, field_object(incident, "device")));
-	table_cell(table, row, WHAT, TONE_PLAIN, advice_words(field_text(incident, "cause")));
-	table_cell(table, row, DROP, drop ? TONE_BAD : TONE_PLAIN, drop ? "drop" : cli->look.dash);
-	table_cell(table, row, SURE, TONE_PLAIN,
-		   format_percent(number, field_real(incident, "confidence")));
-	table_cell(table, row, BACK, TONE_PLAIN,
-		   back ? format_duration(number, field_real(incident, "back_after_seconds"))
-			: cli->look.dash);
-}
-
-static int
-put_incidents(const struct cli *cli, const json_t *incidents)
-{
-	ls_auto(table) *table = NULL;
-	size_t n = json_array_size(incidents), i = n > INCIDENTS_SHOWN ? n - INCIDENTS_SHOWN : 0;
-
-	if (n == 0)
-		return 0;
-	if (table_new(&cli->look, incident_columns, LS_COUNT(incident_columns), &table) < 0)
-		return -1;
-	fputc('\n', cli->look.out);
-	if (i > 0)
-		render_sentence(&cli->look, TONE_PLAIN, 2,
-				"The last %d of %zu incidents; all of them: linkstat analyze "
-				"--json",
-				INCIDENTS_SHOWN, n);
-	for (; i < n; i++)
-		fill_incident(cli, table, json_array_get(incidents, i));
-	return table_print(table);
-}
-
-static const struct table_column port_columns[] = {
-	{ "PORT", 0 },
-	{ "DEVICE", TABLE_CUT },
-	{ "CONNECTED", TABLE_RIGHT },
-	{ "CAME", TABLE_RIGHT },
-	{ "LEFT", TABLE_RIGHT },
-	{ "DROPS", TABLE_RIGHT },
-	{ "RESETS", TABLE_RIGHT },
-	{ "FAILED", TABLE_RIGHT },
-	{ "OVERCURR", TABLE_RIGHT },
-};
-
-static void
-fill_port(const struct cli *cli, struct table *table, const json_t *port)
-{
-	static const struct {
-		const char *name;
-		enum tone tone;
-	} counts[] = {
-		{ "connects", TONE_PLAIN },
-		{ "disconnects", TONE_PLAIN },
-		{ "drops", TONE_BAD },
-		{ "resets", TONE_WARN },
-		{ "enumeration_failures", TONE_WARN },
-		{ "over_currents", TONE_WARN },
-	};
-	struct libscols_line *row = table_row(table, NULL);
-	double seconds = field_real(port, "connected_seconds");
-	char text[WORDS_MAX], number[FORMAT_MAX];
-	size_t column = 0;
-
-	table_cell(table, row, column++, TONE_STRONG, field_text(port, "name"));
-	table_cell(table, row, column++, TONE_PLAIN,
-		   words_device(text, field_object(port, "device")));
-	table_cell(table, row, column++, TONE_PLAIN,
-		   seconds > 0 ? format_duration(number, seconds) : cli->look.dash);
-	for (size_t i = 0; i < LS_COUNT(counts); i++) {
-		int64_t n = field_int(port, counts[i].name);
-
-		snprintf(number, sizeof(number), "%" PRId64, n);
-		table_cell(table, row, column++, n > 0 ? counts[i].tone : TONE_PLAIN, number);
-	}
-}
-
-static int
-put_ports(const struct cli *cli, const json_t *ports)
-{
-	ls_auto(table) *table = NULL;
-	const json_t *port;
-	size_t i;
-
-	if (json_array_size(ports) == 0)
-		return 0;
-	if (table_new(&cli->look, port_columns, LS_COUNT(port_columns), &table) < 0)
-		return -1;
-	fputc('\n', cli->look.out);
-	json_array_foreach(ports, i, port)
-	{
-		fill_port(cli, table, port);
-	}
-	return table_print(table);
-}
-
 /* ---- notes ---- */
+
+/* What of the times is guessed, and what is not there. */
+static void
+put_times(const struct cli *cli, const json_t *log)
+{
+	static const char *const yearless[] = { "syslog", "journal-short" };
+	const char *format = field_text(log, "format");
+	int64_t last_us;
+
+	field_time(log, "last_at", &last_us);
+	for (size_t i = 0; i < LS_COUNT(yearless); i++) {
+		if (field_flag(log, "dated") && strcmp(format, yearless[i]) == 0)
+			render_sentence(&cli->look, TONE_PLAIN, 2,
+					"  Its dates have no year and no time zone: taken as those "
+					"of this computer when the file was written.");
+	}
+	if (last_us <= field_int(log, "lines"))
+		render_sentence(&cli->look, TONE_WARN, 2,
+				"  It has no times: only the order of its lines is known.");
+	else if (!field_flag(log, "dated"))
+		render_sentence(
+			&cli->look, TONE_PLAIN, 2,
+			"  It has no dates: times in brackets are seconds since the "
+			"computer started, and what has none is in the order of its lines.");
+}
 
 static void
 put_log(const struct cli *cli, const json_t *log)
@@ -352,11 +264,6 @@ put_log(const struct cli *cli, const json_t *log)
 			field_text(log, "format"),
 			format_count(lines, field_int(log, "lines"), "line", "lines"),
 			format_count(usb, field_int(log, "usb_lines"), "tells", "tell"));
-	if (!field_flag(log, "dated") && field_int(log, "usb_lines") > 0)
-		render_sentence(
-			&cli->look, TONE_PLAIN, 2,
-			"  It has no dates: times in brackets are seconds since the "
-			"computer started, and what has none is in the order of its lines.");
 	if (boots > 1)
 		render_sentence(&cli->look, TONE_PLAIN, 2,
 				"  The computer was started %" PRId64
@@ -370,6 +277,9 @@ put_log(const struct cli *cli, const json_t *log)
 	if (field_has(log, "truncated"))
 		render_sentence(&cli->look, TONE_WARN, 2, "  This is about a part of it, %s.",
 				field_text(log, "truncated"));
+	if (field_int(log, "usb_lines") == 0)
+		return;
+	put_times(cli, log);
 	render_sentence(&cli->look, TONE_DIM, 2,
 			"  A kernel log does not tell of transfers that fail, nor who pulled a "
 			"plug: causes are less sure than those of linkstatd.");
@@ -423,8 +333,8 @@ analyze_print(const struct cli *cli, const json_t *group)
 	if (drop)
 		render_sentence(&cli->look, TONE_STRONG, 8, "  Next: %s",
 				advice_for(field_text(drop, "cause"))->next);
-	if (put_incidents(cli, field_list(group, "incidents")) < 0 ||
-	    put_ports(cli, field_list(group, "ports")) < 0)
+	if (analyze_print_incidents(cli, field_list(group, "incidents")) < 0 ||
+	    analyze_print_ports(cli, field_list(group, "ports")) < 0)
 		return cli_no_memory();
 	return put_files(cli, group);
 }

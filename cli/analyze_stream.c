@@ -13,11 +13,11 @@
 #include "cli/analyze.h"
 #include "cli/clean.h"
 #include "cli/compressed.h"
+#include "cli/progress.h"
 #include "lib/text.h"
 
 #define RECORDS_AT_ONCE 65536
 #define LOG_AT_ONCE	((size_t)256 * 1024)
-#define PROGRESS_EVERY	(LS_SEC / 4)
 #define FILE_NAME_MAX	4096
 #define PAST_MAX	256 /* devices whose number was given out again */
 
@@ -42,50 +42,24 @@ struct stream {
 	uint64_t n_bytes;
 	uint32_t boot;
 
-	uint64_t size, shown_us; /* progress; size 0: not known */
-	bool is_shown, shows;
+	struct progress progress;
 	char bytes[LOG_AT_ONCE];
 };
 
-/* ---- a line on a terminal that is written over itself; none for what is read at once ---- */
-
-static uint64_t
-clock_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * LS_SEC + (uint64_t)now.tv_nsec / 1000;
-}
-
 static void
-progress_show(struct stream *stream)
+show_progress(struct stream *stream)
 {
-	uint64_t now_us = stream->shows ? clock_us() : 0, n;
-	char size[FORMAT_MAX], share[FORMAT_MAX] = "", records[FORMAT_MAX] = "";
+	char records[FORMAT_MAX] = "";
+	uint64_t n_bytes;
 
-	if (!stream->shows || now_us - stream->shown_us < PROGRESS_EVERY)
-		return;
-	stream->shown_us = now_us;
-	stream->is_shown = true;
-	n = stream->capture ? capture_n_read(stream->capture) : compressed_n_read(stream->unpacked);
-	if (stream->size)
-		snprintf(share, sizeof(share), " (%d %%)",
-			 (int)((double)n / (double)stream->size * 100));
-	if (stream->capture)
+	if (stream->capture) {
+		n_bytes = capture_n_read(stream->capture);
 		snprintf(records, sizeof(records), "%" PRIu64 " records, ",
 			 capture_counts(stream->capture)->n_records);
-	fprintf(stderr, "\r\033[K%.40s: %s%s%s", stream->file, records,
-		format_size(size, (int64_t)n), share);
-	fflush(stderr);
-}
-
-static void
-progress_end(struct stream *stream)
-{
-	if (stream->is_shown)
-		fputs("\r\033[K", stderr);
-	stream->is_shown = false;
+	} else {
+		n_bytes = compressed_n_read(stream->unpacked);
+	}
+	progress_show(&stream->progress, stream->file, records, n_bytes);
 }
 
 /* ---- captures ---- */
@@ -282,7 +256,7 @@ begin(struct stream *stream)
 static void
 complain(struct stream *stream)
 {
-	progress_end(stream);
+	progress_end(&stream->progress);
 	if (*stream->why && !stream->with.quiet)
 		cli_complain("%s%s %s.", stream->file, stream->kind == NOTHING ? "" : ":",
 			     stream->why);
@@ -307,7 +281,6 @@ int
 stream_open(const char *path, const struct stream_options *options, struct stream **ret)
 {
 	ls_auto(stream) *stream = calloc(1, sizeof(*stream));
-	struct stat stat;
 	int r;
 
 	if (!stream)
@@ -321,10 +294,7 @@ stream_open(const char *path, const struct stream_options *options, struct strea
 		return r;
 	if (begin(stream) < 0)
 		return cli_no_memory();
-	stream->shown_us = clock_us();
-	stream->shows = isatty(STDERR_FILENO) && !options->quiet;
-	if (fstat(stream->fd, &stat) == 0 && S_ISREG(stat.st_mode))
-		stream->size = (uint64_t)stat.st_size;
+	progress_start(&stream->progress, stream->fd, !options->quiet);
 	stream->has_ended = stream->kind == NOTHING;
 	if (stream->has_ended)
 		complain(stream);
@@ -370,7 +340,7 @@ stream_step(struct stream *stream)
 	else
 		step_log(stream);
 	if (!stream->has_ended) {
-		progress_show(stream);
+		show_progress(stream);
 		return 1;
 	}
 	complain(stream);
@@ -393,6 +363,9 @@ go_to_end(struct stream *stream)
 		end = capture_watch_now(stream->watch);
 	if (end.real_us == 0)
 		end.real_us = (int64_t)end.mono_us;
+	/* Without any stamp, lines lie a microsecond apart. */
+	if (stream->kind == LOG && (uint64_t)stream->told.last_us <= stream->told.summary.lines)
+		offline_set_timeless(stream->with.offline);
 	if (!stream->with.is_joined)
 		offline_advance(stream->with.offline, end);
 }

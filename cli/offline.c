@@ -146,6 +146,12 @@ offline_set_device(struct offline *offline, const char *name, const struct ls_de
 	port->has_device = true;
 }
 
+void
+offline_set_timeless(struct offline *offline)
+{
+	offline->timeless = true;
+}
+
 /* ---- incidents ---- */
 
 /* From the end: those that change are the last ones. The place + 1; 0: it is news. */
@@ -227,7 +233,8 @@ leave_open(struct offline *offline, struct offline_incident *kept)
 		ls_text_format(incident->why, sizeof(incident->why),
 			       "it left shortly before the end of what was recorded: whether it "
 			       "came back is not known");
-	else if (incident->cause == LS_CAUSE_ENUMERATION_FAILED && !incident->settled) {
+	else if (incident->cause == LS_CAUSE_ENUMERATION_FAILED &&
+		 !(incident->facts & LS_FACT_ENUM_GAVE_UP)) {
 		incident->drop = false;
 		ls_text_format(incident->why, sizeof(incident->why),
 			       "the device was noticed but did not answer; the recording ends "

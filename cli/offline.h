@@ -39,6 +39,9 @@ void offline_add_traffic(struct offline *offline, const char *port,
 			 const struct ls_traffic_sum *sum);
 void offline_set_device(struct offline *offline, const char *port, const struct ls_device *device);
 
+/* The log has no times at all: how long a device was away, which tells most, is not known. */
+void offline_set_timeless(struct offline *offline);
+
 /* New references, NULL if memory is short. Each object says which @files it is about. */
 json_t *offline_ports(const struct offline *offline, json_t *files);
 json_t *offline_incidents(const struct offline *offline, json_t *files);

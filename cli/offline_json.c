@@ -4,6 +4,7 @@
 
 #include "cli/offline.h"
 #include "cli/offline_state.h"
+#include "lib/text.h"
 
 static json_t *
 of_lines(const struct offline_port *port)
@@ -125,13 +126,40 @@ offline_ports(const struct offline *offline, json_t *files)
 	return offline->no_memory ? NULL : LS_STEAL(&list);
 }
 
+/* Minutes or days may lie between two lines. */
+#define TIMELESS_CONFIDENCE 0.4
+
+/* Causes that are told by how long the device was away. */
+static bool
+rests_on_time(enum ls_cause cause)
+{
+	return cause == LS_CAUSE_LINK_LOSS || cause == LS_CAUSE_UNPLUGGED ||
+	       cause == LS_CAUSE_MODE_SWITCH || cause == LS_CAUSE_SUSPEND ||
+	       cause == LS_CAUSE_DEVICE_RESET;
+}
+
+static void
+forget_times(struct ls_incident *incident)
+{
+	incident->back = false;
+	if (!rests_on_time(incident->cause))
+		return;
+	if (incident->confidence > TIMELESS_CONFIDENCE)
+		incident->confidence = TIMELESS_CONFIDENCE;
+	ls_text_format(incident->why, sizeof(incident->why),
+		       "the order of the lines looks like it; they have no times, so that it is "
+		       "not known how long the device was away");
+}
+
 static json_t *
-of_incident(const struct ls_incident *incident, json_t *files)
+of_incident(const struct ls_incident *incident, bool timeless, json_t *files)
 {
 	struct ls_incident named = *incident;
 	json_t *object;
 	char name[LS_ID_PATH_MAX];
 
+	if (timeless)
+		forget_times(&named);
 	offline_socket_name(&incident->socket, name);
 	memcpy(named.socket.id_path, name, sizeof(named.socket.id_path));
 	object = ls_wire_incident(&named, NULL);
@@ -161,7 +189,8 @@ offline_incidents(const struct offline *offline, json_t *files)
 	memcpy(sorted, offline->incidents, offline->n_incidents * sizeof(sorted[0]));
 	qsort(sorted, offline->n_incidents, sizeof(sorted[0]), compare_incidents);
 	for (size_t i = 0; i < offline->n_incidents; i++) {
-		if (json_array_append_new(list, of_incident(&sorted[i]->last, files)) < 0)
+		if (json_array_append_new(
+			    list, of_incident(&sorted[i]->last, offline->timeless, files)) < 0)
 			return NULL;
 	}
 	return offline->no_memory ? NULL : LS_STEAL(&list);

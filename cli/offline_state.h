@@ -33,6 +33,7 @@ struct offline {
 	char notes[OFFLINE_NOTES][LS_TEXT_MAX];
 	size_t n_notes;
 	bool no_memory;
+	bool timeless;
 };
 
 /* "1-1.2", "usb1" or "0000:00:14.0"; for a device without a place "bus 1 device 8". */

@@ -107,7 +107,7 @@ forget_one(struct ls_engine *engine)
  * in. If it left just now, what leaves below it left with it.
  */
 static void
-learn_hub(struct ls_engine *engine, const struct link *child)
+learn_hub(struct ls_engine *engine, struct link *child)
 {
 	char name[LS_PORT_NAME_MAX];
 	struct link *hub =
@@ -115,6 +115,10 @@ learn_hub(struct ls_engine *engine, const struct link *child)
 	struct incident *incident;
 	struct ls_socket socket;
 
+	for (size_t i = 0; i < engine->n_links; i++) {
+		if (ls_port_is_below(engine->links[i]->name, child->name))
+			child->device.device_class = 9;
+	}
 	if (!hub || topology_is_hub(hub))
 		return;
 	hub->device.device_class = 9;
