@@ -206,9 +206,14 @@ static void
 step_log(struct stream *stream)
 {
 	size_t n = compressed_read(stream->unpacked, stream->bytes, sizeof(stream->bytes));
-	const char *reason = compressed_why(stream->unpacked);
+	bool is_first = stream->n_bytes == 0;
+	const char *reason;
 
-	if (n > 0 && stream->n_bytes == 0 && looks_binary(stream->bytes, n < 4096 ? n : 4096)) {
+	if (is_first) /* only its first bytes, which tell captures from the rest */
+		n += compressed_read(stream->unpacked, stream->bytes + n,
+				     sizeof(stream->bytes) - n);
+	reason = compressed_why(stream->unpacked);
+	if (n > 0 && is_first && looks_binary(stream->bytes, n < 4096 ? n : 4096)) {
 		stream->kind = NOTHING;
 		stream->has_ended = true;
 		snprintf(stream->why, sizeof(stream->why),

@@ -50,7 +50,7 @@ static const char help[] =
 	"  linkstat show ID        one incident: the evidence, the cause, what to do next\n"
 	"  linkstat log            every event, oldest first\n"
 	"  linkstat watch          what happens from now on; end it with Ctrl-C\n"
-	"  linkstat analyze FILE   what a usbmon capture (pcap, pcapng) says about the links\n"
+	"  linkstat analyze FILE   what dropped and why, from a kernel log or a usbmon capture\n"
 	"\n"
 	"  --since TIME, --until TIME   for report, incidents and log: -1h, today, \"2026-11-22 "
 	"14:00\"\n"

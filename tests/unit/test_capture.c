@@ -80,7 +80,7 @@ reads_every_shape(void **state)
 	static struct bytes bytes;
 
 	(void)state;
-	for (unsigned int i = 0; i < 24; i++) {
+	for (unsigned int i = 0; i < 32; i++) {
 		const struct shape shape = { i & 1 ? "pcapng" : "pcap", i & 2 ? 189 : 220, i & 4,
 					     (enum packing)(i / 8) };
 		ls_auto(capture) *capture = NULL;
@@ -172,7 +172,8 @@ refuses_what_is_no_usbmon_capture(void **state)
 		{ (const char *)ethernet, 24, "link type 1 (Ethernet)" },
 		{ "\xd4\xc3\xb2\xa1", 4, "damaged at its beginning" },
 		{ "\x0a\x0d\x0d\x0a\xff\xff\xff\xff\x4d\x3c\x2b\x1a", 12, "damaged" },
-		{ "\xfd\x37zXZ\0", 6, "packed with xz" },
+		{ "\xfd\x37zXZ\0", 6, "the xz data is cut off" },
+		{ "BZh91AY", 7, "packed with bzip2" },
 		{ "\x1f\x8b\x08", 3, "gzip data is cut off" },
 		{ "\x1f\x8b\x08junkjunkjunkjunk", 19, "gzip data is damaged" },
 		{ "\x28\xb5\x2f\xfdjunkjunkjunk", 16, "zstd data is damaged" },
