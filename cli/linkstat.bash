@@ -9,14 +9,14 @@ _linkstat_ports() {
 }
 
 _linkstat() {
-	local commands='status report incidents show log watch analyze version help'
+	local commands='status report incidents show log watch top analyze version help'
 	local options='--json --socket --help --version'
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
 	local command='' i
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | --since | --until | --pcap) ((i++)) ;;
+		--socket | --since | --until | --pcap | -d | -n) ((i++)) ;;
 		-*) ;;
 		*)
 			command=${COMP_WORDS[i]}
@@ -25,14 +25,23 @@ _linkstat() {
 		esac
 	done
 	case $command in
-	report | incidents | log) options+=' --since --until' ;;
+	report) options+=' --since --until --transfers' ;;
+	incidents | log) options+=' --since --until' ;;
 	show) options+=' --pcap --transfers' ;;
+	top) options+=' -d -n' ;;
 	esac
 
 	COMPREPLY=()
 	case $prev in
 	--socket | --pcap)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	-d)
+		mapfile -t COMPREPLY < <(compgen -W '0.5 1 2 5 10 60' -- "$cur")
+		return
+		;;
+	-n)
 		return
 		;;
 	--since | --until)

@@ -16,6 +16,7 @@ enum kind {
 	OBJECT, /* .of */
 	LIST,	/* of objects .of, of strings if that is NULL */
 	COUNTS, /* [string]int */
+	MAP,	/* of names to objects .of */
 };
 
 struct field {
@@ -62,6 +63,9 @@ static const struct field incident_fields[] = {
 	{ "name", TEXT, MUST, NULL },
 	{ "label", TEXT, MAY, NULL },
 	{ "device", OBJECT, MAY, &device },
+	{ "mode", TEXT, MAY, NULL },
+	{ "in_mode_seconds", REAL, MAY, NULL },
+	{ "mode_after", TEXT, MAY, NULL },
 	{ "cause", TEXT, MUST, NULL },
 	{ "side", TEXT, MUST, NULL },
 	{ "drop", FLAG, MUST, NULL },
@@ -69,6 +73,7 @@ static const struct field incident_fields[] = {
 	{ "count", INTEGER, MUST, NULL },
 	{ "resets", INTEGER, MUST, NULL },
 	{ "why", TEXT, MUST, NULL },
+	{ "ruled_out", LIST, MAY, NULL },
 	{ "back_after_seconds", REAL, MAY, NULL },
 	{ "evidence", LIST, MUST, &evidence },
 	{ "evidence_omitted", INTEGER, MUST, NULL },
@@ -113,6 +118,30 @@ static const struct field controller_fields[] = {
 };
 static const struct shape controller = SHAPE("Controller", controller_fields);
 
+static const struct field latency_fields[] = {
+	{ "transfers", INTEGER, MUST, NULL },
+	{ "p50_us", INTEGER, MAY, NULL },
+	{ "p99_us", INTEGER, MUST, NULL },
+	{ "max_us", INTEGER, MUST, NULL },
+};
+static const struct shape latency = SHAPE("Latency", latency_fields);
+
+static const struct field flow_fields[] = {
+	{ "port", TEXT, MUST, NULL },
+	{ "name", TEXT, MUST, NULL },
+	{ "label", TEXT, MAY, NULL },
+	{ "device", OBJECT, MUST, &device },
+	{ "bytes_in_per_second", REAL, MUST, NULL },
+	{ "bytes_out_per_second", REAL, MUST, NULL },
+	{ "transfers_per_second", REAL, MUST, NULL },
+	{ "errors_per_second", REAL, MUST, NULL },
+	{ "stalls_per_second", REAL, MUST, NULL },
+	{ "errors", INTEGER, MUST, NULL },
+	{ "stalls", INTEGER, MUST, NULL },
+	{ "latency", MAP, MUST, &latency },
+};
+static const struct shape flow = SHAPE("Flow", flow_fields);
+
 static const struct field port_report_fields[] = {
 	{ "port", TEXT, MUST, NULL },
 	{ "name", TEXT, MUST, NULL },
@@ -133,6 +162,7 @@ static const struct field port_report_fields[] = {
 	{ "submit_errors", INTEGER, MAY, NULL },
 	{ "transfer_errors", COUNTS, MAY, NULL },
 	{ "transfer_errors_by_status", COUNTS, MAY, NULL },
+	{ "latency", MAP, MAY, &latency },
 	{ "device", OBJECT, MAY, &device },
 };
 static const struct shape port_report = SHAPE("PortReport", port_report_fields);
@@ -190,6 +220,14 @@ static const struct field watch_reply_fields[] = {
 };
 const struct shape shape_watch = SHAPE("Watch reply", watch_reply_fields);
 
+static const struct field top_reply_fields[] = {
+	{ "ready", FLAG, MUST, NULL },	  { "at", TIME, MUST, NULL },
+	{ "seconds", REAL, MAY, NULL },	  { "blind", TEXT, MAY, NULL },
+	{ "fix", TEXT, MAY, NULL },	  { "lost", INTEGER, MUST, NULL },
+	{ "devices", LIST, MUST, &flow },
+};
+const struct shape shape_top = SHAPE("Top reply", top_reply_fields);
+
 static bool
 is_within(const json_t *value, json_int_t low, json_int_t high)
 {
@@ -245,6 +283,20 @@ check_list(const struct field *field, const json_t *list, char why[SHAPE_WHY_MAX
 	return json_is_array(list) ? 1 : -EBADMSG;
 }
 
+static int
+check_map(const struct field *field, const json_t *map, char why[SHAPE_WHY_MAX])
+{
+	const char *key;
+	json_t *item;
+
+	json_object_foreach((json_t *)(uintptr_t)map, key, item)
+	{
+		if (shape_check(field->of, item, why) < 0)
+			return -EBADMSG;
+	}
+	return json_is_object(map) ? 1 : -EBADMSG;
+}
+
 /* 1, or -EBADMSG; @why is set then if it is about something within the member. */
 static int
 check_member(const struct field *field, const json_t *value, char why[SHAPE_WHY_MAX])
@@ -282,6 +334,8 @@ check_member(const struct field *field, const json_t *value, char why[SHAPE_WHY_
 	case COUNTS:
 		good = are_counts(value);
 		break;
+	case MAP:
+		return check_map(field, value, why);
 	}
 	return good ? 1 : -EBADMSG;
 }

@@ -10,7 +10,7 @@
 struct shape;
 
 extern const struct shape shape_status, shape_report, shape_events, shape_incidents,
-	shape_incident_reply, shape_watch;
+	shape_incident_reply, shape_watch, shape_top;
 
 #define SHAPE_WHY_MAX 120
 

@@ -1,21 +1,36 @@
 #include "daemon/methods.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/server.h"
 #include "lib/cursor.h"
 
-#define INTERFACE "io.linkstat"
+#define INTERFACE METHODS_INTERFACE
 
-static int
-error_with(struct varlink_reply *reply, const char *error, const struct ls_wire_field *fields,
-	   size_t n_fields)
+int
+methods_error(struct varlink_reply *reply, const char *error, const struct ls_wire_field *fields,
+	      size_t n_fields)
 {
 	return varlink_error(reply, error, ls_wire_object(fields, n_fields));
+}
+
+int
+methods_may_change(const struct varlink_call *call, struct varlink_reply *reply)
+{
+	int r;
+
+	if (call->peer->may_change)
+		return 1;
+	r = varlink_error(reply, "org.varlink.service.PermissionDenied", json_object());
+	return r < 0 ? r : 0;
+}
+
+int
+methods_flush(const struct methods *methods)
+{
+	return methods->hooks.flush ? methods->hooks.flush(methods->hooks.user) : 0;
 }
 
 /* 1: @real_us is set where the parameter is there, 0: @reply says what is wrong. */
@@ -28,12 +43,12 @@ take_time(const struct varlink_call *call, const char *field, int64_t *real_us,
 
 	if (!text || ls_wire_time_parse(text, real_us) == 1)
 		return 1;
-	r = error_with(reply, INTERFACE ".BadTime",
-		       (const struct ls_wire_field[]){
-			       { "field", json_string(field) },
-			       { "why", json_string("it is no time like 2026-11-22T14:03:11Z") },
-		       },
-		       2);
+	r = methods_error(reply, INTERFACE ".BadTime",
+			  (const struct ls_wire_field[]){
+				  { "field", json_string(field) },
+				  { "why", json_string("it is no time like 2026-11-22T14:03:11Z") },
+			  },
+			  2);
 	return r < 0 ? r : 0;
 }
 
@@ -47,12 +62,12 @@ take_window(struct store_filter *filter, const struct varlink_call *call,
 		r = take_time(call, "until", &filter->until_us, reply);
 	if (r != 1 || filter->since_us <= filter->until_us)
 		return r;
-	r = error_with(reply, INTERFACE ".BadTime",
-		       (const struct ls_wire_field[]){
-			       { "field", json_string("until") },
-			       { "why", json_string("it is before since") },
-		       },
-		       2);
+	r = methods_error(reply, INTERFACE ".BadTime",
+			  (const struct ls_wire_field[]){
+				  { "field", json_string("until") },
+				  { "why", json_string("it is before since") },
+			  },
+			  2);
 	return r < 0 ? r : 0;
 }
 
@@ -96,8 +111,8 @@ take_cursor(struct store_filter *filter, const struct varlink_call *call,
 		filter->after_id = (int64_t)id;
 		return 1;
 	}
-	r = error_with(reply, INTERFACE ".BadCursor",
-		       &(const struct ls_wire_field){ "cursor", json_string(text) }, 1);
+	r = methods_error(reply, INTERFACE ".BadCursor",
+			  &(const struct ls_wire_field){ "cursor", json_string(text) }, 1);
 	return r < 0 ? r : 0;
 }
 
@@ -152,123 +167,28 @@ methods_history_error(const struct methods *methods, int error, const char *unkn
 	if (error == -ENOMEM)
 		return error;
 	if (error == -ENOENT && unknown)
-		return error_with(reply, INTERFACE ".NoSuchPort",
-				  &(const struct ls_wire_field){ "port", json_string(unknown) }, 1);
+		return methods_error(reply, INTERFACE ".NoSuchPort",
+				     &(const struct ls_wire_field){ "port", json_string(unknown) },
+				     1);
 	if (!*trouble)
 		trouble = error == -EBADMSG ? "its file is damaged" : strerror(-error);
-	return error_with(reply, INTERFACE ".HistoryUnavailable",
-			  &(const struct ls_wire_field){ "reason", json_string(trouble) }, 1);
+	return methods_error(reply, INTERFACE ".HistoryUnavailable",
+			     &(const struct ls_wire_field){ "reason", json_string(trouble) }, 1);
 }
 
 int
 methods_no_incident(int64_t id, struct varlink_reply *reply)
 {
-	return error_with(reply, INTERFACE ".NoSuchIncident",
-			  &(const struct ls_wire_field){ "id", json_integer(id) }, 1);
-}
-
-/* Rows of one reply while they are read. */
-struct page {
-	json_t *rows;
-	size_t limit;
-	int64_t last; /* id of the last row taken */
-	bool more;    /* there is at least one row behind it */
-};
-
-/* 0, 1 when the page is full, or -ENOMEM. Takes @row only where it fits. */
-static int
-add_row(struct page *page, int64_t id, json_t *row)
-{
-	if (json_array_append_new(page->rows, row) < 0)
-		return -ENOMEM;
-	page->last = id;
-	return 0;
+	return methods_error(reply, INTERFACE ".NoSuchIncident",
+			     &(const struct ls_wire_field){ "id", json_integer(id) }, 1);
 }
 
 static int
-on_event(int64_t id, const struct ls_event *event, void *user)
-{
-	struct page *page = user;
-
-	page->more = json_array_size(page->rows) == page->limit;
-	return page->more ? 1 : add_row(page, id, ls_wire_event(event));
-}
-
-static int
-on_incident(const struct ls_incident *incident, const char *label, void *user)
-{
-	struct page *page = user;
-
-	page->more = json_array_size(page->rows) == page->limit;
-	return page->more ? 1 : add_row(page, incident->id, ls_wire_incident(incident, label));
-}
-
-/* The reply for a page that was read with the result @r; takes its rows. */
-static int
-reply_page(struct varlink_call *call, struct varlink_reply *reply, const char *name,
-	   struct page *page)
-{
-	char cursor[24];
-	const struct ls_wire_field fields[] = {
-		{ name, page->rows },
-		{ "cursor", (snprintf(cursor, sizeof(cursor), "%" PRId64, page->last),
-			     ls_wire_optional(page->more ? cursor : NULL)) },
-	};
-
-	reply->parameters = ls_wire_object(fields, LS_COUNT(fields));
-	reply->continues = call->more && page->more;
-	call->position = page->last;
-	return reply->parameters ? 0 : -ENOMEM;
-}
-
-static int
-list(struct varlink_call *call, struct varlink_reply *reply, const struct methods *methods,
-     const char *name)
-{
-	bool events = strcmp(name, "events") == 0;
-	struct methods_asked asked;
-	struct page page = { .rows = NULL };
-	const char *unknown = NULL;
-	int r = methods_asked_init(&asked, call, reply);
-
-	if (r == 1) {
-		page.rows = json_array();
-		page.limit = asked.filter.limit;
-		if (!events && page.limit > METHODS_INCIDENTS_PAGE)
-			page.limit = METHODS_INCIDENTS_PAGE;
-		asked.filter.limit = page.limit + 1; /* one more tells whether there is more */
-		r = events ? store_events(methods->store, &asked.filter, on_event, &page, &unknown)
-			   : store_incidents(methods->store, &asked.filter, on_incident, &page,
-					     &unknown);
-		if (r >= 0)
-			r = reply_page(call, reply, name, &page);
-		else
-			json_decref(page.rows);
-		if (r < 0)
-			r = methods_history_error(methods, r, unknown, reply);
-	}
-	methods_asked_done(&asked);
-	return r;
-}
-
-static int
-list_events(struct varlink_call *call, struct varlink_reply *reply, void *user)
-{
-	return list(call, reply, user, "events");
-}
-
-static int
-list_incidents(struct varlink_call *call, struct varlink_reply *reply, void *user)
-{
-	return list(call, reply, user, "incidents");
-}
-
-static int
-on_asked_incident(const struct ls_incident *incident, const char *label, void *user)
+on_asked_incident(const struct ls_incident *incident, const struct ls_labels *labels, void *user)
 {
 	struct varlink_reply *reply = user;
 	const struct ls_wire_field fields[] = {
-		{ "incident", ls_wire_incident(incident, label) },
+		{ "incident", ls_wire_incident(incident, labels) },
 	};
 
 	reply->parameters = ls_wire_object(fields, LS_COUNT(fields));
@@ -301,20 +221,21 @@ int
 methods_watch_reply(struct methods *methods, const struct ls_record *record,
 		    struct varlink_reply *reply)
 {
+	const struct ls_incident *incident = record->incident;
 	struct ls_wire_field field = { 0 };
-	char label[LS_STRING_MAX];
-	int64_t ignored;
+	struct store_labels kept;
 
 	if (record->kind == LS_RECORD_EVENT) {
 		field = (struct ls_wire_field){ "event", ls_wire_event(record->event) };
 	} else if (record->kind == LS_RECORD_GAP) {
 		field = (struct ls_wire_field){ "gap", ls_wire_gap(record->gap) };
-	} else if (record->kind == LS_RECORD_INCIDENT && record->incident->settled) {
+	} else if (record->kind == LS_RECORD_INCIDENT && incident->settled) {
 		/* A label that cannot be read is left out: the incident matters more. */
-		(void)store_socket(methods->store, record->incident->socket.id_path, INT64_MAX,
-				   &ignored, label);
+		(void)store_labels(methods->store, &incident->socket, incident->session, &kept);
 		field.name = "incident";
-		field.value = ls_wire_incident(record->incident, label);
+		field.value = ls_wire_incident(
+			incident,
+			&(const struct ls_labels){ kept.socket, kept.cable, kept.cable_assumed });
 	} else {
 		return 0;
 	}
@@ -331,7 +252,7 @@ methods_too_slow(struct varlink_reply *reply, size_t queued_bytes)
 	const struct ls_wire_field field = { "queued_bytes",
 					     json_integer((json_int_t)queued_bytes) };
 
-	return error_with(reply, INTERFACE ".TooSlow", &field, 1);
+	return methods_error(reply, INTERFACE ".TooSlow", &field, 1);
 }
 
 int
@@ -342,7 +263,7 @@ methods_too_many(struct varlink_reply *reply, const char *limit, int maximum)
 		{ "maximum", json_integer(maximum) },
 	};
 
-	return error_with(reply, INTERFACE ".TooMany", fields, LS_COUNT(fields));
+	return methods_error(reply, INTERFACE ".TooMany", fields, LS_COUNT(fields));
 }
 
 #define PAGE_PARAMETERS                                                                            \
@@ -362,11 +283,54 @@ static const struct varlink_method methods_table[] = {
 		  { "until", VARLINK_STRING, true },
 		  { "ports", VARLINK_STRINGS, true },
 	  } },
-	{ "ListEvents", list_events, false, { PAGE_PARAMETERS } },
-	{ "ListIncidents", list_incidents, false, { PAGE_PARAMETERS } },
+	{ "ListEvents", methods_list_events, false, { PAGE_PARAMETERS } },
+	{ "ListIncidents", methods_list_incidents, false, { PAGE_PARAMETERS } },
+	{ "ListSessions", methods_list_sessions, false, { PAGE_PARAMETERS } },
 	{ "GetIncident", get_incident, false, { { "id", VARLINK_INT, false } } },
 	{ "GetTransfers", methods_transfers, false, { { "id", VARLINK_INT, false } } },
 	{ "Watch", watch, true, { { 0 } } },
+	{ "SetCable",
+	  methods_set_cable,
+	  false,
+	  {
+		  { "port", VARLINK_STRING, false },
+		  { "cable", VARLINK_STRING, true },
+		  { "since", VARLINK_STRING, true },
+	  } },
+	{ "SetSocketName",
+	  methods_set_socket_name,
+	  false,
+	  { { "port", VARLINK_STRING, false }, { "label", VARLINK_STRING, true } } },
+	{ "ListLabels", methods_list_labels, false, { { 0 } } },
+	{ "BeginJob",
+	  methods_begin_job,
+	  false,
+	  {
+		  { "command", VARLINK_STRING, false },
+		  { "note", VARLINK_STRING, true },
+		  { "port", VARLINK_STRING, true },
+		  { "cable", VARLINK_STRING, true },
+	  } },
+	{ "EndJob",
+	  methods_end_job,
+	  false,
+	  {
+		  { "id", VARLINK_INT, false },
+		  { "code", VARLINK_INT, true },
+		  { "signal", VARLINK_INT, true },
+		  { "place", VARLINK_STRING, true },
+	  } },
+	{ "GetJob", methods_get_job, false, { { "id", VARLINK_INT, false } } },
+	{ "ListJobs",
+	  methods_list_jobs,
+	  false,
+	  {
+		  { "since", VARLINK_STRING, true },
+		  { "until", VARLINK_STRING, true },
+		  { "cursor", VARLINK_STRING, true },
+		  { "limit", VARLINK_INT, true },
+	  } },
+	{ "Top", methods_top, true, { { "interval_ms", VARLINK_INT, true } } },
 };
 
 static const struct varlink_interface io_linkstat = {

@@ -1,8 +1,9 @@
 #pragma once
 /*
- * The methods of io.linkstat (lib/linkstat.varlink), and what is said to clients unasked. All of
- * them read: none changes anything.
+ * The methods of io.linkstat (lib/linkstat.varlink), and what is said to clients unasked. Those that
+ * change something are in methods_labels.c and methods_jobs.c, and ask methods_may_change() first.
  */
+#include "daemon/server.h"
 #include "daemon/state.h"
 #include "daemon/store.h"
 #include "daemon/varlink.h"
@@ -14,6 +15,7 @@
 struct methods {
 	struct store *store;
 	const struct daemon_state *state;
+	struct server_hooks hooks;
 };
 
 /* lib/linkstat.varlink, put into the program when it is built. */
@@ -31,10 +33,46 @@ int methods_watch_reply(struct methods *methods, const struct ls_record *record,
 int methods_too_slow(struct varlink_reply *reply, size_t queued_bytes);
 int methods_too_many(struct varlink_reply *reply, const char *limit, int maximum);
 
-/* In methods_status.c and methods_report.c. */
+/* In methods_list.c, methods_status.c, methods_report.c and methods_top.c. */
+int methods_list_events(struct varlink_call *call, struct varlink_reply *reply, void *user);
+int methods_list_incidents(struct varlink_call *call, struct varlink_reply *reply, void *user);
+int methods_list_sessions(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_status(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_report(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_transfers(struct varlink_call *call, struct varlink_reply *reply, void *user);
+int methods_top(struct varlink_call *call, struct varlink_reply *reply, void *user);
+
+/* A Latency of the contract, in methods_top.c. */
+json_t *methods_latency(const struct store_latency *times);
+
+/* In methods_labels.c. */
+int methods_set_cable(struct varlink_call *call, struct varlink_reply *reply, void *user);
+int methods_set_socket_name(struct varlink_call *call, struct varlink_reply *reply, void *user);
+int methods_list_labels(struct varlink_call *call, struct varlink_reply *reply, void *user);
+/* 1: @ret is the socket that @port names, 0: @reply says that there is none, or -errno. */
+int methods_find_socket(const struct methods *methods, const char *port, struct ls_socket *ret,
+			struct varlink_reply *reply);
+/* 1, or 0: @reply says why the label cannot be. */
+int methods_check_label(const char *label, bool of_socket, struct varlink_reply *reply);
+
+/* In methods_jobs.c. */
+int methods_begin_job(struct varlink_call *call, struct varlink_reply *reply, void *user);
+int methods_end_job(struct varlink_call *call, struct varlink_reply *reply, void *user);
+int methods_get_job(struct varlink_call *call, struct varlink_reply *reply, void *user);
+json_t *methods_job(const struct methods *methods, const struct store_job *job);
+/* Who held a job is gone. */
+void methods_peer_gone(struct methods *methods, const struct varlink_peer *peer);
+int methods_list_jobs(struct varlink_call *call, struct varlink_reply *reply, void *user);
+/* Also for the list of gaps in a report. */
+json_t *methods_gaps(struct store *store, const struct store_filter *filter);
+
+/* 1, or 0: @reply says that the peer may not. */
+int methods_may_change(const struct varlink_call *call, struct varlink_reply *reply);
+/* What is known but not written yet is written. 0 or -errno. */
+int methods_flush(const struct methods *methods);
+int methods_error(struct varlink_reply *reply, const char *error,
+		  const struct ls_wire_field *fields, size_t n_fields);
+#define METHODS_INTERFACE "io.linkstat"
 
 /* What since, until, ports, cursor and limit ask for. */
 struct methods_asked {

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "daemon/server.h"
 #include "lib/text.h"
@@ -38,6 +39,18 @@ add_rest(struct report *report)
 		       "%u more gaps, not listed one by one: ask for a shorter span",
 		       report->n_rest);
 	return json_array_append_new(report->gaps, ls_wire_gap(&report->rest)) < 0 ? -ENOMEM : 0;
+}
+
+json_t *
+methods_gaps(struct store *store, const struct store_filter *filter)
+{
+	struct report report = { .gaps = json_array() };
+
+	if (store_gaps(store, filter, on_gap, &report) < 0) {
+		json_decref(report.gaps);
+		return NULL;
+	}
+	return report.gaps;
 }
 
 static json_t *
@@ -88,6 +101,32 @@ statuses_object(const struct store_port_report *port)
 	return LS_STEAL(&statuses);
 }
 
+static json_t *
+cables_array(const char *cables)
+{
+	ls_json_auto json_t *array = json_array();
+
+	for (const char *at = cables; at && *at; at += strcspn(at, "\n") + 1) {
+		if (json_array_append_new(array, json_stringn(at, strcspn(at, "\n"))) < 0)
+			return NULL;
+	}
+	return LS_STEAL(&array);
+}
+
+static json_t *
+latency_object(const struct store_port_report *port)
+{
+	ls_json_auto json_t *object = json_object();
+
+	for (unsigned int i = 0; i < LS_N_XFERS; i++) {
+		if (port->latency[i].n > 0 &&
+		    json_object_set_new(object, ls_xfer_name(i),
+					methods_latency(&port->latency[i])) < 0)
+			return NULL;
+	}
+	return LS_STEAL(&object);
+}
+
 static int
 on_port(const struct store_port_report *port, void *user)
 {
@@ -96,6 +135,7 @@ on_port(const struct store_port_report *port, void *user)
 		{ "port", json_string(port->socket.id_path) },
 		{ "name", json_string(port->socket.name) },
 		{ "label", ls_wire_optional(port->label) },
+		{ "cables", cables_array(port->cables) },
 		{ "connected_seconds", json_real(port->connected_seconds) },
 		{ "sessions", json_integer(port->sessions) },
 		{ "connects", json_integer(port->connects) },
@@ -111,6 +151,7 @@ on_port(const struct store_port_report *port, void *user)
 		{ "submit_errors", json_integer(port->submit_errors) },
 		{ "transfer_errors", classes_object(port) },
 		{ "transfer_errors_by_status", statuses_object(port) },
+		{ "latency", latency_object(port) },
 		{ "device", port->has_device ? ls_wire_device(&port->device) : json_null() },
 	};
 	json_t *row = ls_wire_object(fields, LS_COUNT(fields));
@@ -151,10 +192,10 @@ methods_report(struct varlink_call *call, struct varlink_reply *reply, void *use
 }
 
 static int
-on_known_incident(const struct ls_incident *incident, const char *label, void *user)
+on_known_incident(const struct ls_incident *incident, const struct ls_labels *labels, void *user)
 {
 	(void)incident;
-	(void)label;
+	(void)labels;
 	(void)user;
 	return 0;
 }

@@ -147,6 +147,8 @@ port_object(struct status *status, const struct ls_session *session)
 		{ "name", json_string(session->socket.name) },
 		{ "parent", ls_wire_optional(parent_of(status, session)) },
 		{ "label", ls_wire_optional(label) },
+		{ "cable", ls_wire_optional(session->cable) },
+		{ "cable_assumed", json_boolean(session->cable_assumed) },
 		{ "device", ls_wire_device(&session->device) },
 		{ "state", json_string(ok ? "ok" : "dropped") },
 		{ "connected_at", ok ? ls_wire_time(session->present_since.real_us) : json_null() },
@@ -161,7 +163,7 @@ sources_array(const struct daemon_state *state)
 {
 	ls_json_auto json_t *array = json_array();
 
-	for (int i = LS_SOURCE_NONE + 1; i < LS_N_SOURCES; i++) {
+	for (int i = LS_SOURCE_NONE + 1; i < LS_SOURCE_HOST; i++) {
 		const struct source_state *source = &state->sources[i];
 		const struct ls_wire_field fields[] = {
 			{ "name", json_string(ls_source_name((enum ls_source)i)) },
@@ -178,11 +180,11 @@ sources_array(const struct daemon_state *state)
 }
 
 static int
-on_last_drop(const struct ls_incident *incident, const char *label, void *user)
+on_last_drop(const struct ls_incident *incident, const struct ls_labels *labels, void *user)
 {
 	json_t **drop = user;
 
-	*drop = ls_wire_incident(incident, label);
+	*drop = ls_wire_incident(incident, labels);
 	return *drop ? 0 : -ENOMEM;
 }
 

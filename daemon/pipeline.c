@@ -273,6 +273,14 @@ restore_incident(const struct ls_incident *incident, void *user)
 	(void)ls_engine_restore_incident(pipeline->engine, incident);
 }
 
+static void
+restore_cable(const struct ls_session *session, void *user)
+{
+	struct pipeline *pipeline = user;
+
+	ls_engine_restore_cable(pipeline->engine, session);
+}
+
 int
 pipeline_new(struct event_base *base, const struct pipeline_options *options, struct pipeline **ret)
 {
@@ -288,6 +296,7 @@ pipeline_new(struct event_base *base, const struct pipeline_options *options, st
 	if (!pipeline->flush || !pipeline->deadline)
 		return -ENOMEM;
 	ls_engine_config_default(&config);
+	config.families = options->families;
 	r = store_next_ids(options->store, &config);
 	if (r < 0)
 		return r;
@@ -295,6 +304,9 @@ pipeline_new(struct event_base *base, const struct pipeline_options *options, st
 	if (r < 0)
 		return r;
 	r = store_visit_open(options->store, restore_session, restore_incident, pipeline);
+	if (r < 0)
+		return r;
+	r = store_visit_cables(options->store, restore_cable, pipeline);
 	if (r < 0)
 		return r;
 	options->state->engine = pipeline->engine;

@@ -16,6 +16,13 @@
 struct event_base;
 struct server;
 
+/* How methods that change something reach the engine; all may be NULL, then they ask it directly. */
+struct server_hooks {
+	void (*observe)(const struct ls_observation *obs, void *user);
+	int (*flush)(void *user); /* commits what was concluded. 0 or -errno */
+	void *user;
+};
+
 /*
  * Serves on listening sockets that it is given; @store and @state must outlive it. The process must
  * ignore SIGPIPE. 0 or -errno.
@@ -24,6 +31,8 @@ int server_new(struct event_base *base, struct store *store, const struct daemon
 	       struct server **ret);
 void server_free(struct server *server);
 LS_DEFINE_AUTO(server)
+
+void server_set_hooks(struct server *server, const struct server_hooks *hooks);
 
 /*
  * Binds @path, group-accessible (0660). A dead socket file is replaced; -EADDRINUSE if a live server

@@ -8,6 +8,7 @@
 #include "lib/base.h"
 #include "lib/engine.h"
 #include "lib/record.h"
+#include "lib/wire.h"
 
 struct store;
 
@@ -68,6 +69,23 @@ void store_rollback(struct store *store);
  */
 int store_roll_up(struct store *store, struct ls_instant now);
 
+/* How much history is kept. */
+struct store_limits {
+	unsigned int days; /* of transfers minute by minute, and of tails */
+	int64_t bytes;	   /* of the database */
+};
+#define STORE_KEEP_DAYS 90
+#define STORE_KEEP_MIB	512
+
+/*
+ * Deletes a piece of what is beyond @limits, in a transaction of its own: tails and minutes of
+ * traffic that are too old; where the database is too large, of the oldest day that has any tails,
+ * minutes and events, but none of the last 24 hours. Sessions, incidents with their evidence, gaps
+ * and whole hours of traffic stay. Pages that get free are used again, and given back little by
+ * little. 1: call again soon, 0: nothing is left to do, or -errno. Not within a batch.
+ */
+int store_retain(struct store *store, const struct store_limits *limits, struct ls_instant now);
+
 /* Reading. Times in real µs, since inclusive, until exclusive; ports: ID_PATH, name or label. */
 struct store_filter {
 	int64_t since_us, until_us; /* INT64_MIN, INT64_MAX: no limit */
@@ -87,7 +105,8 @@ struct store_status_count {
 /* Traffic is counted where its minute, or after two days its hour, began in the asked span. */
 struct store_port_report {
 	struct ls_socket socket;
-	const char *label; /* NULL: none */
+	const char *label;  /* NULL: none */
+	const char *cables; /* labels, each ended by a newline; NULL: none. Borrowed */
 	double connected_seconds;
 	int64_t sessions, connects, disconnects, drops, resets;
 	int64_t enumeration_failures, over_currents;
@@ -97,14 +116,29 @@ struct store_port_report {
 	int64_t errors_by_class[LS_N_TRANSFER_CLASSES]; /* 0 at LS_TRANSFER_OK */
 	size_t n_statuses; /* failures by status; what there is no room for is by class only */
 	struct store_status_count errors_by_status[STORE_REPORT_STATUSES];
+	/* By enum ls_xfer. n 0: none ended. Quantiles are those of the worst minute or hour. */
+	struct store_latency {
+		int64_t n, p50_us, p99_us, max_us;
+		bool has_p50; /* not where an hour is in the span, see store_roll_up() */
+	} latency[LS_N_XFERS];
 	bool has_device; /* the latest one there */
 	struct ls_device device;
 };
 
+/* A session with what counts of it in the asked span. */
+struct store_session {
+	struct ls_session session;
+	const char *label; /* of the socket, NULL: none */
+	double connected_seconds;
+	/* One that follows a counted one within a minute is the same drop. */
+	int64_t drops, drops_by_side[LS_N_SIDES];
+};
+
 /* Visitors return 0 to go on, anything else ends the visit and is returned. */
 typedef int (*store_event_fn)(int64_t id, const struct ls_event *event, void *user);
-typedef int (*store_row_incident_fn)(const struct ls_incident *incident, const char *label,
-				     void *user);
+typedef int (*store_row_incident_fn)(const struct ls_incident *incident,
+				     const struct ls_labels *labels, void *user);
+typedef int (*store_session_fn)(const struct store_session *session, void *user);
 typedef int (*store_gap_fn)(const struct ls_gap *gap, void *user);
 typedef int (*store_port_fn)(const struct store_port_report *report, void *user);
 
@@ -113,6 +147,9 @@ int store_events(struct store *store, const struct store_filter *filter, store_e
 		 void *user, const char **unknown);
 int store_incidents(struct store *store, const struct store_filter *filter,
 		    store_row_incident_fn visit, void *user, const char **unknown);
+/* Those that touch the span. */
+int store_sessions(struct store *store, const struct store_filter *filter, struct ls_instant now,
+		   store_session_fn visit, void *user, const char **unknown);
 int store_report(struct store *store, const struct store_filter *filter, struct ls_instant now,
 		 store_port_fn visit, void *user, const char **unknown);
 int store_gaps(struct store *store, const struct store_filter *filter, store_gap_fn visit,
@@ -122,6 +159,99 @@ int store_incident(struct store *store, int64_t id, store_row_incident_fn visit,
 /* The transfers before an incident. 1; 0: none were kept, or none that can be read. */
 int store_tail(struct store *store, int64_t incident, struct ls_tail *ret);
 int store_last_drop(struct store *store, store_row_incident_fn visit, void *user);
+/* What a person calls a socket, and the cable of a session; "" where there is no label. 0 or -errno,
+ * then all are "". */
+struct store_labels {
+	char socket[LS_LABEL_MAX], cable[LS_LABEL_MAX];
+	bool cable_assumed;
+};
+int store_labels(struct store *store, const struct ls_socket *socket, int64_t session,
+		 struct store_labels *ret);
+/* Labels. */
+
+/* The socket that @port names by its ID_PATH, label or kernel name. 1, or 0. */
+int store_find_socket(struct store *store, const char *port, struct ls_socket *ret);
+
+/* Something that a person said. */
+struct store_statement {
+	int64_t said_us, since_us;
+	int64_t uid;	   /* -1 unknown */
+	const char *about; /* "cable", "socket" */
+	struct ls_socket socket;
+	char label[LS_LABEL_MAX], before[LS_LABEL_MAX]; /* "": none */
+};
+typedef int (*store_statement_fn)(const struct store_statement *statement, void *user);
+typedef int (*store_label_fn)(const struct ls_socket *socket, const char *label, void *user);
+
+/* Keeps what was said; of a socket, sets its label. Not within a batch, as all of these. */
+int store_say(struct store *store, const struct store_statement *statement);
+/* The last @n, oldest first. */
+int store_statements(struct store *store, int64_t n, store_statement_fn visit, void *user);
+int store_socket_labels(struct store *store, store_label_fn visit, void *user);
+/* @socket is NULL. The one used last comes first. */
+int store_cable_labels(struct store *store, store_label_fn visit, void *user);
+/*
+ * Sessions with the cable that was last said of their device on their socket, in the order in which
+ * they began: what ls_engine_restore_cable() wants. Only those of the last some thousand sessions.
+ */
+int store_visit_cables(struct store *store, ls_session_fn visit, void *user);
+
+/* A cable that was there since a time that has passed. */
+struct store_relabelling {
+	struct ls_socket socket;
+	bool from_begin; /* of the session that is open or was the last one, and not at @since_us */
+	int64_t since_us;  /* set from the session with @from_begin */
+	const char *cable; /* "": unknown */
+	int64_t spare_id;  /* for a session that has to be made */
+	/* Set by store_relabel(). */
+	int64_t split;	 /* the session that ends at @since_us, 0: none */
+	int64_t session; /* the one that begins then, or has the label as a whole */
+	char before[LS_LABEL_MAX];
+};
+
+/* 1; 0: there was nothing on the socket then; or -errno, and nothing was changed. */
+int store_relabel(struct store *store, struct store_relabelling *relabelling);
+/* The session on a socket that began last. 1 or 0. */
+int store_latest_session(struct store *store, const char *id_path, struct ls_session *ret);
+
+/* Jobs. */
+
+struct store_job {
+	int64_t id;
+	struct ls_instant began;
+	int64_t ended_us;	 /* meaningful unless running */
+	const char *outcome;	 /* "running", "exited", "killed", "lost" */
+	int64_t code;		 /* exit status or signal, -1 none */
+	int64_t uid;		 /* -1 unknown */
+	struct ls_socket socket; /* "": none was named */
+	char cable[LS_LABEL_MAX];
+	char command[LS_TEXT_MAX], note[LS_TEXT_MAX], place[LS_TEXT_MAX];
+	int64_t incidents, drops; /* on any port while it ran; only when read */
+};
+
+struct store_job_port {
+	struct ls_socket socket;
+	const char *label;
+	int64_t transfers, bytes_in, bytes_out, errors;
+};
+
+/* An incident that opens this long after a command has ended belongs to its end. */
+#define STORE_JOB_AFTER_US (1 * (int64_t)LS_SEC)
+
+typedef int (*store_job_fn)(const struct store_job *job, void *user);
+typedef int (*store_job_port_fn)(const struct store_job_port *port, void *user);
+
+/* What moved until now is in the store. @job->id is set. */
+int store_job_begin(struct store *store, struct store_job *job);
+/* Sets the outcome, code, place and @ended_us of @job->id. */
+int store_job_end(struct store *store, const struct store_job *job);
+/* 1 or 0. */
+int store_job(struct store *store, int64_t id, store_job_fn visit, void *user);
+/* Those that began in the span; ports of the filter are not looked at. */
+int store_jobs(struct store *store, const struct store_filter *filter, store_job_fn visit,
+	       void *user);
+int store_job_ports(struct store *store, int64_t id, store_job_port_fn visit, void *user);
+
 /* Drops since @since_us on one socket, and its label ("" if none). 0 or -errno. */
 int store_socket(struct store *store, const char *id_path, int64_t since_us, int64_t *n_drops,
 		 char label[LS_STRING_MAX]);

@@ -58,9 +58,7 @@ mark(struct store *store)
 {
 	static const enum store_stmt closing[] = {
 		STORE_CLOSE_STAYS, /* before the sessions, which tell it the boot */
-		STORE_CLOSE_SESSIONS,
-		STORE_CLOSE_INCIDENTS,
-		STORE_CLOSE_GAPS,
+		STORE_CLOSE_SESSIONS, STORE_CLOSE_INCIDENTS, STORE_CLOSE_GAPS, STORE_CLOSE_JOBS,
 	};
 	int64_t own[] = { 0, (int64_t)store->now.mono_us, store->now.real_us }, last_boot = 0;
 	int r = read_last_alive(store, &last_boot);
@@ -154,7 +152,7 @@ static int
 visit_incidents(struct store *store, store_incident_fn visit, void *user)
 {
 	struct ls_incident incident;
-	const char *label;
+	struct ls_labels labels;
 	int r = 0;
 	store_stmt_auto *stmt = store_prepare(store, STORE_OPEN_INCIDENTS, &r);
 
@@ -162,7 +160,7 @@ visit_incidents(struct store *store, store_incident_fn visit, void *user)
 		return r;
 	(void)store_bind_ids(stmt, &store->boot, 1);
 	while ((r = store_step(store, stmt)) == 1) {
-		r = store_read_incident(store, stmt, &incident, &label);
+		r = store_read_incident(store, stmt, &incident, &labels);
 		if (r < 0)
 			return r;
 		visit(&incident, user);

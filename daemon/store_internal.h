@@ -37,6 +37,10 @@ enum store_stmt {
 	STORE_DEVICE_ADD,
 	STORE_DESCRIPTION_FIND,
 	STORE_DESCRIPTION_ADD,
+	STORE_CABLE_FIND,
+	STORE_CABLE_ADD,
+	STORE_CHAIN_FIND,
+	STORE_CHAIN_ADD,
 	STORE_EVENT_PUT,
 	STORE_SESSION_CONNECTED,
 	STORE_SESSION_PUT,
@@ -68,13 +72,56 @@ enum store_stmt {
 	STORE_MERGE_TRAFFIC,
 	STORE_MERGED_TRAFFIC_CUT,
 	STORE_MERGED_TRAFFIC_MARK,
+	STORE_PAGES,
+	STORE_FREE_PAGES,
+	STORE_PAGE_SIZE,
+	STORE_OLDEST_RAW,
+	STORE_OLD_TAILS_CUT,
+	STORE_OLD_ERRORS_CUT,
+	STORE_OLD_LATENCY_CUT,
+	STORE_OLD_MINUTES_CUT,
+	STORE_OLD_EVENTS_CUT,
 	STORE_PORTS_NAMED,
 	STORE_EVENTS,
 	STORE_INCIDENTS,
 	STORE_GAPS,
+	STORE_SESSIONS,
+	STORE_SESSION_STAYS,
+	STORE_SESSION_DROPS,
 	STORE_INCIDENT,
 	STORE_LAST_DROP,
 	STORE_SOCKET,
+	STORE_LABELS,
+	STORE_FIND_SOCKET,
+	STORE_STATEMENT_PUT,
+	STORE_STATEMENTS,
+	STORE_SOCKET_LABEL_SET,
+	STORE_SOCKET_LABELS,
+	STORE_CABLE_LABELS,
+	STORE_LAST_CABLES,
+	STORE_LATEST_SESSION,
+	STORE_SESSION_AT,
+	STORE_SPLIT_SESSION,
+	STORE_SPLIT_STAY,
+	STORE_SPLIT_STAY_END,
+	STORE_SPLIT_STAYS,
+	STORE_SPLIT_ENDED,
+	STORE_SPLIT_SUM,
+	STORE_SPLIT_INCIDENTS,
+	STORE_SPLIT_TRAFFIC,
+	STORE_SPLIT_ERRORS,
+	STORE_SPLIT_LATENCY,
+	STORE_RELABEL_SESSION,
+	STORE_RELABEL_LATER,
+	STORE_CLOSE_JOBS,
+	STORE_JOB_BEGIN,
+	STORE_JOB_END,
+	STORE_JOB,
+	STORE_JOBS,
+	STORE_JOB_TRAFFIC_CUT,
+	STORE_JOB_TRAFFIC,
+	STORE_JOB_ERRORS,
+	STORE_JOB_PORTS,
 	STORE_REPORT_PORTS,
 	STORE_REPORT_EVENTS,
 	STORE_REPORT_INCIDENTS,
@@ -82,6 +129,8 @@ enum store_stmt {
 	STORE_REPORT_DEVICE,
 	STORE_REPORT_TRAFFIC,
 	STORE_REPORT_ERRORS,
+	STORE_REPORT_CABLES,
+	STORE_REPORT_LATENCY,
 	STORE_REPORT_BLIND,
 	STORE_N_STMTS,
 };
@@ -150,7 +199,7 @@ void store_read_text(sqlite3_stmt *stmt, int column, char *dst, size_t size);
 /* As selected by store_sql.c; evidence of an incident is read as well. */
 void store_read_session(sqlite3_stmt *stmt, struct ls_session *session);
 int store_read_incident(struct store *store, sqlite3_stmt *stmt, struct ls_incident *incident,
-			const char **label);
+			struct ls_labels *labels);
 
 /* store_file.c */
 
@@ -180,6 +229,46 @@ int store_boot_mark(struct store *store);
 /* Writes one record within a transaction. 0 or -errno. */
 int store_put_record(struct store *store, const struct ls_record *record);
 
+/* store_traffic.c: a minute of a session; the transfers before an incident. 0 or -errno. */
+int store_put_traffic(struct store *store, const struct ls_traffic_row *row);
+int store_put_tail(struct store *store, const struct ls_tail *tail);
+
+/* store_labels.c: row of a text that is kept once (a cable, a chain of hubs). 0 or -errno. */
+int store_text_row(struct store *store, enum store_stmt find, const char *text, int64_t *ret);
+
+/* store_exposure.c */
+
+/* Spans of real time, sorted and apart from each other. */
+struct store_spans {
+	struct store_span {
+		int64_t from, to;
+	} * at;
+	size_t n, size;
+};
+
+/* What is asked of the time in which devices were connected. */
+struct store_exposure {
+	struct store *store;
+	int64_t since, until;
+	struct ls_instant now;
+	struct store_spans blind; /* neither the kernel log nor udev saw */
+};
+
+/* store_exposure_done() in any case. 0 or -errno. */
+int store_exposure_init(struct store_exposure *asked, struct store *store,
+			const struct store_filter *filter, struct ls_instant now);
+void store_exposure_done(struct store_exposure *asked);
+/*
+ * How much of a stay that lasted @connected_us lies in the asked span and was watched. The stay is
+ * spread evenly over its real time: with a clock that jumped or a night asleep that is the best
+ * guess, else it is exact.
+ */
+double store_exposure_us(const struct store_exposure *asked, struct store_span stay,
+			 int64_t connected_us);
+
+/* store_put.c: row of a port, 0 for the machine as a whole. 0 or -errno. */
+int store_put_port(struct store *store, const struct ls_socket *socket, int64_t *ret);
+
 /* store_query.c */
 
 /*
@@ -188,3 +277,7 @@ int store_put_record(struct store *store, const struct ls_record *record);
  */
 int store_ports(struct store *store, const struct store_filter *filter, char **ret,
 		const char **unknown);
+/* A statement that takes a filter as ?1 … ?5; @ports must live as long as it is read. */
+sqlite3_stmt *store_prepare_filtered(struct store *store, enum store_stmt which,
+				     const struct store_filter *filter, const char *ports,
+				     int *error);

@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
-/* Row of a port, which is made or renamed where needed; 0 for the machine as a whole. */
-static int
-put_port(struct store *store, const struct ls_socket *socket, int64_t *ret)
+/* It is made or renamed where needed. */
+int
+store_put_port(struct store *store, const struct ls_socket *socket, int64_t *ret)
 {
 	static const enum store_stmt steps[] = { STORE_PORT_FIND, STORE_PORT_PUT, STORE_PORT_FIND };
 	int r = 0;
@@ -71,11 +71,11 @@ put_device(struct store *store, const struct ls_device *device, int64_t port, in
 
 /* One row of a table: its keys, 0 for NULL, then the fields. */
 static int
-put_row(struct store *store, enum store_stmt which, const int64_t keys[4], enum store_row row,
+put_row(struct store *store, enum store_stmt which, const int64_t *keys, enum store_row row,
 	const void *from)
 {
 	static const int n_keys[] = {
-		[STORE_ROW_SESSION] = 4, [STORE_ROW_INCIDENT] = 4, [STORE_ROW_EVENT] = 2,
+		[STORE_ROW_SESSION] = 6, [STORE_ROW_INCIDENT] = 4, [STORE_ROW_EVENT] = 2,
 		[STORE_ROW_GAP] = 2,	 [STORE_ROW_EVIDENCE] = 2,
 	};
 	/* An id or place of 0 is a value, that of a port or a description is none. */
@@ -97,7 +97,7 @@ static int
 put_event(struct store *store, const struct ls_event *event)
 {
 	int64_t keys[4] = { store->boot };
-	int r = put_port(store, &event->socket, &keys[1]);
+	int r = store_put_port(store, &event->socket, &keys[1]);
 
 	return r < 0 ? r : put_row(store, STORE_EVENT_PUT, keys, STORE_ROW_EVENT, event);
 }
@@ -187,13 +187,17 @@ put_stays(struct store *store, const struct ls_session *session, int64_t connect
 static int
 put_session(struct store *store, const struct ls_session *session)
 {
-	int64_t keys[4] = { session->id, store->boot }, connected_before = 0;
+	int64_t keys[6] = { session->id, store->boot }, connected_before = 0;
 	int r = store_ask(store, STORE_SESSION_CONNECTED, &session->id, 1, &connected_before);
 
 	if (r >= 0)
-		r = put_port(store, &session->socket, &keys[2]);
+		r = store_put_port(store, &session->socket, &keys[2]);
 	if (r >= 0)
 		r = put_device(store, &session->device, keys[2], &keys[3]);
+	if (r >= 0 && session->cable[0])
+		r = store_text_row(store, STORE_CABLE_FIND, session->cable, &keys[4]);
+	if (r >= 0 && session->hubs_known)
+		r = store_text_row(store, STORE_CHAIN_FIND, session->hubs, &keys[5]);
 	if (r >= 0)
 		r = put_row(store, STORE_SESSION_PUT, keys, STORE_ROW_SESSION, session);
 	return r < 0 ? r : put_stays(store, session, connected_before);
@@ -238,7 +242,7 @@ put_evidence(struct store *store, const struct ls_incident *incident)
 	int r = compare_evidence(store, incident, n, same);
 
 	for (int i = 0; i < n && r == 0; i++) {
-		const int64_t keys[4] = { incident->id, i };
+		const int64_t keys[] = { incident->id, i };
 
 		if (!same[i])
 			r = put_row(store, STORE_EVIDENCE_PUT, keys, STORE_ROW_EVIDENCE,
@@ -251,111 +255,13 @@ static int
 put_incident(struct store *store, const struct ls_incident *incident)
 {
 	int64_t keys[4] = { incident->id, store->boot };
-	int r = put_port(store, &incident->socket, &keys[2]);
+	int r = store_put_port(store, &incident->socket, &keys[2]);
 
 	if (r >= 0 && incident->has_device)
 		r = put_device(store, &incident->device, keys[2], &keys[3]);
 	if (r >= 0)
 		r = put_row(store, STORE_INCIDENT_PUT, keys, STORE_ROW_INCIDENT, incident);
 	return r < 0 ? r : put_evidence(store, incident);
-}
-
-/* More than any span holds, and some thousand of it still add up. */
-#define COUNT_MAX (INT64_C(1) << 50)
-#define MINUTE_US (60 * (int64_t)LS_SEC)
-
-static int64_t
-clip(uint64_t n)
-{
-	return n < COUNT_MAX ? (int64_t)n : COUNT_MAX;
-}
-
-/* One row: numbers, then a name. */
-static int
-put_named(struct store *store, enum store_stmt which, const int64_t *numbers, int n_numbers,
-	  const char *name)
-{
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, which, &r);
-
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, numbers, n_numbers);
-	(void)sqlite3_bind_text(stmt, n_numbers + 1, name, -1, SQLITE_STATIC);
-	return store_step(store, stmt);
-}
-
-static int
-put_traffic_errors(struct store *store, const struct ls_traffic_row *row, int endpoint)
-{
-	const uint64_t *by_status = row->counts.endpoints[endpoint].by_status;
-	int in = LS_N_ENDPOINTS / 2, r = 0;
-	int64_t address = endpoint < in ? endpoint : 0x80 | (endpoint - in);
-
-	for (int i = 0; i < LS_N_STATUS_ROWS && r == 0; i++) {
-		const struct ls_status_row *status = &ls_status_rows[i];
-		const int64_t numbers[] = { row->session, row->minute_us, address, status->status,
-					    clip(by_status[i]) };
-
-		if (by_status[i] > 0 && status->class != LS_TRANSFER_OK)
-			r = put_named(store, STORE_TRAFFIC_ERROR_PUT, numbers, LS_COUNT(numbers),
-				      ls_transfer_class_name(status->class));
-	}
-	return r;
-}
-
-static int
-put_traffic_latency(struct store *store, const struct ls_traffic_row *row, unsigned int xfer)
-{
-	const struct ls_latency *latency = &row->counts.latency[xfer];
-	uint64_t p50_us = ls_latency_quantile(latency, 500);
-	uint64_t p99_us = ls_latency_quantile(latency, 990);
-	const int64_t numbers[] = { row->session, row->minute_us, clip(ls_latency_count(latency)),
-				    clip(p50_us), clip(p99_us),	  clip(latency->max_us) };
-
-	if (numbers[2] == 0)
-		return 0;
-	return put_named(store, STORE_TRAFFIC_LATENCY_PUT, numbers, LS_COUNT(numbers),
-			 ls_xfer_name(xfer));
-}
-
-static int
-put_traffic(struct store *store, const struct ls_traffic_row *row)
-{
-	static const enum store_stmt cuts[] = { STORE_TRAFFIC_CUT, STORE_TRAFFIC_ERRORS_CUT,
-						STORE_TRAFFIC_LATENCY_CUT };
-	struct ls_traffic_sum sum;
-	int r = 0;
-
-	ls_traffic_sum(&row->counts, &sum);
-	const int64_t numbers[] = { row->session,	   row->minute_us,     MINUTE_US,
-				    clip(sum.n_completed), clip(sum.bytes_in), clip(sum.bytes_out),
-				    clip(sum.n_refused) };
-
-	for (size_t i = 0; i < LS_COUNT(cuts) && r == 0; i++)
-		r = store_run(store, cuts[i], numbers, 2);
-	if (r == 0)
-		r = store_run(store, STORE_TRAFFIC_PUT, numbers, LS_COUNT(numbers));
-	for (int i = 0; i < LS_N_ENDPOINTS && r == 0; i++)
-		r = put_traffic_errors(store, row, i);
-	for (unsigned int i = 0; i < LS_N_XFERS && r == 0; i++)
-		r = put_traffic_latency(store, row, i);
-	return r;
-}
-
-static int
-put_tail(struct store *store, const struct ls_tail *tail)
-{
-	uint32_t n = tail->n < LS_FLIGHT_RECORDS ? tail->n : LS_FLIGHT_RECORDS;
-	int r = 0;
-	store_stmt_auto *stmt = n > 0 ? store_prepare(store, STORE_TAIL_PUT, &r) : NULL;
-
-	if (!stmt)
-		return r;
-	(void)sqlite3_bind_int64(stmt, 1, tail->incident);
-	(void)sqlite3_bind_blob(stmt, 2, tail->records, (int)(n * sizeof(tail->records[0])),
-				SQLITE_STATIC);
-	return store_step(store, stmt);
 }
 
 static int
@@ -390,9 +296,9 @@ store_put_record(struct store *store, const struct ls_record *record)
 	case LS_RECORD_GAP:
 		return put_row(store, STORE_GAP_PUT, gap, STORE_ROW_GAP, record->gap);
 	case LS_RECORD_TRAFFIC:
-		return put_traffic(store, record->traffic);
+		return store_put_traffic(store, record->traffic);
 	case LS_RECORD_TAIL:
-		return put_tail(store, record->tail);
+		return store_put_tail(store, record->tail);
 	default:
 		return -EINVAL;
 	}

@@ -50,10 +50,9 @@ limit_of(const struct store_filter *filter)
 	return filter->limit && filter->limit < INT64_MAX ? (int64_t)filter->limit : INT64_MAX;
 }
 
-/* A statement that takes a filter as ?1 … ?5; @ports must live as long as it is read. */
-static sqlite3_stmt *
-prepare_filtered(struct store *store, enum store_stmt which, const struct store_filter *filter,
-		 const char *ports, int *error)
+sqlite3_stmt *
+store_prepare_filtered(struct store *store, enum store_stmt which,
+		       const struct store_filter *filter, const char *ports, int *error)
 {
 	sqlite3_stmt *stmt = store_prepare(store, which, error);
 
@@ -93,7 +92,8 @@ store_events(struct store *store, const struct store_filter *filter, store_event
 	int r = store_ports(store, filter, &ports, unknown);
 
 	if (r == 0) {
-		store_stmt_auto *stmt = prepare_filtered(store, STORE_EVENTS, filter, ports, &r);
+		store_stmt_auto *stmt =
+			store_prepare_filtered(store, STORE_EVENTS, filter, ports, &r);
 
 		if (stmt)
 			r = visit_events(store, stmt, visit, user);
@@ -108,13 +108,13 @@ visit_incidents(struct store *store, sqlite3_stmt *stmt, store_row_incident_fn v
 		int *n)
 {
 	struct ls_incident incident;
-	const char *label;
+	struct ls_labels labels;
 	int r;
 
 	while ((r = store_step(store, stmt)) == 1) {
-		r = store_read_incident(store, stmt, &incident, &label);
+		r = store_read_incident(store, stmt, &incident, &labels);
 		if (r == 0)
-			r = visit(&incident, label, user);
+			r = visit(&incident, &labels, user);
 		if (r != 0)
 			return r;
 		++*n;
@@ -130,7 +130,8 @@ store_incidents(struct store *store, const struct store_filter *filter, store_ro
 	int n = 0, r = store_ports(store, filter, &ports, unknown);
 
 	if (r == 0) {
-		store_stmt_auto *stmt = prepare_filtered(store, STORE_INCIDENTS, filter, ports, &r);
+		store_stmt_auto *stmt =
+			store_prepare_filtered(store, STORE_INCIDENTS, filter, ports, &r);
 
 		if (stmt)
 			r = visit_incidents(store, stmt, visit, user, &n);
@@ -143,7 +144,7 @@ int
 store_gaps(struct store *store, const struct store_filter *filter, store_gap_fn visit, void *user)
 {
 	int r = 0;
-	store_stmt_auto *stmt = prepare_filtered(store, STORE_GAPS, filter, NULL, &r);
+	store_stmt_auto *stmt = store_prepare_filtered(store, STORE_GAPS, filter, NULL, &r);
 
 	while (stmt && (r = store_step(store, stmt)) == 1) {
 		struct ls_gap gap = { .id = sqlite3_column_int64(stmt, 0) };

@@ -1,146 +1,9 @@
 #include "daemon/store_internal.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* Spans of real time, sorted and apart from each other. */
-struct spans {
-	struct span {
-		int64_t from, to;
-	} * at;
-	size_t n, size;
-};
-
-/* What one report is made with. */
-struct asked {
-	struct store *store;
-	int64_t since, until;
-	struct ls_instant now;
-	struct spans blind; /* neither the kernel log nor udev saw */
-};
-
 static int
-add_span(struct spans *spans, struct span span)
-{
-	if (span.to <= span.from)
-		return 0;
-	if (spans->n > 0 && span.from <= spans->at[spans->n - 1].to) {
-		if (span.to > spans->at[spans->n - 1].to)
-			spans->at[spans->n - 1].to = span.to;
-		return 0;
-	}
-	if (spans->n == spans->size) {
-		size_t size = 2 * spans->size + 16;
-		struct span *at = reallocarray(spans->at, size, sizeof(*at));
-
-		if (!at)
-			return -ENOMEM;
-		spans->at = at;
-		spans->size = size;
-	}
-	spans->at[spans->n++] = span;
-	return 0;
-}
-
-/* When @source did not see. Of the time without linkstatd only the kernel log knows. */
-static int
-blind_spans(const struct asked *asked, enum ls_source source, struct spans *spans)
-{
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_BLIND, &r);
-
-	if (!stmt)
-		return r;
-	(void)sqlite3_bind_int64(stmt, 2, asked->since);
-	(void)sqlite3_bind_int64(stmt, 3, asked->until);
-	(void)sqlite3_bind_int64(stmt, 4, asked->now.real_us);
-	(void)sqlite3_bind_text(stmt, 5, ls_source_name(source), -1, SQLITE_STATIC);
-	if (source != LS_SOURCE_KERNEL_LOG)
-		(void)sqlite3_bind_text(stmt, 6, ls_source_name(LS_SOURCE_NONE), -1, SQLITE_STATIC);
-	while ((r = store_step(asked->store, stmt)) == 1) {
-		struct span span = { sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1) };
-
-		r = add_span(spans, span);
-		if (r < 0)
-			return r;
-	}
-	return r;
-}
-
-static int64_t
-later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-static int64_t
-earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-static int
-intersect(const struct spans *a, const struct spans *b, struct spans *both)
-{
-	int r = 0;
-
-	for (size_t i = 0, j = 0; i < a->n && j < b->n && r == 0;) {
-		struct span span = { later(a->at[i].from, b->at[j].from),
-				     earlier(a->at[i].to, b->at[j].to) };
-
-		r = add_span(both, span);
-		if (a->at[i].to < b->at[j].to)
-			i++;
-		else
-			j++;
-	}
-	return r;
-}
-
-static int
-find_blind(struct asked *asked)
-{
-	struct spans kernel_log = { 0 }, udev = { 0 };
-	int r = blind_spans(asked, LS_SOURCE_KERNEL_LOG, &kernel_log);
-
-	if (r == 0)
-		r = blind_spans(asked, LS_SOURCE_UDEV, &udev);
-	if (r == 0)
-		r = intersect(&kernel_log, &udev, &asked->blind);
-	free(kernel_log.at);
-	free(udev.at);
-	return r;
-}
-
-/*
- * How much of a stay that lasted @connected_us lies in the asked span and was watched. The stay is
- * spread evenly over its real time: with a clock that jumped or a night asleep that is the best
- * guess, else it is exact.
- */
-static double
-watched_us(const struct asked *asked, struct span stay, int64_t connected_us)
-{
-	int64_t from = later(stay.from, asked->since), to = earlier(stay.to, asked->until);
-	double visible_us;
-
-	if (stay.to <= stay.from)
-		return stay.from >= asked->since ? (double)connected_us : 0;
-	if (to <= from)
-		return 0;
-	visible_us = (double)(to - from);
-	for (size_t i = 0; i < asked->blind.n && asked->blind.at[i].from < to; i++) {
-		int64_t blind_from = later(from, asked->blind.at[i].from);
-		int64_t blind_to = earlier(to, asked->blind.at[i].to);
-
-		if (blind_to > blind_from)
-			visible_us -= (double)(blind_to - blind_from);
-	}
-	return (double)connected_us * (visible_us / (double)(stay.to - stay.from));
-}
-
-static int
-count_stays(const struct asked *asked, int64_t port, struct store_port_report *report)
+count_stays(const struct store_exposure *asked, int64_t port, struct store_port_report *report)
 {
 	const int64_t ids[] = { port, asked->since, asked->until, (int64_t)asked->now.mono_us,
 				asked->now.real_us };
@@ -153,11 +16,12 @@ count_stays(const struct asked *asked, int64_t port, struct store_port_report *r
 		return r;
 	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
 	while ((r = store_step(asked->store, stmt)) == 1) {
-		struct span span = { sqlite3_column_int64(stmt, 1), sqlite3_column_int64(stmt, 2) };
+		struct store_span span = { sqlite3_column_int64(stmt, 1),
+					   sqlite3_column_int64(stmt, 2) };
 
 		report->sessions += sqlite3_column_int64(stmt, 0) != session;
 		session = sqlite3_column_int64(stmt, 0);
-		us += watched_us(asked, span, sqlite3_column_int64(stmt, 3));
+		us += store_exposure_us(asked, span, sqlite3_column_int64(stmt, 3));
 	}
 	report->connected_seconds = us / 1e6;
 	return r;
@@ -184,7 +48,8 @@ event_count(struct store_port_report *report, enum ls_event_kind kind)
 
 /* The other kinds have no column, but make a port worth listing: *n counts all. */
 static int
-count_events(const struct asked *asked, int64_t port, struct store_port_report *report, int64_t *n)
+count_events(const struct store_exposure *asked, int64_t port, struct store_port_report *report,
+	     int64_t *n)
 {
 	const int64_t ids[] = { port, asked->since, asked->until };
 	int r = 0;
@@ -208,7 +73,7 @@ count_events(const struct asked *asked, int64_t port, struct store_port_report *
 }
 
 static int
-count_incidents(const struct asked *asked, int64_t port, struct store_port_report *report,
+count_incidents(const struct store_exposure *asked, int64_t port, struct store_port_report *report,
 		int64_t *n)
 {
 	const int64_t ids[] = { port, asked->since, asked->until };
@@ -233,7 +98,8 @@ count_incidents(const struct asked *asked, int64_t port, struct store_port_repor
 }
 
 static int
-count_traffic(const struct asked *asked, int64_t port, struct store_port_report *report, int64_t *n)
+count_traffic(const struct store_exposure *asked, int64_t port, struct store_port_report *report,
+	      int64_t *n)
 {
 	const int64_t ids[] = { port, asked->since, asked->until };
 	int r = 0;
@@ -278,7 +144,7 @@ add_status(struct store_port_report *report, int status, int64_t n)
 }
 
 static int
-count_errors(const struct asked *asked, int64_t port, struct store_port_report *report)
+count_errors(const struct store_exposure *asked, int64_t port, struct store_port_report *report)
 {
 	const int64_t ids[] = { port, asked->since, asked->until };
 	int r = 0;
@@ -297,8 +163,43 @@ count_errors(const struct asked *asked, int64_t port, struct store_port_report *
 	return r;
 }
 
+static struct store_latency *
+latency_of(struct store_port_report *report, const char *type)
+{
+	for (unsigned int i = 0; type && i < LS_N_XFERS; i++) {
+		if (strcmp(type, ls_xfer_name(i)) == 0)
+			return &report->latency[i];
+	}
+	return NULL;
+}
+
 static int
-latest_device(const struct asked *asked, int64_t port, struct store_port_report *report)
+find_latency(const struct store_exposure *asked, int64_t port, struct store_port_report *report)
+{
+	const int64_t ids[] = { port, asked->since, asked->until };
+	int r = 0;
+	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_LATENCY, &r);
+
+	if (!stmt)
+		return r;
+	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
+	while ((r = store_step(asked->store, stmt)) == 1) {
+		struct store_latency *latency =
+			latency_of(report, (const char *)sqlite3_column_text(stmt, 0));
+
+		if (!latency)
+			continue;
+		latency->n = sqlite3_column_int64(stmt, 1);
+		latency->has_p50 = sqlite3_column_type(stmt, 2) != SQLITE_NULL;
+		latency->p50_us = sqlite3_column_int64(stmt, 2);
+		latency->p99_us = sqlite3_column_int64(stmt, 3);
+		latency->max_us = sqlite3_column_int64(stmt, 4);
+	}
+	return r;
+}
+
+static int
+latest_device(const struct store_exposure *asked, int64_t port, struct store_port_report *report)
 {
 	const int64_t ids[] = { port, asked->until };
 	int r = 0;
@@ -315,9 +216,28 @@ latest_device(const struct asked *asked, int64_t port, struct store_port_report 
 	return r < 0 ? r : 0;
 }
 
+/* The text of the labels lives as long as the statement is not asked again. */
+static int
+visit_with_cables(const struct store_exposure *asked, int64_t port,
+		  struct store_port_report *report, store_port_fn visit, void *user)
+{
+	const int64_t ids[] = { port, asked->since, asked->until, asked->now.real_us };
+	int r = 0;
+	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_CABLES, &r);
+
+	if (!stmt)
+		return r;
+	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
+	r = store_step(asked->store, stmt);
+	if (r < 0)
+		return r;
+	report->cables = (const char *)sqlite3_column_text(stmt, 0);
+	return visit(report, user);
+}
+
 /* One port, if anything was there. */
 static int
-report_port(const struct asked *asked, sqlite3_stmt *port, store_port_fn visit, void *user)
+report_port(const struct store_exposure *asked, sqlite3_stmt *port, store_port_fn visit, void *user)
 {
 	struct store_port_report report = { .label = (const char *)sqlite3_column_text(port, 3) };
 	int64_t id = sqlite3_column_int64(port, 0), n = 0;
@@ -334,14 +254,16 @@ report_port(const struct asked *asked, sqlite3_stmt *port, store_port_fn visit, 
 		r = count_traffic(asked, id, &report, &n);
 	if (r == 0)
 		r = count_errors(asked, id, &report);
+	if (r == 0)
+		r = find_latency(asked, id, &report);
 	if (r < 0 || (n == 0 && report.sessions == 0))
 		return r;
 	r = latest_device(asked, id, &report);
-	return r < 0 ? r : visit(&report, user);
+	return r < 0 ? r : visit_with_cables(asked, id, &report, visit, user);
 }
 
 static int
-report_ports(const struct asked *asked, const char *ports, store_port_fn visit, void *user)
+report_ports(const struct store_exposure *asked, const char *ports, store_port_fn visit, void *user)
 {
 	int r = 0;
 	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_PORTS, &r);
@@ -362,20 +284,15 @@ int
 store_report(struct store *store, const struct store_filter *filter, struct ls_instant now,
 	     store_port_fn visit, void *user, const char **unknown)
 {
-	struct asked asked = {
-		.store = store,
-		.since = filter->since_us,
-		.until = filter->until_us,
-		.now = now,
-	};
+	struct store_exposure asked = { 0 };
 	char *ports;
 	int r = store_ports(store, filter, &ports, unknown);
 
 	if (r == 0)
-		r = find_blind(&asked);
+		r = store_exposure_init(&asked, store, filter, now);
 	if (r == 0)
 		r = report_ports(&asked, ports, visit, user);
-	free(asked.blind.at);
+	store_exposure_done(&asked);
 	sqlite3_free(ports);
 	return r;
 }

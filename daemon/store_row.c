@@ -256,17 +256,22 @@ store_read_device(sqlite3_stmt *stmt, int first, struct ls_device *device)
 void
 store_read_session(sqlite3_stmt *stmt, struct ls_session *session)
 {
+	int next;
+
 	*session = (struct ls_session){ .id = sqlite3_column_int64(stmt, 0) };
 	store_read_text(stmt, 1, session->socket.id_path, sizeof(session->socket.id_path));
-	(void)store_read_row(stmt, store_read_device(stmt, 4, &session->device), STORE_ROW_SESSION,
-			     session);
+	next = store_read_row(stmt, store_read_device(stmt, 4, &session->device), STORE_ROW_SESSION,
+			      session);
+	store_read_text(stmt, next, session->cable, sizeof(session->cable));
+	session->hubs_known = sqlite3_column_type(stmt, next + 1) != SQLITE_NULL;
+	store_read_text(stmt, next + 1, session->hubs, sizeof(session->hubs));
 }
 
 int
 store_read_incident(struct store *store, sqlite3_stmt *stmt, struct ls_incident *incident,
-		    const char **label)
+		    struct ls_labels *labels)
 {
-	int error = 0, r;
+	int error = 0, r, next;
 	store_stmt_auto *evidence = store_prepare(store, STORE_EVIDENCE_GET, &error);
 
 	*incident = (struct ls_incident){
@@ -274,9 +279,13 @@ store_read_incident(struct store *store, sqlite3_stmt *stmt, struct ls_incident 
 		.has_device = sqlite3_column_type(stmt, 3) != SQLITE_NULL,
 	};
 	store_read_text(stmt, 1, incident->socket.id_path, sizeof(incident->socket.id_path));
-	*label = (const char *)sqlite3_column_text(stmt, 2);
-	(void)store_read_row(stmt, store_read_device(stmt, 4, &incident->device),
-			     STORE_ROW_INCIDENT, incident);
+	next = store_read_row(stmt, store_read_device(stmt, 4, &incident->device),
+			      STORE_ROW_INCIDENT, incident);
+	*labels = (struct ls_labels){
+		.socket = (const char *)sqlite3_column_text(stmt, 2),
+		.cable = (const char *)sqlite3_column_text(stmt, next),
+		.cable_assumed = sqlite3_column_int(stmt, next + 1) != 0,
+	};
 	if (!evidence)
 		return error;
 

@@ -168,11 +168,69 @@ static const char *const to_1[] = {
 	") STRICT",
 };
 
+/* Labels, jobs, and modes of device families. */
+static const char *const to_2[] = {
+	"ALTER TABLE sessions ADD COLUMN mode TEXT NOT NULL DEFAULT ''",
+	"ALTER TABLE incidents ADD COLUMN mode TEXT NOT NULL DEFAULT ''",
+	"ALTER TABLE incidents ADD COLUMN in_mode_us INTEGER NOT NULL DEFAULT 0",
+	"ALTER TABLE incidents ADD COLUMN mode_after TEXT NOT NULL DEFAULT ''",
+	"ALTER TABLE sessions ADD COLUMN cable_assumed INTEGER NOT NULL DEFAULT 0",
+
+	/* The hubs of a session, as in ls_session.hubs; of an older session NULL. */
+	"CREATE TABLE chains ("
+	" id INTEGER PRIMARY KEY,"
+	" hubs TEXT NOT NULL UNIQUE"
+	") STRICT",
+	"ALTER TABLE sessions ADD COLUMN chain INTEGER REFERENCES chains",
+	"CREATE INDEX sessions_began ON sessions (began_real)",
+	"CREATE INDEX sessions_ended ON sessions (ended_real)",
+	"CREATE INDEX incidents_session ON incidents (session, opened_real) WHERE is_drop = 1",
+
+	/* Everything that was ever said of labels; what holds is in sessions and ports. */
+	"CREATE TABLE statements ("
+	" id INTEGER PRIMARY KEY,"
+	" said_real INTEGER NOT NULL,"
+	" uid INTEGER," /* of who said it */
+	" port INTEGER NOT NULL REFERENCES ports,"
+	" about TEXT NOT NULL,"		/* cable, socket */
+	" since_real INTEGER NOT NULL," /* from when on it is so */
+	" label TEXT,"			/* NULL: none, or forgotten */
+	" before TEXT"			/* what held there until it was said */
+	") STRICT",
+	"CREATE INDEX statements_port ON statements (port, about, since_real)",
+
+	"CREATE TABLE jobs ("
+	" id INTEGER PRIMARY KEY,"
+	" boot INTEGER NOT NULL REFERENCES boots,"
+	" uid INTEGER,"
+	" began_mono INTEGER NOT NULL, began_real INTEGER NOT NULL,"
+	" ended_real INTEGER NOT NULL,"
+	" outcome TEXT NOT NULL," /* running, exited, killed, lost */
+	" code INTEGER,"	  /* exit status or signal */
+	" port INTEGER REFERENCES ports,"
+	" cable TEXT, command TEXT NOT NULL, note TEXT, place TEXT"
+	") STRICT",
+	"CREATE INDEX jobs_began ON jobs (began_real)",
+	"CREATE INDEX jobs_running ON jobs (boot) WHERE outcome = 'running'",
+
+	/* What moved on a port from the beginning of the minute in which a job began: until it began
+	 * (sign -1) and until it ended (sign 1). Their sum is what moved meanwhile. */
+	"CREATE TABLE job_traffic ("
+	" job INTEGER NOT NULL REFERENCES jobs,"
+	" port INTEGER NOT NULL REFERENCES ports,"
+	" sign INTEGER NOT NULL,"
+	" transfers INTEGER NOT NULL, bytes_in INTEGER NOT NULL, bytes_out INTEGER NOT NULL,"
+	" errors INTEGER NOT NULL," /* of the classes that speak of the link */
+	" PRIMARY KEY (job, port, sign)"
+	") STRICT, WITHOUT ROWID",
+};
+
 static const struct {
 	const char *const *steps;
 	size_t n;
 } migrations[] = {
 	{ to_1, LS_COUNT(to_1) },
+	{ to_2, LS_COUNT(to_2) },
 };
 
 int

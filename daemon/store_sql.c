@@ -21,10 +21,14 @@
 /* Columns as store_read_session() and store_read_incident() take them. */
 #define SESSION_SELECT \
 	"SELECT r.id, p.id_path, p.label, r.description" \
-	DEVICE_COLUMNS STORE_SESSION_FIELDS(OF_ROW) " FROM sessions r" PORT_JOIN DEVICE_JOIN
+	DEVICE_COLUMNS STORE_SESSION_FIELDS(OF_ROW) ", c.label, h.hubs FROM sessions r" \
+	PORT_JOIN DEVICE_JOIN " LEFT JOIN cables c ON c.id = r.cable" \
+	" LEFT JOIN chains h ON h.id = r.chain"
 #define INCIDENT_SELECT \
 	"SELECT r.id, p.id_path, p.label, r.description" \
-	DEVICE_COLUMNS STORE_INCIDENT_FIELDS(OF_ROW) " FROM incidents r" PORT_JOIN DEVICE_JOIN
+	DEVICE_COLUMNS STORE_INCIDENT_FIELDS(OF_ROW) ", c.label, s.cable_assumed" \
+	" FROM incidents r" PORT_JOIN DEVICE_JOIN " LEFT JOIN sessions s ON s.id = r.session" \
+	" LEFT JOIN cables c ON c.id = s.cable"
 
 /* ?1 since, ?2 until, ?3 behind this id, ?4 JSON array of ports or NULL, ?5 rows at most. */
 #define ASKED_PORTS "(?4 IS NULL OR r.port IN (SELECT value FROM json_each(?4)))"
@@ -41,6 +45,36 @@
 #define IS_WITHIN "t.minute_us % " HOUR " <> 0"
 #define OLD_MINUTES \
 	"(session, minute_us) IN (SELECT t.session, t.minute_us FROM traffic t WHERE " IS_OLD ")"
+
+/* Sessions whose cables are remembered at a start. */
+#define REMEMBERED "20000"
+
+/* Of a stay of ?1 that ?3 lies within, what was before; and which that is. */
+#define BEFORE_SPLIT \
+	"CAST(connected_us * 1.0 * (?3 - began_real) / max(1, ended_real - began_real) AS INTEGER)"
+#define IS_SPLIT \
+	"session = ?1 AND began_real < ?3 AND (ended_real IS NULL OR ended_real > ?3)"
+
+#define JOB_SELECT \
+	"SELECT r.id, r.began_mono, r.began_real, r.ended_real, ifnull(r.code, -1)," \
+	" ifnull(r.uid, -1), r.outcome, p.id_path, p.name, r.cable, r.command, r.note, r.place," \
+	" (SELECT count(*) FROM incidents i WHERE " JOB_INCIDENT ")," \
+	" (SELECT count(*) FROM incidents i WHERE " JOB_INCIDENT " AND i.is_drop = 1)" \
+	" FROM jobs r" PORT_JOIN
+#define JOB_INCIDENT \
+	"i.opened_real >= r.began_real" \
+	" AND (r.outcome = 'running' OR i.opened_real < r.ended_real + 1000000)"
+#define JOB_MOVED(table) \
+	" FROM jobs j, sessions s, " table " t WHERE j.id = ?1 AND s.port IS NOT NULL" \
+	" AND (s.open = 1 OR s.ended_real >= j.began_real - 60000000) AND t.session = s.id" \
+	" AND t.minute_us >= j.began_real - j.began_real % 60000000"
+
+#define TAILS "incidents i INDEXED BY incidents_opened CROSS JOIN tails t ON t.incident = i.id"
+#define TAILS_BY_TIME TAILS " ORDER BY i.opened_real"
+#define TAILS_OLDER TAILS " WHERE i.opened_real < ?1 ORDER BY i.opened_real"
+#define OLDEST_MINUTES \
+	"SELECT t.session, t.minute_us FROM traffic t WHERE " IS_OLD \
+	" ORDER BY t.minute_us, t.session LIMIT ?2"
 
 static const char *const texts[STORE_N_STMTS] = {
 	[STORE_BEGIN] = "BEGIN IMMEDIATE",
@@ -114,16 +148,27 @@ static const char *const texts[STORE_N_STMTS] = {
 		"INSERT INTO descriptions (device" STORE_DESCRIPTION_FIELDS(COLUMN)
 		") VALUES (?" STORE_DESCRIPTION_FIELDS(MARK) ")",
 
+	[STORE_CABLE_FIND] =
+		"SELECT id FROM cables WHERE label = ?1",
+	[STORE_CABLE_ADD] =
+		"INSERT INTO cables (label) VALUES (?1)",
+	[STORE_CHAIN_FIND] =
+		"SELECT id FROM chains WHERE hubs = ?1",
+	[STORE_CHAIN_ADD] =
+		"INSERT INTO chains (hubs) VALUES (?1)",
+
 	[STORE_EVENT_PUT] =
 		"INSERT INTO events (boot, port" STORE_EVENT_FIELDS(COLUMN)
 		") VALUES (?, ?" STORE_EVENT_FIELDS(MARK) ")",
 	[STORE_SESSION_CONNECTED] =
 		"SELECT connected_us FROM sessions WHERE id = ?1",
 	[STORE_SESSION_PUT] =
-		"INSERT INTO sessions (id, boot, port, description" STORE_SESSION_FIELDS(COLUMN)
-		") VALUES (?, ?, ?, ?" STORE_SESSION_FIELDS(MARK)
+		"INSERT INTO sessions (id, boot, port, description, cable, chain"
+		STORE_SESSION_FIELDS(COLUMN)
+		") VALUES (?, ?, ?, ?, ?, ?" STORE_SESSION_FIELDS(MARK)
 		") ON CONFLICT (id) DO UPDATE SET port = excluded.port,"
-		" description = excluded.description" STORE_SESSION_FIELDS(AGAIN),
+		" description = excluded.description, cable = excluded.cable,"
+		" chain = excluded.chain" STORE_SESSION_FIELDS(AGAIN),
 	[STORE_STAY_OPEN] =
 		"SELECT id, began_mono, began_real FROM stays"
 		" WHERE session = ?1 AND ended_real IS NULL",
@@ -214,6 +259,29 @@ static const char *const texts[STORE_N_STMTS] = {
 	[STORE_MERGED_TRAFFIC_MARK] =
 		"UPDATE traffic AS t SET span_us = " HOUR " WHERE " IS_OLD,
 
+	[STORE_PAGES] = "PRAGMA page_count",
+	[STORE_FREE_PAGES] = "PRAGMA freelist_count",
+	[STORE_PAGE_SIZE] = "PRAGMA page_size",
+	[STORE_OLDEST_RAW] =
+		"SELECT min(ifnull((SELECT min(at_real) FROM events), 0x7fffffffffffffff),"
+		" ifnull((SELECT min(minute_us) FROM traffic WHERE span_us < " HOUR
+		"  AND minute_us >= 0), 0x7fffffffffffffff),"
+		" ifnull((SELECT opened_real FROM " TAILS_BY_TIME " LIMIT 1),"
+		"  0x7fffffffffffffff))",
+	/* At most ?2 of what is before ?1, the oldest first. */
+	[STORE_OLD_TAILS_CUT] =
+		"DELETE FROM tails WHERE incident IN (SELECT t.incident FROM " TAILS_OLDER
+		" LIMIT ?2)",
+	[STORE_OLD_ERRORS_CUT] =
+		"DELETE FROM traffic_errors WHERE (session, minute_us) IN (" OLDEST_MINUTES ")",
+	[STORE_OLD_LATENCY_CUT] =
+		"DELETE FROM traffic_latency WHERE (session, minute_us) IN (" OLDEST_MINUTES ")",
+	[STORE_OLD_MINUTES_CUT] =
+		"DELETE FROM traffic WHERE (session, minute_us) IN (" OLDEST_MINUTES ")",
+	[STORE_OLD_EVENTS_CUT] =
+		"DELETE FROM events WHERE id IN"
+		" (SELECT id FROM events WHERE at_real < ?1 ORDER BY at_real LIMIT ?2)",
+
 	/* A kernel name is that of the latest boot in which a port had it. */
 	[STORE_PORTS_NAMED] =
 		"SELECT id FROM ports WHERE id_path = ?1 OR label = ?1 OR (name = ?1"
@@ -232,6 +300,22 @@ static const char *const texts[STORE_N_STMTS] = {
 		"SELECT r.id" STORE_GAP_FIELDS(OF_ROW)
 		" FROM gaps r WHERE r.id > ?3 AND (r.open = 1 OR r.ended_real >= ?1)"
 		" AND r.began_real < ?2 ORDER BY r.id LIMIT ?5",
+	[STORE_SESSIONS] =
+		SESSION_SELECT " WHERE r.id > max(?3, CASE WHEN ?3 > 0 THEN 0 ELSE ifnull("
+		"(SELECT min(id) FROM sessions INDEXED BY sessions_ended WHERE ended_real >= ?1),"
+		" 0x7fffffffffffffff) - 1 END) AND r.open = 0"
+		" AND r.ended_real >= ?1 AND r.began_real < ?2 AND " ASKED_PORTS
+		" UNION ALL " SESSION_SELECT " WHERE r.id > ?3 AND r.open = 1"
+		" AND r.began_real < ?2 AND " ASKED_PORTS
+		" ORDER BY 1 LIMIT ?5",
+	[STORE_SESSION_STAYS] =
+		"SELECT t.began_real, ifnull(t.ended_real, ?5),"
+		" iif(t.ended_real IS NULL, max(0, ?4 - t.began_mono), t.connected_us)"
+		" FROM stays t WHERE t.session = ?1"
+		" AND t.began_real < ?3 AND ifnull(t.ended_real, ?5) >= ?2",
+	[STORE_SESSION_DROPS] =
+		"SELECT opened_real, side FROM incidents WHERE session = ?1 AND is_drop = 1"
+		" AND opened_real >= ?2 AND opened_real < ?3 ORDER BY opened_real, id",
 	[STORE_INCIDENT] =
 		INCIDENT_SELECT " WHERE r.id = ?1",
 	[STORE_LAST_DROP] =
@@ -239,6 +323,137 @@ static const char *const texts[STORE_N_STMTS] = {
 	[STORE_SOCKET] =
 		"SELECT (SELECT count(*) FROM incidents WHERE port = p.id AND is_drop = 1"
 		"  AND opened_real >= ?1), p.label FROM ports p WHERE p.id_path = ?2",
+
+	[STORE_LABELS] =
+		"SELECT p.label, c.label, s.cable_assumed FROM ports p"
+		" LEFT JOIN sessions s ON s.id = ?2 LEFT JOIN cables c ON c.id = s.cable"
+		" WHERE p.id_path = ?1",
+
+	/* An ID_PATH before a label before a kernel name; that of the latest boot. */
+	[STORE_FIND_SOCKET] =
+		"SELECT id_path, name FROM ports WHERE id_path = ?1 OR label = ?1 OR name = ?1"
+		" ORDER BY id_path = ?1 DESC, ifnull(label, '') = ?1 DESC, boot DESC, id DESC"
+		" LIMIT 1",
+	[STORE_STATEMENT_PUT] =
+		"INSERT INTO statements (port, said_real, since_real, uid, about, label, before)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[STORE_STATEMENTS] =
+		"SELECT r.said_real, r.since_real, ifnull(r.uid, -1), r.about, p.id_path, p.name,"
+		" r.label, r.before FROM (SELECT * FROM statements ORDER BY id DESC LIMIT ?1) r"
+		PORT_JOIN " ORDER BY r.id",
+	[STORE_SOCKET_LABEL_SET] =
+		"UPDATE ports SET label = ?2 WHERE id = ?1",
+	[STORE_SOCKET_LABELS] =
+		"SELECT id_path, name, label FROM ports WHERE label IS NOT NULL"
+		" ORDER BY id_path COLLATE port_order",
+	[STORE_CABLE_LABELS] =
+		"SELECT c.label FROM cables c JOIN sessions s ON s.cable = c.id"
+		" GROUP BY c.id ORDER BY max(s.began_real) DESC",
+	[STORE_LAST_CABLES] =
+		SESSION_SELECT " JOIN (SELECT max(s.began_real) AS began, s.port,"
+		"  e.device FROM sessions s JOIN descriptions e ON e.id = s.description"
+		"  WHERE s.id > (SELECT max(id) FROM sessions) - " REMEMBERED
+		"  GROUP BY s.port, e.device) l"
+		" ON l.port = r.port AND l.device = d.device AND l.began = r.began_real"
+		" WHERE r.id > (SELECT max(id) FROM sessions) - " REMEMBERED
+		" AND r.cable IS NOT NULL ORDER BY r.began_real",
+	[STORE_LATEST_SESSION] =
+		SESSION_SELECT " WHERE p.id_path = ?1 ORDER BY r.open DESC, r.began_real DESC LIMIT 1",
+	[STORE_SESSION_AT] =
+		"SELECT s.id, s.began_real, ifnull(c.label, '') FROM sessions s"
+		" JOIN ports p ON p.id = s.port LEFT JOIN cables c ON c.id = s.cable"
+		" WHERE p.id_path = ?1 AND (?2 IS NULL OR (s.began_real <= ?2"
+		" AND (s.open = 1 OR s.ended_real > ?2)))"
+		" ORDER BY s.open DESC, s.began_real DESC LIMIT 1",
+	/* ?1 the session, ?2 the one that takes over, ?3 when. The monotonic clock went as the other
+	 * one did, as far as anybody knows. */
+	[STORE_SPLIT_SESSION] =
+		"INSERT INTO sessions (id, boot, port, description, cable, name, link, devnum,"
+		" began_mono, began_real, ended_mono, ended_real, connected_us, present_since_mono,"
+		" present_since_real, open, present, cable_assumed, chain)"
+		" SELECT ?2, boot, port, description, cable, name, link, devnum,"
+		" began_mono + ?3 - began_real, ?3, max(ended_mono, began_mono + ?3 - began_real),"
+		" max(ended_real, ?3), connected_us,"
+		" max(present_since_mono, began_mono + ?3 - began_real),"
+		" max(present_since_real, ?3), open, present, cable_assumed, chain"
+		" FROM sessions WHERE id = ?1",
+	[STORE_SPLIT_STAY] =
+		"INSERT INTO stays (session, began_mono, began_real, ended_real, connected_us)"
+		" SELECT ?2, began_mono + ?3 - began_real, ?3, ended_real,"
+		" iif(ended_real IS NULL, 0, connected_us - " BEFORE_SPLIT ")"
+		" FROM stays WHERE " IS_SPLIT,
+	[STORE_SPLIT_STAY_END] =
+		"UPDATE stays SET connected_us = iif(ended_real IS NULL, ?3 - began_real, "
+		BEFORE_SPLIT "), ended_real = ?3 WHERE ?2 IS NOT NULL AND " IS_SPLIT,
+	[STORE_SPLIT_STAYS] =
+		"UPDATE stays SET session = ?2 WHERE session = ?1 AND began_real >= ?3",
+	[STORE_SPLIT_ENDED] =
+		"UPDATE sessions SET open = 0, present = 0, ended_real = max(began_real, ifnull("
+		"(SELECT max(ended_real) FROM stays WHERE session = ?1), ?3)),"
+		" ended_mono = began_mono + max(0, ?3 - began_real)"
+		" WHERE ?2 IS NOT NULL AND id = ?1",
+	[STORE_SPLIT_SUM] =
+		"UPDATE sessions SET connected_us = ifnull((SELECT sum(t.connected_us) FROM stays t"
+		" WHERE t.session = sessions.id), 0) WHERE ?3 IS NOT NULL AND id IN (?1, ?2)",
+	[STORE_SPLIT_INCIDENTS] =
+		"UPDATE incidents SET session = ?2 WHERE session = ?1 AND opened_real >= ?3",
+	/* The minute in which it was goes with what comes after it. */
+	[STORE_SPLIT_TRAFFIC] =
+		"UPDATE traffic SET session = ?2 WHERE session = ?1 AND minute_us > ?3 - 60000000",
+	[STORE_SPLIT_ERRORS] =
+		"UPDATE traffic_errors SET session = ?2"
+		" WHERE session = ?1 AND minute_us > ?3 - 60000000",
+	[STORE_SPLIT_LATENCY] =
+		"UPDATE traffic_latency SET session = ?2"
+		" WHERE session = ?1 AND minute_us > ?3 - 60000000",
+	[STORE_RELABEL_SESSION] =
+		"UPDATE sessions SET cable = nullif(?2, 0), cable_assumed = 0 WHERE id = ?1",
+	/* Later stays of the same device here, until somebody said otherwise. */
+	[STORE_RELABEL_LATER] =
+		"UPDATE sessions SET cable = nullif(?2, 0), cable_assumed = ?2 <> 0"
+		" FROM sessions s JOIN descriptions sd ON sd.id = s.description,"
+		" descriptions d WHERE s.id = ?1 AND sessions.port = s.port"
+		" AND d.id = sessions.description AND d.device = sd.device"
+		" AND sessions.id <> s.id AND sessions.began_real > s.began_real"
+		" AND (sessions.cable IS NULL OR sessions.cable_assumed = 1)"
+		" AND NOT EXISTS (SELECT 1 FROM statements x WHERE x.port = s.port"
+		"  AND x.about = 'cable' AND x.since_real > s.began_real"
+		"  AND x.since_real <= sessions.began_real)",
+
+	[STORE_CLOSE_JOBS] =
+		"UPDATE jobs SET outcome = 'lost', ended_real = max(began_real,"
+		" (SELECT last_seen_real FROM boots WHERE id = jobs.boot))"
+		" WHERE outcome = 'running' AND boot <= ?1",
+	[STORE_JOB_BEGIN] =
+		"INSERT INTO jobs (boot, began_mono, began_real, ended_real, uid, port, cable,"
+		" command, note, outcome) VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, 'running')",
+	[STORE_JOB_END] =
+		"UPDATE jobs SET ended_real = max(began_real, ?2), code = ?3, outcome = ?4, place = ?5"
+		" WHERE id = ?1",
+	[STORE_JOB] =
+		JOB_SELECT " WHERE r.id = ?1",
+	[STORE_JOBS] =
+		JOB_SELECT " WHERE r.id > ?3 AND r.began_real >= ?1 AND r.began_real < ?2"
+		" AND ?4 IS NULL ORDER BY r.id LIMIT ?5",
+	[STORE_JOB_TRAFFIC_CUT] =
+		"DELETE FROM job_traffic WHERE job = ?1 AND sign = ?2",
+	/* ?1 job, ?2 sign; what moved from the beginning of the job's first minute until now. */
+	[STORE_JOB_TRAFFIC] =
+		"INSERT INTO job_traffic (job, port, sign, transfers, bytes_in, bytes_out, errors)"
+		" SELECT ?1, s.port, ?2, sum(t.transfers), sum(t.bytes_in), sum(t.bytes_out), 0"
+		JOB_MOVED("traffic") " GROUP BY s.port",
+	[STORE_JOB_ERRORS] =
+		"UPDATE job_traffic SET errors = e.n FROM (SELECT s.port AS port, sum(t.n) AS n"
+		JOB_MOVED("traffic_errors") " AND t.class IN ('link', 'babble', 'timeout')"
+		" GROUP BY s.port) e"
+		" WHERE job = ?1 AND sign = ?2 AND job_traffic.port = e.port",
+	[STORE_JOB_PORTS] =
+		"SELECT p.id_path, p.name, p.label, max(0, sum(sign * transfers)),"
+		" max(0, sum(sign * bytes_in)), max(0, sum(sign * bytes_out)),"
+		" max(0, sum(sign * errors)) FROM job_traffic t JOIN ports p ON p.id = t.port"
+		" WHERE t.job = ?1 AND EXISTS (SELECT 1 FROM job_traffic x WHERE x.job = ?1"
+		"  AND x.sign = 1) GROUP BY t.port HAVING sum(sign * transfers) > 0"
+		" ORDER BY p.id_path COLLATE port_order",
 
 	[STORE_REPORT_PORTS] =
 		"SELECT id, id_path, name, label FROM ports"
@@ -267,6 +482,15 @@ static const char *const texts[STORE_N_STMTS] = {
 		" FROM sessions s JOIN traffic_errors e ON e.session = s.id"
 		" WHERE s.port = ?1 AND e.minute_us >= ?2 AND e.minute_us < ?3"
 		" GROUP BY e.status, e.class ORDER BY e.status DESC",
+	[STORE_REPORT_CABLES] =
+		"SELECT group_concat(label || x'0a', '') FROM (SELECT DISTINCT c.label FROM sessions s"
+		" JOIN cables c ON c.id = s.cable WHERE s.port = ?1 AND s.began_real < ?3"
+		" AND iif(s.open, ?4, s.ended_real) >= ?2 ORDER BY c.label)",
+	[STORE_REPORT_LATENCY] =
+		"SELECT l.type, sum(l.n), iif(count(l.p50_us) = count(*), max(l.p50_us), NULL),"
+		" max(l.p99_us), max(l.max_us)"
+		" FROM sessions s JOIN traffic_latency l ON l.session = s.id"
+		" WHERE s.port = ?1 AND l.minute_us >= ?2 AND l.minute_us < ?3 GROUP BY l.type",
 	/* Spans in which the source ?5 was blind, or ?6, where that is bound. */
 	[STORE_REPORT_BLIND] =
 		"SELECT began_real, iif(open, ?4, ended_real) FROM gaps"

@@ -5,6 +5,7 @@
 #include <event2/event.h>
 
 #include "daemon/source_usbmon.h"
+#include "daemon/top.h"
 #include "daemon/transfers.h"
 #include "lib/flow_meter.h"
 #include "lib/hub_traffic.h"
@@ -58,7 +59,8 @@ begin_minute(unsigned int bus, unsigned int devnum, const struct ls_traffic_coun
 	struct ls_traffic_counts taken;
 
 	(void)counts;
-	(void)ls_traffic_take(transfers->traffic, bus, devnum, &taken);
+	if (ls_traffic_take(transfers->traffic, bus, devnum, &taken) > 0)
+		top_taken(transfers->with.top, bus, devnum, &taken);
 }
 
 void
@@ -169,6 +171,8 @@ on_source(const struct ls_observation *obs, void *user)
 {
 	struct transfers *transfers = user;
 
+	if (obs->kind == LS_OBS_LOST)
+		top_lost(transfers->with.top, obs->count);
 	pipeline_observe(obs, transfers->with.pipeline);
 }
 
@@ -198,6 +202,7 @@ transfers_new(struct event_base *base, const struct transfers_options *options,
 		r = source_usbmon_new(base, &source, &transfers->source);
 	if (r < 0)
 		return r;
+	top_attach(transfers->with.top, transfers->traffic);
 	*ret = LS_STEAL(&transfers);
 	return 0;
 }
@@ -213,11 +218,19 @@ transfers_free(struct transfers *transfers)
 {
 	if (!transfers)
 		return;
+	top_attach(transfers->with.top, NULL);
 	source_usbmon_free(transfers->source);
 	ls_traffic_free(transfers->traffic);
 	if (transfers->write)
 		event_free(transfers->write);
 	free(transfers);
+}
+
+static void
+forget_device(struct transfers *transfers, unsigned int bus, unsigned int devnum)
+{
+	top_device_gone(transfers->with.top, bus, devnum);
+	ls_traffic_device_gone(transfers->traffic, bus, devnum);
 }
 
 /* Which hubs there are, and which of the two layouts their status words have. */
@@ -254,9 +267,14 @@ transfers_before(struct transfers *transfers, const struct ls_observation *obs)
 	if (obs->kind == LS_OBS_CONNECTED || obs->kind == LS_OBS_BUS_ADDED)
 		note_hub(transfers, obs);
 	if (obs->kind == LS_OBS_ENUMERATING) /* a number that is given out again */
-		ls_traffic_device_gone(transfers->traffic, obs->bus, obs->devnum);
+		forget_device(transfers, obs->bus, obs->devnum);
 	if (obs->kind == LS_OBS_RESET) /* what went before it is its reason */
 		source_usbmon_drain(transfers->source);
+	if (obs->kind == LS_OBS_CABLE) { /* what moved until now was with the other one */
+		source_usbmon_drain(transfers->source);
+		write_device(transfers, ls_port_bus(obs->port), obs->devnum);
+		begin_minute(ls_port_bus(obs->port), obs->devnum, NULL, transfers);
+	}
 	if (obs->kind != LS_OBS_DISCONNECTED)
 		return;
 	source_usbmon_drain(transfers->source);
@@ -300,13 +318,15 @@ transfers_after(struct transfers *transfers, const struct ls_observation *obs)
 {
 	int64_t incident;
 
-	if (obs->kind == LS_OBS_BUS_REMOVED)
+	if (obs->kind == LS_OBS_BUS_REMOVED) {
+		top_bus_gone(transfers->with.top, obs->bus);
 		ls_traffic_bus_gone(transfers->traffic, obs->bus);
+	}
 	if (obs->kind != LS_OBS_DISCONNECTED)
 		return;
 	incident = ls_engine_incident_on(transfers->with.engine, obs->port, obs->at);
 	give_tail(transfers, obs, incident);
 	ls_flow_meter_gone(&transfers->flow, obs->bus, obs->devnum);
-	ls_traffic_device_gone(transfers->traffic, obs->bus, obs->devnum);
+	forget_device(transfers, obs->bus, obs->devnum);
 	ls_hub_traffic_set(&transfers->hubs, obs->bus, obs->devnum, LS_HUB_IS_NONE);
 }

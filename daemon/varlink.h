@@ -23,14 +23,20 @@ struct varlink_parameter {
 	bool optional; /* may be null or missing */
 };
 
+struct varlink_peer;
+
 /* One call while it is answered. */
 struct varlink_call {
-	json_t *message;    /* owned, the others are borrowed from it; NULL: no call */
-	const char *method; /* qualified */
-	json_t *parameters; /* an object that fits the method's list */
+	struct varlink_peer *peer; /* who calls */
+	json_t *message;	   /* owned, the others are borrowed from it; NULL: no call */
+	const char *method;	   /* qualified */
+	json_t *parameters;	   /* an object that fits the method's list */
 	bool more, oneway, upgrade;
-	int64_t position; /* the method's own, from one reply of a series to the next */
-	bool watching;	  /* the method will be replied to from outside, without end */
+	int64_t position;      /* the method's own, from one reply of a series to the next */
+	bool watching;	       /* the method will be replied to from outside, without end */
+	unsigned int every_ms; /* while @watching: by varlink_again(), so often; 0: otherwise */
+	void *state;	       /* the method's own, as long as the call lasts */
+	void (*release)(void *state);
 };
 
 struct varlink_reply {
@@ -65,6 +71,9 @@ struct varlink_service {
 
 /* A conversation with one peer. */
 struct varlink_peer {
+	int64_t uid;	 /* -1 unknown */
+	bool may_change; /* something, and not only read */
+	int64_t held;	 /* what the methods keep for it until it hangs up; 0: nothing */
 	struct varlink_call call;
 	size_t n_scanned; /* bytes of the next message that hold no NUL */
 };
@@ -79,6 +88,12 @@ void varlink_peer_done(struct varlink_peer *peer);
  */
 int varlink_turn(struct varlink_peer *peer, const struct varlink_service *service,
 		 struct evbuffer *in, struct evbuffer *out);
+
+/*
+ * Asks the method of a call with @every_ms again and adds its reply to @out. 0, or -errno: hang up.
+ */
+int varlink_again(struct varlink_peer *peer, const struct varlink_service *service,
+		  struct evbuffer *out);
 
 /* Serialises @reply to @out and releases its parameters. 0 or -errno, then @out is as it was. */
 int varlink_add_reply(struct evbuffer *out, struct varlink_reply *reply);

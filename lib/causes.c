@@ -199,3 +199,46 @@ ls_cause_decide(struct ls_incident *incident)
 	incident->confidence = confidence > 0 ? (int)(confidence * 100 + 0.5) / 100.0 : 0;
 	ls_text_format(incident->why, sizeof(incident->why), "%s", rule->why);
 }
+
+/* Where somebody asks "could it not have been …?". */
+static bool
+is_open_question(enum ls_cause cause)
+{
+	return cause == LS_CAUSE_LINK_LOSS || cause == LS_CAUSE_DEVICE_RESET ||
+	       cause == LS_CAUSE_UNPLUGGED || cause == LS_CAUSE_UNKNOWN;
+}
+
+size_t
+ls_cause_ruled_out(const struct ls_incident *incident, const char *ret[LS_RULED_OUT_MAX])
+{
+	static const ls_source_set current_witnesses =
+		1U << LS_SOURCE_UDEV | 1U << LS_SOURCE_USBMON;
+	static const struct {
+		uint64_t all, none;
+		ls_source_set any_source; /* 0: no matter which testified */
+		const char *what;
+	} exclusions[] = {
+		{ LS_FACT_BACK_SAME, LS_FACT_EXPECTED | LS_FACT_REBOOTED, 0,
+		  "a change of mode: it came back as what it was" },
+		{ LS_FACT_HUB_SAW, 0, 0, "software: the hub itself saw the connection go" },
+		{ LS_FACT_GONE, LS_FACT_OVER_CURRENT, current_witnesses,
+		  "power: no over-current was reported" },
+		{ LS_FACT_GONE, LS_FACT_CHILDREN | LS_FACT_HUB, 0, "the hub: it stayed" },
+		{ LS_FACT_GONE, LS_FACT_SLEPT, 0, "sleep: the computer was awake" },
+		{ LS_FACT_HUB_SAW, LS_FACT_EMI, 0,
+		  "interference: the hub did not disable the port" },
+		{ LS_FACT_HUB_SAW, LS_FACT_ERRORS_BEFORE | LS_FACT_TIMED_OUT, 0,
+		  "a link that was dying: no transfer failed more than 0.3 s before" },
+	};
+	size_t n = 0;
+
+	if (!is_open_question(incident->cause) || incident->open)
+		return 0;
+	for (size_t i = 0; i < LS_COUNT(exclusions) && n < LS_RULED_OUT_MAX; i++) {
+		if ((incident->facts & exclusions[i].all) == exclusions[i].all &&
+		    !(incident->facts & exclusions[i].none) &&
+		    (!exclusions[i].any_source || (incident->sources & exclusions[i].any_source)))
+			ret[n++] = exclusions[i].what;
+	}
+	return n;
+}

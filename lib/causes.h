@@ -47,3 +47,11 @@
  * is blind, lowers the confidence and never changes the cause.
  */
 void ls_cause_decide(struct ls_incident *incident);
+
+#define LS_RULED_OUT_MAX 8
+/*
+ * What the testimony speaks against, as static texts for people: "power: no over-current was
+ * reported". Only what would have been seen is ruled out. The number of texts; 0 where the cause
+ * is plain anyway.
+ */
+size_t ls_cause_ruled_out(const struct ls_incident *incident, const char *ret[LS_RULED_OUT_MAX]);

@@ -87,6 +87,9 @@ dispatch(struct ls_engine *engine, const struct ls_observation *obs)
 	case LS_OBS_LOST:
 		gaps_observe(engine, obs);
 		return;
+	case LS_OBS_CABLE:
+		cables_observe(engine, obs);
+		return;
 	case LS_OBS_TRANSFER_ERRORS:
 		transfer_errors_observe(engine, obs);
 		return;

@@ -14,6 +14,7 @@
 #define LS_MAX_LINKS	      512 /* kernel ports in use; one that is empty and quiet is forgotten */
 #define LS_MAX_SESSIONS	      512
 #define LS_MAX_OPEN_INCIDENTS 256
+#define LS_MAX_CABLES	      256 /* labels remembered; the one said longest ago gives way */
 
 /* Times in microseconds. Where a number has a reason, it is given. */
 struct ls_engine_config {
@@ -44,6 +45,19 @@ LS_DEFINE_AUTO(ls_engine)
  */
 int ls_engine_restore_session(struct ls_engine *engine, const struct ls_session *session);
 int ls_engine_restore_incident(struct ls_engine *engine, const struct ls_incident *incident);
+/*
+ * The cable that @session, which may have ended long ago, had is assumed when its device comes back
+ * to its socket. In the order in which they were said; "" forgets it.
+ */
+void ls_engine_restore_cable(struct ls_engine *engine, const struct ls_session *session);
+/*
+ * The history was corrected: the open session @id is @session now, in its number, begin, cable and
+ * time connected. 1, or 0 if no such session is open.
+ */
+int ls_engine_correct_session(struct ls_engine *engine, int64_t id,
+			      const struct ls_session *session);
+/* A number for a session that is made by the correction of another one. */
+int64_t ls_engine_next_session_id(struct ls_engine *engine);
 
 /*
  * One observation. Records of it are emitted before this returns; deadlines that lie before
@@ -71,6 +85,9 @@ typedef void (*ls_bus_fn)(uint16_t bus, const char *controller, const char *desc
 			  void *user);
 void ls_engine_visit_buses(const struct ls_engine *engine, ls_bus_fn visit, void *user);
 
+/* The open session on the kernel port, ID_PATH or kernel name of a socket; NULL if there is none.
+ * Borrowed until the engine is told something. */
+const struct ls_session *ls_engine_session_on(struct ls_engine *engine, const char *port);
 /* The open session of the device, or 0. */
 int64_t ls_engine_session_of(const struct ls_engine *engine, uint16_t bus, uint16_t devnum);
 /* The open incident that what happens on @port now belongs to, or 0. */

@@ -88,11 +88,18 @@ struct incident {
 	struct ls_instant first_gone;
 	uint64_t settle_at; /* LS_NEVER once it has passed */
 	uint64_t away_at; /* when it counts as gone for good, though it may still come; LS_NEVER */
-	uint64_t return_us; /* the longest that its family allows, 0: of none */
 	char edge_why
 		[LS_TEXT_MAX]; /* why the mode that it came back in was expected, or a reboot */
 	uint64_t close_at;
 	bool dirty, emitted;
+};
+
+/* What was last said of the cable between a device and a socket. */
+struct cable {
+	char id_path[LS_ID_PATH_MAX];
+	uint16_t vid, pid;
+	char serial[LS_STRING_MAX];
+	char label[LS_LABEL_MAX];
 };
 
 enum cap { CAP_BUSES, CAP_LINKS, CAP_SESSIONS, CAP_INCIDENTS, N_CAPS };
@@ -109,6 +116,8 @@ struct ls_engine {
 	size_t n_sessions;
 	struct incident *incidents[LS_MAX_OPEN_INCIDENTS];
 	size_t n_incidents;
+	struct cable cables[LS_MAX_CABLES]; /* in the order in which they were said */
+	size_t n_cables;
 	struct ls_gap gaps[LS_N_SOURCES]; /* id 0: the source sees */
 	bool sees[LS_N_SOURCES];
 	uint32_t scan;	     /* number of the scan under way or of the last one */
@@ -138,6 +147,8 @@ bool topology_is_gone(const struct link *link, uint16_t devnum, struct ls_instan
 bool topology_left_after(const struct link *link, uint16_t devnum, struct ls_instant at);
 void topology_reused(struct link *link, uint16_t devnum);
 bool topology_is_hub(const struct link *link);
+/* What lies between the controller and @link, as in ls_session.hubs. */
+void topology_hubs(struct ls_engine *engine, const struct link *link, char hubs[LS_HUBS_MAX]);
 
 /* modes.c */
 /* What came back, compared with what left. */
@@ -145,6 +156,7 @@ struct homecoming {
 	enum ls_likeness like;
 	const struct ls_mode *mode; /* NULL: of no family */
 	const struct ls_edge *edge; /* NULL: its family does not know this change */
+	bool replugged;		    /* it had been away for good: somebody plugged it in again */
 };
 void modes_compare(struct ls_engine *engine, const struct session *before, const struct link *link,
 		   const struct incident *incident, struct homecoming *ret);
@@ -164,6 +176,18 @@ void sessions_end(struct ls_engine *engine, struct session *session);
 uint64_t sessions_deadline(const struct ls_engine *engine);
 void sessions_advance(struct ls_engine *engine, struct ls_instant at);
 void sessions_emit(struct ls_engine *engine, const struct session *session);
+
+/* The open session of the socket that @link belongs to: @present or waiting for a return. */
+struct session *sessions_on_socket(struct ls_engine *engine, const struct link *link, bool present);
+/* Ends @session at @at, which lies in its present stay, and begins another one in its place. */
+struct session *sessions_split(struct ls_engine *engine, struct session *session,
+			       struct ls_instant at);
+
+/* cables.c: what a person says of cables, and what is assumed of them */
+void cables_observe(struct ls_engine *engine, const struct ls_observation *obs);
+/* Gives a session that begins the label that its device had here before. */
+void cables_assume(struct ls_engine *engine, struct session *session);
+void cables_tell_assumed(struct ls_engine *engine, const struct session *session);
 
 /* incidents.c */
 struct incident *incidents_find(struct ls_engine *engine, const struct ls_socket *socket);

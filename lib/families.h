@@ -5,6 +5,12 @@
  * of mode are expected and for how long they take, and how to recognise one physical device in all
  * its modes. Immutable once read; the engine borrows it, and with it all pointers below: they live
  * until the next ls_families_read().
+ *
+ * In use: at an arrival ask for the identity, then for the mode, with what left the same port before
+ * it unless their identities are those of two devices. At a departure mode->title and
+ * mode->return_us say what to tell and how long to wait. At the return ask for the edge; without
+ * one, and within LS_FAMILIES_GENERAL_US, ls_families_other_mode() decides. That somebody is waited
+ * for longer than that makes his late return no evidence of a lost link.
  */
 #include "lib/observation.h"
 

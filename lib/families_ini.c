@@ -41,8 +41,10 @@ stop(struct reading *reading, unsigned int line, int error, const char *why)
 /* ---- lines ------------------------------------------------------------------------------- */
 
 static void
-on_heading(struct reading *reading)
+on_heading(struct reading *reading, const struct ls_cursor *line)
 {
+	if (line && !memchr(line->at, ']', ls_cursor_left(line)))
+		(void)stop(reading, reading->line, -EINVAL, "this heading lacks its ]");
 	if (reading->heading_line)
 		(void)stop(reading, reading->heading_line, -EINVAL,
 			   "this section is empty; say something in it or remove it");
@@ -62,7 +64,8 @@ read_line(char *buffer, int size, void *user)
 
 	if (reading->error || !ls_cursor_left(&reading->rest))
 		return NULL;
-	reading->line++;
+	if (reading->line++ == 0)
+		(void)ls_take_literal(&reading->rest, "\xef\xbb\xbf"); /* some editors' mark */
 	line = ls_take_until(&reading->rest, '\n');
 	(void)ls_take_char(&reading->rest, '\n');
 	while (ls_take_spaces(&line) || ls_take_char(&line, '\t'))
@@ -77,7 +80,7 @@ read_line(char *buffer, int size, void *user)
 	if (reading->error)
 		return NULL;
 	if (len && line.at[0] == '[')
-		on_heading(reading);
+		on_heading(reading, &line);
 	if (len)
 		memcpy(buffer, line.at, len);
 	buffer[len] = '\n';
@@ -241,7 +244,7 @@ read_all(struct reading *reading)
 		return stop(reading, (unsigned int)line, -EINVAL, why);
 	}
 	if (!reading->error && reading->heading_line)
-		on_heading(reading);
+		on_heading(reading, NULL);
 	if (!reading->error)
 		(void)close_section(reading);
 	return reading->error ? reading->error : check_names(reading);

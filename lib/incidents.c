@@ -153,9 +153,9 @@ wait_for_return(struct ls_engine *engine, struct incident *incident, struct ls_i
 
 	incident->close_at = at.mono_us + window_us;
 	incident->away_at = LS_NEVER;
-	if (incident->return_us <= window_us)
+	if (incident->pub.expected_us <= window_us)
 		return;
-	incident->close_at = at.mono_us + incident->return_us;
+	incident->close_at = at.mono_us + incident->pub.expected_us;
 	if (!(incident->pub.facts & LS_FACT_BUSY))
 		incident->away_at = at.mono_us + window_us;
 }
@@ -287,6 +287,11 @@ incidents_back(struct ls_engine *engine, struct incident *incident, const struct
 		incidents_extend(incident, engine->now, engine->config.quiet_us);
 		return;
 	}
+	if (home->replugged) {
+		incidents_note(engine, incident, since, "later a device was plugged in again");
+		incident->close_at = engine->now.mono_us;
+		return;
+	}
 	pub->facts |= facts[home->like];
 	pub->back = home->like != LS_LIKE_OTHER;
 	incident->away_at = LS_NEVER;
@@ -332,11 +337,11 @@ explain(struct incident *incident)
 	if ((pub->cause == LS_CAUSE_MODE_SWITCH || pub->cause == LS_CAUSE_DEVICE_RESET) &&
 	    incident->edge_why[0])
 		ls_text_format(pub->why, sizeof(pub->why), "%s", incident->edge_why);
-	else if (pub->cause == LS_CAUSE_UNKNOWN && pub->open && incident->return_us &&
+	else if (pub->cause == LS_CAUSE_UNKNOWN && pub->open && incident->pub.expected_us &&
 		 (pub->facts & LS_FACT_GONE) && !(pub->facts & LS_FACT_AWAY))
 		ls_text_format(pub->why, sizeof(pub->why),
 			       "it left %s; expected back within %.0f s", pub->mode,
-			       (double)incident->return_us / LS_SEC);
+			       (double)incident->pub.expected_us / LS_SEC);
 }
 
 static void

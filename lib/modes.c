@@ -62,6 +62,7 @@ modes_compare(struct ls_engine *engine, const struct session *before, const stru
 	if (before->mode)
 		ret->edge =
 			ls_families_edge(engine->config.families, before->mode, ret->mode, away_us);
+	ret->replugged = !ret->edge && incident && (incident->pub.facts & LS_FACT_AWAY);
 	if ((ret->edge || kin == LS_KIN_SAME) && ret->like == LS_LIKE_OTHER)
 		ret->like = LS_LIKE_OTHER_MODE;
 }
@@ -105,5 +106,5 @@ modes_describe(const struct session *session, struct incident *incident, struct 
 		pub->in_mode_us = at.mono_us - session->mode_since.mono_us;
 	if (mode->busy)
 		pub->facts |= LS_FACT_BUSY;
-	incident->return_us = mode->return_us;
+	incident->pub.expected_us = mode->return_us;
 }

@@ -59,6 +59,8 @@ enum ls_obs_kind {
 	LS_OBS_HOST,  /* how the machine was when a device dropped on .port */
 	LS_OBS_SLEEP, /* system suspend entry */
 	LS_OBS_WAKE,  /* system suspend exit */
+	/* A person. */
+	LS_OBS_CABLE, /* from .at on the cable on .port is the one labelled .text, "" unknown */
 	/* The sources themselves. */
 	LS_OBS_SCAN_BEGIN,   /* a list of all that is connected now follows as CONNECTED … */
 	LS_OBS_SCAN_END,     /* … and what was not in it is gone */

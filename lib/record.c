@@ -49,6 +49,7 @@ static const char *const event_kinds[LS_N_EVENTS] = {
 	[LS_EVENT_LINK_ERRORS] = "link-errors",
 	[LS_EVENT_STALL] = "stall",
 	[LS_EVENT_MODE] = "mode",
+	[LS_EVENT_CABLE] = "cable",
 	[LS_EVENT_SLEEP] = "sleep",
 	[LS_EVENT_WAKE] = "wake",
 };

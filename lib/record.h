@@ -60,6 +60,7 @@ enum ls_event_kind {
 	LS_EVENT_LINK_ERRORS,	  /* a burst of failed transfers began */
 	LS_EVENT_STALL,		  /* no data for long in a mode in which a job runs */
 	LS_EVENT_MODE,		  /* a device entered another mode of its family */
+	LS_EVENT_CABLE,		  /* a person said which cable is there, or it is assumed */
 	LS_EVENT_SLEEP,
 	LS_EVENT_WAKE,
 	LS_N_EVENTS,
@@ -83,11 +84,22 @@ struct ls_event {
 /* The title of a mode of a device family, for people. */
 #define LS_MODE_MAX 48
 
-/* A stay of one device on one socket, through drops and expected re-enumerations. */
+/* Labels of cables and sockets, see lib/label.h. */
+#define LS_LABEL_MAX 64
+/* The hubs of a chain, joined by ';'. */
+#define LS_HUBS_MAX 900
+
+/* A stay of one device with one cable on one socket, through drops and expected re-enumerations. */
 struct ls_session {
 	int64_t id;
 	struct ls_socket socket;
 	struct ls_device device;
+	char cable[LS_LABEL_MAX]; /* what a person called it, "" unknown */
+	bool cable_assumed;	  /* it was said of the stay before this one */
+	/* What lies between the controller and the socket when it begins, from the root outward:
+	 * "05e3:0610:SERIAL" or, without a serial number, "05e3:0610 at ID_PATH". "" none. */
+	char hubs[LS_HUBS_MAX];
+	bool hubs_known; /* false: of a history that did not record them */
 	uint16_t devnum; /* at the last connect; finds the session again after a daemon restart */
 	char link[LS_PORT_NAME_MAX]; /* the kernel port, which of the socket's two halves */
 	char mode[LS_MODE_MAX];	     /* "recovery mode"; "" if its family is not known */
@@ -118,9 +130,10 @@ struct ls_incident {
 	struct ls_socket socket;
 	int64_t session; /* 0: no device was known there */
 	bool has_device;
-	struct ls_device device;      /* as it was before */
-	char mode[LS_MODE_MAX];	      /* it was in then, "" if its family is not known … */
-	uint64_t in_mode_us;	      /* … and had been for so long */
+	struct ls_device device; /* as it was before */
+	char mode[LS_MODE_MAX];	 /* it was in then, "" if its family is not known … */
+	uint64_t in_mode_us;	 /* … and had been for so long */
+	uint64_t expected_us; /* its family lets it stay away for so long, 0: unknown; not kept */
 	char mode_after[LS_MODE_MAX]; /* it came back in; "" the same or unknown */
 	struct ls_instant opened;
 	struct ls_instant closed; /* meaningful unless @open */

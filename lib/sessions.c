@@ -12,9 +12,8 @@ sessions_emit(struct ls_engine *engine, const struct session *session)
 	engine->emit(&record, engine->user);
 }
 
-/* The open session of the socket that @link belongs to: @present or waiting for a return. */
-static struct session *
-on_socket(struct ls_engine *engine, const struct link *link, bool present)
+struct session *
+sessions_on_socket(struct ls_engine *engine, const struct link *link, bool present)
 {
 	struct ls_socket socket;
 
@@ -29,14 +28,15 @@ on_socket(struct ls_engine *engine, const struct link *link, bool present)
 	return NULL;
 }
 
-void
-sessions_end(struct ls_engine *engine, struct session *session)
+/* Ends @session; @instead takes its links. */
+static void
+end(struct ls_engine *engine, struct session *session, struct session *instead)
 {
 	size_t i = 0;
 
 	for (size_t l = 0; l < engine->n_links; l++) {
 		if (engine->links[l]->session == session)
-			engine->links[l]->session = NULL;
+			engine->links[l]->session = instead;
 	}
 	session->pub.open = false;
 	sessions_emit(engine, session);
@@ -63,6 +63,33 @@ tell_slower(struct ls_engine *engine, const struct session *session, const struc
 		       link->name, ls_speed_name(now), ls_speed_name(before));
 	engine_event(engine, LS_EVENT_SPEED_DOWNGRADE, &session->pub.socket,
 		     incidents_find(engine, &session->pub.socket), &obs);
+}
+
+void
+sessions_end(struct ls_engine *engine, struct session *session)
+{
+	end(engine, session, NULL);
+}
+
+struct session *
+sessions_split(struct ls_engine *engine, struct session *session, struct ls_instant at)
+{
+	struct session *next = calloc(1, sizeof(*next));
+
+	if (!next)
+		return session;
+	*next = *session;
+	next->pub.id = engine->config.next_session_id++;
+	next->pub.began = next->pub.ended = at;
+	next->pub.connected_us = 0;
+	if (session->pub.present) {
+		session->pub.connected_us += at.mono_us - session->pub.present_since.mono_us;
+		session->pub.ended = next->pub.present_since = at;
+		session->pub.present = false;
+	}
+	end(engine, session, next);
+	engine->sessions[engine->n_sessions++] = next;
+	return next;
 }
 
 static void
@@ -95,10 +122,15 @@ begin(struct ls_engine *engine, struct link *link, struct ls_instant at)
 	session->pub.id = engine->config.next_session_id++;
 	session->pub.open = true;
 	session->pub.began = at;
+	session->pub.device = link->device;
 	topology_socket(engine, link, &session->pub.socket);
+	topology_hubs(engine, link, session->pub.hubs);
+	session->pub.hubs_known = true;
+	cables_assume(engine, session);
 	engine->sessions[engine->n_sessions++] = session;
 	modes_begin(engine, session, &link->device, at);
 	attach(engine, session, link, at);
+	cables_tell_assumed(engine, session);
 }
 
 /* The same specimen waits on another socket: it was moved, and nothing was lost there. */
@@ -136,8 +168,8 @@ tell_connect(struct ls_engine *engine, struct link *link, const struct incident 
 void
 sessions_judge(struct ls_engine *engine, struct link *link, struct ls_instant at)
 {
-	struct session *waiting = on_socket(engine, link, false);
-	struct session *present = on_socket(engine, link, true);
+	struct session *waiting = sessions_on_socket(engine, link, false);
+	struct session *present = sessions_on_socket(engine, link, true);
 	bool announced = link->coming_since.mono_us && link->coming_devnum == link->devnum;
 	struct ls_instant since = announced ? link->coming_since : at;
 	struct incident *incident = incidents_covering(engine, link, at);
@@ -160,7 +192,7 @@ sessions_judge(struct ls_engine *engine, struct link *link, struct ls_instant at
 	}
 	tell_connect(engine, link, incident);
 	leave_elsewhere(engine, link, at);
-	if (waiting && home.like != LS_LIKE_OTHER) {
+	if (waiting && home.like != LS_LIKE_OTHER && !home.replugged) {
 		modes_enter(engine, waiting, home.mode, since);
 		attach(engine, waiting, link, since);
 		return;

@@ -5,6 +5,10 @@
 #include "lib/port.h"
 #include "lib/text.h"
 
+/* USB allows five hubs between a root port and a device. */
+#define MAX_HUBS 6
+#define HUB_MAX	 (LS_HUBS_MAX / MAX_HUBS)
+
 struct bus *
 topology_bus(struct ls_engine *engine, uint16_t number)
 {
@@ -241,4 +245,52 @@ topology_reused(struct link *link, uint16_t devnum)
 		if (link->gone[i].devnum == devnum)
 			link->gone[i].devnum = 0;
 	}
+}
+
+/* The half of the hub on @name that stands for its socket, where that is there. */
+static const struct link *
+hub_on(struct ls_engine *engine, const char *name)
+{
+	const struct link *link = topology_find(engine, name);
+	const struct link *half = link ? topology_find(engine, canonical(link)) : NULL;
+
+	return half && half->present ? half : link;
+}
+
+/* Names joined by ';': a serial number may hold one. */
+static void
+append_hub(struct ls_engine *engine, const char *name, char hubs[LS_HUBS_MAX])
+{
+	const struct link *hub = hub_on(engine, name);
+	struct ls_socket socket = { 0 };
+	size_t len = strlen(hubs);
+	char text[HUB_MAX];
+
+	if (hub)
+		topology_socket(engine, hub, &socket);
+	if (hub && hub->device.serial[0])
+		ls_text_format(text, sizeof(text), "%04x:%04x:%s", hub->device.vid, hub->device.pid,
+			       hub->device.serial);
+	else if (hub && hub->device.vid)
+		ls_text_format(text, sizeof(text), "%04x:%04x at %s", hub->device.vid,
+			       hub->device.pid, socket.id_path);
+	else
+		ls_text_format(text, sizeof(text), "hub at %s", hub ? socket.id_path : name);
+	for (char *at = strchr(text, ';'); at; at = strchr(at, ';'))
+		*at = ',';
+	ls_text_format(hubs + len, LS_HUBS_MAX - len, "%s%s", len ? ";" : "", text);
+}
+
+void
+topology_hubs(struct ls_engine *engine, const struct link *link, char hubs[LS_HUBS_MAX])
+{
+	char names[MAX_HUBS][LS_PORT_NAME_MAX], name[LS_PORT_NAME_MAX];
+	size_t n = 0;
+
+	hubs[0] = '\0';
+	memcpy(name, link->name, sizeof(name));
+	while (n < MAX_HUBS && ls_port_parent(name, name) == 1 && strncmp(name, "usb", 3) != 0)
+		memcpy(names[n++], name, sizeof(name));
+	while (n > 0)
+		append_hub(engine, names[--n], hubs);
 }

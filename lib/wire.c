@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/causes.h"
 #include "lib/cursor.h"
 
 #define DAY_SECONDS	INT64_C(86400)
@@ -257,9 +258,25 @@ evidence_array(const struct ls_incident *incident)
 	return json_incref(array);
 }
 
-json_t *
-ls_wire_incident(const struct ls_incident *incident, const char *label)
+static json_t *
+ruled_out(const struct ls_incident *incident)
 {
+	ls_json_auto json_t *array = json_array();
+	const char *texts[LS_RULED_OUT_MAX];
+	size_t n = ls_cause_ruled_out(incident, texts);
+
+	for (size_t i = 0; i < n; i++) {
+		if (json_array_append_new(array, json_string(texts[i])) < 0)
+			return NULL;
+	}
+	return LS_STEAL(&array);
+}
+
+json_t *
+ls_wire_incident(const struct ls_incident *incident, const struct ls_labels *labels)
+{
+	static const struct ls_labels none = { 0 };
+	const struct ls_labels *known = labels ? labels : &none;
 	double back_after = (double)incident->back_after_us / 1e6;
 	const struct ls_wire_field fields[] = {
 		{ "id", json_integer(incident->id) },
@@ -268,9 +285,16 @@ ls_wire_incident(const struct ls_incident *incident, const char *label)
 		  incident->open ? json_null() : ls_wire_time(incident->closed.real_us) },
 		{ "port", json_string(incident->socket.id_path) },
 		{ "name", json_string(incident->socket.name) },
-		{ "label", ls_wire_optional(label) },
+		{ "label", ls_wire_optional(known->socket) },
+		{ "cable", ls_wire_optional(known->cable) },
+		{ "cable_assumed", json_boolean(known->cable_assumed) },
 		{ "device",
 		  incident->has_device ? ls_wire_device(&incident->device) : json_null() },
+		{ "mode", ls_wire_optional(incident->mode[0] ? incident->mode : NULL) },
+		{ "in_mode_seconds",
+		  incident->mode[0] ? json_real((double)incident->in_mode_us / 1e6) : json_null() },
+		{ "mode_after",
+		  ls_wire_optional(incident->mode_after[0] ? incident->mode_after : NULL) },
 		{ "cause", json_string(ls_cause_name(incident->cause)) },
 		{ "side", json_string(ls_side_name(incident->side)) },
 		{ "drop", json_boolean(incident->drop) },
@@ -279,6 +303,7 @@ ls_wire_incident(const struct ls_incident *incident, const char *label)
 		{ "count", json_integer(incident->n_disconnects) },
 		{ "resets", json_integer(incident->n_resets) },
 		{ "why", json_string(incident->why) },
+		{ "ruled_out", ruled_out(incident) },
 		{ "back_after_seconds", incident->back ? json_real(back_after) : json_null() },
 		{ "evidence", evidence_array(incident) },
 		{ "evidence_omitted", json_integer(incident->n_evidence - n_kept(incident)) },

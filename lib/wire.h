@@ -30,9 +30,15 @@ void ls_wire_time_format(int64_t real_us, char text[LS_WIRE_TIME_MAX]);
 /* RFC 3339 with any fraction and zone; surrounding junk is refused. 1, or -EINVAL. */
 int ls_wire_time_parse(const char *text, int64_t *real_us);
 
-/* @label may be NULL. */
+/* What a person calls the socket and the cable; NULL or "" is no label. */
+struct ls_labels {
+	const char *socket, *cable;
+	bool cable_assumed;
+};
+
+/* @labels may be NULL. */
 json_t *ls_wire_device(const struct ls_device *device);
-json_t *ls_wire_incident(const struct ls_incident *incident, const char *label);
+json_t *ls_wire_incident(const struct ls_incident *incident, const struct ls_labels *labels);
 json_t *ls_wire_event(const struct ls_event *event);
 json_t *ls_wire_gap(const struct ls_gap *gap);
 json_t *ls_wire_transfer(const struct ls_flight_record *record);

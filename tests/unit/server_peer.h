@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "daemon/server.h"
+#include "daemon/top.h"
 #include "lib/wire.h"
 #include "tests/unit/store_sample.h"
 
@@ -54,6 +55,7 @@ bench_setup(void **state)
 	snprintf(bench->state.history, sizeof(bench->state.history), "where it is");
 	ls_engine_config_default(&config);
 	assert_int_equal(ls_engine_new(&config, ignore_record, NULL, &bench->state.engine), 0);
+	assert_int_equal(top_new(&bench->state.top), 0);
 	assert_int_equal(
 		server_new(bench->base, bench->fixture.store, &bench->state, &bench->server), 0);
 	snprintf(bench->socket, sizeof(bench->socket), "%.90s/socket", bench->fixture.dir);
@@ -68,6 +70,7 @@ bench_teardown(void **state)
 	struct bench *bench = *state;
 
 	server_free(bench->server);
+	top_free(bench->state.top);
 	ls_engine_free(bench->state.engine);
 	event_base_free(bench->base);
 	store_close(bench->fixture.store);

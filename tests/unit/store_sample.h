@@ -125,6 +125,10 @@ sample_session(int64_t id, unsigned int port, int64_t began)
 		.present_since = sample_instant(began),
 		.open = true,
 		.present = true,
+		.cable = "the \"white\" one; 2 m, ü",
+		.cable_assumed = true,
+		.hubs = "05e3:0610:s'e\"r;1d6b:0002 at pci-0000:00:14.0-usb-0:1",
+		.hubs_known = true,
 	};
 
 	return session;
@@ -155,8 +159,11 @@ sample_incident(int64_t id, unsigned int port, int64_t opened)
 		.n_over_currents = UINT32_MAX - 3,
 		.n_children = UINT32_MAX - 4,
 		.sources = UINT32_MAX - 5,
-		.facts = UINT32_MAX - 6,
+		.facts = INT64_MAX - 6,
 		.n_evidence = LS_EVIDENCE_MAX + 5,
+		.mode = "restore mode",
+		.in_mode_us = 0x7ffffffffffffffd,
+		.mode_after = "recovery mode",
 	};
 
 	for (size_t i = 0; i < LS_EVIDENCE_MAX; i++) {
@@ -284,14 +291,15 @@ see_event(int64_t id, const struct ls_event *event, void *user)
 }
 
 static inline int
-see_incident(const struct ls_incident *incident, const char *label, void *user)
+see_incident(const struct ls_incident *incident, const struct ls_labels *labels, void *user)
 {
 	struct sample_seen *seen = user;
 
 	seen->first_id = seen->n++ ? seen->first_id : incident->id;
 	seen->last_id = incident->id;
 	seen->incident = *incident;
-	snprintf(seen->label, sizeof(seen->label), "%s", label ? label : "(none)");
+	snprintf(seen->label, sizeof(seen->label), "%s",
+		 labels->socket ? labels->socket : "(none)");
 	return 0;
 }
 

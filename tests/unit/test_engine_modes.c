@@ -242,6 +242,18 @@ a_phone_in_normal_use_is_called_unplugged_soon(void **state)
 }
 
 static void
+a_phone_plugged_in_again_later_was_unplugged(void **state)
+{
+	struct tale *tale = *state;
+
+	plug(tale, &normal);
+	turns(tale, 60000, 50000, &normal);
+	assert_string_equal(ls_cause_name(last(tale, 1)->cause), "unplugged");
+	assert_false(tale->story.incidents[0].drop);
+	assert_int_equal(tale->story.n_sessions, 2);
+}
+
+static void
 checkm8_cycles_are_no_drops(void **state)
 {
 	struct tale *tale = *state;
@@ -315,6 +327,7 @@ main(void)
 		STORY(back_in_recovery_means_that_it_rebooted),
 		STORY(what_never_comes_back_escalates_on_time),
 		STORY(a_phone_in_normal_use_is_called_unplugged_soon),
+		STORY(a_phone_plugged_in_again_later_was_unplugged),
 		STORY(checkm8_cycles_are_no_drops),
 		STORY(another_phone_in_recovery_is_another_phone),
 		STORY(silence_in_restore_mode_is_a_stall),

@@ -139,7 +139,26 @@ a_reboot_within_a_restore_is_the_devices(void **state)
 		{ .mode = NULL },
 	};
 
+	static const struct walk_step homepod[] = {
+		STEP(0x1281, 0, "recovery", FIRST),
+		STEP(0x1281, 2, "recovery-ibec", EXPECTED),
+		STEP(0x12b0, 20, "restore-homepod", EXPECTED),
+		STEP(0x12b0, 2, "restore-homepod", NO_EDGE),
+		STEP(0x1281, 8, "recovery", REBOOT),
+		{ .mode = NULL },
+	};
+	static const struct walk_step old_tv[] = {
+		STEP(0x1227, 0, "dfu", FIRST),
+		STEP(0x1281, 2, "recovery-dfu", EXPECTED),
+		STEP(0x12a7, 20, "restore-tv", EXPECTED),
+		STEP(0x1281, 8, "recovery", EXPECTED),
+		STEP(0x12a7, 20, "normal", EXPECTED),
+		{ .mode = NULL },
+	};
+
 	(void)state;
+	walk("HomePod", homepod);
+	walk("Apple TV", old_tv);
 	walk("back in recovery mode", to_recovery);
 	walk("the loader does not start", boot_rejected);
 }
@@ -149,6 +168,12 @@ normal_use_needs_no_context(void **state)
 {
 	static const struct walk_step leaves_recovery[] = {
 		STEP(0x1281, 0, "recovery", FIRST),
+		STEP(0x12a8, 40, "normal", EXPECTED),
+		{ .mode = NULL },
+	};
+	static const struct walk_step leaves_dfu[] = {
+		STEP(0x12a8, 0, "normal", FIRST),
+		STEP(0x1227, 12, "dfu", EXPECTED),
 		STEP(0x12a8, 40, "normal", EXPECTED),
 		{ .mode = NULL },
 	};
@@ -164,6 +189,7 @@ normal_use_needs_no_context(void **state)
 
 	(void)state;
 	walk("recovery mode is left", leaves_recovery);
+	walk("DFU mode is left", leaves_dfu);
 	walk("another device was there", after_another_family);
 	walk("Lightning to HDMI", adapter);
 }
@@ -178,7 +204,7 @@ says_what_a_mode_is(void **state)
 		uint64_t return_us;
 	} cases[] = {
 		{ 0x12a8, "normal", false, S(120) },   { 0x1280, "recovery", false, S(120) },
-		{ 0x1283, "recovery", false, S(120) }, { 0x1227, "dfu", false, S(30) },
+		{ 0x1283, "recovery", false, S(120) }, { 0x1227, "dfu", false, S(120) },
 		{ 0x12b0, "normal", false, S(120) },   { 0x8600, "normal", false, S(120) },
 		{ 0xf014, "port-dfu", false, S(30) },
 	};

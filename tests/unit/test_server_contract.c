@@ -9,7 +9,7 @@
 #include "tests/unit/server_peer.h"
 
 #define MAX_FIELDS  24
-#define MAX_MEMBERS 40
+#define MAX_MEMBERS 64
 
 struct field {
 	char name[40];
@@ -213,6 +213,12 @@ check_call(struct bench *bench, struct contract *contract, const char *method,
 static void
 fill_history(struct bench *bench)
 {
+	const struct ls_observation cable = {
+		.at = state_now(),
+		.kind = LS_OBS_CABLE,
+		.port = "1-1.4",
+		.text = "white 2 m",
+	};
 	struct store *store = bench->fixture.store;
 	struct ls_incident *incident = calloc(1, sizeof(*incident));
 	struct ls_session session = sample_session(1, 1, 0);
@@ -227,6 +233,11 @@ fill_history(struct bench *bench)
 	snprintf(session.socket.id_path, sizeof(session.socket.id_path),
 		 "pci-0000:00:14.0-usb-0:1.4"); /* where bench_populate() plugs */
 	PUT_SESSION(store, &session);
+	session.id = 2;
+	session.open = session.present = false;
+	session.ended = sample_instant(60);
+	PUT_SESSION(store, &session);
+	incident->session = 1; /* for its cable */
 	PUT_INCIDENT(store, incident);
 	PUT_EVENT(store, &event);
 	PUT_EVENT(store, &event);
@@ -235,7 +246,18 @@ fill_history(struct bench *bench)
 	PUT_TRAFFIC(store, &row);
 	PUT_TAIL(store, &tail);
 	sql(&bench->fixture, "UPDATE ports SET label = 'left'");
+	ls_engine_observe(bench->state.engine, &cable);
 	free(incident);
+}
+
+/* While a job runs. */
+static void
+move_something(struct bench *bench)
+{
+	struct ls_traffic_row row;
+
+	sample_traffic(&row, 1, state_now().real_us);
+	PUT_TRAFFIC(bench->fixture.store, &row);
 }
 
 static void
@@ -252,6 +274,7 @@ check_watch(struct bench *bench, struct contract *contract)
 	};
 
 	*incident = sample_incident(1, 1, 0);
+	incident->session = 1;
 	peer_send(bench, &peer, "{\"method\":\"io.linkstat.Watch\",\"more\":true}");
 	check_reply(contract, "Watch", peer_receive(bench, &peer));
 	for (size_t i = 0; i < LS_COUNT(records); i++) {
@@ -271,6 +294,32 @@ check_watch(struct bench *bench, struct contract *contract)
 	}
 	peer_close(bench, &peer);
 	free(incident);
+}
+
+static void
+check_top(struct bench *bench, struct contract *contract)
+{
+	const struct ls_usbmon_record records[] = {
+		{ .id = 1, .type = 'S', .bus = 1, .devnum = 5, .status = -115 },
+		{ .id = 1, .type = 'C', .bus = 1, .devnum = 5, .flag_setup = '-' },
+	};
+	struct peer peer = peer_connect(bench);
+	struct ls_traffic *traffic;
+
+	bench->state.sources[LS_SOURCE_USBMON] =
+		(struct source_state){ .detail = "not loaded", .fix = "modprobe usbmon" };
+	assert_int_equal(ls_traffic_new(&traffic), 0);
+	top_attach(bench->state.top, traffic);
+	peer_send(bench, &peer,
+		  "{\"method\":\"io.linkstat.Top\",\"more\":true,"
+		  "\"parameters\":{\"interval_ms\":100}}");
+	check_reply(contract, "Top", peer_receive(bench, &peer));
+	for (size_t i = 0; i < LS_COUNT(records); i++)
+		ls_traffic_add(traffic, &records[i]);
+	check_reply(contract, "Top", peer_receive(bench, &peer));
+	peer_close(bench, &peer);
+	top_attach(bench->state.top, NULL);
+	ls_traffic_free(traffic);
 }
 
 static void
@@ -311,6 +360,8 @@ answers_are_as_the_contract_says(void **state)
 		{ "Report", "{\"ports\":[\"left\"]}" },
 		{ "ListEvents", "{\"limit\":1}" },
 		{ "ListIncidents", NULL },
+		{ "ListSessions", "{\"limit\":1}" },
+		{ "ListSessions", NULL },
 		{ "GetIncident", "{\"id\":1}" },
 		{ "GetIncident", "{\"id\":99}" },
 		{ "GetTransfers", "{\"id\":1}" },
@@ -318,6 +369,20 @@ answers_are_as_the_contract_says(void **state)
 		{ "Report", "{\"ports\":[\"9-9\"]}" },
 		{ "Report", "{\"since\":\"yesterday\"}" },
 		{ "ListEvents", "{\"cursor\":\"x\"}" },
+		{ "SetCable", "{\"port\":\"1-1.4\",\"cable\":\"blue\"}" },
+		{ "SetCable", "{\"port\":\"left\",\"since\":\"begin\"}" },
+		{ "SetCable", "{\"port\":\"left\",\"cable\":\"red\",\"since\":\"begin\"}" },
+		{ "SetCable", "{\"port\":\"left\",\"since\":\"1999-01-01T00:00:00Z\"}" },
+		{ "SetSocketName", "{\"port\":\"1-1.4\",\"label\":\"left front\"}" },
+		{ "SetSocketName", "{\"port\":\"left front\",\"label\":\"1-2\"}" },
+		{ "ListLabels", NULL },
+		{ "BeginJob", "{\"command\":\"true\",\"note\":\"n\",\"port\":\"1-1.4\","
+			      "\"cable\":\"blue\"}" },
+		{ "EndJob", "{\"id\":1,\"code\":0,\"place\":\"at 37 %\"}" },
+		{ "EndJob", "{\"id\":99,\"code\":0}" },
+		{ "BeginJob", "{\"command\":\"false\"}" },
+		{ "GetJob", "{\"id\":1}" },
+		{ "ListJobs", "{\"limit\":1}" },
 	};
 	struct bench *bench = *state;
 	struct contract *contract = calloc(1, sizeof(*contract));
@@ -326,12 +391,17 @@ answers_are_as_the_contract_says(void **state)
 	read_contract(contract);
 	bench_populate(bench);
 	fill_history(bench);
-	*incident = sample_incident(2, 1, 0); /* for the cursor of ListIncidents */
+	*incident = sample_incident(2, 1, 0); /* for the cursor of ListIncidents, and of the job */
+	incident->opened.real_us = state_now().real_us;
 	for (incident->id = 2; incident->id < METHODS_INCIDENTS_PAGE + 3; incident->id++)
 		PUT_INCIDENT(bench->fixture.store, incident);
-	for (size_t i = 0; i < LS_COUNT(calls); i++)
+	for (size_t i = 0; i < LS_COUNT(calls); i++) {
+		if (strcmp(calls[i].method, "EndJob") == 0)
+			move_something(bench);
 		check_call(bench, contract, calls[i].method, calls[i].parameters);
+	}
 	check_watch(bench, contract);
+	check_top(bench, contract);
 	check_too_many(bench, contract);
 	sql(&bench->fixture, "ALTER TABLE events RENAME TO lost");
 	check_call(bench, contract, "ListEvents", NULL);

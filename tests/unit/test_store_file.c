@@ -58,7 +58,7 @@ assert_file(const char *dir, const char *name, const char *want)
 	free(content);
 }
 
-/* Fills page @first and all behind it with junk. */
+/* Fills page @first, counted from the end if negative, and all behind it with junk. */
 static void
 damage(const char *dir, long first)
 {
@@ -72,6 +72,7 @@ damage(const char *dir, long first)
 	assert_non_null(file);
 	assert_int_equal(fseek(file, 0, SEEK_END), 0);
 	size = ftell(file) / 4096;
+	first += first < 0 ? size : 0;
 	assert_true(size > first);
 	assert_int_equal(fseek(file, (first - 1) * 4096, SEEK_SET), 0);
 	for (long page = first; page <= size; page++)
@@ -165,13 +166,18 @@ finds_damage_after_an_unclean_end(void **state)
 static void
 survives_damage_found_while_running(void **state)
 {
+	struct ls_incident *incident = calloc(1, sizeof(*incident));
 	struct sample_seen *seen = calloc(1, sizeof(*seen));
 	struct store *store = sample_open(*state);
 	const char *unknown;
 
 	put_batches(store, 1, 100);
+	*incident =
+		sample_incident(101, 1, 0); /* the end of the file is not read when it is opened */
+	for (; incident->id < 200; incident->id++)
+		PUT_INCIDENT(store, incident);
 	store_close(store);
-	damage(*state, 60);
+	damage(*state, -20);
 	store = sample_open(*state);
 	assert_string_equal(store_trouble(store), "");
 	assert_int_equal(store_incidents(store, &ALL, see_incident, seen, &unknown), -EBADMSG);
@@ -179,6 +185,7 @@ survives_damage_found_while_running(void **state)
 	assert_non_null(strstr(store_trouble(store), "kept"));
 	assert_int_equal(whole_batches(store), 3);
 	store_close(store);
+	free(incident);
 	free(seen);
 }
 
@@ -191,7 +198,7 @@ leaves_a_newer_version_alone(void **state)
 
 	put_batches(store, 1, 3);
 	store_close(store);
-	make_other_database(*state, "PRAGMA user_version = 2");
+	make_other_database(*state, "PRAGMA user_version = 3");
 	before = read_file(*state, "linkstat.db", &n_before);
 	store = sample_open(*state);
 	print_message("%s\n", store_trouble(store));
@@ -312,7 +319,7 @@ fill_disk(const char *dir, int arg)
 static void
 copes_with_a_full_disk(void **state)
 {
-	static const int kib[] = { 16, 1500 };
+	static const int kib[] = { 16, 1800 };
 
 	for (size_t i = 0; i < LS_COUNT(kib); i++) {
 		int status = run_child(fill_disk, *state, kib[i]);
