@@ -110,7 +110,7 @@ find_port(struct ls_log_counts *counts, const char *name, struct ls_log_port_cou
 		if (make_room(counts) < 0)
 			return -ENOMEM;
 		counts->ports[i] = (struct ls_log_port_counts){ 0 };
-		strncpy(counts->ports[i].port, name, sizeof(counts->ports[i].port) - 1);
+		memcpy(counts->ports[i].port, name, strlen(name) + 1);
 		counts->n_ports++;
 	}
 	counts->last = i;
