@@ -49,13 +49,17 @@ take_escape(struct ls_cursor *cur)
 	return true;
 }
 
-/* Colours whose ESC was lost on the way: "[0;33m", "[32m", "[0m". */
+/* Colours whose ESC was lost on the way: "[0;33m", "^[[32m", "#033[0m". */
 static bool
 take_lost_escape(struct ls_cursor *cur)
 {
 	struct ls_cursor next = *cur;
 	const char *digits;
 
+	/* How programs write an ESC that they do not pass on. */
+	if (!ls_take_literal(&next, "^[") && !ls_take_literal(&next, "\\x1b") &&
+	    !ls_take_literal(&next, "\\033") && !ls_take_literal(&next, "\\e"))
+		ls_take_literal(&next, "#033");
 	if (!ls_take_char(&next, '['))
 		return false;
 	digits = next.at;
@@ -97,7 +101,8 @@ ls_log_clean(char *dst, const char *line, size_t len)
 		const char *to = NULL;
 		bool separates = false;
 
-		if (take_escape(&cur) || (c == '[' && take_lost_escape(&cur)))
+		if (take_escape(&cur) ||
+		    ((c == '[' || c == '^' || c == '\\' || c == '#') && take_lost_escape(&cur)))
 			continue;
 		if ((c == '<' || c == '[') && ls_log_take_tag(&cur, &separates))
 			to = separates ? " " : "";

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "lib/log_counts.h"
-#include "lib/text.h"
 
 #define FIRST_SIZE 32
 
@@ -111,7 +110,7 @@ find_port(struct ls_log_counts *counts, const char *name, struct ls_log_port_cou
 		if (make_room(counts) < 0)
 			return -ENOMEM;
 		counts->ports[i] = (struct ls_log_port_counts){ 0 };
-		ls_text_format(counts->ports[i].port, sizeof(counts->ports[i].port), "%s", name);
+		memcpy(counts->ports[i].port, name, strlen(name) + 1);
 		counts->n_ports++;
 	}
 	counts->last = i;

@@ -298,7 +298,7 @@ take_number_first(struct ls_cursor *cur, struct ls_log_stamp *stamp)
 static bool
 take_numeric(struct ls_cursor *cur, struct ls_log_stamp *stamp)
 {
-	struct ls_cursor next = *cur;
+	struct ls_cursor next = *cur, after;
 	int month, day, year = 0;
 
 	if (!take_two(&next, 31, &month))
@@ -325,8 +325,12 @@ take_numeric(struct ls_cursor *cur, struct ls_log_stamp *stamp)
 		}
 	}
 	ls_take_char(&next, ',');
-	if (month < 1 || month > 12 || !ls_take_spaces(&next) || !take_time(&next, false, stamp) ||
-	    !set_date(stamp, year, month, day))
+	if (month < 1 || month > 12 || !ls_take_spaces(&next) || !take_time(&next, false, stamp))
+		return false;
+	after = next;
+	if (!year && ls_take_spaces(&after) && take_year(&after, &year))
+		next = after;
+	if (!set_date(stamp, year, month, day))
 		return false;
 	*cur = next;
 	return true;

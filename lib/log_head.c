@@ -163,6 +163,8 @@ take_inner_stamp(struct ls_log_head *head)
 	head->stamp.has_mono = true;
 	head->stamp.mono_us = inner.stamp.mono_us;
 	head->text = inner.text;
+	if (head->format == LS_LOG_PLAIN)
+		head->format = LS_LOG_DMESG;
 	if (head->format == LS_LOG_JOURNAL_SHORT)
 		head->format = LS_LOG_SYSLOG;
 	if (head->format == LS_LOG_JOURNAL_ISO)

@@ -48,29 +48,41 @@ trimmed(struct ls_cursor text)
 	return text;
 }
 
-/* The same, without what was written behind it. */
-static int
+static bool
+is_said(struct ls_cursor text, struct ls_instant at, struct ls_observation *obs,
+	struct ls_device *device)
+{
+	return parse(trimmed(text), at, obs, device) && obs->kind != LS_OBS_STRING;
+}
+
+/* Up to what people wrote behind it. */
+static bool
+parse_beginning(struct ls_cursor text, struct ls_instant at, struct ls_observation *obs,
+		struct ls_device *device)
+{
+	for (size_t i = 0; i < LS_COUNT(ends); i++) {
+		const char *end = memmem(text.at, ls_cursor_left(&text), ends[i], strlen(ends[i]));
+
+		if (end && is_said((struct ls_cursor){ text.at, end }, at, obs, device))
+			return true;
+	}
+	return false;
+}
+
+/* The same, without what was written into it and behind it. */
+static bool
 parse_decorated(struct ls_cursor text, struct ls_instant at, struct ls_observation *obs,
 		struct ls_device *device)
 {
 	char plain[LS_LOG_CLEAN_MAX];
 	struct ls_cursor unmarked;
 
-	text = trimmed(text);
-	if (parse(text, at, obs, device))
-		return 1;
+	if (parse(trimmed(text), at, obs, device) || parse_beginning(text, at, obs, device))
+		return true;
 	unmarked = ls_cursor_of(plain, ls_log_unmark(plain, text));
-	if (ls_cursor_left(&unmarked) < ls_cursor_left(&text) &&
-	    parse(trimmed(unmarked), at, obs, device) && obs->kind != LS_OBS_STRING)
-		return 1;
-	for (size_t i = 0; i < LS_COUNT(ends); i++) {
-		const char *end = memmem(text.at, ls_cursor_left(&text), ends[i], strlen(ends[i]));
-		struct ls_cursor part = { text.at, end };
-
-		if (end && parse(trimmed(part), at, obs, device) && obs->kind != LS_OBS_STRING)
-			return 1;
-	}
-	return 0;
+	if (ls_cursor_left(&unmarked) == ls_cursor_left(&text))
+		return false;
+	return is_said(unmarked, at, obs, device) || parse_beginning(unmarked, at, obs, device);
 }
 
 static void
@@ -248,7 +260,7 @@ ls_log_join_begin(struct ls_log_join *join, struct ls_cursor text, struct ls_ins
 static void
 try_joined(struct ls_log_join *join, struct ls_cursor text)
 {
-	bool held = join->held;
+	size_t len = join->spaced_len;
 
 	join->spaced_len = append(join->spaced, join->spaced_len, ls_cursor_of(" ", 1));
 	join->spaced_len = append(join->spaced, join->spaced_len, text);
@@ -256,7 +268,8 @@ try_joined(struct ls_log_join *join, struct ls_cursor text)
 	if (say(join, ls_cursor_of(join->spaced, join->spaced_len), true) ||
 	    say(join, ls_cursor_of(join->tight, join->tight_len), true))
 		return;
-	join->held = held;
+	if (join->held)
+		say(join, ls_cursor_of(join->spaced, len), true);
 }
 
 void

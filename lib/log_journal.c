@@ -204,6 +204,7 @@ export_line(struct ls_log_journal *journal, struct ls_log_join *join, struct ls_
 
 	if (ls_cursor_left(&line) == 0) {
 		ls_log_record_end(&journal->record, join);
+		journal->n_exported++;
 		return true;
 	}
 	/* Most fields are not needed: MESSAGE, SYSLOG_FACILITY and _… are. */

@@ -34,6 +34,7 @@ struct ls_log_journal {
 	int depth;     /* open braces and brackets of a JSON object */
 	size_t json_len;
 	char json[LS_LOG_JSON_MAX];
+	uint64_t n_exported; /* records */
 	/* Export: a binary field is its name, a newline, eight bytes of length, and the bytes. */
 	bool in_message;
 	size_t n_size;	 /* bytes of the length that were seen */

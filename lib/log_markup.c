@@ -70,15 +70,30 @@ ls_log_take_tag(struct ls_cursor *cur, bool *separates)
 	return false;
 }
 
+/* logcat puts something between the name and its colon: "usb 6-1 : new", "usb 6-1 (    0): new" */
+static void
+skip_to_colon(struct ls_cursor *text)
+{
+	struct ls_cursor next = *text;
+
+	if (!ls_take_char(&next, ' '))
+		return;
+	if (ls_take_char(&next, '(')) {
+		ls_take_spaces(&next);
+		if (!ls_take_literal(&next, "0)"))
+			return;
+	}
+	if (ls_cursor_left(&next) > 1 && next.at[0] == ':' && next.at[1] == ' ')
+		*text = next;
+}
+
 size_t
 ls_log_unmark(char *dst, struct ls_cursor text)
 {
 	size_t n = 0;
 
 	while (ls_cursor_left(&text) > 0 && n < LS_LOG_CLEAN_MAX) {
-		/* logcat: "usb 6-1 : new" */
-		if (ls_cursor_left(&text) > 2 && memcmp(text.at, " : ", 3) == 0)
-			text.at++;
+		skip_to_colon(&text);
 		if (!ls_take_literal(&text, "**") && !ls_take_char(&text, '`') &&
 		    !ls_take_literal(&text, "~~") && !ls_take_literal(&text, "==") &&
 		    !ls_take_literal(&text, ">>") && !ls_take_literal(&text, "<<"))

@@ -59,23 +59,28 @@ begin_with_line_before(struct ls_log_text *log)
 	if (log->join.state != LS_LOG_JOIN_IDLE || log->context.before.len == 0 ||
 	    log->context.before.len == LS_LOG_GLANCE_MAX)
 		return;
-	if (ls_log_glance_head(&log->context.before, &head, clean) == LS_LOG_KERNEL)
-		ls_log_join_begin(&log->join, head.text,
-				  ls_log_clock_place(&log->clock, &head.stamp));
+	if (ls_log_glance_head(&log->context.before, &head, clean) != LS_LOG_KERNEL)
+		return;
+	log->formats[head.format]++;
+	ls_log_join_begin(&log->join, head.text, ls_log_clock_place(&log->clock, &head.stamp));
 }
 
 static void
 take_headless(struct ls_log_text *log, struct ls_cursor text, bool indented)
 {
+	bool alone;
+
 	if (ls_log_is_blank(text.at, ls_cursor_left(&text))) {
 		if (++log->join.n_blanks > 1)
 			ls_log_join_end(&log->join);
 		return;
 	}
 	begin_with_line_before(log);
+	alone = log->join.state == LS_LOG_JOIN_IDLE;
 	ls_log_join_continue(
 		&log->join, text,
 		ls_log_may_be_bare(&log->context, indented, log->join.state == LS_LOG_JOIN_DONE));
+	log->formats[LS_LOG_PLAIN] += alone && log->join.said;
 }
 
 static void
@@ -108,8 +113,6 @@ take_line(struct ls_log_text *log, const char *line, size_t len)
 		take_kernel(log, &head);
 	else if (head.owner == LS_LOG_OTHER)
 		ls_log_join_end(&log->join);
-	if (head.owner == LS_LOG_NOBODY && log->join.said)
-		log->formats[LS_LOG_PLAIN]++;
 	log->summary.usb_lines += log->join.said;
 }
 
@@ -130,6 +133,15 @@ count_record(struct ls_log_text *log, enum ls_log_format format)
 	log->join.said = false;
 }
 
+static void
+end_record(struct ls_log_text *log)
+{
+	bool verbose = log->journal.mode == LS_LOG_VERBOSE;
+
+	ls_log_journal_end(&log->journal, &log->join);
+	count_record(log, verbose ? LS_LOG_JOURNAL_VERBOSE : LS_LOG_JOURNAL_EXPORT);
+}
+
 /* The journal's own formats; false if the line is none of them. */
 static bool
 take_record_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
@@ -139,8 +151,7 @@ take_record_line(struct ls_log_text *log, const char *line, size_t len, bool hit
 	if (log->journal.mode == LS_LOG_VERBOSE) {
 		if (ls_log_verbose_line(&log->journal, line, len))
 			return true;
-		ls_log_journal_end(&log->journal, &log->join);
-		count_record(log, LS_LOG_JOURNAL_VERBOSE);
+		end_record(log);
 	}
 	if ((log->journal.mode == LS_LOG_PRETTY || may_open) &&
 	    ls_log_pretty_line(&log->journal, &log->join, line, len)) {
@@ -191,12 +202,15 @@ on_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
 		ls_log_join_end(&log->join);
 		return;
 	}
+	if (len > 0 && line[0] == '-' && is_boot_line(line, len)) {
+		ls_log_join_end(&log->join);
+		ls_log_clock_new_boot(&log->clock);
+		hit = false;
+	}
 	if (hit || log->join.state != LS_LOG_JOIN_IDLE) {
 		take_lines(log, line, len);
 		return;
 	}
-	if (len > 8 && line[0] == '-' && is_boot_line(line, len))
-		ls_log_clock_new_boot(&log->clock);
 	ls_log_remember(&log->context, line, len);
 }
 
@@ -304,7 +318,6 @@ feed_export(struct ls_log_text *log, const char *bytes, size_t len)
 
 	n = ls_log_export_bytes(journal, &log->join, bytes, len, &log->summary.lines);
 	log->summary.usb_lines += log->join.n_said - n_said;
-	log->formats[LS_LOG_JOURNAL_EXPORT] += 1 + log->join.n_said - n_said;
 	/* The last line of an export was none of its lines. */
 	if (journal->mode == LS_LOG_NO_RECORD && journal->name_len > 0) {
 		size_t name_len = journal->name_len;
@@ -361,9 +374,11 @@ ls_log_text_finish(struct ls_log_text *log, struct ls_log_text_summary *ret)
 		end_partial(log);
 	}
 	log->join.said = false;
-	ls_log_journal_end(&log->journal, &log->join);
+	if (log->journal.mode == LS_LOG_VERBOSE || log->journal.mode == LS_LOG_EXPORT)
+		end_record(log);
 	ls_log_join_end(&log->join);
 	log->summary.usb_lines += log->join.said;
+	log->formats[LS_LOG_JOURNAL_EXPORT] += log->journal.n_exported;
 	for (enum ls_log_format i = 0; i < LS_N_LOG_FORMATS; i++)
 		if (log->formats[i] > log->formats[most])
 			most = i;
@@ -371,5 +386,5 @@ ls_log_text_finish(struct ls_log_text *log, struct ls_log_text_summary *ret)
 	log->summary.dated = log->clock.dated;
 	log->summary.last = last_stamp(log);
 	*ret = log->summary;
-	strncpy(ret->format, ls_log_format_name(most), sizeof(ret->format) - 1);
+	memcpy(ret->format, ls_log_format_name(most), strlen(ls_log_format_name(most)) + 1);
 }
