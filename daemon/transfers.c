@@ -9,6 +9,7 @@
 #include "daemon/transfers.h"
 #include "lib/flow_meter.h"
 #include "lib/hub_traffic.h"
+#include "lib/port.h"
 #include "lib/usbmon_told.h"
 
 #define MINUTE_US (60 * (int64_t)LS_SEC)
