@@ -13,6 +13,10 @@
 /* A clock that goes further in one step was set; a capture of an idle bus may pause for days. */
 #define STEP_MAX_US (30 * 86400 * LS_SEC)
 
+/* Questions under way whose answers matter; the kernel asks few at a time. */
+#define ASKED	   256
+#define ASKED_BITS 8
+
 struct capture_watch {
 	struct capture_watch_options with;
 	struct ls_traffic *traffic;
@@ -23,6 +27,8 @@ struct capture_watch {
 	uint64_t last_us; /* CLOCK_REALTIME of the last record */
 	struct ls_hub_traffic hubs;
 	bool seen[LS_TRAFFIC_BUSES][128];
+	uint64_t asked[ASKED];	       /* ids of questions whose answers matter; 0: free */
+	bool is_crowded;	       /* two of them share a place: all answers are looked at */
 	struct ls_traffic_counts past; /* too large for a stack */
 };
 
@@ -162,20 +168,61 @@ look(struct capture_watch *watch, const struct ls_usbmon_record *record, const u
 }
 
 static inline bool
-is_new(struct capture_watch *watch, const struct ls_usbmon_record *record)
+is_new(const struct capture_watch *watch, const struct ls_usbmon_record *record)
 {
 	return record->bus < LS_TRAFFIC_BUSES && record->devnum < 128 &&
 	       !watch->seen[record->bus][record->devnum];
 }
 
-/* The rest, a reader's bulk of records, goes by untouched. */
+static inline uint64_t *
+place_of(struct capture_watch *watch, uint64_t id)
+{
+	return &watch->asked[id * UINT64_C(0x9e3779b97f4a7c15) >> (64 - ASKED_BITS)];
+}
+
+static bool
+is_question(struct capture_watch *watch, const struct ls_usbmon_record *record)
+{
+	uint64_t *place = place_of(watch, record->id);
+
+	if (!ls_hub_traffic_asks(record) && !ls_enumeration_asks(record))
+		return false;
+	watch->is_crowded |= *place && *place != record->id;
+	*place = record->id;
+	return true;
+}
+
+static bool
+is_answer(struct capture_watch *watch, const struct ls_usbmon_record *record)
+{
+	uint64_t *place = place_of(watch, record->id);
+
+	if (*place != record->id)
+		return watch->is_crowded;
+	*place = 0;
+	return true;
+}
+
+/* The bulk of the records goes by untouched. */
+static inline bool
+matters(struct capture_watch *watch, const struct ls_usbmon_record *record)
+{
+	if (record->xfer == LS_XFER_CONTROL && record->type == LS_USBMON_SUBMIT)
+		return is_question(watch, record) || is_new(watch, record);
+	if (record->type != LS_USBMON_SUBMIT && record->status != 0)
+		return true;
+	if (record->xfer == LS_XFER_CONTROL)
+		return is_answer(watch, record) || is_new(watch, record);
+	if (record->xfer == LS_XFER_INTERRUPT && ls_hub_traffic_is_hub(&watch->hubs, record))
+		return true;
+	return is_new(watch, record);
+}
+
 void
 capture_watch_add(struct capture_watch *watch, const struct ls_usbmon_record *record,
 		  const uint8_t *data, size_t len)
 {
-	bool is_plain = record->type == LS_USBMON_SUBMIT || record->status == 0;
-
-	if (!is_plain || ls_hub_traffic_wants(record) || is_new(watch, record)) {
+	if (matters(watch, record)) {
 		if (is_new(watch, record))
 			watch->seen[record->bus][record->devnum] = true;
 		look(watch, record, data, len);

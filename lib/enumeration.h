@@ -40,8 +40,16 @@ LS_DEFINE_AUTO(ls_enumeration)
 
 /*
  * One record with what was captured behind it, and before it what ls_hub_traffic_decode() made of
- * it. Records that matter: all of control transfers, those that failed, the first of each device.
+ * it. Records that matter: the submissions of ls_enumeration_asks() with their completions, those
+ * that failed, the first of each device.
  */
+static inline bool
+ls_enumeration_asks(const struct ls_usbmon_record *record)
+{
+	return record->flag_setup == 0 &&
+	       ((record->setup[0] == 0x80 && record->setup[1] == 6) || /* GET_DESCRIPTOR */
+		(record->setup[0] == 0x00 && record->setup[1] == 5));  /* SET_ADDRESS */
+}
 void ls_enumeration_hub(struct ls_enumeration *enumeration, const struct ls_hub_event *event,
 			struct ls_instant at);
 void ls_enumeration_add(struct ls_enumeration *enumeration, const struct ls_usbmon_record *record,
