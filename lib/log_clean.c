@@ -9,22 +9,22 @@ static const struct {
 } replacements[] = { { "\xc2\xa0", " " },    /* no-break space */
 		     { "\xc2\xad", "" },     /* soft hyphen */
 		     { "\xe2\x80\x8b", "" }, /* zero width space */
-		     { "\xe2\x80\x8c", "" },  { "\xe2\x80\x8d", "" },  { "\xe2\x81\xa0", "" },
-		     { "\xe2\x80\x8e", "" },  { "\xe2\x80\x8f", "" }, /* direction marks */
-		     { "\xe2\x80\xa8", " " }, { "\xe2\x80\xa9", " " }, { "\xef\xbb\xbf", "" },
-		     { "\xe2\x80\x87", " " }, { "\xe2\x80\x89", " " }, { "\xe2\x80\xaf", " " },
-		     { "\xe2\x80\x82", " " }, { "\xe2\x80\x83", " " }, { "\xe3\x80\x80", " " },
-		     { "\xe2\x80\x90", "-" }, { "\xe2\x80\x91", "-" }, { "\xe2\x80\x92", "-" },
-		     { "\xe2\x80\x93", "-" }, { "\xe2\x80\x94", "-" }, { "\xe2\x88\x92", "-" },
-		     { "\xe2\x80\x98", "'" }, { "\xe2\x80\x99", "'" }, { "\xef\xbc\x9a", ":" },
-		     { "&nbsp;", " " },	      { "&#160;", " " },       { "&#xa0;", " " },
-		     { "&#xA0;", " " },	      { "&lt;", "<" },	       { "&gt;", ">" },
-		     { "&quot;", "\"" },      { "&#34;", "\"" },       { "&#39;", "'" },
-		     { "&#x27;", "'" },	      { "&apos;", "'" },       { "&#91;", "[" },
-		     { "&#93;", "]" },	      { "&#58;", ":" },	       { "&lsqb;", "[" },
-		     { "&rsqb;", "]" },	      { "&lbrack;", "[" },     { "&rbrack;", "]" },
-		     { "&#x2F;", "/" },	      { "&#47;", "/" },	       { "&colon;", ":" },
-		     { "&amp;", "&" }
+		     { "\xe2\x80\x8c", "" },	{ "\xe2\x80\x8d", "" },	 { "\xe2\x81\xa0", "" },
+		     { "\xe2\x80\x8e", "" },	{ "\xe2\x80\x8f", "" }, /* direction marks */
+		     { "\xe2\x80\xa8", " " },	{ "\xe2\x80\xa9", " " }, { "\xef\xbb\xbf", "" },
+		     { "\xe2\x80\x87", " " },	{ "\xe2\x80\x89", " " }, { "\xe2\x80\xaf", " " },
+		     { "\xe2\x80\x82", " " },	{ "\xe2\x80\x83", " " }, { "\xe3\x80\x80", " " },
+		     { "\xe2\x80\x90", "-" },	{ "\xe2\x80\x91", "-" }, { "\xe2\x80\x92", "-" },
+		     { "\xe2\x80\x93", "-" },	{ "\xe2\x80\x94", "-" }, { "\xe2\x88\x92", "-" },
+		     { "\xe2\x80\x98", "'" },	{ "\xe2\x80\x99", "'" }, { "\xef\xbc\x9a", ":" },
+		     { "\xe2\x80\xa6", "..." }, { "&hellip;", "..." },	 { "&nbsp;", " " },
+		     { "&#160;", " " },		{ "&#xa0;", " " },	 { "&#xA0;", " " },
+		     { "&lt;", "<" },		{ "&gt;", ">" },	 { "&quot;", "\"" },
+		     { "&#34;", "\"" },		{ "&#39;", "'" },	 { "&#x27;", "'" },
+		     { "&apos;", "'" },		{ "&#91;", "[" },	 { "&#93;", "]" },
+		     { "&#58;", ":" },		{ "&lsqb;", "[" },	 { "&rsqb;", "]" },
+		     { "&lbrack;", "[" },	{ "&rbrack;", "]" },	 { "&#x2F;", "/" },
+		     { "&#47;", "/" },		{ "&colon;", ":" },	 { "&amp;", "&" }
 
 };
 
@@ -90,6 +90,45 @@ take_backslash(struct ls_cursor *cur)
 	return true;
 }
 
+/* Nothing has to be done about it; most characters are. */
+static bool
+is_plain(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= ':') || c == ' ' ||
+	       (c >= 'A' && c <= 'Z') || (c >= ',' && c <= '/');
+}
+
+/* One character that is not plain, or what begins with it. Returns the new length of @dst. */
+static size_t
+clean_one(struct ls_cursor *cur, char *dst, size_t n)
+{
+	char c = *cur->at;
+	const char *to = NULL;
+	bool separates = false;
+
+	if (take_escape(cur) ||
+	    ((c == '[' || c == '^' || c == '\\' || c == '#') && take_lost_escape(cur)))
+		return n;
+	if ((c == '<' || c == '[') && ls_log_take_tag(cur, &separates))
+		to = separates ? " " : "";
+	else if (c == '&' || (unsigned char)c >= 0x80)
+		to = replacement(cur);
+	if (to) {
+		for (; *to && n < LS_LOG_CLEAN_MAX; to++)
+			dst[n++] = *to;
+		return n;
+	}
+	take_backslash(cur);
+	c = *cur->at++;
+	if (c == '\t' || c == '\v' || c == '\f')
+		c = ' ';
+	if (c == '\b' && n > 0)
+		n--;
+	if ((unsigned char)c >= ' ' && c != 0x7f)
+		dst[n++] = c;
+	return n;
+}
+
 size_t
 ls_log_clean(char *dst, const char *line, size_t len)
 {
@@ -98,29 +137,13 @@ ls_log_clean(char *dst, const char *line, size_t len)
 
 	while (ls_cursor_left(&cur) > 0 && n < LS_LOG_CLEAN_MAX) {
 		char c = *cur.at;
-		const char *to = NULL;
-		bool separates = false;
 
-		if (take_escape(&cur) ||
-		    ((c == '[' || c == '^' || c == '\\' || c == '#') && take_lost_escape(&cur)))
-			continue;
-		if ((c == '<' || c == '[') && ls_log_take_tag(&cur, &separates))
-			to = separates ? " " : "";
-		else if (c == '&' || (unsigned char)c >= 0x80)
-			to = replacement(&cur);
-		if (to) {
-			for (; *to && n < LS_LOG_CLEAN_MAX; to++)
-				dst[n++] = *to;
+		if (is_plain(c)) {
+			dst[n++] = c;
+			cur.at++;
 			continue;
 		}
-		take_backslash(&cur);
-		c = *cur.at++;
-		if (c == '\t' || c == '\v' || c == '\f')
-			c = ' ';
-		if (c == '\b' && n > 0)
-			n--;
-		if ((unsigned char)c >= ' ' && c != 0x7f)
-			dst[n++] = c;
+		n = clean_one(&cur, dst, n);
 	}
 	while (n > 0 && dst[n - 1] == ' ')
 		n--;

@@ -1,6 +1,7 @@
 #include "lib/log_context.h"
 
-#define BLANK_MAX 8 /* "> > > " */
+#define GLANCE	  24 /* bytes of a line in which a stamp of dmesg -H stands */
+#define BLANK_MAX 8  /* "> > > " */
 
 bool
 ls_log_is_blank(const char *line, size_t len)
@@ -13,6 +14,16 @@ ls_log_is_blank(const char *line, size_t len)
 	return true;
 }
 
+bool
+ls_log_begins_with_stamp(const char *line, size_t len)
+{
+	if (len < 16)
+		return false;
+	/* "[   12.345678]", "Nov 18 09:49:37", "2022-08-21T23:18:57" */
+	return *line == '[' || *line == '{' ||
+	       ((line[9] == ':' || line[13] == ':') && line[11] <= '9' && line[12] <= ':');
+}
+
 /* Cheap and generous: a bracket, or "HH:MM" near the beginning. */
 static bool
 may_have_head(const char *line, size_t len)
@@ -22,7 +33,7 @@ may_have_head(const char *line, size_t len)
 
 	if (len == 0 || *line == ' ' || *line == '\t')
 		return false;
-	if (strchr("[<{", *line))
+	if (*line == '[' || *line == '<' || *line == '{' || ls_log_begins_with_stamp(line, len))
 		return true;
 	while ((at = memchr(at, ':', (size_t)(end - at)))) {
 		if (at > line && at + 1 < end && at[-1] >= '0' && at[-1] <= '9' && at[1] >= '0' &&
@@ -31,6 +42,23 @@ may_have_head(const char *line, size_t len)
 		at++;
 	}
 	return false;
+}
+
+bool
+ls_log_moves_clock(const char *line, size_t len)
+{
+	const char *end = line + (len < GLANCE ? len : GLANCE);
+
+	while (line < end && (*line == ' ' || *line == '>'))
+		line++;
+	if (end - line < 4 || *line++ != '[')
+		return false;
+	while (line < end && *line == ' ')
+		line++;
+	if (line == end || (*line >= '0' && *line <= '9'))
+		return false;
+	return *line == '+' || *line == '-' || *line == '<' ||
+	       memchr(line, ']', (size_t)(end - line));
 }
 
 static void

@@ -23,6 +23,10 @@ struct ls_log_context {
 
 /* Nothing but blanks and the marks of quotes. */
 bool ls_log_is_blank(const char *line, size_t len);
+/* Cheap, and sure enough to say that a line is not the end of the one above. */
+bool ls_log_begins_with_stamp(const char *line, size_t len);
+/* Cheap and generous: "[  +0.000123]" or "[Sep14 22:47]" of dmesg -H, by which others are dated. */
+bool ls_log_moves_clock(const char *line, size_t len);
 void ls_log_remember(struct ls_log_context *context, const char *line, size_t len);
 /* The bytes being fed go away. */
 void ls_log_context_keep(struct ls_log_context *context);

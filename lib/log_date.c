@@ -20,6 +20,8 @@ static const char *const months[12] = {
 	"dec dez des déc dic gru pro ara joulu дек гру δεκ",
 };
 
+static const char english[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
 int64_t
 ls_log_days(int year, int month, int day)
 {
@@ -183,6 +185,10 @@ month_of(const struct ls_cursor *word)
 	int best = 0;
 	size_t best_len = 0;
 
+	/* Most logs are English. */
+	for (int i = 0; i < 12 && ls_cursor_left(word) == 3; i++)
+		if (memcmp(word->at, &english[3 * i], 3) == 0)
+			return i + 1;
 	for (size_t i = 0; i < LS_COUNT(months); i++) {
 		struct ls_cursor names = ls_cursor_of(months[i], strlen(months[i]));
 

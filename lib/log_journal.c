@@ -15,17 +15,23 @@ enum field {
 	FIELD_SOURCE_MONO,
 };
 
+#define FIELD(name, field)                                                                         \
+	{                                                                                          \
+		name, sizeof(name) - 1, field                                                      \
+	}
+
 static const struct {
 	const char *name;
+	size_t len;
 	enum field field;
 } fields[] = {
-	{ "MESSAGE", FIELD_MESSAGE },
-	{ "_TRANSPORT", FIELD_TRANSPORT },
-	{ "SYSLOG_FACILITY", FIELD_FACILITY },
-	{ "_BOOT_ID", FIELD_BOOT },
-	{ "__REALTIME_TIMESTAMP", FIELD_REAL },
-	{ "__MONOTONIC_TIMESTAMP", FIELD_MONO },
-	{ "_SOURCE_MONOTONIC_TIMESTAMP", FIELD_SOURCE_MONO },
+	FIELD("MESSAGE", FIELD_MESSAGE),
+	FIELD("_TRANSPORT", FIELD_TRANSPORT),
+	FIELD("SYSLOG_FACILITY", FIELD_FACILITY),
+	FIELD("_BOOT_ID", FIELD_BOOT),
+	FIELD("__REALTIME_TIMESTAMP", FIELD_REAL),
+	FIELD("__MONOTONIC_TIMESTAMP", FIELD_MONO),
+	FIELD("_SOURCE_MONOTONIC_TIMESTAMP", FIELD_SOURCE_MONO),
 };
 
 static bool
@@ -38,7 +44,8 @@ static enum field
 field_of(const struct ls_cursor *name)
 {
 	for (size_t i = 0; i < LS_COUNT(fields); i++)
-		if (is(name, fields[i].name))
+		if (ls_cursor_left(name) == fields[i].len &&
+		    memcmp(name->at, fields[i].name, fields[i].len) == 0)
 			return fields[i].field;
 	return FIELD_NONE;
 }
@@ -216,7 +223,7 @@ export_line(struct ls_log_journal *journal, struct ls_log_join *join, struct ls_
 	name = ls_take_until(&line, '=');
 	if (ls_take_char(&line, '=')) {
 		ls_log_record_field(&journal->record, name, line);
-		return is_field_name(&name);
+		return *name.at == '_' || is_field_name(&name);
 	}
 	if (!is_field_name(&name))
 		return false;

@@ -4,6 +4,6 @@
 
 /*
  * Index of the first place in @text that makes its line worth reading, or @len. Words of drivers
- * and messages about USB, sleep and boots, and the stamps that other lines are dated by.
+ * and messages about USB, sleep and boots.
  */
 size_t ls_log_scan(const char *text, size_t len);

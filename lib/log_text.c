@@ -95,8 +95,9 @@ take_kernel(struct ls_log_text *log, const struct ls_log_head *head)
 	ls_log_join_begin(&log->join, head->text, at);
 }
 
+/* @hit: the line itself is worth reading; else it is only read as the end of the one above. */
 static void
-take_line(struct ls_log_text *log, const char *line, size_t len)
+take_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
 {
 	char clean[LS_LOG_CLEAN_MAX];
 	struct ls_cursor text = ls_cursor_of(clean, ls_log_clean(clean, line, len));
@@ -109,9 +110,9 @@ take_line(struct ls_log_text *log, const char *line, size_t len)
 		take_headless(log, head.text, indented);
 	else
 		log->formats[head.format]++;
-	if (head.owner == LS_LOG_KERNEL)
+	if (head.owner == LS_LOG_KERNEL && hit)
 		take_kernel(log, &head);
-	else if (head.owner == LS_LOG_OTHER)
+	else if (head.owner != LS_LOG_NOBODY)
 		ls_log_join_end(&log->join);
 	log->summary.usb_lines += log->join.said;
 }
@@ -161,19 +162,21 @@ take_record_line(struct ls_log_text *log, const char *line, size_t len, bool hit
 	}
 	if (len > 0 && line[0] == '_' && ls_log_export_begin(&log->journal, line, len))
 		return true;
+	if (len > 1 && (line[len - 1] == ']' || line[len - 2] == ']') &&
+	    memmem(line, len, "[s=", 3))
+		return ls_log_verbose_begin(&log->journal, ls_cursor_of(line, len));
 	if (!hit)
 		return false;
 	if (ls_log_json_line(&log->journal, &log->join, line, len)) {
 		count_record(log, LS_LOG_JOURNAL_JSON);
 		return true;
 	}
-	return memmem(line, len, "[s=", 3) &&
-	       ls_log_verbose_begin(&log->journal, ls_cursor_of(line, len));
+	return false;
 }
 
 /* Lines that only end in a carriage return are lines. */
 static void
-take_lines(struct ls_log_text *log, const char *line, size_t len)
+take_lines(struct ls_log_text *log, const char *line, size_t len, bool hit)
 {
 	const char *end;
 
@@ -183,13 +186,13 @@ take_lines(struct ls_log_text *log, const char *line, size_t len)
 		size_t part = (size_t)(end - line);
 
 		if (part > 0) {
-			take_line(log, line, part);
+			take_line(log, line, part, hit);
 			ls_log_remember(&log->context, line, part);
 		}
 		line += part + 1;
 		len -= part + 1;
 	}
-	take_line(log, line, len);
+	take_line(log, line, len, hit);
 	ls_log_remember(&log->context, line, len);
 }
 
@@ -207,8 +210,13 @@ on_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
 		ls_log_clock_new_boot(&log->clock);
 		hit = false;
 	}
+	hit = hit || ls_log_moves_clock(line, len);
+	if (!hit && log->join.state != LS_LOG_JOIN_IDLE && ls_log_begins_with_stamp(line, len)) {
+		ls_log_join_end(&log->join);
+		log->summary.usb_lines += log->join.said;
+	}
 	if (hit || log->join.state != LS_LOG_JOIN_IDLE) {
-		take_lines(log, line, len);
+		take_lines(log, line, len, hit);
 		return;
 	}
 	ls_log_remember(&log->context, line, len);

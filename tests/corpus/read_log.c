@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/log_counts.h"
@@ -55,6 +57,24 @@ feed(struct reader *reader, const char *bytes, size_t len)
 	}
 }
 
+/* Without copying, where the file can be mapped. */
+static bool
+feed_mapped(struct reader *reader, int fd)
+{
+	struct stat st;
+	char *bytes;
+
+	if (fstat(fd, &st) < 0 || st.st_size == 0)
+		return false;
+	bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (bytes == MAP_FAILED)
+		return false;
+	madvise(bytes, (size_t)st.st_size, MADV_SEQUENTIAL);
+	ls_log_text_feed(reader->log, bytes, (size_t)st.st_size);
+	munmap(bytes, (size_t)st.st_size);
+	return true;
+}
+
 static void
 print_summary(const struct ls_log_text_summary *summary)
 {
@@ -72,16 +92,18 @@ main(int argc, char **argv)
 	struct ls_log_text_summary summary;
 	struct reader reader = { 0 };
 	int fd = argc > 1 ? open(argv[1], O_RDONLY | O_CLOEXEC) : -1;
-	ssize_t n;
+	ssize_t n = 0;
 
 	if (fd < 0) {
-		fprintf(stderr, "usage: read_log FILE [YEAR|quiet]\n");
+		fprintf(stderr, "usage: read_log FILE [YEAR|quiet [mapped]]\n");
 		return 2;
 	}
 	reader.quiet = argc > 2 && strcmp(argv[2], "quiet") == 0;
 	options.year = argc > 2 ? atoi(argv[2]) : 0;
 	if (ls_log_text_new(&options, on_observation, &reader, &reader.log) < 0)
 		return 1;
+	if (argc > 3 && feed_mapped(&reader, fd))
+		lseek(fd, 0, SEEK_END);
 	while ((n = read(fd, buffer, sizeof(buffer))) > 0)
 		feed(&reader, buffer, (size_t)n);
 	ls_log_text_finish(reader.log, &summary);

@@ -245,6 +245,65 @@ static const struct shape pasted[] = {
 	  GONE },
 };
 
+/* The words of kernels from 2.6 to 7. */
+static const struct shape versions[] = {
+	{ "plain", "hub 1-0:1.0: new USB device on port 2, assigned address 3\n", "1-2 connect" },
+	{ "plain", "usb 1-2: new full speed USB device using address 3\n", "1-2 connect" },
+	{ "plain", "usb 1-2: new high speed USB device using ehci_hcd and address 3\n",
+	  "1-2 connect" },
+	{ "plain", "usb 1-2: new high speed USB device number 3 using ehci_hcd\n", "1-2 connect" },
+	{ "plain", "usb 2-2: new SuperSpeed USB device using xhci_hcd and address 3\n",
+	  "2-2 connect" },
+	{ "plain", "usb 2-2: new SuperSpeed Plus Gen 2x2 USB device number 3 using xhci_hcd\n",
+	  "2-2 connect" },
+	{ "plain", "usb 2-2: new SuperSpeedPlus Gen 2 USB device number 3 using xhci_hcd\n",
+	  "2-2 connect" },
+	{ "plain", "usb 1-2: USB disconnect, address 3\n", "1-2 disconnect" },
+	{ "plain", "apple-mfi-fastcharge 1-2: USB disconnect, device number 3\n",
+	  "1-2 disconnect" },
+	{ "plain", "usb usb4: USB disconnect, device number 1\n", "usb4 disconnect" },
+	{ "plain", "usb 1-2: reset high speed USB device using ehci_hcd and address 3\n",
+	  "1-2 reset" },
+	{ "plain", "usb 1-2.1: reset full-speed USB device number 3 using dwc_otg\n",
+	  "1-2.1 reset" },
+	{ "plain", "hub 1-0:1.0: Cannot enable port 2.  Maybe the USB cable is bad?\n",
+	  "1-2 enumeration-failure" },
+	{ "plain", "hub 2-4:1.0: unable to enumerate USB device on port 1\n",
+	  "2-4.1 enumeration-failure" },
+	{ "plain", "hub 2-4:1.0: connect-debounce failed, port 1 disabled\n",
+	  "2-4.1 enumeration-failure" },
+	{ "plain", "usb 1-1-port3: connect-debounce failed\n", "1-1.3 enumeration-failure" },
+	{ "plain", "usb 1-2: Device not responding to set address.\n", "1-2 enumeration-failure" },
+	{ "plain", "usb 1-2: device not accepting address 3, error -71\n",
+	  "1-2 enumeration-failure" },
+	{ "plain", "hub 3-0:1.0: over-current change on port 1\n", "3-1 over-current" },
+	{ "plain", "usb usb1-port2: over-current change #26\n", "1-2 over-current" },
+	{ "plain", "hub 1-0:1.0: port 2 disabled by hub (EMI?), re-enabling...\n",
+	  "1-2 emi-disable" },
+	{ "plain", "usb usb1-port2: disabled by hub (EMI?), re-enabling…\n", "1-2 emi-disable" },
+	{ "plain", "xhci_hcd 0000:00:14.0: HC died; cleaning up\n",
+	  "0000:00:14.0 controller-died" },
+	{ "plain", "xhci-hcd xhci-hcd.0.auto: HC died; cleaning up\n",
+	  "xhci-hcd.0.auto controller-died" },
+	{ "plain", "dwc2 3f980000.usb: HC died; cleaning up\n", "3f980000.usb controller-died" },
+	{ "plain", "hub 4-0:1.0: cannot reset port 2 (err = -71)\n", "4-2 link-trouble" },
+	{ "plain",
+	  "cdc_ether 2-1:2.0: usb_probe_interface Failed to disable LPM for driver cdc_ether\n.\n",
+	  "2-1 link-trouble" },
+	{ "plain", "usb 2-1: Failed to set U1 timeout to 0x0,error code -19\n",
+	  "2-1 link-trouble" },
+	{ "plain", "usb 2-1-port2: hub_ext_port_status failed (err = -71)\n", "" },
+	{ "plain", "hub 2-1:1.0: hub_ext_port_status failed (err = -71)\n", "2-1 link-trouble" },
+	{ "plain", "PM: Device 1-1 failed to resume async: error -71\n", "1-1 resume-failure" },
+	{ "plain", "usb 1-1: PM: failed to resume async: error -71\n", "1-1 resume-failure" },
+	{ "plain", "uvcvideo 1-1:1.1: reset_resume error -71\n", "1-1 resume-failure" },
+	{ "plain", "usb usb1-port2: 500mA is over 100mA budget!\n", "1-2 power-rejected" },
+	{ "plain", "usb 1-2: rejected 1 configuration due to insufficient available bus power\n",
+	  "1-2 power-rejected" },
+	{ "plain", "usb 1-2: not running at top speed; connect to a high speed hub\n",
+	  "1-2 speed-downgrade" },
+};
+
 static int
 differs(const struct shape *shape, size_t step)
 {
@@ -291,6 +350,13 @@ reads_what_was_pasted(void **state)
 }
 
 static void
+reads_words_of_all_versions(void **state)
+{
+	(void)state;
+	reads(versions, LS_COUNT(versions));
+}
+
+static void
 reads_utf16(void **state)
 {
 	static const char text[] = "[ 1.000000] usb 1-4: USB disconnect, device number 5\r\n";
@@ -322,6 +388,7 @@ main(void)
 		cmocka_unit_test(reads_stamps_of_the_kernel),
 		cmocka_unit_test(reads_lines_with_a_program),
 		cmocka_unit_test(reads_what_was_pasted),
+		cmocka_unit_test(reads_words_of_all_versions),
 		cmocka_unit_test(reads_utf16),
 	};
 
