@@ -96,7 +96,7 @@ read_one(const char *path, int64_t first_incident, json_t **ret)
 	r = stream_open(path, &options, &stream);
 	if (r != CLI_FINE)
 		return r;
-	if (stream_is_capture(stream))
+	if (stream_kind(stream) == STREAM_CAPTURE)
 		say_watched(offline);
 	while (stream_step(stream) > 0)
 		continue;

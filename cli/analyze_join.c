@@ -138,7 +138,7 @@ scan_log(const char *path, struct scan *scan, bool *ret_dated)
 		return 0;
 	while (stream_step(stream) > 0)
 		continue;
-	if (!stream_is_log(stream) || stream_tell(stream, group) < 0)
+	if (stream_kind(stream) != STREAM_LOG || stream_tell(stream, group) < 0)
 		return 0;
 	log = json_array_get(json_object_get(group, "logs"), 0);
 	*ret_dated = json_is_true(json_object_get(log, "dated"));
@@ -168,9 +168,9 @@ look_at(const char *path, int64_t *ret_us)
 
 	if (stream_open(path, &options, &stream) != CLI_FINE)
 		return NEITHER;
-	if (stream_is_log(stream))
+	if (stream_kind(stream) == STREAM_LOG)
 		return IS_LOG;
-	if (!stream_is_capture(stream))
+	if (stream_kind(stream) != STREAM_CAPTURE)
 		return NEITHER;
 	(void)stream_step(stream);
 	*ret_us = (int64_t)stream_first_us(stream);

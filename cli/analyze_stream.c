@@ -6,18 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/analyze.h"
 #include "cli/clean.h"
 #include "cli/compressed.h"
+#include "cli/log_file.h"
 #include "cli/progress.h"
 #include "lib/text.h"
 
 #define RECORDS_AT_ONCE 65536
-#define LOG_AT_ONCE	((size_t)256 * 1024)
+#define LOG_AT_ONCE	((size_t)64 * 1024) /* fits the cache; larger is not faster */
 #define FILE_NAME_MAX	4096
 #define PAST_MAX	256 /* devices whose number was given out again */
 
@@ -26,7 +25,7 @@ struct stream {
 	char file[FILE_NAME_MAX]; /* clean */
 	int fd;
 	bool is_stdin, has_ended;
-	enum { NOTHING, CAPTURE, LOG } kind;
+	enum stream_kind kind;
 	char why[CAPTURE_WHY_MAX]; /* why no further */
 
 	struct capture *capture;
@@ -127,7 +126,7 @@ begin_capture(struct stream *stream, struct compressed *unpacked)
 	if (r == 0)
 		r = capture_watch_new(&options, &stream->watch);
 	stream->past = json_array();
-	stream->kind = CAPTURE;
+	stream->kind = STREAM_CAPTURE;
 	return r == 0 && stream->past ? 0 : -ENOMEM;
 }
 
@@ -167,39 +166,15 @@ on_log(const struct ls_observation *obs, void *user)
 	stream->boot = boot;
 }
 
-/* Local times without a zone are taken as those of this computer when the file was written. */
 static int
 begin_log(struct stream *stream, struct compressed *unpacked)
 {
-	struct ls_log_text_options options = { 0 };
-	struct stat stat = { 0 };
-	time_t written = time(NULL);
-	struct tm local;
+	struct ls_log_text_options options;
 
 	stream->unpacked = unpacked;
-	stream->kind = LOG;
-	if (fstat(stream->fd, &stat) == 0 && S_ISREG(stat.st_mode))
-		written = stat.st_mtime;
-	if (localtime_r(&written, &local)) {
-		options.utc_offset_us = local.tm_gmtoff * (int64_t)LS_SEC;
-		options.year = local.tm_year + 1900;
-	}
+	stream->kind = STREAM_LOG;
+	log_file_options(stream->fd, &options);
 	return ls_log_text_new(&options, on_log, stream, &stream->log);
-}
-
-/* A text may hold some bytes of anything, but not many. */
-static bool
-looks_binary(const char *bytes, size_t len)
-{
-	size_t n_odd = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)bytes[i];
-
-		n_odd += c < 0x20 && !strchr("\t\n\v\f\r\033\b", c);
-		n_odd += c == 0;
-	}
-	return n_odd > len / 8;
 }
 
 static void
@@ -213,8 +188,8 @@ step_log(struct stream *stream)
 		n += compressed_read(stream->unpacked, stream->bytes + n,
 				     sizeof(stream->bytes) - n);
 	reason = compressed_why(stream->unpacked);
-	if (n > 0 && is_first && looks_binary(stream->bytes, n < 4096 ? n : 4096)) {
-		stream->kind = NOTHING;
+	if (n > 0 && is_first && log_file_is_binary(stream->bytes, n < 4096 ? n : 4096)) {
+		stream->kind = STREAM_NOTHING;
 		stream->has_ended = true;
 		snprintf(stream->why, sizeof(stream->why),
 			 "is neither a capture (pcap, pcapng) nor a text");
@@ -263,7 +238,7 @@ complain(struct stream *stream)
 {
 	progress_end(&stream->progress);
 	if (*stream->why && !stream->with.quiet)
-		cli_complain("%s%s %s.", stream->file, stream->kind == NOTHING ? "" : ":",
+		cli_complain("%s%s %s.", stream->file, stream->kind == STREAM_NOTHING ? "" : ":",
 			     stream->why);
 }
 
@@ -300,7 +275,7 @@ stream_open(const char *path, const struct stream_options *options, struct strea
 	if (begin(stream) < 0)
 		return cli_no_memory();
 	progress_start(&stream->progress, stream->fd, !options->quiet);
-	stream->has_ended = stream->kind == NOTHING;
+	stream->has_ended = stream->kind == STREAM_NOTHING;
 	if (stream->has_ended)
 		complain(stream);
 	*ret = LS_STEAL(&stream);
@@ -323,16 +298,10 @@ stream_free(struct stream *stream)
 	free(stream);
 }
 
-bool
-stream_is_capture(const struct stream *stream)
+enum stream_kind
+stream_kind(const struct stream *stream)
 {
-	return stream->kind == CAPTURE;
-}
-
-bool
-stream_is_log(const struct stream *stream)
-{
-	return stream->kind == LOG;
+	return stream->kind;
 }
 
 int
@@ -340,7 +309,7 @@ stream_step(struct stream *stream)
 {
 	if (stream->has_ended)
 		return 0;
-	if (stream->kind == CAPTURE)
+	if (stream->kind == STREAM_CAPTURE)
 		step_capture(stream);
 	else
 		step_log(stream);
@@ -364,12 +333,13 @@ go_to_end(struct stream *stream)
 {
 	struct ls_instant end = stream->told.summary.last;
 
-	if (stream->kind == CAPTURE)
+	if (stream->kind == STREAM_CAPTURE)
 		end = capture_watch_now(stream->watch);
 	if (end.real_us == 0)
 		end.real_us = (int64_t)end.mono_us;
 	/* Without any stamp, lines lie a microsecond apart. */
-	if (stream->kind == LOG && (uint64_t)stream->told.last_us <= stream->told.summary.lines)
+	if (stream->kind == STREAM_LOG &&
+	    (uint64_t)stream->told.last_us <= stream->told.summary.lines)
 		offline_set_timeless(stream->with.offline);
 	if (!stream->with.is_joined)
 		offline_advance(stream->with.offline, end);
@@ -378,11 +348,11 @@ go_to_end(struct stream *stream)
 int
 stream_count(struct stream *stream)
 {
-	if (stream->with.offline && stream->kind != NOTHING)
+	if (stream->with.offline && stream->kind != STREAM_NOTHING)
 		go_to_end(stream);
-	if (stream->kind == CAPTURE)
+	if (stream->kind == STREAM_CAPTURE)
 		ls_traffic_visit(capture_watch_traffic(stream->watch), on_device, stream);
-	if (stream->kind == LOG && stream->with.offline)
+	if (stream->kind == STREAM_LOG && stream->with.offline)
 		offline_count_lines(stream->with.offline, &stream->counts);
 	return stream->no_memory ? -ENOMEM : 0;
 }
@@ -395,9 +365,9 @@ stream_tell(struct stream *stream, json_t *group)
 
 	stream->told.file = stream->file;
 	stream->told.why = why;
-	if (stream->kind == LOG)
+	if (stream->kind == STREAM_LOG)
 		object = analyze_log(&stream->told);
-	else if (stream->kind == CAPTURE)
+	else if (stream->kind == STREAM_CAPTURE)
 		object = analyze_capture(stream->file, stream->capture, stream->watch, stream->past,
 					 why);
 	else
@@ -409,8 +379,8 @@ stream_tell(struct stream *stream, json_t *group)
 				     "before",
 				     stream->file, (unsigned long long)stream->n_merged));
 	return json_array_append_new(
-		       json_object_get(group, stream->kind == LOG ? "logs" : "captures"), object) <
-			       0
+		       json_object_get(group, stream->kind == STREAM_LOG ? "logs" : "captures"),
+		       object) < 0
 		       ? -ENOMEM
 		       : 0;
 }

@@ -25,8 +25,9 @@ int stream_open(const char *path, const struct stream_options *options, struct s
 void stream_free(struct stream *stream); /* NULL is fine */
 LS_DEFINE_AUTO(stream)
 
-bool stream_is_capture(const struct stream *stream);
-bool stream_is_log(const struct stream *stream);
+/* A log may turn out to be nothing with its first bytes. */
+enum stream_kind { STREAM_NOTHING, STREAM_CAPTURE, STREAM_LOG };
+enum stream_kind stream_kind(const struct stream *stream);
 /* Reads on. 1: there may be more; 0: that was all, or as far as it goes. */
 int stream_step(struct stream *stream);
 /* CLI_FINE, or CLI_TROUBLE: it could not be read, or not to its end. */

@@ -114,8 +114,8 @@ tell_errors(struct transfers *transfers, const struct ls_traffic_evidence *evide
 {
 	struct ls_observation obs;
 
-	ls_usbmon_tell_errors(evidence,
-			      ls_usbmon_instant((int64_t)evidence->last_us, state_now()), &obs);
+	ls_usbmon_tell_errors(evidence, ls_usbmon_instant((int64_t)evidence->last_us, state_now()),
+			      &obs);
 	pipeline_observe(&obs, transfers->with.pipeline);
 }
 
