@@ -27,6 +27,12 @@ struct top_options {
 #define TOP_SECONDS	2
 #define TOP_SECONDS_MIN 0.1
 #define TOP_SECONDS_MAX 3600
+/* Of cable, name and run. */
+struct ledger_options {
+	bool forget, correct;
+	struct cli_time at;
+	const char *cable, *port, *note; /* of run; NULL: not given */
+};
 
 struct cli {
 	const char *socket;
@@ -34,7 +40,8 @@ struct cli {
 	struct cli_time since, until;
 	struct show_options show; /* of that command only */
 	struct top_options top;	  /* the same */
-	char *const *args;	  /* of the command */
+	struct ledger_options ledger;
+	char *const *args; /* of the command */
 	int n_args;
 	int64_t now_us; /* real time, for "today" and ages */
 	struct look look;

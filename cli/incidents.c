@@ -11,6 +11,7 @@
 #include "cli/format.h"
 #include "cli/words.h"
 #include "lib/record.h"
+#include "lib/text.h"
 
 static const struct ask_list list = { "io.linkstat.ListIncidents", &shape_incidents, "incidents" };
 
@@ -75,7 +76,7 @@ fill_row(const struct cli *cli, struct table *table, const json_t *incident)
 	struct libscols_line *row = table_row(table, NULL);
 	const char *label = field_text(incident, "label");
 	bool drop = field_flag(incident, "drop");
-	char text[WORDS_MAX], number[FORMAT_MAX];
+	char text[WORDS_MAX], device[WORDS_MAX], cable[WORDS_MAX], number[FORMAT_MAX];
 	int64_t at_us;
 
 	snprintf(number, sizeof(number), "%" PRId64, field_int(incident, "id"));
@@ -83,8 +84,10 @@ fill_row(const struct cli *cli, struct table *table, const json_t *incident)
 	field_time(incident, "opened_at", &at_us);
 	table_cell(table, row, WHEN, TONE_PLAIN, format_short(number, at_us, cli->now_us));
 	table_cell(table, row, PORT, TONE_PLAIN, *label ? label : field_text(incident, "name"));
-	table_cell(table, row, DEVICE, TONE_PLAIN,
-		   words_device(text, field_object(incident, "device")));
+	ls_text_format(text, sizeof(text), "%s%s",
+		       words_device(device, field_object(incident, "device")),
+		       words_cable(cable, incident));
+	table_cell(table, row, DEVICE, TONE_PLAIN, text);
 	table_cell(table, row, WHAT, TONE_PLAIN, advice_words(field_text(incident, "cause")));
 	table_cell(table, row, DROP, drop ? TONE_BAD : TONE_PLAIN, drop ? "drop" : cli->look.dash);
 	table_cell(table, row, SURE, TONE_PLAIN,

@@ -39,6 +39,12 @@ static const struct command {
 	{ "watch", watch_run, 0, 0, false, "linkstat watch [--json]" },
 	{ "top", top_run, 0, 0, false, "linkstat top [-d SECONDS] [-n COUNT] [--json]" },
 	{ "analyze", analyze_run, 1, -1, false, "linkstat analyze FILE... [--json]" },
+	{ "cable", cable_run, 0, 2, false,
+	  "linkstat cable [PORT LABEL] [--at TIME] [--correct] [--forget] [--json]" },
+	{ "name", name_run, 0, 2, false, "linkstat name [PORT LABEL] [--forget] [--json]" },
+	{ "run", job_run, 1, -1, false,
+	  "linkstat run [--cable LABEL] [--port PORT] [--note TEXT] -- COMMAND..." },
+	{ "jobs", jobs_run, 0, 0, true, "linkstat jobs [--since TIME] [--until TIME] [--json]" },
 	{ "version", version_run, 0, 0, false, "linkstat version" },
 	{ "help", help_run, 0, -1, false, "linkstat help" },
 };
@@ -53,6 +59,10 @@ static const char help[] =
 	"  linkstat log            every event, oldest first\n"
 	"  linkstat watch          what happens from now on; end it with Ctrl-C\n"
 	"  linkstat top            what moves on each device right now; q ends it\n"
+	"  linkstat cable PORT LABEL   says which cable is plugged in there now\n"
+	"  linkstat name PORT LABEL    names a socket: \"left front\"\n"
+	"  linkstat run -- COMMAND     runs a command, and tells what the link did meanwhile\n"
+	"  linkstat jobs           the commands that ran so, and how they went\n"
 	"  linkstat analyze FILE   what dropped and why, from a kernel log or a usbmon capture\n"
 	"\n"
 	"  --since TIME, --until TIME   for report, incidents and log: -1h, today, \"2026-11-22 "
@@ -60,6 +70,10 @@ static const char help[] =
 	"  --pcap FILE, --transfers     for show: the last transfers, as a capture, or all told\n"
 	"  --transfers                  for report: how long transfers took, too\n"
 	"  -d SECONDS, -n COUNT         for top: how long to measure, and how often\n"
+	"  --at TIME, --correct, --forget   for cable: it is so since then; the last label was "
+	"wrong; "
+	"unknown\n"
+	"  --cable LABEL, --port PORT, --note TEXT   for run\n"
 	"  --json                       the same as JSON, for programs\n"
 	"  --socket PATH                where linkstatd listens (or set LINKSTAT_SOCKET)\n"
 	"\n"
@@ -108,6 +122,12 @@ parse_time(const struct cli *cli, const char *option, const char *text, struct c
 
 enum option_code {
 	OPTION_SOCKET = 256,
+	OPTION_AT,
+	OPTION_CABLE,
+	OPTION_CORRECT,
+	OPTION_FORGET,
+	OPTION_NOTE,
+	OPTION_PORT,
 	OPTION_JSON,
 	OPTION_PCAP,
 	OPTION_SINCE,
@@ -117,6 +137,12 @@ enum option_code {
 };
 
 static const struct option options[] = {
+	{ "at", required_argument, NULL, OPTION_AT },
+	{ "cable", required_argument, NULL, OPTION_CABLE },
+	{ "correct", no_argument, NULL, OPTION_CORRECT },
+	{ "forget", no_argument, NULL, OPTION_FORGET },
+	{ "note", required_argument, NULL, OPTION_NOTE },
+	{ "port", required_argument, NULL, OPTION_PORT },
 	{ "help", no_argument, NULL, 'h' },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "pcap", required_argument, NULL, OPTION_PCAP },
@@ -178,6 +204,23 @@ take_option(struct cli *cli, int option, const char *value, const char **instead
 	case OPTION_TRANSFERS:
 		cli->show.all_transfers = true;
 		return CLI_FINE;
+	case OPTION_AT:
+		return parse_time(cli, "--at", value, &cli->ledger.at);
+	case OPTION_CABLE:
+		cli->ledger.cable = value;
+		return CLI_FINE;
+	case OPTION_CORRECT:
+		cli->ledger.correct = true;
+		return CLI_FINE;
+	case OPTION_FORGET:
+		cli->ledger.forget = true;
+		return CLI_FINE;
+	case OPTION_NOTE:
+		cli->ledger.note = value;
+		return CLI_FINE;
+	case OPTION_PORT:
+		cli->ledger.port = value;
+		return CLI_FINE;
 	case OPTION_SOCKET:
 		cli->socket = value;
 		return CLI_FINE;
@@ -195,20 +238,43 @@ take_option(struct cli *cli, int option, const char *value, const char **instead
 	}
 }
 
+/* "status, report, …" */
+static const char *
+command_names(char *text, size_t size)
+{
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < LS_COUNT(commands) && len < size; i++)
+		len += (size_t)snprintf(text + len, size - len, "%s%s", i ? ", " : "",
+					commands[i].name);
+	return text;
+}
+
 static const struct command *
 find_command(const char *name)
 {
-	char shown[120];
+	char shown[120], names[400];
 
 	for (size_t i = 0; i < LS_COUNT(commands); i++)
 		if (strcmp(commands[i].name, name) == 0)
 			return &commands[i];
 	clean_text(shown, sizeof(shown), name, true);
-	cli_complain("there is no command \"%s\".\n"
-		     "The commands are: status, report, incidents, show, log, watch, top, analyze. "
-		     "More: linkstat --help",
-		     shown);
+	cli_complain("there is no command \"%s\".\nThe commands are: %s. More: linkstat --help",
+		     shown, command_names(names, sizeof(names)));
 	return NULL;
+}
+
+/* The options of cable, name and run are for these alone. */
+static bool
+takes_ledger(const struct cli *cli, const struct command *command)
+{
+	const struct ledger_options *given = &cli->ledger;
+	bool cable = command->run == cable_run, name = command->run == name_run;
+
+	return ((!given->at.set && !given->correct) || cable) &&
+	       (!given->forget || cable || name) &&
+	       ((!given->cable && !given->port && !given->note) || command->run == job_run);
 }
 
 static int
@@ -233,6 +299,11 @@ check_usage(const struct cli *cli, const struct command *command)
 	}
 	if (command->run != top_run && (cli->top.count > 0 || cli->top.seconds > 0)) {
 		cli_complain("\"%s\" does not take -d or -n.\nUsage: %s", command->name,
+			     command->usage);
+		return CLI_USAGE;
+	}
+	if (!takes_ledger(cli, command)) {
+		cli_complain("\"%s\" does not take one of these options.\nUsage: %s", command->name,
 			     command->usage);
 		return CLI_USAGE;
 	}

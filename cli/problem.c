@@ -24,6 +24,12 @@ static const struct {
 	  "there is no incident {id} (any more). The numbers are in: linkstat incidents" },
 	{ "io.linkstat.NoSuchPort", CLI_USAGE,
 	  "linkstatd knows no port \"{port}\". Their names are in: linkstat" },
+	{ "io.linkstat.NoSuchJob", CLI_USAGE,
+	  "there is no job {id}. The numbers are in: linkstat jobs" },
+	{ "io.linkstat.BadLabel", CLI_USAGE, "\"{label}\" cannot be a label: {why}." },
+	{ "io.linkstat.NothingPlugged", CLI_USAGE,
+	  "nothing is plugged into {port}, or was not at that time: plug the device in first, then "
+	  "say which cable it is." },
 	{ "io.linkstat.BadTime", CLI_USAGE, "linkstatd does not accept --{field}: {why}." },
 	{ "io.linkstat.BadCursor", CLI_UNREACHABLE,
 	  "linkstatd lost its place in the list, please ask again (cursor {cursor})." },
@@ -46,7 +52,8 @@ static const struct {
 	{ "org.varlink.service.InvalidParameter", CLI_USAGE,
 	  "linkstatd does not accept the parameter \"{parameter}\"." },
 	{ "org.varlink.service.PermissionDenied", CLI_UNREACHABLE,
-	  "linkstatd does not allow that. Try it with sudo." },
+	  "linkstatd does not allow that: labels and jobs are for members of the group "
+	  "\"linkstat\". Try it with sudo." },
 };
 
 static const struct {

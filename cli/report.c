@@ -1,6 +1,7 @@
 #include "cli/report.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "cli/ask.h"
 #include "cli/clean.h"
@@ -119,6 +120,23 @@ fill_words(struct table *table, const char *words)
 }
 
 static void
+fill_cables(struct table *table, const json_t *cables)
+{
+	char words[WORDS_MAX] = "";
+	const json_t *cable;
+	size_t i;
+
+	json_array_foreach(cables, i, cable)
+	{
+		size_t len = strlen(words);
+
+		ls_text_format(words + len, sizeof(words) - len, "%s\"%s\"",
+			       i == 0 ? "cables: " : ", ", json_string_value(cable));
+	}
+	fill_words(table, words);
+}
+
+static void
 fill_row(const struct cli *cli, struct table *table, const json_t *port)
 {
 	struct libscols_line *row = table_row(table, NULL);
@@ -139,6 +157,7 @@ fill_row(const struct cli *cli, struct table *table, const json_t *port)
 	table_cell(
 		table, row, RATE, TONE_PLAIN,
 		format_rate(number, drops, seconds >= RATE_SECONDS ? seconds : 0, cli->look.dash));
+	fill_cables(table, field_list(port, "cables"));
 	fill_words(table, words_causes(words, cli, field_object(port, "incidents_by_cause")));
 	fill_words(table, words_transfers(words, port));
 }

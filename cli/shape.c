@@ -62,6 +62,8 @@ static const struct field incident_fields[] = {
 	{ "port", TEXT, MUST, NULL },
 	{ "name", TEXT, MUST, NULL },
 	{ "label", TEXT, MAY, NULL },
+	{ "cable", TEXT, MAY, NULL },
+	{ "cable_assumed", FLAG, MAY, NULL },
 	{ "device", OBJECT, MAY, &device },
 	{ "mode", TEXT, MAY, NULL },
 	{ "in_mode_seconds", REAL, MAY, NULL },
@@ -108,6 +110,7 @@ static const struct field port_fields[] = {
 	{ "parent", TEXT, MAY, NULL },	     { "label", TEXT, MAY, NULL },
 	{ "device", OBJECT, MAY, &device },  { "state", TEXT, MUST, NULL },
 	{ "connected_at", TIME, MAY, NULL }, { "drops", INTEGER, MUST, NULL },
+	{ "cable", TEXT, MAY, NULL },	     { "cable_assumed", FLAG, MAY, NULL },
 };
 static const struct shape port = SHAPE("Port", port_fields);
 
@@ -146,6 +149,7 @@ static const struct field port_report_fields[] = {
 	{ "port", TEXT, MUST, NULL },
 	{ "name", TEXT, MUST, NULL },
 	{ "label", TEXT, MAY, NULL },
+	{ "cables", LIST, MAY, NULL },
 	{ "connected_seconds", REAL, MUST, NULL },
 	{ "sessions", INTEGER, MUST, NULL },
 	{ "connects", INTEGER, MUST, NULL },
@@ -168,10 +172,15 @@ static const struct field port_report_fields[] = {
 static const struct shape port_report = SHAPE("PortReport", port_report_fields);
 
 static const struct field status_reply_fields[] = {
-	{ "version", TEXT, MUST, NULL },    { "watching_since", TIME, MUST, NULL },
-	{ "now", TIME, MUST, NULL },	    { "history", TEXT, MUST, NULL },
-	{ "sources", LIST, MUST, &source }, { "controllers", LIST, MUST, &controller },
-	{ "ports", LIST, MUST, &port },	    { "last_drop", OBJECT, MAY, &incident },
+	{ "version", TEXT, MUST, NULL },
+	{ "watching_since", TIME, MUST, NULL },
+	{ "now", TIME, MUST, NULL },
+	{ "history_path", TEXT, MAY, NULL },
+	{ "sources", LIST, MUST, &source },
+	{ "controllers", LIST, MUST, &controller },
+	{ "ports", LIST, MUST, &port },
+	{ "last_drop", OBJECT, MAY, &incident },
+	{ "history_trouble", TEXT, MAY, NULL },
 };
 const struct shape shape_status = SHAPE("Status reply", status_reply_fields);
 
@@ -227,6 +236,72 @@ static const struct field top_reply_fields[] = {
 	{ "devices", LIST, MUST, &flow },
 };
 const struct shape shape_top = SHAPE("Top reply", top_reply_fields);
+
+static const struct field said_reply_fields[] = {
+	{ "port", TEXT, MUST, NULL },  { "name", TEXT, MUST, NULL },
+	{ "label", TEXT, MAY, NULL },  { "cable", TEXT, MAY, NULL },
+	{ "before", TEXT, MAY, NULL }, { "session", INTEGER, MAY, NULL },
+};
+const struct shape shape_said = SHAPE("SetCable or SetSocketName reply", said_reply_fields);
+
+static const struct field socket_label_fields[] = {
+	{ "port", TEXT, MUST, NULL },
+	{ "name", TEXT, MUST, NULL },
+	{ "label", TEXT, MUST, NULL },
+};
+static const struct shape socket_label = SHAPE("SocketLabel", socket_label_fields);
+
+static const struct field statement_fields[] = {
+	{ "said_at", TIME, MUST, NULL }, { "uid", INTEGER, MAY, NULL },
+	{ "about", TEXT, MUST, NULL },	 { "port", TEXT, MUST, NULL },
+	{ "name", TEXT, MUST, NULL },	 { "since", TIME, MUST, NULL },
+	{ "label", TEXT, MAY, NULL },	 { "before", TEXT, MAY, NULL },
+};
+static const struct shape statement = SHAPE("Statement", statement_fields);
+
+static const struct field labels_reply_fields[] = {
+	{ "sockets", LIST, MUST, &socket_label },
+	{ "cables", LIST, MUST, NULL },
+	{ "statements", LIST, MUST, &statement },
+};
+const struct shape shape_labels = SHAPE("ListLabels reply", labels_reply_fields);
+
+static const struct field job_port_fields[] = {
+	{ "port", TEXT, MUST, NULL },	   { "name", TEXT, MUST, NULL },
+	{ "label", TEXT, MAY, NULL },	   { "transfers", INTEGER, MUST, NULL },
+	{ "bytes_in", BYTES, MUST, NULL }, { "bytes_out", BYTES, MUST, NULL },
+	{ "errors", INTEGER, MUST, NULL },
+};
+static const struct shape job_port = SHAPE("JobPort", job_port_fields);
+
+static const struct field job_fields[] = {
+	{ "id", INTEGER, MUST, NULL },	      { "began_at", TIME, MUST, NULL },
+	{ "ended_at", TIME, MAY, NULL },      { "outcome", TEXT, MUST, NULL },
+	{ "code", INTEGER, MAY, NULL },	      { "command", TEXT, MUST, NULL },
+	{ "note", TEXT, MAY, NULL },	      { "port", TEXT, MAY, NULL },
+	{ "cable", TEXT, MAY, NULL },	      { "place", TEXT, MAY, NULL },
+	{ "incidents", INTEGER, MUST, NULL }, { "drops", INTEGER, MUST, NULL },
+	{ "ports", LIST, MUST, &job_port },
+};
+static const struct shape job = SHAPE("Job", job_fields);
+
+static const struct field job_id_reply_fields[] = {
+	{ "id", INTEGER, MUST, NULL },
+};
+const struct shape shape_job_id = SHAPE("BeginJob or EndJob reply", job_id_reply_fields);
+
+static const struct field job_reply_fields[] = {
+	{ "job", OBJECT, MUST, &job },
+	{ "incidents", LIST, MUST, &incident },
+	{ "gaps", LIST, MUST, &gap },
+};
+const struct shape shape_job = SHAPE("GetJob reply", job_reply_fields);
+
+static const struct field jobs_reply_fields[] = {
+	{ "jobs", LIST, MUST, &job },
+	{ "cursor", TEXT, MAY, NULL },
+};
+const struct shape shape_jobs = SHAPE("ListJobs reply", jobs_reply_fields);
 
 static bool
 is_within(const json_t *value, json_int_t low, json_int_t high)

@@ -77,7 +77,7 @@ put_device(const struct cli *cli, const json_t *incident)
 	const char *product = field_text(device, "product"),
 		   *maker = field_text(device, "manufacturer");
 	const char *serial = field_text(device, "serial"), *speed = field_text(device, "speed");
-	char port[WORDS_MAX], ids[FORMAT_MAX];
+	char port[WORDS_MAX], cable[WORDS_MAX], ids[FORMAT_MAX];
 
 	words_port(port, incident);
 	if (!device) {
@@ -86,9 +86,10 @@ put_device(const struct cli *cli, const json_t *incident)
 	}
 	snprintf(ids, sizeof(ids), "%.20s:%.20s", field_text(device, "vid"),
 		 field_text(device, "pid"));
-	render_sentence(&cli->look, TONE_PLAIN, 2, "%s: %s%s%s%s%s%s%s%s%s", port, maker,
+	render_sentence(&cli->look, TONE_PLAIN, 2, "%s: %s%s%s%s%s%s%s%s%s%s", port, maker,
 			*maker ? " " : "", product, *product ? ", " : "", ids,
-			*serial ? ", serial " : "", serial, *speed ? ", " : "", speed);
+			*serial ? ", serial " : "", serial, *speed ? ", " : "", speed,
+			words_cable(cable, incident));
 }
 
 /* "in restore mode for 3 min 32 s"; the resting mode says nothing. */

@@ -148,15 +148,17 @@ fill_row(const struct cli *cli, struct table *table, struct libscols_line *row, 
 {
 	const json_t *device = field_object(port, "device");
 	const char *name = field_text(port, "name");
-	char text[WORDS_MAX], since[FORMAT_MAX];
+	char text[WORDS_MAX], name_text[WORDS_MAX], cable[WORDS_MAX], since[FORMAT_MAX];
 	int64_t connected_us;
 
 	/* The blank parts it from its branch. */
 	ls_text_format(text, sizeof(text), " %s", *name ? name : field_text(port, "port"));
 	table_cell(table, row, PORT, TONE_PLAIN, text);
 	table_cell(table, row, LABEL, TONE_STRONG, field_text(port, "label"));
-	table_cell(table, row, DEVICE, TONE_PLAIN,
-		   device ? words_device(text, device) : cli->look.dash);
+	ls_text_format(text, sizeof(text), "%s%s",
+		       device ? words_device(name_text, device) : cli->look.dash,
+		       words_cable(cable, port));
+	table_cell(table, row, DEVICE, TONE_PLAIN, text);
 	table_cell(table, row, SPEED, TONE_PLAIN, field_text(device, "speed"));
 	if (field_time(port, "connected_at", &connected_us))
 		table_cell(table, row, CONNECTED, TONE_PLAIN,
@@ -300,7 +302,7 @@ put_idle(const struct cli *cli, const json_t *reply)
 static void
 put_blind(const struct cli *cli, const json_t *reply)
 {
-	const char *history = field_text(reply, "history"), *detail;
+	const char *trouble = field_text(reply, "history_trouble"), *detail;
 	const json_t *source;
 	size_t i;
 
@@ -315,9 +317,9 @@ put_blind(const struct cli *cli, const json_t *reply)
 		if (field_has(source, "fix")) /* not wrapped: it is to be typed */
 			fprintf(cli->look.out, "  Fix: %s\n", field_text(source, "fix"));
 	}
-	if (strchr(history, ' ')) /* else a path: it is kept there, as it should be */
-		render_sentence(&cli->look, TONE_WARN, 2, "History: %s%s", history,
-				words_stop(history));
+	if (*trouble)
+		render_sentence(&cli->look, TONE_WARN, 2, "History: %s%s", trouble,
+				words_stop(trouble));
 }
 
 static void

@@ -191,8 +191,8 @@ put_doubts(const struct look *look, const json_t *reply)
 		render_sentence(look, TONE_WARN, 0,
 				"usbmon is blind, so nobody knows what moves: %s%s", blind,
 				words_stop(blind));
-	if (field_has(reply, "blind") && *fix)
-		render_sentence(look, TONE_STRONG, 2, "  Fix: %s", fix);
+	if (field_has(reply, "blind") && *fix) /* not wrapped: it is to be typed */
+		fprintf(look->out, "  Fix: %s\n", fix);
 	if (field_int(reply, "lost") > 0)
 		render_sentence(look, TONE_WARN, 0, "usbmon lost %s: the numbers are too low.",
 				format_count(n, field_int(reply, "lost"), "record", "records"));

@@ -29,6 +29,19 @@ words_port(char text[WORDS_MAX], const json_t *object)
 }
 
 const char *
+words_cable(char text[WORDS_MAX], const json_t *object)
+{
+	const char *cable = field_text(object, "cable");
+	bool assumed = field_flag(object, "cable_assumed");
+
+	text[0] = '\0';
+	if (*cable)
+		ls_text_format(text, WORDS_MAX, ", cable \"%s\"%s", cable,
+			       assumed ? " (assumed)" : "");
+	return text;
+}
+
+const char *
 words_device(char text[WORDS_MAX], const json_t *device)
 {
 	const char *product = field_text(device, "product");

@@ -7,6 +7,8 @@
 
 /* "left front" (1-1), or 1-1; @object has port, name and label. "this computer" without a port. */
 const char *words_port(char text[WORDS_MAX], const json_t *object);
+/* ", cable "white 2 m""; where it is only assumed, " (assumed)" behind it; "" if unknown. */
+const char *words_cable(char text[WORDS_MAX], const json_t *object);
 /* Its product, or "05ac:1281"; "" for NULL. Borrowed, or in @text. */
 const char *words_device(char text[WORDS_MAX], const json_t *device);
 /* "usbmon was blind from 11:00:02 to 11:20:05: module not loaded." */

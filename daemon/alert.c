@@ -4,20 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
-#include <unistd.h>
-
-#define SD_JOURNAL_SUPPRESS_LOCATION /* the place in the code helps nobody who reads an alert */
-#include <systemd/sd-journal.h>
 #include <syslog.h>
 
 #include "daemon/alert.h"
+#include "daemon/alert_entry.h"
 #include "lib/engine.h"
 #include "lib/text.h"
 
-#define JOURNAL_SOCKET	"/run/systemd/journal/socket"
 #define MESSAGE_MAX	1024
-#define MAX_FIELDS	12
 #define LOST_EVERY_US	(60 * LS_SEC)
 #define RETURN_WINDOW_S 10 /* of ls_engine_config_default() */
 
@@ -61,6 +55,7 @@ static const struct {
 	[ALERT_BLIND] = { "faaafb96e6174628aae084d5fd4d78a5", LOG_NOTICE, "", "" },
 	[ALERT_SEES] = { "b51e30fea4494b45a246a30d73e84146", LOG_NOTICE, "", "" },
 	[ALERT_LOST] = { "8d982b41c0c141de8e499d3b57b4cd66", LOG_NOTICE, "", "" },
+	[ALERT_CABLE] = { "2f1d6b0e7c5a4d43b98e3a60c7f4152d", LOG_INFO, "", "" },
 };
 
 struct said {
@@ -84,54 +79,10 @@ struct alert {
 	struct said_gap gaps[LS_N_SOURCES];
 };
 
-struct entry {
-	struct iovec iov[MAX_FIELDS];
-	int n;
-	size_t used;
-	char text[4 * MESSAGE_MAX];
-};
-
 const char *
 alert_message_id(enum alert_kind kind)
 {
 	return (size_t)kind < ALERT_N_KINDS ? kinds[kind].message_id : "";
-}
-
-LS_PRINTF(2, 3)
-static void
-add(struct entry *entry, const char *format, ...)
-{
-	char *at = entry->text + entry->used;
-	size_t room = sizeof(entry->text) - entry->used;
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(at, room, format, args);
-	va_end(args);
-	if (n < 0 || (size_t)n >= room || entry->n == MAX_FIELDS)
-		return;
-	entry->iov[entry->n++] = (struct iovec){ .iov_base = at, .iov_len = (size_t)n };
-	entry->used += (size_t)n + 1;
-}
-
-static void
-begin(struct entry *entry, enum alert_kind kind, int priority, const char *message)
-{
-	entry->n = 0;
-	entry->used = 0;
-	add(entry, "MESSAGE=%s", message);
-	add(entry, "MESSAGE_ID=%s", kinds[kind].message_id);
-	add(entry, "PRIORITY=%d", priority);
-}
-
-/* sd_journal_sendv() also says that it worked where there is no journal. */
-static void
-send_entry(const struct entry *entry)
-{
-	if (access(JOURNAL_SOCKET, F_OK) == 0 && sd_journal_sendv(entry->iov, entry->n) >= 0)
-		return;
-	fprintf(stderr, "linkstatd: %s\n", entry->text + strlen("MESSAGE="));
 }
 
 static const char *
@@ -275,19 +226,19 @@ say_incident(const struct ls_incident *incident, enum alert_kind kind)
 	const struct ls_device *device = &incident->device;
 	int priority = incident->drop ? LOG_WARNING : kinds[kind].priority;
 	char message[MESSAGE_MAX];
-	struct entry entry;
+	struct alert_entry entry;
 
 	make_sentence(message, incident, kind);
-	begin(&entry, kind, priority, message);
-	add(&entry, "LINKSTAT_PORT=%s", incident->socket.id_path);
-	add(&entry, "LINKSTAT_NAME=%s", incident->socket.name);
-	add(&entry, "LINKSTAT_INCIDENT=%" PRId64, incident->id);
-	add(&entry, "LINKSTAT_CAUSE=%s", ls_cause_name(incident->cause));
-	add(&entry, "LINKSTAT_CONFIDENCE=%.2f", incident->confidence);
+	alert_entry_begin(&entry, kinds[kind].message_id, priority, message);
+	alert_entry_add(&entry, "LINKSTAT_PORT=%s", incident->socket.id_path);
+	alert_entry_add(&entry, "LINKSTAT_NAME=%s", incident->socket.name);
+	alert_entry_add(&entry, "LINKSTAT_INCIDENT=%" PRId64, incident->id);
+	alert_entry_add(&entry, "LINKSTAT_CAUSE=%s", ls_cause_name(incident->cause));
+	alert_entry_add(&entry, "LINKSTAT_CONFIDENCE=%.2f", incident->confidence);
 	if (incident->has_device)
-		add(&entry, "LINKSTAT_DEVICE=%04x:%04x:%s", device->vid, device->pid,
-		    device->serial);
-	send_entry(&entry);
+		alert_entry_add(&entry, "LINKSTAT_DEVICE=%04x:%04x:%s", device->vid, device->pid,
+				device->serial);
+	alert_entry_send(&entry);
 }
 
 static void
@@ -326,11 +277,11 @@ on_absorbed(struct alert *alert, int64_t id)
 static void
 say_gap(const struct ls_gap *gap, enum alert_kind kind, const char *message)
 {
-	struct entry entry;
+	struct alert_entry entry;
 
-	begin(&entry, kind, kinds[kind].priority, message);
-	add(&entry, "LINKSTAT_SOURCE=%s", ls_source_name(gap->source));
-	send_entry(&entry);
+	alert_entry_begin(&entry, kinds[kind].message_id, kinds[kind].priority, message);
+	alert_entry_add(&entry, "LINKSTAT_SOURCE=%s", ls_source_name(gap->source));
+	alert_entry_send(&entry);
 }
 
 /* A flood of losses is one message a minute, with their sum. */
@@ -385,10 +336,30 @@ on_gap(struct alert *alert, const struct ls_gap *gap)
 	say_gap(gap, gap->open ? ALERT_BLIND : ALERT_SEES, message);
 }
 
+/* A label that nobody said this time: who knows better can say so. */
+static void
+on_event(const struct ls_event *event)
+{
+	char message[MESSAGE_MAX] = "";
+	struct alert_entry entry;
+
+	if (event->kind != LS_EVENT_CABLE || strncmp(event->what, "assuming", 8) != 0)
+		return;
+	append(message, "port %s: %s", event->socket.name, event->what);
+	alert_entry_begin(&entry, kinds[ALERT_CABLE].message_id, kinds[ALERT_CABLE].priority,
+			  message);
+	alert_entry_add(&entry, "LINKSTAT_PORT=%s", event->socket.id_path);
+	alert_entry_add(&entry, "LINKSTAT_NAME=%s", event->socket.name);
+	alert_entry_send(&entry);
+}
+
 void
 alert_record(struct alert *alert, const struct ls_record *record)
 {
 	switch (record->kind) {
+	case LS_RECORD_EVENT:
+		on_event(record->event);
+		break;
 	case LS_RECORD_INCIDENT:
 		on_incident(alert, record->incident);
 		break;

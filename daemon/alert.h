@@ -5,6 +5,7 @@
  * Said of an incident: its verdict when it settles, each change of the verdict, each doubling of
  * its count (2, 4, 8, …), and the end of one that counted more than one. One that settles while the
  * device is away and may come back is said at info level: "left; if it is back within 10 s …".
+ * Said of a cable: that its label is assumed, and how to correct it.
  * Said of a source: that it is blind, that it sees again, that it lost records (once a minute).
  *
  * PRIORITY: drop 4 (warning), unplugged, reset and gaps 5 (notice), expected 6 (info). 3 (error) is
@@ -21,6 +22,7 @@ enum alert_kind {
 	ALERT_BLIND,
 	ALERT_SEES,
 	ALERT_LOST,
+	ALERT_CABLE,
 	ALERT_N_KINDS,
 };
 

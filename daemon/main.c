@@ -127,14 +127,12 @@ open_store(struct linkstatd *self, const struct options *options)
 	}
 	if (r < 0)
 		return fail("cannot keep any history", r);
-	if (store_trouble(self->store)[0]) {
+	if (store_trouble(self->store)[0])
 		fprintf(stderr, SD_WARNING "linkstatd: %s\n", store_trouble(self->store));
-		ls_text_format(self->state.history, sizeof(self->state.history), "%s",
-			       store_trouble(self->store));
-	} else {
-		ls_text_format(self->state.history, sizeof(self->state.history), "%s",
-			       store_path(self->store));
-	}
+	ls_text_format(self->state.history_trouble, sizeof(self->state.history_trouble), "%s",
+		       store_trouble(self->store));
+	ls_text_format(self->state.history_path, sizeof(self->state.history_path), "%s",
+		       store_path(self->store));
 	return 0;
 }
 
@@ -406,6 +404,8 @@ stop(struct linkstatd *self)
 	struct event *events[] = { self->sigterm, self->sigint, self->watchdog };
 
 	sd_notify(0, "STOPPING=1");
+	if (self->server) /* clients are told no more than what is kept already */
+		server_set_hooks(self->server, &(const struct server_hooks){ 0 });
 	transfers_flush(self->transfers);
 	transfers_free(self->transfers);
 	source_libusb_free(self->libusb);

@@ -74,13 +74,26 @@ take_code(const struct varlink_call *call, const char *name)
 	return json_is_integer(value) && code >= 0 && code <= CODE_MAX ? code : -1;
 }
 
-/* Whose job it is may end it, even if linkstatd was restarted meanwhile; but not twice. */
+/* Whose job it is may end it, even if linkstatd was restarted meanwhile. */
 static bool
 may_end(const struct varlink_call *call, const struct store_job *job)
 {
-	bool ended = strcmp(job->outcome, "exited") == 0 || strcmp(job->outcome, "killed") == 0;
+	return call->peer->uid == 0 || call->peer->uid == job->uid;
+}
 
-	return !ended && (call->peer->uid == 0 || call->peer->uid == job->uid);
+static bool
+has_ended(const struct store_job *job)
+{
+	return strcmp(job->outcome, "exited") == 0 || strcmp(job->outcome, "killed") == 0;
+}
+
+static int
+end_job(const struct methods *methods, struct store_job *job, int64_t code, int64_t number)
+{
+	job->outcome = code >= 0 ? "exited" : "killed";
+	job->code = code >= 0 ? code : number;
+	job->ended_us = state_now().real_us;
+	return store_job_end(methods->store, job);
 }
 
 int
@@ -101,14 +114,13 @@ methods_end_job(struct varlink_call *call, struct varlink_reply *reply, void *us
 		return no_job(id, reply);
 	if (r > 0 && !may_end(call, &job))
 		return varlink_error(reply, "org.varlink.service.PermissionDenied", json_object());
-	job.outcome = code >= 0 ? "exited" : "killed";
-	job.code = code >= 0 ? code : number;
-	job.ended_us = state_now().real_us;
 	take_text(call, "place", job.place, sizeof(job.place));
 	if (r > 0)
 		r = methods_flush(methods);
-	if (r == 0)
-		r = store_job_end(methods->store, &job);
+	if (r == 0 && has_ended(&job))
+		r = store_job_place(methods->store, job.id, job.place);
+	else if (r == 0)
+		r = end_job(methods, &job, code, number);
 	if (r < 0)
 		return methods_history_error(methods, r, NULL, reply);
 	if (call->peer->held == id)

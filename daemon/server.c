@@ -205,7 +205,7 @@ client_new(struct server *server, int fd, struct client **ret)
 		return -ENOMEM;
 	client->server = server;
 	varlink_peer_init(&client->peer);
-	server_identify(fd, &client->peer);
+	server_identify(server, fd, &client->peer);
 	client->timer = event_new(server->base, -1, 0, on_timer, client);
 	client->io = bufferevent_socket_new(server->base, -1, BEV_OPT_CLOSE_ON_FREE);
 	if (!client->timer || !client->io)

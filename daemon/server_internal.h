@@ -35,7 +35,7 @@ struct server {
 void server_adopt(struct server *server, int fd);
 
 /* server_peer.c: who is at the other end of @fd, and whether it may change something. */
-void server_identify(int fd, struct varlink_peer *peer);
+void server_identify(const struct server *server, int fd, struct varlink_peer *peer);
 
 /* server_listen.c: before the first and after the last listener. 0 or -errno. */
 int server_listeners_init(struct server *server);

@@ -116,6 +116,7 @@ enum store_stmt {
 	STORE_CLOSE_JOBS,
 	STORE_JOB_BEGIN,
 	STORE_JOB_END,
+	STORE_JOB_PLACE,
 	STORE_JOB,
 	STORE_JOBS,
 	STORE_JOB_TRAFFIC_CUT,
@@ -281,3 +282,7 @@ int store_ports(struct store *store, const struct store_filter *filter, char **r
 sqlite3_stmt *store_prepare_filtered(struct store *store, enum store_stmt which,
 				     const struct store_filter *filter, const char *ports,
 				     int *error);
+
+/* store_latency.c: fills @report->latency; @ids are the port, since and until. */
+int store_report_latency(struct store *store, const int64_t ids[3],
+			 struct store_port_report *report);

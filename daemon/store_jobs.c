@@ -97,6 +97,19 @@ store_job_end(struct store *store, const struct store_job *job)
 	return r;
 }
 
+int
+store_job_place(struct store *store, int64_t id, const char *place)
+{
+	int r = 0;
+	store_stmt_auto *stmt = store_prepare(store, STORE_JOB_PLACE, &r);
+
+	if (!stmt)
+		return r;
+	(void)sqlite3_bind_int64(stmt, 1, id);
+	bind_text(stmt, 2, place);
+	return store_step(store, stmt);
+}
+
 static const char *
 outcome_of(const unsigned char *text)
 {

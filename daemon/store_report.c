@@ -163,41 +163,6 @@ count_errors(const struct store_exposure *asked, int64_t port, struct store_port
 	return r;
 }
 
-static struct store_latency *
-latency_of(struct store_port_report *report, const char *type)
-{
-	for (unsigned int i = 0; type && i < LS_N_XFERS; i++) {
-		if (strcmp(type, ls_xfer_name(i)) == 0)
-			return &report->latency[i];
-	}
-	return NULL;
-}
-
-static int
-find_latency(const struct store_exposure *asked, int64_t port, struct store_port_report *report)
-{
-	const int64_t ids[] = { port, asked->since, asked->until };
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_LATENCY, &r);
-
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
-	while ((r = store_step(asked->store, stmt)) == 1) {
-		struct store_latency *latency =
-			latency_of(report, (const char *)sqlite3_column_text(stmt, 0));
-
-		if (!latency)
-			continue;
-		latency->n = sqlite3_column_int64(stmt, 1);
-		latency->has_p50 = sqlite3_column_type(stmt, 2) != SQLITE_NULL;
-		latency->p50_us = sqlite3_column_int64(stmt, 2);
-		latency->p99_us = sqlite3_column_int64(stmt, 3);
-		latency->max_us = sqlite3_column_int64(stmt, 4);
-	}
-	return r;
-}
-
 static int
 latest_device(const struct store_exposure *asked, int64_t port, struct store_port_report *report)
 {
@@ -241,6 +206,7 @@ report_port(const struct store_exposure *asked, sqlite3_stmt *port, store_port_f
 {
 	struct store_port_report report = { .label = (const char *)sqlite3_column_text(port, 3) };
 	int64_t id = sqlite3_column_int64(port, 0), n = 0;
+	const int64_t latency_ids[] = { id, asked->since, asked->until };
 	int r;
 
 	store_read_text(port, 1, report.socket.id_path, sizeof(report.socket.id_path));
@@ -255,7 +221,7 @@ report_port(const struct store_exposure *asked, sqlite3_stmt *port, store_port_f
 	if (r == 0)
 		r = count_errors(asked, id, &report);
 	if (r == 0)
-		r = find_latency(asked, id, &report);
+		r = store_report_latency(asked->store, latency_ids, &report);
 	if (r < 0 || (n == 0 && report.sessions == 0))
 		return r;
 	r = latest_device(asked, id, &report);

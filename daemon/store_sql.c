@@ -430,6 +430,8 @@ static const char *const texts[STORE_N_STMTS] = {
 	[STORE_JOB_END] =
 		"UPDATE jobs SET ended_real = max(began_real, ?2), code = ?3, outcome = ?4, place = ?5"
 		" WHERE id = ?1",
+	[STORE_JOB_PLACE] =
+		"UPDATE jobs SET place = ?2 WHERE id = ?1",
 	[STORE_JOB] =
 		JOB_SELECT " WHERE r.id = ?1",
 	[STORE_JOBS] =

@@ -51,7 +51,9 @@ own 'ini\.h' lib/families_ini.c
 own 'sqlite3\.h' daemon/store_internal.h
 own 'libudev\.h' daemon/source_udev.c daemon/sysfs.c daemon/sysfs.h
 own 'libusb.*' daemon/source_libusb.c
-own 'systemd/sd-journal\.h' daemon/alert.c
+own 'systemd/sd-journal\.h' daemon/alert_entry.c
+own 'systemd/sd-bus\.h' cli/inhibit.c
+own 'pty\.h' cli/command.c
 own 'pcap/.*' cli/capture.c
 own 'lzma\.h' cli/compressed.c
 own 'zlib\.h' cli/compressed.c

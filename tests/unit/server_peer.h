@@ -52,7 +52,8 @@ bench_setup(void **state)
 	bench->fixture.store = sample_open_boot(bench->fixture.dir, "boot-1", state_now());
 	bench->base = event_base_new();
 	bench->state.watching_since = state_now();
-	snprintf(bench->state.history, sizeof(bench->state.history), "where it is");
+	snprintf(bench->state.history_path, LS_TEXT_MAX, "where it is");
+	snprintf(bench->state.history_trouble, LS_TEXT_MAX, "what is wrong with it");
 	ls_engine_config_default(&config);
 	assert_int_equal(ls_engine_new(&config, ignore_record, NULL, &bench->state.engine), 0);
 	assert_int_equal(top_new(&bench->state.top), 0);

@@ -1,0 +1,180 @@
+#!/bin/sh
+# ledger.sh LINKSTATD LINKSTAT SOURCES: labels and jobs with a real linkstatd on a history of the first
+# released version, without any USB. Needs python3 to make that history; exit code 77 without.
+set -eu
+linkstatd=$1
+linkstat=$2
+sources=$3
+here=$sources/tests/integration
+dir=$(mktemp -d)
+daemon=
+export LINKSTAT_SOCKET="$dir/socket"
+
+finish() {
+	[ -z "$daemon" ] || kill "$daemon" 2>"$dir/kill" || true
+	[ -z "$daemon" ] || wait "$daemon" || true
+	rm -rf "$dir"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+
+fail() {
+	echo "FAILED: $*" >&2
+	for file in out err log; do
+		[ ! -s "$dir/$file" ] || sed "s/^/  $file: /" "$dir/$file" >&2
+	done
+	exit 1
+}
+
+# expect CODE TEXT COMMAND…: exit code and a text in what it prints or complains.
+expect() {
+	code=$1 text=$2
+	shift 2
+	got=0
+	"$@" >"$dir/out" 2>"$dir/err" </dev/null || got=$?
+	[ "$got" = "$code" ] || fail "exit code $got instead of $code: $*"
+	tr '\n' ' ' <"$dir/out" | tr -s ' ' | grep -qF -- "$text" ||
+		tr '\n' ' ' <"$dir/err" | tr -s ' ' | grep -qF -- "$text" || fail "no \"$text\": $*"
+	echo "ok: $*"
+}
+
+wait_for() {
+	for _ in $(seq 100); do
+		! "$@" >"$dir/wait" 2>&1 || return 0
+		sleep 0.1
+	done
+	fail "never came: $*"
+}
+
+start() {
+	"$linkstatd" --state "$dir" --socket "$dir/socket" 2>>"$dir/log" &
+	daemon=$!
+	wait_for "$linkstat" jobs --json
+}
+
+stop() {
+	kill "$daemon"
+	wait "$daemon" || true
+	daemon=
+}
+
+python3 -c 'import sys, sqlite3
+db = sqlite3.connect(sys.argv[2])
+db.execute("PRAGMA journal_mode = WAL")
+db.executescript(open(sys.argv[1]).read())' \
+	"$sources/tests/golden/store/version-1.sql" "$dir/linkstat.db" || exit 77
+
+# Nobody records, and the command does not mind.
+expect 7 'linkstatd was not running: nothing was recorded' "$linkstat" run -- sh -c 'exit 7'
+expect 3 'cannot reach linkstatd' "$linkstat" jobs
+start
+
+# The first released history is still there.
+expect 1 'left front' "$linkstat" report 1-4
+expect 0 'left front' "$linkstat" name
+expect 1 '3 drops on 1 of 1 ports' "$linkstat" report 'left front'
+
+# Names of sockets.
+expect 0 'The name of socket 1-4 is "left back" (before: "left front")' \
+	"$linkstat" name 1-4 'left back'
+expect 1 'left back' "$linkstat" incidents 'left back'
+expect 2 'knows no port "left front"' "$linkstat" report 'left front'
+expect 2 'another socket has it already' "$linkstat" name 1-2 'left back'
+expect 2 'it looks like the name of a port' "$linkstat" name 1-2 2-1
+expect 2 'control characters' "$linkstat" name 1-2 "$(printf 'a\033[31mb')"
+expect 2 'longer than 63 bytes' "$linkstat" name 1-2 "$(printf '%064d' 0)"
+expect 0 'is none (before: "left back")' "$linkstat" name 1-4 --forget
+expect 0 'left front' "$linkstat" name 1-4 'left front'
+
+# Cables: nothing is plugged in now; what was there then can still be said.
+expect 2 'nothing is plugged into 1-4' "$linkstat" cable 1-4 'white 2 m'
+expect 2 'is still to come' "$linkstat" cable 1-4 x --at '2099-01-01 00:00'
+expect 2 'nothing is plugged into 1-4' "$linkstat" cable 1-4 x --at '2026-11-21 00:00'
+expect 0 '(before: none)' "$linkstat" cable 1-4 'white 2 m' --at 2026-11-22T14:13:00Z
+expect 0 'cable "white 2 m"' "$linkstat" show 1
+expect 0 '(before: "white 2 m")' "$linkstat" cable 1-4 'blue' --at 2026-11-22T14:30:00Z
+expect 0 'cable "white 2 m"' "$linkstat" show 2
+expect 0 'cable "blue"' "$linkstat" show 3
+expect 0 '(before: "blue")' "$linkstat" cable 'left front' 'apple 1 m' --correct
+expect 0 'cable "apple 1 m"' "$linkstat" show 3
+expect 1 'cables: "apple 1 m", "white 2 m"' "$linkstat" report 1-4
+expect 0 '"apple 1 m"' "$linkstat" cable
+expect 0 'before "blue", since' "$linkstat" cable
+
+# Jobs pass everything through.
+expect 0 'No link trouble' "$linkstat" run -- true
+expect 5 'ended with exit code 5' "$linkstat" run --note 'first try' -- sh -c 'exit 5'
+expect 143 'ended by signal 15' "$linkstat" run -- sh -c 'kill -TERM $$'
+expect 127 'could not be started' "$linkstat" run -- /nowhere/at/all
+expect 126 'could not be started' "$linkstat" run -- "$sources/meson.build"
+printf 'in\0put' | "$linkstat" run -- cat >"$dir/out" 2>"$dir/err"
+printf 'in\0put' | cmp - "$dir/out" || fail 'input and output differ'
+expect 0 'first try' "$linkstat" jobs
+expect 0 'killed by signal 15' "$linkstat" jobs
+
+# What is sent to us reaches it, and it decides what becomes of that.
+"$linkstat" run -- sh -c 'trap "exit 9" TERM; echo ready; while :; do sleep 0.1; done' \
+	>"$dir/out" 2>"$dir/err" &
+job=$!
+wait_for grep -q ready "$dir/out"
+kill -TERM "$job"
+got=0
+wait "$job" || got=$?
+[ "$got" = 9 ] || fail "a signal was not passed on: $got"
+
+# A job whose linkstat dies is closed, one that outlives linkstatd is not lost.
+"$linkstat" run -- sh -c 'echo ready; exec sleep 60' >"$dir/out" 2>"$dir/err" &
+job=$!
+wait_for grep -q ready "$dir/out"
+sleeper=$(ps -o pid= --ppid "$job")
+kill -KILL "$job"
+wait "$job" 2>"$dir/wait" || true
+kill "$sleeper"
+wait_for sh -c "$linkstat jobs | grep -q 'end not seen'"
+"$linkstat" run -- sh -c "echo ready; while [ ! -e $dir/go ]; do sleep 0.1; done; exit 3" \
+	>"$dir/out" 2>"$dir/err" &
+job=$!
+wait_for grep -q ready "$dir/out"
+stop
+start
+: >"$dir/go"
+got=0
+wait "$job" || got=$?
+[ "$got" = 3 ] || fail "exit code $got of a job that outlived linkstatd"
+grep -q 'ended with exit code 3' "$dir/err" || fail 'it was not told'
+"$linkstat" jobs | grep -q 'exit code 3' || fail 'it was not kept'
+
+# A restore: its output is untouched, and in the report is how far it came.
+ln -s "$here/fake-idevicerestore.sh" "$dir/idevicerestore"
+DROP= "$dir/idevicerestore" >"$dir/want" 2>"$dir/err" || true
+expect 1 'ended with exit code 1' "$linkstat" run -- "$dir/idevicerestore"
+cmp "$dir/want" "$dir/out" || fail 'the output of a restore was touched'
+cat >"$dir/drop.py" <<'PY'
+import sqlite3, sys, time
+db = sqlite3.connect(sys.argv[1], timeout=10)
+now = int(time.time() * 1e6)
+names = [row[1] for row in db.execute("PRAGMA table_info(incidents)")]
+row = dict(zip(names, db.execute("SELECT * FROM incidents WHERE id = 1").fetchone()))
+row.update(id=1000, opened_real=now, closed_real=now + 1, session=None)
+db.execute("INSERT INTO incidents (%s) VALUES (%s)" % (",".join(names), ",".join("?" * len(names))),
+           [row[name] for name in names])
+db.commit()
+PY
+export DROP="sleep 0.2; python3 $dir/drop.py $dir/linkstat.db; sleep 0.2"
+expect 1 'dropped, at 37 % of the file system, ' "$linkstat" run -- "$dir/idevicerestore"
+tr '\n' ' ' <"$dir/err" | tr -s ' ' | grep -qE '[0-9] s into restore mode: link lost \(90 % sure\)' ||
+	fail 'no time into restore mode'
+expect 1 'at 37 % of the file system' "$linkstat" jobs
+
+# To whom it is not allowed. Anybody may read here, as the mode of this socket was widened.
+if [ "$(id -u)" = 0 ] && command -v setpriv >"$dir/wait"; then
+	chmod 755 "$dir" && chmod 666 "$dir/socket"
+	other="setpriv --reuid 65534 --regid 65534 --clear-groups"
+	expect 1 'at 37 %' $other "$linkstat" jobs
+	expect 3 'does not allow that' $other "$linkstat" name 1-4 mine
+	expect 3 'does not allow that' $other "$linkstat" cable 1-4 mine --correct
+	expect 4 'nothing was recorded' $other "$linkstat" run -- sh -c 'exit 4'
+	chgrp 65533 "$dir/socket"
+	expect 0 '"theirs"' setpriv --reuid 65534 --regid 65534 --groups 65533 \
+		"$linkstat" name 1-4 theirs
+fi
