@@ -67,7 +67,7 @@ static const char help[] =
 	"  linkstat run -- COMMAND     runs a command, and tells what the link did meanwhile\n"
 	"  linkstat jobs           the commands that ran so, and how they went\n"
 	"  linkstat diagnose       which part is most likely at fault, and what to swap next\n"
-	"  linkstat analyze FILE   what a usbmon capture (pcap, pcapng) says about the links\n"
+	"  linkstat analyze FILE   what dropped and why, from a kernel log or a usbmon capture\n"
 	"\n"
 	"  --since TIME, --until TIME   for report, incidents and log: -1h, today, \"2026-11-22 "
 	"14:00\"\n"

@@ -10,7 +10,7 @@
 #include "lib/flow_meter.h"
 #include "lib/hub_traffic.h"
 #include "lib/port.h"
-#include "lib/text.h"
+#include "lib/usbmon_told.h"
 
 #define MINUTE_US (60 * (int64_t)LS_SEC)
 /* A crash loses at most this much of the counters. */
@@ -112,84 +112,21 @@ on_write(evutil_socket_t fd, short what, void *user)
 static void
 tell_errors(struct transfers *transfers, const struct ls_traffic_evidence *evidence)
 {
-	struct ls_observation obs = {
-		.at = ls_usbmon_instant((int64_t)evidence->last_us, state_now()),
-		.source = LS_SOURCE_USBMON,
-		.kind = LS_OBS_TRANSFER_ERRORS,
-		.bus = evidence->bus,
-		.devnum = evidence->devnum,
-		.status = evidence->status,
-		.count = evidence->n_link + evidence->n_babble + evidence->n_timeout,
-		.n_timeouts = evidence->n_timeout,
-	};
-	const struct ls_status_row *row = &ls_status_rows[ls_status_find(evidence->status)];
+	struct ls_observation obs;
 
-	ls_text_format(obs.text, sizeof(obs.text), "ep 0x%02x %s: %s (%d), %s; %u failed",
-		       evidence->endpoint, evidence->endpoint & 0x80 ? "IN" : "OUT", row->name,
-		       evidence->status, row->words, obs.count);
+	ls_usbmon_tell_errors(evidence, ls_usbmon_instant((int64_t)evidence->last_us, state_now()),
+			      &obs);
 	pipeline_observe(&obs, transfers->with.pipeline);
-}
-
-/* Resets and power: whoever asks for them. Changes: a port that came, went or was disabled. */
-static bool
-worth_telling(const struct ls_hub_event *event)
-{
-	static const uint32_t changes = LS_PORT_C_CONNECTION | LS_PORT_C_ENABLE |
-					LS_PORT_C_OVER_CURRENT | LS_PORT_C_LINK_STATE |
-					LS_PORT_C_CONFIG_ERROR;
-
-	switch (event->kind) {
-	case LS_HUB_PORT_STATUS:
-		return (event->bits & changes) || event->link_state == LS_LINK_INACTIVE;
-	case LS_HUB_RESET:
-	case LS_HUB_WARM_RESET:
-	case LS_HUB_POWER_OFF:
-	case LS_HUB_DISABLE:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static void
-describe_port(const struct ls_hub_event *event, char *text, size_t size)
-{
-	const char *state = ls_link_state_name(event->link_state);
-
-	if (event->kind != LS_HUB_PORT_STATUS) {
-		ls_text_format(text, size, "port %u: %s", event->port,
-			       ls_hub_event_name(event->kind));
-		return;
-	}
-	ls_text_format(text, size, "port %u:%s%s%s%s %s, %s%s%s", event->port,
-		       event->bits & LS_PORT_C_CONNECTION ? " C_CONNECTION" : "",
-		       event->bits & LS_PORT_C_ENABLE ? " C_ENABLE" : "",
-		       event->bits & LS_PORT_C_OVER_CURRENT ? " C_OVER_CURRENT" : "",
-		       event->bits & LS_PORT_C_CONFIG_ERROR ? " C_CONFIG_ERROR" : "",
-		       event->bits & LS_PORT_CONNECTED ? "connected" : "not connected",
-		       event->bits & LS_PORT_ENABLED ? "enabled" : "not enabled",
-		       state[0] ? ", link " : "", state);
 }
 
 static void
 tell_port(struct transfers *transfers, const struct ls_hub_event *event)
 {
-	struct ls_observation obs = {
-		.at = ls_usbmon_instant((int64_t)event->real_us, state_now()),
-		.source = LS_SOURCE_USBMON,
-		.kind = LS_OBS_PORT_STATUS,
-		.bus = event->bus,
-		.devnum = event->devnum,
-		.count = event->port,
-		.hub_event = event->kind,
-		.port_bits = event->bits,
-		.link_state = event->link_state,
-	};
+	struct ls_observation obs;
 
-	if (!event->port || !worth_telling(event))
-		return;
-	describe_port(event, obs.text, sizeof(obs.text));
-	pipeline_observe(&obs, transfers->with.pipeline);
+	if (ls_usbmon_tell_port(event, ls_usbmon_instant((int64_t)event->real_us, state_now()),
+				&obs) > 0)
+		pipeline_observe(&obs, transfers->with.pipeline);
 }
 
 static void

@@ -120,6 +120,22 @@ ls_hub_traffic_wants(const struct ls_usbmon_record *record)
 	return record->xfer == LS_XFER_CONTROL || record->xfer == LS_XFER_INTERRUPT;
 }
 
+/* The same, more closely, for a reader of captures: a control submission that may be a request to a
+ * hub (class; device or port), and a record of what is known to be one. */
+static inline bool
+ls_hub_traffic_asks(const struct ls_usbmon_record *record)
+{
+	uint8_t type = record->setup[0] & 0x7f;
+
+	return record->flag_setup == 0 && (type == 0x20 || type == 0x23);
+}
+static inline bool
+ls_hub_traffic_is_hub(const struct ls_hub_traffic *hubs, const struct ls_usbmon_record *record)
+{
+	return record->bus < LS_HUB_BUSES && record->devnum < 128 &&
+	       hubs->layouts[record->bus][record->devnum] != LS_HUB_IS_NONE;
+}
+
 /* One record with the @len bytes of data captured behind it (NULL: none). 1: *ret; 0: nothing. */
 int ls_hub_traffic_decode(struct ls_hub_traffic *hubs, const struct ls_usbmon_record *record,
 			  const uint8_t *data, size_t len, struct ls_hub_event *ret);

@@ -26,6 +26,7 @@ struct ls_log_text_summary {
 	uint64_t cut_lines; /* longer than the cap; their beginning was read */
 	uint32_t boots;	    /* the boot clock started anew, or "Linux version" was seen */
 	bool dated;	    /* at least one line had a date */
+	struct ls_instant last; /* the last line of the last boot with a stamp; mono 0: none */
 	/* Lines that state each kind before anything is merged, by port: see @counts. */
 };
 
@@ -36,5 +37,7 @@ LS_DEFINE_AUTO(ls_log_text)
 
 /* Any cut of the file into pieces gives the same observations. */
 void ls_log_text_feed(struct ls_log_text *log, const char *bytes, size_t len);
+/* The number of the boot, from 0, that the observation being delivered belongs to. */
+uint32_t ls_log_text_boot(const struct ls_log_text *log);
 /* The end of the file: a last line without a newline counts. */
 void ls_log_text_finish(struct ls_log_text *log, struct ls_log_text_summary *ret);

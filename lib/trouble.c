@@ -192,6 +192,18 @@ on_port(struct ls_engine *engine, struct link *link, const struct ls_observation
 	}
 }
 
+/* The kernel log names a controller's device, udev its path: "0000:00:14.0", "pci-0000:00:14.0". */
+static void
+name_controller(const char *name, char id_path[LS_ID_PATH_MAX])
+{
+	static const char *const prefixes[] = { "pci-", "platform-" };
+	bool is_path = strncmp(name, prefixes[0], strlen(prefixes[0])) == 0 ||
+		       strncmp(name, prefixes[1], strlen(prefixes[1])) == 0;
+	const char *prefix = is_path ? "" : prefixes[!strchr(name, ':')];
+
+	ls_text_format(id_path, LS_ID_PATH_MAX, "%s%s", prefix, name);
+}
+
 /* A controller's socket is that of its root hubs, under the controller's own ID_PATH. */
 static bool
 controller_socket(struct ls_engine *engine, const struct ls_observation *obs,
@@ -203,7 +215,7 @@ controller_socket(struct ls_engine *engine, const struct ls_observation *obs,
 	if (path && path[0])
 		ls_text_format(socket->id_path, sizeof(socket->id_path), "%s", path);
 	else if (obs->controller[0])
-		ls_text_format(socket->id_path, sizeof(socket->id_path), "%s", obs->controller);
+		name_controller(obs->controller, socket->id_path);
 	else if (obs->bus)
 		ls_text_format(socket->id_path, sizeof(socket->id_path), "bus%u", obs->bus);
 	else

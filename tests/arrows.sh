@@ -55,6 +55,10 @@ own 'libusb.*' daemon/source_libusb.c
 own 'systemd/sd-journal\.h' daemon/alert_entry.c
 own 'systemd/sd-bus\.h' cli/inhibit.c
 own 'pty\.h' cli/command.c
+own 'pcap/.*' cli/capture.c
+own 'lzma\.h' cli/compressed.c
+own 'zlib\.h' cli/compressed.c
+own 'zstd\.h' cli/compressed.c
 own 'libsmartcols.*' cli/render.c cli/render.h cli/tree.c
 
 for header in lib/*.h daemon/*.h cli/*.h tests/unit/*.h; do
