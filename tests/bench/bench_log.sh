@@ -22,7 +22,7 @@ measure() {
 	"$build/tests/bench/gen_log" "$format" "$((mb * 1000000))" "$per_mille" > "$file"
 	for ((i = 0; i < 5; i++)); do
 		echo "grep $(once grep -c usb "$file")"
-		echo "read $(once "$build/tests/corpus/read_log" "$file" quiet)"
+		echo "read $(once "$build/tests/corpus/read_log" "$file" quiet mapped)"
 	done | awk -v mb="$mb" -v what="$format, $per_mille in 1000 lines about USB" '
 		{ if (!($1 in best) || $2 < best[$1]) best[$1] = $2; if ($3 > peak[$1]) peak[$1] = $3 }
 		END { printf "%5d MB %-40s grep %.3f s, linkstat %.3f s (%.0f MB/s): %.2f of its speed, %d KiB\n",
