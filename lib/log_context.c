@@ -17,7 +17,7 @@ ls_log_is_blank(const char *line, size_t len)
 bool
 ls_log_begins_with_stamp(const char *line, size_t len)
 {
-	if (len < 16)
+	if (len < 16 || *line == ' ')
 		return false;
 	/* "[   12.345678]", "Nov 18 09:49:37", "2022-08-21T23:18:57" */
 	return *line == '[' || *line == '{' ||
@@ -121,4 +121,37 @@ ls_log_may_be_bare(const struct ls_log_context *context, bool indented, bool in_
 	if (ls_log_glance_head(&context->top, &head, clean) == LS_LOG_NOBODY)
 		return true;
 	return head.owner == LS_LOG_KERNEL && !indented && !in_string;
+}
+
+void
+ls_log_remember_all(struct ls_log_context *context, const char *lines, const char *end)
+{
+	const char *start = end;
+
+	while (start > lines) {
+		const char *last = start - 1;
+		const char *before = memrchr(lines, '\n', (size_t)(last - lines));
+
+		start = before ? before + 1 : lines;
+		if (ls_log_begins_with_stamp(start, (size_t)(last - start)))
+			break;
+	}
+	while (start < end) {
+		const char *newline = memchr(start, '\n', (size_t)(end - start));
+
+		ls_log_remember(context, start, (size_t)(newline - start));
+		start = newline + 1;
+	}
+}
+
+bool
+ls_log_is_special(const char *line, size_t len)
+{
+	char first = len ? line[0] : '\0';
+	char last = len ? line[len - 1] : '\0';
+
+	if (last == '\r' && len > 1)
+		last = line[len - 2];
+	return first == '-' || first == '_' || last == '{' || last == ']' ||
+	       ((first == '[' || first == '>' || first == ' ') && ls_log_moves_clock(line, len));
 }

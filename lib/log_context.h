@@ -27,7 +27,11 @@ bool ls_log_is_blank(const char *line, size_t len);
 bool ls_log_begins_with_stamp(const char *line, size_t len);
 /* Cheap and generous: "[  +0.000123]" or "[Sep14 22:47]" of dmesg -H, by which others are dated. */
 bool ls_log_moves_clock(const char *line, size_t len);
+/* A line without a word that makes it worth reading: may it tell something all the same? */
+bool ls_log_is_special(const char *line, size_t len);
 void ls_log_remember(struct ls_log_context *context, const char *line, size_t len);
+/* Several lines, each with its newline: all that counts begins at the last one with a stamp. */
+void ls_log_remember_all(struct ls_log_context *context, const char *lines, const char *end);
 /* The bytes being fed go away. */
 void ls_log_context_keep(struct ls_log_context *context);
 /* What the head of the line says; @clean takes the text. */

@@ -80,6 +80,8 @@ size_t ls_log_unmark(char *dst, struct ls_cursor text);
 
 /* A date with a time, or a time alone, as any program or locale writes it. */
 bool ls_log_take_date(struct ls_cursor *cur, struct ls_log_stamp *stamp);
+/* 1 … 12 by its name in many languages; 0: none that is known. */
+int ls_log_month(const struct ls_cursor *word);
 /* "2022-08-21T23:18:57,123456+01:00", also with a blank in the middle. */
 bool ls_log_take_iso_date(struct ls_cursor *cur, struct ls_log_stamp *stamp);
 /* ".123456" or ",123" as microseconds; needs a digit. */

@@ -72,30 +72,6 @@ find_block(const char *text, size_t from, size_t len)
 	return i;
 }
 
-static size_t
-find_block_anywhere(const char *text, size_t from, size_t len)
-{
-	return find_block(text, from, len);
-}
-
-#if defined(__x86_64__)
-__attribute__((target("avx2"))) static size_t
-find_block_avx2(const char *text, size_t from, size_t len)
-{
-	return find_block(text, from, len);
-}
-#endif
-
-static size_t
-next_block(const char *text, size_t from, size_t len)
-{
-#if defined(__x86_64__)
-	if (__builtin_cpu_supports("avx2"))
-		return find_block_avx2(text, from, len);
-#endif
-	return find_block_anywhere(text, from, len);
-}
-
 static bool
 is_letter(char c)
 {
@@ -120,35 +96,36 @@ is_word(const char *text, size_t at, size_t len)
 }
 
 /* Places of three letters in one step; bits that are set are candidates. */
-static uint32_t
+static inline __attribute__((always_inline)) uint32_t
 candidates(const char *at, size_t left)
 {
 	char padded[STEP + SPAN] = { 0 };
 	uint32_t bits = 0;
 	bytes found;
-	words lanes;
+	uint64_t lanes[STEP / 8];
 
 	if (left < sizeof(padded)) {
 		memcpy(padded, at, left);
 		at = padded;
 	}
 	find_letters(at, &found);
-	lanes = (words)(found & 0x01);
+	found &= 0x01;
+	memcpy(lanes, &found, sizeof(lanes));
 	/* The lowest bits of eight bytes come together in the uppermost byte. */
 	for (unsigned int i = 0; i < STEP / 8; i++)
 		bits |= (uint32_t)(lanes[i] * UINT64_C(0x0102040810204080) >> 56) << (8 * i);
 	return bits;
 }
 
-size_t
-ls_log_scan(const char *text, size_t len)
+static inline __attribute__((always_inline)) size_t
+scan(const char *text, size_t len)
 {
 	size_t i = 0;
 
 	while (i < len) {
 		size_t end;
 
-		i = next_block(text, i, len);
+		i = find_block(text, i, len);
 		end = i + BLOCK < len ? i + BLOCK : len;
 		for (; i < end; i += STEP)
 			for (uint32_t bits = candidates(text + i, len - i); bits;
@@ -160,4 +137,22 @@ ls_log_scan(const char *text, size_t len)
 			}
 	}
 	return len;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static size_t
+scan_avx2(const char *text, size_t len)
+{
+	return scan(text, len);
+}
+#endif
+
+size_t
+ls_log_scan(const char *text, size_t len)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("avx2"))
+		return scan_avx2(text, len);
+#endif
+	return scan(text, len);
 }

@@ -292,23 +292,44 @@ feed_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
 	}
 }
 
+/* No line above is waiting for its end. */
+static bool
+is_idle(const struct ls_log_text *log)
+{
+	return log->join.state == LS_LOG_JOIN_IDLE && log->journal.mode == LS_LOG_NO_RECORD &&
+	       !log->partial_len && !log->cut;
+}
+
 /* Returns how many bytes were eaten: all, or up to where an export begins. */
 static size_t
 feed_lines(struct ls_log_text *log, const char *bytes, size_t len)
 {
 	const char *end = bytes + len;
 	const char *at = bytes;
-	const char *hit = NULL; /* the first one at or after the line */
+	const char *hit = NULL;	   /* the first one at or after the line */
+	const char *unseen = NULL; /* the first line that was passed over */
 	const char *newline;
 
 	while (at < end && (newline = memchr(at, '\n', (size_t)(end - at)))) {
 		if (!hit || hit < at)
 			hit = at + ls_log_scan(at, (size_t)(end - at));
+		if (hit > newline && newline - at <= LINE_MAX_BYTES && is_idle(log) &&
+		    !ls_log_is_special(at, (size_t)(newline - at))) {
+			log->summary.lines++;
+			unseen = unseen ? unseen : at;
+			at = newline + 1;
+			continue;
+		}
+		if (unseen)
+			ls_log_remember_all(&log->context, unseen, at);
+		unseen = NULL;
 		feed_line(log, at, (size_t)(newline - at), hit < newline);
 		at = newline + 1;
 		if (log->journal.mode == LS_LOG_EXPORT)
 			break;
 	}
+	if (unseen)
+		ls_log_remember_all(&log->context, unseen, at);
 	if (log->journal.mode != LS_LOG_EXPORT) {
 		add_partial(log, at, (size_t)(end - at));
 		at = end;
@@ -374,7 +395,6 @@ ls_log_text_finish(struct ls_log_text *log, struct ls_log_text_summary *ret)
 {
 	enum ls_log_format most = LS_LOG_PLAIN;
 
-	/* A file of one byte. */
 	if (log->utf16.encoding == LS_LOG_ENCODING_UNKNOWN && log->utf16.n_held)
 		feed_lines(log, (const char *)log->utf16.held, log->utf16.n_held);
 	if (log->partial_len || log->cut) {

@@ -1,7 +1,7 @@
 #!/bin/bash
 # How fast are logs read, beside `grep -c usb` on the same file? Generates logs in memory (/dev/shm),
-# reads each with read_log and grep by turns, best of five, and removes them. Wall clock, peak
-# resident memory. Usage: bench_log.sh BUILD_DIR [MEGABYTES...]
+# reads each with read_log and grep by turns, best of five, and removes them. CPU time of user and
+# system; the peak of resident memory counts the pages of the mapped file. Usage: bench_log.sh BUILD_DIR [MEGABYTES...]
 set -euo pipefail
 
 build=$(realpath "$1")
@@ -12,9 +12,9 @@ trap 'rm -rf "$dir"' EXIT
 
 # Seconds and KiB of one run.
 once() {
-	local TIMEFORMAT='%3R'
+	local TIMEFORMAT='%3U %3S'
 	{ time /usr/bin/time -f %M -o "$dir/peak" "$@" > "$dir/out" || true; } 2> "$dir/time"
-	echo "$(tail -1 "$dir/time") $(tail -1 "$dir/peak")"
+	echo "$(tail -1 "$dir/time" | awk '{ print $1 + $2 }') $(tail -1 "$dir/peak")"
 }
 
 measure() {
@@ -22,7 +22,7 @@ measure() {
 	"$build/tests/bench/gen_log" "$format" "$((mb * 1000000))" "$per_mille" > "$file"
 	for ((i = 0; i < 5; i++)); do
 		echo "grep $(once grep -c usb "$file")"
-		echo "read $(once "$build/tests/corpus/read_log" "$file" quiet)"
+		echo "read $(once "$build/tests/corpus/read_log" "$file" quiet mapped)"
 	done | awk -v mb="$mb" -v what="$format, $per_mille in 1000 lines about USB" '
 		{ if (!($1 in best) || $2 < best[$1]) best[$1] = $2; if ($3 > peak[$1]) peak[$1] = $3 }
 		END { printf "%5d MB %-40s grep %.3f s, linkstat %.3f s (%.0f MB/s): %.2f of its speed, %d KiB\n",

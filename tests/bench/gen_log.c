@@ -9,8 +9,7 @@
 #include <string.h>
 
 static const char *const others[] = {
-	"audit: type=1400 audit(1661116292.123:4): apparmor=\"ALLOWED\" operation=\"open\" "
-	"comm=\"x\"",
+	"audit: type=1400 apparmor=\"ALLOWED\" operation=\"open\" comm=\"x\"",
 	"wlp2s0: authenticated",
 	"EXT4-fs (nvme0n1p2): re-mounted. Opts: errors=remount-ro",
 	"nvme nvme0: 8/0/0 default/read/poll queues",
