@@ -9,14 +9,14 @@ _linkstat_ports() {
 }
 
 _linkstat() {
-	local commands='status report incidents show log watch analyze version help'
+	local commands='status report incidents show log watch cable name run jobs analyze version help'
 	local options='--json --socket --help --version'
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
 	local command='' i
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | --since | --until | --pcap) ((i++)) ;;
+		--socket | --since | --until | --pcap | --at | --cable | --port | --note) ((i++)) ;;
 		-*) ;;
 		*)
 			command=${COMP_WORDS[i]}
@@ -25,7 +25,10 @@ _linkstat() {
 		esac
 	done
 	case $command in
-	report | incidents | log) options+=' --since --until' ;;
+	report | incidents | log | jobs) options+=' --since --until' ;;
+	cable) options+=' --at --correct --forget' ;;
+	name) options+=' --forget' ;;
+	run) options+=' --cable --port --note' ;;
 	show) options+=' --pcap --transfers' ;;
 	esac
 
@@ -35,7 +38,11 @@ _linkstat() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
-	--since | --until)
+	--port)
+		mapfile -t COMPREPLY < <(compgen -W "$(_linkstat_ports)" -- "$cur")
+		return
+		;;
+	--since | --until | --at)
 		mapfile -t COMPREPLY < <(compgen -W 'now today yesterday -1h -1d -1w' -- "$cur")
 		return
 		;;
@@ -46,8 +53,11 @@ _linkstat() {
 		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
 	else
 		case $command in
-		report | incidents | log)
+		report | incidents | log | cable | name)
 			mapfile -t COMPREPLY < <(compgen -W "$(_linkstat_ports)" -- "$cur")
+			;;
+		run)
+			mapfile -t COMPREPLY < <(compgen -c -- "$cur")
 			;;
 		analyze)
 			compopt -o filenames
