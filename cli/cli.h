@@ -19,11 +19,17 @@ struct cli_time {
 	char text[LS_WIRE_TIME_MAX]; /* RFC 3339 in UTC, for the daemon */
 };
 
-/* Of cable, name and run. */
+/* Of cable, name, run and export. */
 struct ledger_options {
-	bool forget, correct;
+	bool forget, correct, sessions;
 	struct cli_time at;
 	const char *cable, *port, *note; /* of run; NULL: not given */
+};
+
+struct diagnose_options {
+	const char **files; /* tables of sessions; none: linkstatd is asked */
+	int n_files;
+	const char *priors; /* or NULL */
 };
 
 struct cli {
@@ -32,6 +38,7 @@ struct cli {
 	struct cli_time since, until;
 	struct show_options show; /* of that command only */
 	struct ledger_options ledger;
+	struct diagnose_options diagnose;
 	char *const *args; /* of the command */
 	int n_args;
 	int64_t now_us; /* real time, for "today" and ages */

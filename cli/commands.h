@@ -10,6 +10,8 @@ int show_run(const struct cli *cli);
 int watch_run(const struct cli *cli);
 int analyze_run(const struct cli *cli);
 int cable_run(const struct cli *cli);
+int export_run(const struct cli *cli);
 int name_run(const struct cli *cli);
 int jobs_run(const struct cli *cli);
 int job_run(const struct cli *cli); /* gives the exit code of the command that it runs */
+int diagnose_run(const struct cli *cli);

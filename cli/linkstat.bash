@@ -9,14 +9,14 @@ _linkstat_ports() {
 }
 
 _linkstat() {
-	local commands='status report incidents show log watch cable name run jobs analyze version help'
+	local commands='status report incidents show log watch cable name run jobs diagnose export analyze version help'
 	local options='--json --socket --help --version'
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
 	local command='' i
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | --since | --until | --pcap | --at | --cable | --port | --note) ((i++)) ;;
+		--socket | --since | --until | --pcap | --at | --cable | --port | --note | --priors) ((i++)) ;;
 		-*) ;;
 		*)
 			command=${COMP_WORDS[i]}
@@ -29,12 +29,14 @@ _linkstat() {
 	cable) options+=' --at --correct --forget' ;;
 	name) options+=' --forget' ;;
 	run) options+=' --cable --port --note' ;;
+	diagnose) options+=' --sessions --priors --since --until' ;;
+	export) options+=' --sessions --since --until' ;;
 	show) options+=' --pcap --transfers' ;;
 	esac
 
 	COMPREPLY=()
 	case $prev in
-	--socket | --pcap)
+	--socket | --pcap | --sessions)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
@@ -53,7 +55,15 @@ _linkstat() {
 		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
 	else
 		case $command in
-		report | incidents | log | cable | name)
+		diagnose)
+			if [[ " ${COMP_WORDS[*]} " == *' --sessions '* ]]; then
+				compopt -o filenames
+				mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			else
+				mapfile -t COMPREPLY < <(compgen -W "$(_linkstat_ports)" -- "$cur")
+			fi
+			;;
+		report | incidents | log | cable | name | export)
 			mapfile -t COMPREPLY < <(compgen -W "$(_linkstat_ports)" -- "$cur")
 			;;
 		run)

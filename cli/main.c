@@ -36,12 +36,17 @@ static const struct command {
 	  "linkstat incidents [PORT...] [--since TIME] [--until TIME] [--json]" },
 	{ "show", show_run, 1, 1, false, "linkstat show ID [--transfers] [--pcap FILE] [--json]" },
 	{ "watch", watch_run, 0, 0, false, "linkstat watch [--json]" },
+	{ "diagnose", diagnose_run, 0, 1, true,
+	  "linkstat diagnose [PORT|DEVICE] [--sessions FILE...] [--priors KEY=NUMBER,...] "
+	  "[--since TIME] [--until TIME] [--json]" },
 	{ "analyze", analyze_run, 1, -1, false, "linkstat analyze FILE... [--json]" },
 	{ "cable", cable_run, 0, 2, false,
 	  "linkstat cable [PORT LABEL] [--at TIME] [--correct] [--forget] [--json]" },
 	{ "name", name_run, 0, 2, false, "linkstat name [PORT LABEL] [--forget] [--json]" },
 	{ "run", job_run, 1, -1, false,
 	  "linkstat run [--cable LABEL] [--port PORT] [--note TEXT] -- COMMAND..." },
+	{ "export", export_run, 0, -1, true,
+	  "linkstat export --sessions [PORT...] [--since TIME] [--until TIME] [--json]" },
 	{ "jobs", jobs_run, 0, 0, true, "linkstat jobs [--since TIME] [--until TIME] [--json]" },
 	{ "version", version_run, 0, 0, false, "linkstat version" },
 	{ "help", help_run, 0, -1, false, "linkstat help" },
@@ -60,6 +65,8 @@ static const char help[] =
 	"  linkstat name PORT LABEL    names a socket: \"left front\"\n"
 	"  linkstat run -- COMMAND     runs a command, and tells what the link did meanwhile\n"
 	"  linkstat jobs           the commands that ran so, and how they went\n"
+	"  linkstat diagnose       which part is most likely at fault, and what to swap next\n"
+	"  linkstat export --sessions  all sessions as a table, for diagnose on any computer\n"
 	"  linkstat analyze FILE   what a usbmon capture (pcap, pcapng) says about the links\n"
 	"\n"
 	"  --since TIME, --until TIME   for report, incidents and log: -1h, today, \"2026-11-22 "
@@ -69,6 +76,8 @@ static const char help[] =
 	"wrong; "
 	"unknown\n"
 	"  --cable LABEL, --port PORT, --note TEXT   for run\n"
+	"  --sessions FILE...           for diagnose: tables of sessions, of one or more "
+	"computers\n"
 	"  --json                       the same as JSON, for programs\n"
 	"  --socket PATH                where linkstatd listens (or set LINKSTAT_SOCKET)\n"
 	"\n"
@@ -125,13 +134,16 @@ enum option_code {
 	OPTION_PORT,
 	OPTION_JSON,
 	OPTION_PCAP,
+	OPTION_PRIORS,
+	OPTION_SESSIONS,
+	OPTION_EXPORT_SESSIONS,
 	OPTION_SINCE,
 	OPTION_TRANSFERS,
 	OPTION_UNTIL,
 	OPTION_VERSION,
 };
 
-static const struct option options[] = {
+static struct option options[] = {
 	{ "at", required_argument, NULL, OPTION_AT },
 	{ "cable", required_argument, NULL, OPTION_CABLE },
 	{ "correct", no_argument, NULL, OPTION_CORRECT },
@@ -141,6 +153,8 @@ static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "pcap", required_argument, NULL, OPTION_PCAP },
+	{ "priors", required_argument, NULL, OPTION_PRIORS },
+	{ "sessions", required_argument, NULL, OPTION_SESSIONS },
 	{ "since", required_argument, NULL, OPTION_SINCE },
 	{ "socket", required_argument, NULL, OPTION_SOCKET },
 	{ "transfers", no_argument, NULL, OPTION_TRANSFERS },
@@ -186,6 +200,15 @@ take_option(struct cli *cli, int option, const char *value, const char **instead
 	case OPTION_PORT:
 		cli->ledger.port = value;
 		return CLI_FINE;
+	case OPTION_PRIORS:
+		cli->diagnose.priors = value;
+		return CLI_FINE;
+	case OPTION_EXPORT_SESSIONS:
+		cli->ledger.sessions = true;
+		return CLI_FINE;
+	case OPTION_SESSIONS:
+		cli->diagnose.files[cli->diagnose.n_files++] = value;
+		return CLI_FINE;
 	case OPTION_SOCKET:
 		cli->socket = value;
 		return CLI_FINE;
@@ -208,12 +231,11 @@ find_command(const char *name)
 		if (strcmp(commands[i].name, name) == 0)
 			return &commands[i];
 	clean_text(shown, sizeof(shown), name, true);
-	cli_complain(
-		"there is no command \"%s\".\n"
-		"The commands are: status, report, incidents, show, log, watch, cable, name, run, "
-		"jobs, analyze. "
-		"More: linkstat --help",
-		shown);
+	cli_complain("there is no command \"%s\".\n"
+		     "The commands are: status, report, incidents, show, log, watch, cable, name, "
+		     "run, jobs, diagnose, export, analyze. "
+		     "More: linkstat --help",
+		     shown);
 	return NULL;
 }
 
@@ -253,11 +275,49 @@ check_usage(const struct cli *cli, const struct command *command)
 			     command->usage);
 		return CLI_USAGE;
 	}
+	if (command->run != diagnose_run && (cli->diagnose.n_files > 0 || cli->diagnose.priors)) {
+		cli_complain("\"%s\" does not take --sessions or --priors.\nUsage: %s",
+			     command->name, command->usage);
+		return CLI_USAGE;
+	}
 	if (cli->since.set && cli->until.set && cli->since.real_us > cli->until.real_us) {
 		cli_complain("--since is later than --until.");
 		return CLI_USAGE;
 	}
 	return CLI_FINE;
+}
+
+/* --sessions takes all that follows it up to the next option: a shell makes many of *.csv. */
+static void
+take_files(struct cli *cli, int argc, char **argv)
+{
+	while (optind < argc && (argv[optind][0] != '-' || strcmp(argv[optind], "-") == 0))
+		cli->diagnose.files[cli->diagnose.n_files++] = argv[optind++];
+}
+
+/* Is that the command? It is the first word that is no option, as people write it. */
+static bool
+is_export(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "export") == 0)
+			return true;
+		if (argv[i][0] != '-')
+			return false;
+	}
+	return false;
+}
+
+/* diagnose reads sessions from files, export writes them: there the option takes nothing. */
+static void
+adapt_sessions(void)
+{
+	for (size_t i = 0; options[i].name; i++) {
+		if (options[i].val != OPTION_SESSIONS)
+			continue;
+		options[i].has_arg = no_argument;
+		options[i].val = OPTION_EXPORT_SESSIONS;
+	}
 }
 
 static int
@@ -267,10 +327,14 @@ run(struct cli *cli, int argc, char **argv)
 	const char *instead = NULL;
 	int option, r;
 
+	if (is_export(argc, argv))
+		adapt_sessions();
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		r = take_option(cli, option, optarg, &instead);
 		if (r != CLI_FINE)
 			return r;
+		if (option == OPTION_SESSIONS)
+			take_files(cli, argc, argv);
 	}
 	if (instead)
 		return find_command(instead)->run(cli);
@@ -302,6 +366,7 @@ main(int argc, char **argv)
 	const char *socket = getenv("LINKSTAT_SOCKET");
 	struct cli cli = { .socket = socket && *socket ? socket : SOCKET_DEFAULT };
 	struct timespec now;
+	int r;
 
 	if (argc > 0)
 		argv[0] = name;
@@ -309,5 +374,8 @@ main(int argc, char **argv)
 	clock_gettime(CLOCK_REALTIME, &now);
 	cli.now_us = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 	look_init(&cli.look, stdout);
-	return finish_output(run(&cli, argc, argv));
+	cli.diagnose.files = calloc((size_t)argc + 1, sizeof(*cli.diagnose.files));
+	r = cli.diagnose.files ? run(&cli, argc, argv) : cli_no_memory();
+	free(cli.diagnose.files);
+	return finish_output(r);
 }

@@ -65,6 +65,17 @@ columns_of(const char *text, size_t len)
 	return n;
 }
 
+/* A percent sign stays with its number. */
+static size_t
+word_length(const char *word)
+{
+	size_t len = strcspn(word, " ");
+
+	if (word[len] == ' ' && word[len + 1] == '%')
+		len += 1 + strcspn(word + len + 1, " ");
+	return len;
+}
+
 /* Blanks stay as they are within a line; words that do not fit go to the next. */
 static void
 put_wrapped(FILE *out, const char *text, int width, int indent)
@@ -74,7 +85,7 @@ put_wrapped(FILE *out, const char *text, int width, int indent)
 
 	while (*text) {
 		int blanks = (int)strspn(text, " ");
-		size_t len = strcspn(text + blanks, " ");
+		size_t len = word_length(text + blanks);
 		int n = columns_of(text + blanks, len);
 
 		if (width > 0 && !line_is_empty && column + blanks + n > width) {

@@ -167,6 +167,33 @@ static const struct field incidents_reply_fields[] = {
 };
 const struct shape shape_incidents = SHAPE("ListIncidents reply", incidents_reply_fields);
 
+static const struct field session_fields[] = {
+	{ "started_at", TIME, MUST, NULL },
+	{ "host", TEXT, MUST, NULL },
+	{ "controller", TEXT, MUST, NULL },
+	{ "port", TEXT, MUST, NULL },
+	{ "name", TEXT, MUST, NULL },
+	{ "label", TEXT, MAY, NULL },
+	{ "hubs", LIST, MAY, NULL },
+	{ "cable", TEXT, MAY, NULL },
+	{ "device", TEXT, MUST, NULL },
+	{ "model", TEXT, MUST, NULL },
+	{ "product", TEXT, MAY, NULL },
+	{ "connected_hours", REAL, MUST, NULL },
+	{ "drops", INTEGER, MUST, NULL },
+	{ "drops_by_power", INTEGER, MUST, NULL },
+	{ "drops_by_host", INTEGER, MUST, NULL },
+	{ "drops_by_hub", INTEGER, MUST, NULL },
+	{ "drops_by_device", INTEGER, MUST, NULL },
+};
+static const struct shape session = SHAPE("Session", session_fields);
+
+static const struct field sessions_reply_fields[] = {
+	{ "sessions", LIST, MUST, &session },
+	{ "cursor", TEXT, MAY, NULL },
+};
+const struct shape shape_sessions = SHAPE("ListSessions reply", sessions_reply_fields);
+
 static const struct field incident_reply_reply_fields[] = {
 	{ "incident", OBJECT, MUST, &incident },
 };

@@ -47,6 +47,7 @@ own() {
 	done
 }
 own 'jansson\.h' lib/wire.h
+own 'csv\.h' lib/session_table.c lib/session_write.c
 own 'sqlite3\.h' daemon/store_internal.h
 own 'libudev\.h' daemon/source_udev.c daemon/sysfs.c daemon/sysfs.h
 own 'libusb.*' daemon/source_libusb.c

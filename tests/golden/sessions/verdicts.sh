@@ -1,0 +1,51 @@
+#!/bin/sh
+# linkstat diagnose over the tables beside this: each on the right side. Usage: verdicts.sh LINKSTAT
+set -u
+cd "$(dirname "$0")" || exit 2
+linkstat=$1
+failed=0
+
+# expect FILE EXIT-CODE VERDICT: the verdict, or how it begins.
+expect() {
+	answer=$("$linkstat" diagnose --sessions "$1.csv" --json)
+	code=$?
+	verdict=$(printf '%s\n' "$answer" | sed -n 's/.*"verdict":"\([^"]*\)","probability".*/\1/p')
+	case $code-$verdict in
+	"$2-$3"*) echo "ok      $1: $verdict" ;;
+	*)
+		echo "FAILED  $1: exit code $code, \"$verdict\" instead of $2, \"$3\""
+		failed=1
+		;;
+	esac
+}
+
+# The field cases: what a swap proved, and what nobody could know.
+expect T07-usbmuxd-147 1 'device:iPhone 6'
+expect T19-scrcpy-5812-port 1 'port:front port'
+expect T19-scrcpy-5812-cable 1 'cable:3 m'
+expect T35-edgetpu-675 1 'device:TPU 1'
+expect T38-raspberrypi-5211 1 'device:pl2303 old'
+expect T43-meshcore-818 1 'pair:'
+expect T06-idevicerestore-479 0 not-enough-data
+expect T14-legacy-ios-kit-491 0 not-enough-data
+expect T25-cb1-101 0 not-enough-data
+
+expect bad-cable 1 'cable:white 2 m'
+expect confounded 1 inseparable
+expect two-hosts 1 'host:old'
+expect pair 1 'pair:'
+expect nothing-wrong 0 nothing-special
+expect one-of-each 0 not-enough-data
+expect one-drop 0 not-enough-data
+expect empty 0 not-enough-data
+
+# What was never varied is said; a name that two computers have is told apart.
+"$linkstat" diagnose --sessions T43-meshcore-818-first.csv --json | grep -q '"never_varied":\[[^]]*"hub:hub A"' || {
+	echo "FAILED  T43-meshcore-818-first: that the hub was never varied is not said"
+	failed=1
+}
+"$linkstat" diagnose --sessions two-hosts.csv --json | grep -q '"1-1 on old"\|controller:0000:00:14.0 on old\|"0000:00:14.0 on old"' || {
+	echo "FAILED  two-hosts: ports and controllers of one name are not told apart"
+	failed=1
+}
+exit $failed
