@@ -58,10 +58,7 @@ mark(struct store *store)
 {
 	static const enum store_stmt closing[] = {
 		STORE_CLOSE_STAYS, /* before the sessions, which tell it the boot */
-		STORE_CLOSE_SESSIONS,
-		STORE_CLOSE_INCIDENTS,
-		STORE_CLOSE_GAPS,
-		STORE_CLOSE_JOBS,
+		STORE_CLOSE_SESSIONS, STORE_CLOSE_INCIDENTS, STORE_CLOSE_GAPS, STORE_CLOSE_JOBS,
 	};
 	int64_t own[] = { 0, (int64_t)store->now.mono_us, store->now.real_us }, last_boot = 0;
 	int r = read_last_alive(store, &last_boot);

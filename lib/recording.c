@@ -258,8 +258,7 @@ incident(const struct ls_incident *incident)
 {
 	ls_json_auto json_t *object = ls_wire_incident(incident, NULL);
 
-	if (!object ||
-	    json_object_del(object, "cable") < 0 || /* the session's matter */
+	if (!object || json_object_del(object, "cable") < 0 || /* the session's matter */
 	    json_object_del(object, "cable_assumed") < 0 ||
 	    json_object_set_new(object, "settled", json_boolean(incident->settled)) < 0 ||
 	    json_object_set_new(object, "facts", json_integer(incident->facts)) < 0 ||

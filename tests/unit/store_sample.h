@@ -295,7 +295,8 @@ see_incident(const struct ls_incident *incident, const struct ls_labels *labels,
 	seen->first_id = seen->n++ ? seen->first_id : incident->id;
 	seen->last_id = incident->id;
 	seen->incident = *incident;
-	snprintf(seen->label, sizeof(seen->label), "%s", labels->socket ? labels->socket : "(none)");
+	snprintf(seen->label, sizeof(seen->label), "%s",
+		 labels->socket ? labels->socket : "(none)");
 	return 0;
 }
 
