@@ -62,6 +62,7 @@ struct link {
 	struct ls_device device;	/* present, or the last one */
 	struct session *session;
 	struct ls_evidence came; /* first sign of the device; mono 0: told already, or not news */
+	uint64_t assume_at;	 /* when a device that nobody named is taken to be there */
 	uint64_t judge_at;	 /* when identity is compared though the witnesses were brief */
 	uint64_t witness_at;	 /* when both of udev and libusb should have seen it */
 	ls_source_set witnesses;

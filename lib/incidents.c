@@ -272,7 +272,7 @@ incidents_back(struct ls_engine *engine, struct incident *incident, const struct
 	       struct ls_instant since)
 {
 	static const uint64_t facts[] = {
-		[LS_LIKE_UNKNOWN] = LS_FACT_BACK_MODEL,
+		[LS_LIKE_UNKNOWN] = LS_FACT_BACK_UNKNOWN,
 		[LS_LIKE_OTHER] = LS_FACT_OTHER_CAME,
 		[LS_LIKE_OTHER_MODE] = LS_FACT_BACK_OTHER_MODE,
 		[LS_LIKE_SAME_MODEL] = LS_FACT_BACK_MODEL,

@@ -148,7 +148,8 @@ topology_link(struct ls_engine *engine, const char *name)
 		if (!link)
 			return NULL;
 		ls_text_format(link->name, sizeof(link->name), "%s", name);
-		link->judge_at = link->witness_at = link->flow.stall_at = LS_NEVER;
+		link->judge_at = link->witness_at = LS_NEVER;
+		link->assume_at = link->flow.stall_at = LS_NEVER;
 		engine->links[engine->n_links++] = link;
 		learn_hub(engine, link);
 	}

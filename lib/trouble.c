@@ -78,6 +78,7 @@ enum_failed(struct ls_engine *engine, struct link *link, const struct ls_observa
 	if (obs->step == LS_STEP_DEBOUNCE)
 		facts |= LS_FACT_BOUNCE;
 	link->failed_since_reset = true;
+	link->assume_at = LS_NEVER;
 	incident = incident_on(engine, link, obs, facts);
 	incidents_extend(incident, obs->at, engine->config.enum_window_us);
 }
@@ -89,6 +90,7 @@ enum_gave_up(struct ls_engine *engine, struct link *link, const struct ls_observ
 		incident_on(engine, link, obs, LS_FACT_ENUM_FAILED | LS_FACT_ENUM_GAVE_UP);
 
 	link->coming_since.mono_us = 0;
+	link->assume_at = LS_NEVER;
 	event_on(engine, LS_EVENT_ENUMERATION_FAILURE, link, incident, obs);
 	if (!incident)
 		return;

@@ -407,6 +407,36 @@ a_burst_before_a_reset_is_its_reason(void **state)
 	only(story, LS_CAUSE_HOST_RESET, LS_SIDE_LINK, false);
 }
 
+/* Kernels without USB_ANNOUNCE_NEW_DEVICES, and excerpts by grep. */
+static void
+a_return_that_the_log_does_not_name(void **state)
+{
+	struct story *story = *state;
+
+	story_tell(story, 2000, LS_SOURCE_UDEV, LS_OBS_SOURCE_BLIND, "", 0);
+	story_tell(story, 2000, LS_SOURCE_LIBUSB, LS_OBS_SOURCE_BLIND, "", 0);
+	story_tell(story, 2000, LS_SOURCE_USBMON, LS_OBS_SOURCE_BLIND, "", 0);
+	story_tell(story, 9000, LS_SOURCE_KERNEL_LOG, LS_OBS_DISCONNECTED, "1-4", 5);
+	story_tell(story, 11000, LS_SOURCE_KERNEL_LOG, LS_OBS_ENUMERATING, "1-4", 6);
+	only(story, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true);
+	assert_true(story->incidents[0].confidence < 0.7);
+	assert_int_equal(story->incidents[0].back_after_us, 2 * LS_SEC);
+}
+
+static void
+errors_before_it_left_are_told_at_once(void **state)
+{
+	struct story *story = *state;
+	struct ls_observation broken = errors(5, 4, 0);
+
+	story_usbmon(story, 6000, &broken);
+	story_usbmon(story, 8990, &went);
+	story_pull(story, 9000, "1-1", 5);
+	story_wait(story, 9500);
+	assert_string_equal(ls_cause_name(story->incidents[0].cause), "link-loss");
+	assert_true(story->incidents[0].settled);
+}
+
 #define STORY(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -437,6 +467,8 @@ main(void)
 		STORY(a_device_that_does_not_wake_up),
 		STORY(a_device_that_comes_back_slower),
 		STORY(the_hosts_state_is_evidence),
+		STORY(a_return_that_the_log_does_not_name),
+		STORY(errors_before_it_left_are_told_at_once),
 		STORY(a_burst_before_a_reset_is_its_reason),
 	};
 
