@@ -73,6 +73,19 @@ static const struct advice advices[LS_N_CAUSES] = {
 		"Do not start a long job here. Try another port of the computer itself, then another "
 		"cable, one at a time.",
 	},
+	[LS_CAUSE_DEVICE_RESET] = {
+		"The device stopped answering or started anew by itself. The cable is not the first "
+		"suspect: firmware, battery, power and heat of the device are.",
+		"Give it full power (its own supply, a charged battery, a port of the computer "
+		"itself) and repeat. If it fails at the same point again, with another cable too, "
+		"it is the device.",
+	},
+	[LS_CAUSE_STALL] = {
+		"The link stands, but no data moves although transfers wait. idevicerestore waits "
+		"forever then.",
+		"Wait a few minutes: some steps are silent for long. If nothing moves, stop the "
+		"program, restart the device, and try again, on another port.",
+	},
 	[LS_CAUSE_SUSPEND] = {
 		"The computer slept, and the device went with it.",
 		"Nothing, unless it had work to do. To keep the computer awake during a job: "

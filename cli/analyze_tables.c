@@ -143,18 +143,6 @@ fill_failures(struct failures *failures, const json_t *device, const json_t *end
 	}
 }
 
-static const char *
-format_time_us(char text[FORMAT_MAX], const struct look *look, int64_t us)
-{
-	if (us < 1000)
-		snprintf(text, FORMAT_MAX, "%" PRId64 " %s", us, look->utf8 ? "µs" : "us");
-	else if (us < 1000000)
-		snprintf(text, FORMAT_MAX, "%.1f ms", (double)us / 1e3);
-	else
-		snprintf(text, FORMAT_MAX, "%.1f s", (double)us / 1e6);
-	return text;
-}
-
 static void
 fill_times(const struct look *look, struct table *table, const json_t *device)
 {
@@ -170,11 +158,11 @@ fill_times(const struct look *look, struct table *table, const json_t *device)
 		table_cell(table, row, TYPE, TONE_PLAIN, type);
 		fill_number(table, row, N_TIMED, field_int(times, "transfers"), TONE_PLAIN);
 		table_cell(table, row, HALF, TONE_PLAIN,
-			   format_time_us(text, look, field_int(times, "p50_us")));
+			   format_latency(text, look->utf8, field_int(times, "p50_us")));
 		table_cell(table, row, MOST, TONE_PLAIN,
-			   format_time_us(text, look, field_int(times, "p99_us")));
+			   format_latency(text, look->utf8, field_int(times, "p99_us")));
 		table_cell(table, row, LONGEST, TONE_PLAIN,
-			   format_time_us(text, look, field_int(times, "max_us")));
+			   format_latency(text, look->utf8, field_int(times, "max_us")));
 	}
 }
 

@@ -19,6 +19,14 @@ struct cli_time {
 	char text[LS_WIRE_TIME_MAX]; /* RFC 3339 in UTC, for the daemon */
 };
 
+/* Of top: how often in a row, 0 for without end, and how long each measurement takes. */
+struct top_options {
+	uint64_t count;
+	double seconds;
+};
+#define TOP_SECONDS	2
+#define TOP_SECONDS_MIN 0.1
+#define TOP_SECONDS_MAX 3600
 /* Of cable, name, run and export. */
 struct ledger_options {
 	bool forget, correct, sessions;
@@ -37,6 +45,7 @@ struct cli {
 	bool json;
 	struct cli_time since, until;
 	struct show_options show; /* of that command only */
+	struct top_options top;	  /* the same */
 	struct ledger_options ledger;
 	struct diagnose_options diagnose;
 	char *const *args; /* of the command */

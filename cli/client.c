@@ -101,6 +101,7 @@ wait_ready(const struct client *client, short events, const struct client_wait *
 	struct pollfd fds[] = {
 		{ .fd = client->fd, .events = events },
 		{ .fd = wait->output_fd }, /* only for POLLERR; negative is ignored */
+		{ .fd = wait->with_input ? wait->input_fd : -1, .events = POLLIN },
 	};
 
 	for (;;) {
@@ -120,7 +121,7 @@ wait_ready(const struct client *client, short events, const struct client_wait *
 		if (r > 0 && fds[0].revents)
 			return 1;
 		if (r > 0)
-			return -ECANCELED;
+			return fds[1].revents ? -ECANCELED : -EAGAIN;
 	}
 }
 

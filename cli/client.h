@@ -16,7 +16,9 @@ struct client;
 struct client_wait {
 	int timeout_ms;		 /* for the whole reply; < 0: as long as it takes */
 	const sigset_t *sigmask; /* NULL, or as in ppoll(2): a signal then ends the wait */
-	int output_fd;		 /* < 0, or ends the wait when nobody reads that any more */
+	bool with_input;	 /* what comes on @input_fd ends the wait, too */
+	int input_fd;
+	int output_fd; /* < 0, or ends the wait when nobody reads that any more */
 };
 
 /* Owns @fd, a connected stream socket, on success only. 0 or -errno. */
@@ -33,7 +35,7 @@ int client_send(struct client *client, const char *method, json_t *parameters, b
  * Waits for one reply; *ret is a new reference, for the accessors below. 1, or
  *   -ECONNRESET  the peer closed between two replies,  -EPIPE  within one,
  *   -EMSGSIZE    a reply beyond CLIENT_REPLY_MAX,      -EBADMSG  not a varlink reply,
- *   -ETIMEDOUT, -EINTR (a signal), -ECANCELED (nobody reads @output_fd), another -errno.
+ *   -ETIMEDOUT, -EINTR (a signal), -EAGAIN (@input_fd), -ECANCELED (nobody reads @output_fd), another -errno.
  */
 int client_receive(struct client *client, const struct client_wait *wait, json_t **ret);
 

@@ -8,6 +8,7 @@ int log_run(const struct cli *cli);
 int incidents_run(const struct cli *cli);
 int show_run(const struct cli *cli);
 int watch_run(const struct cli *cli);
+int top_run(const struct cli *cli);
 int analyze_run(const struct cli *cli);
 int cable_run(const struct cli *cli);
 int export_run(const struct cli *cli);

@@ -163,11 +163,15 @@ put_nothing(const struct cli *cli, const struct diagnosis *diagnosis)
 static const char *
 why_not_enough(const struct ls_blame *blame)
 {
+	size_t n_same = 0;
+
+	for (size_t i = 0; i < blame->n_never_varied; i++)
+		n_same += *blame->never_varied[i].name != '\0';
 	if (blame->drops == 0)
 		return "So far nothing dropped, but that was too short to call it reliable.";
 	if (blame->drops < LS_BLAME_DROPS_MIN)
 		return "One drop is an accident; only a second one says something.";
-	if (blame->n_never_varied >= 3)
+	if (n_same >= 3)
 		return "Something is wrong, but nearly everything was the same in all sessions, "
 		       "so nothing can be separated yet.";
 	return "Too many things could explain the drops equally well.";

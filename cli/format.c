@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#define BYTES_MAX   1e18 /* the same for sizes and counts */
 #define SECONDS_MAX 1e12 /* 30 000 years: keeps what a peer says within the integers */
 
 const char *
@@ -95,6 +96,53 @@ format_size(char text[FORMAT_MAX], int64_t bytes)
 		i++;
 	}
 	snprintf(text, FORMAT_MAX, i > 0 && size < 9.95 ? "%.1f %s" : "%.0f %s", size, names[i]);
+	return text;
+}
+
+const char *
+format_bytes(char text[FORMAT_MAX], double bytes)
+{
+	static const char *const names[] = { "B", "kB", "MB", "GB", "TB" };
+	double size = bytes > 0 ? bytes : 0;
+	size_t i = 0;
+
+	if (size > BYTES_MAX)
+		size = BYTES_MAX;
+	while (size >= 999.5 && i < LS_COUNT(names) - 1) {
+		size /= 1000;
+		i++;
+	}
+	snprintf(text, FORMAT_MAX, i > 0 && size < 99.95 ? "%.1f %s" : "%.0f %s", size, names[i]);
+	return text;
+}
+
+const char *
+format_per_second(char text[FORMAT_MAX], double n)
+{
+	if (!(n > 0))
+		snprintf(text, FORMAT_MAX, "0");
+	else if (n < 0.01)
+		snprintf(text, FORMAT_MAX, "<0.01");
+	else if (n < 0.995)
+		snprintf(text, FORMAT_MAX, "%.2f", n);
+	else if (n < 9.95)
+		snprintf(text, FORMAT_MAX, "%.1f", n);
+	else if (n < 9999.5)
+		snprintf(text, FORMAT_MAX, "%.0f", n);
+	else
+		snprintf(text, FORMAT_MAX, "%.1fk", (n < BYTES_MAX ? n : BYTES_MAX) / 1000);
+	return text;
+}
+
+const char *
+format_latency(char text[FORMAT_MAX], bool utf8, int64_t us)
+{
+	if (us < 1000)
+		snprintf(text, FORMAT_MAX, "%" PRId64 " %s", us, utf8 ? "µs" : "us");
+	else if (us < 1000000)
+		snprintf(text, FORMAT_MAX, "%.1f ms", (double)us / 1e3);
+	else
+		snprintf(text, FORMAT_MAX, "%.1f s", (double)us / 1e6);
 	return text;
 }
 

@@ -15,6 +15,12 @@ const char *format_rate(char text[FORMAT_MAX], int64_t n, double seconds, const 
 const char *format_percent(char text[FORMAT_MAX], double fraction);
 /* "512 B", "3.2 KiB", "16 MiB". */
 const char *format_size(char text[FORMAT_MAX], int64_t bytes);
+/* "512 B", "31.2 MB": in powers of 1000, as links are measured. */
+const char *format_bytes(char text[FORMAT_MAX], double bytes);
+/* "0", "0.05", "3.2", "410", "12.3k": so many a second. */
+const char *format_per_second(char text[FORMAT_MAX], double n);
+/* "120 µs", "1.2 ms", "2.0 s": how long a transfer took. */
+const char *format_latency(char text[FORMAT_MAX], bool utf8, int64_t us);
 /* "1 drop", "4 drops". */
 const char *format_count(char text[FORMAT_MAX], int64_t n, const char *one, const char *many);
 

@@ -9,14 +9,14 @@ _linkstat_ports() {
 }
 
 _linkstat() {
-	local commands='status report incidents show log watch cable name run jobs diagnose export analyze version help'
+	local commands='status report diagnose incidents show log watch top cable name run jobs export analyze version help'
 	local options='--json --socket --help --version'
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
 	local command='' i
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | --since | --until | --pcap | --at | --cable | --port | --note | --priors) ((i++)) ;;
+		--socket | --since | --until | --pcap | --at | --cable | --port | --note | --priors | -d | -n) ((i++)) ;;
 		-*) ;;
 		*)
 			command=${COMP_WORDS[i]}
@@ -25,19 +25,28 @@ _linkstat() {
 		esac
 	done
 	case $command in
-	report | incidents | log | jobs) options+=' --since --until' ;;
+	report) options+=' --since --until --transfers' ;;
+	incidents | log | jobs) options+=' --since --until' ;;
 	cable) options+=' --at --correct --forget' ;;
 	name) options+=' --forget' ;;
 	run) options+=' --cable --port --note' ;;
 	diagnose) options+=' --sessions --priors --since --until' ;;
 	export) options+=' --sessions --since --until' ;;
 	show) options+=' --pcap --transfers' ;;
+	top) options+=' -d -n' ;;
 	esac
 
 	COMPREPLY=()
 	case $prev in
 	--socket | --pcap | --sessions)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	-d)
+		mapfile -t COMPREPLY < <(compgen -W '0.5 1 2 5 10 60' -- "$cur")
+		return
+		;;
+	-n)
 		return
 		;;
 	--port)

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,13 +30,14 @@ static const struct command {
 } commands[] = {
 	{ "status", status_run, 0, 0, false, "linkstat [--json]" },
 	{ "report", report_run, 0, -1, true,
-	  "linkstat report [PORT...] [--since TIME] [--until TIME] [--json]" },
+	  "linkstat report [PORT...] [--since TIME] [--until TIME] [--transfers] [--json]" },
 	{ "log", log_run, 0, -1, true,
 	  "linkstat log [PORT...] [--since TIME] [--until TIME] [--json]" },
 	{ "incidents", incidents_run, 0, -1, true,
 	  "linkstat incidents [PORT...] [--since TIME] [--until TIME] [--json]" },
 	{ "show", show_run, 1, 1, false, "linkstat show ID [--transfers] [--pcap FILE] [--json]" },
 	{ "watch", watch_run, 0, 0, false, "linkstat watch [--json]" },
+	{ "top", top_run, 0, 0, false, "linkstat top [-d SECONDS] [-n COUNT] [--json]" },
 	{ "diagnose", diagnose_run, 0, 1, true,
 	  "linkstat diagnose [PORT|DEVICE] [--sessions FILE...] [--priors KEY=NUMBER,...] "
 	  "[--since TIME] [--until TIME] [--json]" },
@@ -61,6 +63,7 @@ static const char help[] =
 	"  linkstat show ID        one incident: the evidence, the cause, what to do next\n"
 	"  linkstat log            every event, oldest first\n"
 	"  linkstat watch          what happens from now on; end it with Ctrl-C\n"
+	"  linkstat top            what moves on each device right now; q ends it\n"
 	"  linkstat cable PORT LABEL   says which cable is plugged in there now\n"
 	"  linkstat name PORT LABEL    names a socket: \"left front\"\n"
 	"  linkstat run -- COMMAND     runs a command, and tells what the link did meanwhile\n"
@@ -72,6 +75,8 @@ static const char help[] =
 	"  --since TIME, --until TIME   for report, incidents and log: -1h, today, \"2026-11-22 "
 	"14:00\"\n"
 	"  --pcap FILE, --transfers     for show: the last transfers, as a capture, or all told\n"
+	"  --transfers                  for report: how long transfers took, too\n"
+	"  -d SECONDS, -n COUNT         for top: how long to measure, and how often\n"
 	"  --at TIME, --correct, --forget   for cable: it is so since then; the last label was "
 	"wrong; "
 	"unknown\n"
@@ -163,6 +168,36 @@ static struct option options[] = {
 	{ 0 },
 };
 
+static int
+parse_seconds(const char *text, double *ret)
+{
+	char *end, shown[120];
+	double seconds = strtod(text, &end);
+
+	if (end != text && !*end && seconds >= TOP_SECONDS_MIN && seconds <= TOP_SECONDS_MAX) {
+		*ret = seconds;
+		return CLI_FINE;
+	}
+	clean_text(shown, sizeof(shown), text, true);
+	cli_complain("-d \"%s\" is no number of seconds from 0.1 to 3600.", shown);
+	return CLI_USAGE;
+}
+
+static int
+parse_count(const char *text, uint64_t *ret)
+{
+	char *end, shown[120];
+	long count = strtol(text, &end, 10);
+
+	if (end != text && !*end && count >= 1 && count < LONG_MAX) {
+		*ret = (uint64_t)count;
+		return CLI_FINE;
+	}
+	clean_text(shown, sizeof(shown), text, true);
+	cli_complain("-n \"%s\" is no number of measurements: at least 1.", shown);
+	return CLI_USAGE;
+}
+
 /* Gives the command that an option stands for in *instead. */
 static int
 take_option(struct cli *cli, int option, const char *value, const char **instead)
@@ -216,26 +251,40 @@ take_option(struct cli *cli, int option, const char *value, const char **instead
 		return parse_time(cli, "--since", value, &cli->since);
 	case OPTION_UNTIL:
 		return parse_time(cli, "--until", value, &cli->until);
+	case 'd':
+		return parse_seconds(value, &cli->top.seconds);
+	case 'n':
+		return parse_count(value, &cli->top.count);
 	default:
 		fputs("Try: linkstat --help\n", stderr); /* getopt has said what is wrong */
 		return CLI_USAGE;
 	}
 }
 
+/* "status, report, …" */
+static const char *
+command_names(char *text, size_t size)
+{
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < LS_COUNT(commands) && len < size; i++)
+		len += (size_t)snprintf(text + len, size - len, "%s%s", i ? ", " : "",
+					commands[i].name);
+	return text;
+}
+
 static const struct command *
 find_command(const char *name)
 {
-	char shown[120];
+	char shown[120], names[400];
 
 	for (size_t i = 0; i < LS_COUNT(commands); i++)
 		if (strcmp(commands[i].name, name) == 0)
 			return &commands[i];
 	clean_text(shown, sizeof(shown), name, true);
-	cli_complain("there is no command \"%s\".\n"
-		     "The commands are: status, report, incidents, show, log, watch, cable, name, "
-		     "run, jobs, diagnose, export, analyze. "
-		     "More: linkstat --help",
-		     shown);
+	cli_complain("there is no command \"%s\".\nThe commands are: %s. More: linkstat --help",
+		     shown, command_names(names, sizeof(names)));
 	return NULL;
 }
 
@@ -265,9 +314,15 @@ check_usage(const struct cli *cli, const struct command *command)
 			     command->usage);
 		return CLI_USAGE;
 	}
-	if (command->run != show_run && (cli->show.pcap || cli->show.all_transfers)) {
-		cli_complain("\"%s\" does not take --pcap or --transfers.\nUsage: %s",
-			     command->name, command->usage);
+	if ((command->run != show_run && cli->show.pcap) ||
+	    (command->run != show_run && command->run != report_run && cli->show.all_transfers)) {
+		cli_complain("\"%s\" does not take --%s.\nUsage: %s", command->name,
+			     cli->show.pcap ? "pcap" : "transfers", command->usage);
+		return CLI_USAGE;
+	}
+	if (command->run != top_run && (cli->top.count > 0 || cli->top.seconds > 0)) {
+		cli_complain("\"%s\" does not take -d or -n.\nUsage: %s", command->name,
+			     command->usage);
 		return CLI_USAGE;
 	}
 	if (!takes_ledger(cli, command)) {
@@ -329,7 +384,7 @@ run(struct cli *cli, int argc, char **argv)
 
 	if (is_export(argc, argv))
 		adapt_sessions();
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "d:hn:", options, NULL)) != -1) {
 		r = take_option(cli, option, optarg, &instead);
 		if (r != CLI_FINE)
 			return r;

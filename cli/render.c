@@ -47,8 +47,8 @@ look_init(struct look *look, FILE *out)
 
 	look->out = out;
 	look->terminal = isatty(fileno(out));
-	look->colour =
-		look->terminal && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
+	look->addressable = look->terminal && term && *term && strcmp(term, "dumb") != 0;
+	look->colour = look->addressable && !(no_color && *no_color);
 	look->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	look->width = look->terminal ? terminal_width(fileno(out)) : 0;
 	look->dash = look->utf8 ? "–" : "-";

@@ -11,6 +11,7 @@
 struct look {
 	FILE *out;
 	bool terminal;
+	bool addressable; /* a terminal that can be drawn on anywhere */
 	bool colour;
 	bool utf8;
 	int width;	  /* columns, 0: as wide as it takes */

@@ -35,6 +35,9 @@ static const struct shape_field incident_fields[] = {
 	{ "cable", TEXT, MAY, NULL },
 	{ "cable_assumed", FLAG, MAY, NULL },
 	{ "device", OBJECT, MAY, &device },
+	{ "mode", TEXT, MAY, NULL },
+	{ "in_mode_seconds", REAL, MAY, NULL },
+	{ "mode_after", TEXT, MAY, NULL },
 	{ "cause", TEXT, MUST, NULL },
 	{ "side", TEXT, MUST, NULL },
 	{ "drop", FLAG, MUST, NULL },
@@ -42,6 +45,7 @@ static const struct shape_field incident_fields[] = {
 	{ "count", INTEGER, MUST, NULL },
 	{ "resets", INTEGER, MUST, NULL },
 	{ "why", TEXT, MUST, NULL },
+	{ "ruled_out", LIST, MAY, NULL },
 	{ "back_after_seconds", REAL, MAY, NULL },
 	{ "evidence", LIST, MUST, &evidence },
 	{ "evidence_omitted", INTEGER, MUST, NULL },
@@ -87,6 +91,30 @@ static const struct shape_field controller_fields[] = {
 };
 static const struct shape controller = SHAPE("Controller", controller_fields);
 
+static const struct shape_field latency_fields[] = {
+	{ "transfers", INTEGER, MUST, NULL },
+	{ "p50_us", INTEGER, MAY, NULL },
+	{ "p99_us", INTEGER, MUST, NULL },
+	{ "max_us", INTEGER, MUST, NULL },
+};
+static const struct shape latency = SHAPE("Latency", latency_fields);
+
+static const struct shape_field flow_fields[] = {
+	{ "port", TEXT, MUST, NULL },
+	{ "name", TEXT, MUST, NULL },
+	{ "label", TEXT, MAY, NULL },
+	{ "device", OBJECT, MUST, &device },
+	{ "bytes_in_per_second", REAL, MUST, NULL },
+	{ "bytes_out_per_second", REAL, MUST, NULL },
+	{ "transfers_per_second", REAL, MUST, NULL },
+	{ "errors_per_second", REAL, MUST, NULL },
+	{ "stalls_per_second", REAL, MUST, NULL },
+	{ "errors", INTEGER, MUST, NULL },
+	{ "stalls", INTEGER, MUST, NULL },
+	{ "latency", MAP, MUST, &latency },
+};
+static const struct shape flow = SHAPE("Flow", flow_fields);
+
 static const struct shape_field port_report_fields[] = {
 	{ "port", TEXT, MUST, NULL },
 	{ "name", TEXT, MUST, NULL },
@@ -108,15 +136,21 @@ static const struct shape_field port_report_fields[] = {
 	{ "submit_errors", INTEGER, MAY, NULL },
 	{ "transfer_errors", COUNTS, MAY, NULL },
 	{ "transfer_errors_by_status", COUNTS, MAY, NULL },
+	{ "latency", MAP, MAY, &latency },
 	{ "device", OBJECT, MAY, &device },
 };
 static const struct shape port_report = SHAPE("PortReport", port_report_fields);
 
 static const struct shape_field status_reply_fields[] = {
-	{ "version", TEXT, MUST, NULL },    { "watching_since", TIME, MUST, NULL },
-	{ "now", TIME, MUST, NULL },	    { "history", TEXT, MUST, NULL },
-	{ "sources", LIST, MUST, &source }, { "controllers", LIST, MUST, &controller },
-	{ "ports", LIST, MUST, &port },	    { "last_drop", OBJECT, MAY, &incident },
+	{ "version", TEXT, MUST, NULL },
+	{ "watching_since", TIME, MUST, NULL },
+	{ "now", TIME, MUST, NULL },
+	{ "history_path", TEXT, MAY, NULL },
+	{ "sources", LIST, MUST, &source },
+	{ "controllers", LIST, MUST, &controller },
+	{ "ports", LIST, MUST, &port },
+	{ "last_drop", OBJECT, MAY, &incident },
+	{ "history_trouble", TEXT, MAY, NULL },
 };
 const struct shape shape_status = SHAPE("Status reply", status_reply_fields);
 
@@ -191,6 +225,14 @@ static const struct shape_field watch_reply_fields[] = {
 	{ "gap", OBJECT, MAY, &gap },
 };
 const struct shape shape_watch = SHAPE("Watch reply", watch_reply_fields);
+
+static const struct shape_field top_reply_fields[] = {
+	{ "ready", FLAG, MUST, NULL },	  { "at", TIME, MUST, NULL },
+	{ "seconds", REAL, MAY, NULL },	  { "blind", TEXT, MAY, NULL },
+	{ "fix", TEXT, MAY, NULL },	  { "lost", INTEGER, MUST, NULL },
+	{ "devices", LIST, MUST, &flow },
+};
+const struct shape shape_top = SHAPE("Top reply", top_reply_fields);
 
 static const struct shape_field said_reply_fields[] = {
 	{ "port", TEXT, MUST, NULL },  { "name", TEXT, MUST, NULL },

@@ -58,6 +58,20 @@ check_list(const struct shape_field *field, const json_t *list, char why[SHAPE_W
 	return json_is_array(list) ? 1 : -EBADMSG;
 }
 
+static int
+check_map(const struct shape_field *field, const json_t *map, char why[SHAPE_WHY_MAX])
+{
+	const char *key;
+	json_t *item;
+
+	json_object_foreach((json_t *)(uintptr_t)map, key, item)
+	{
+		if (shape_check(field->of, item, why) < 0)
+			return -EBADMSG;
+	}
+	return json_is_object(map) ? 1 : -EBADMSG;
+}
+
 /* 1, or -EBADMSG; @why is set then if it is about something within the member. */
 static int
 check_member(const struct shape_field *field, const json_t *value, char why[SHAPE_WHY_MAX])
@@ -95,6 +109,8 @@ check_member(const struct shape_field *field, const json_t *value, char why[SHAP
 	case COUNTS:
 		good = are_counts(value);
 		break;
+	case MAP:
+		return check_map(field, value, why);
 	}
 	return good ? 1 : -EBADMSG;
 }

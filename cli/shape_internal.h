@@ -13,6 +13,7 @@ enum shape_kind {
 	OBJECT, /* .of */
 	LIST,	/* of objects .of, of strings if that is NULL */
 	COUNTS, /* [string]int */
+	MAP,	/* of names to objects .of */
 };
 
 struct shape_field {

@@ -92,6 +92,21 @@ put_device(const struct cli *cli, const json_t *incident)
 			words_cable(cable, incident));
 }
 
+/* "in restore mode for 3 min 32 s"; the resting mode says nothing. */
+static void
+put_mode(const struct cli *cli, const json_t *incident)
+{
+	const char *mode = field_text(incident, "mode"),
+		   *after = field_text(incident, "mode_after");
+	char duration[FORMAT_MAX];
+
+	if (!*mode || (strcmp(mode, "normal use") == 0 && !*after))
+		return;
+	format_duration(duration, field_real(incident, "in_mode_seconds"));
+	render_sentence(&cli->look, TONE_PLAIN, 2, "in %s for %s%s%s", mode, duration,
+			*after ? ", then in " : "", after);
+}
+
 /* What became of the device; "" where it never left. */
 static const char *
 outcome(const json_t *incident, char text[FORMAT_MAX + 16])
@@ -164,6 +179,21 @@ put_evidence(const struct cli *cli, const json_t *incident)
 }
 
 static void
+put_ruled_out(const struct cli *cli, const json_t *incident)
+{
+	const json_t *list = json_object_get(incident, "ruled_out"), *text;
+	size_t i;
+
+	json_array_foreach(list, i, text)
+	{
+		const char *what = json_string_value(text) ? json_string_value(text) : "";
+
+		render_sentence(&cli->look, TONE_PLAIN, 7, "%s%s%s",
+				i ? "       " : "Not:   ", what, words_stop(what));
+	}
+}
+
+static void
 put_conclusion(const struct cli *cli, const json_t *incident)
 {
 	const struct advice *advice = advice_for(field_text(incident, "cause"));
@@ -172,6 +202,7 @@ put_conclusion(const struct cli *cli, const json_t *incident)
 
 	if (*why)
 		render_sentence(&cli->look, TONE_PLAIN, 7, "Why:   %s%s", why, words_stop(why));
+	put_ruled_out(cli, incident);
 	render_sentence(&cli->look, TONE_PLAIN, 7, "Means: %s", advice->meaning);
 	if (side && field_flag(incident, "drop"))
 		render_sentence(&cli->look, TONE_PLAIN, 7, "Part:  %s", side);
@@ -183,6 +214,7 @@ put_incident(const struct cli *cli, const json_t *incident, const json_t *transf
 {
 	put_heading(cli, incident);
 	put_device(cli, incident);
+	put_mode(cli, incident);
 	put_course(cli, incident);
 	put_evidence(cli, incident);
 	transfers_put(cli, incident, transfers, find_zero(incident), all);

@@ -302,7 +302,7 @@ put_idle(const struct cli *cli, const json_t *reply)
 static void
 put_blind(const struct cli *cli, const json_t *reply)
 {
-	const char *history = field_text(reply, "history"), *detail;
+	const char *trouble = field_text(reply, "history_trouble"), *detail;
 	const json_t *source;
 	size_t i;
 
@@ -317,9 +317,9 @@ put_blind(const struct cli *cli, const json_t *reply)
 		if (field_has(source, "fix")) /* not wrapped: it is to be typed */
 			fprintf(cli->look.out, "  Fix: %s\n", field_text(source, "fix"));
 	}
-	if (strchr(history, ' ')) /* else a path: it is kept there, as it should be */
-		render_sentence(&cli->look, TONE_WARN, 2, "History: %s%s", history,
-				words_stop(history));
+	if (*trouble)
+		render_sentence(&cli->look, TONE_WARN, 2, "History: %s%s", trouble,
+				words_stop(trouble));
 }
 
 static void

@@ -29,6 +29,16 @@
 #define WHAT_COLUMN  (TIME_WIDTH + 2 + SOURCE_WIDTH + 2)
 #define PATH_SHOWN   400
 
+/* Failures within this before a disconnect are a part of it. */
+#define UNPLUG_US 300000
+
+/* How the transfers before an incident are told. */
+struct told {
+	int64_t zero_us;   /* times count from here */
+	bool disconnected; /* which is a disconnect */
+	bool all;
+};
+
 static bool
 is_unknown_method(const json_t *reply)
 {
@@ -121,8 +131,18 @@ describe_end(const json_t *transfer, char *text, size_t size)
 		snprintf(text, size, "%s", status == 0 ? "ok" : name);
 }
 
+/* A failure so shortly before a disconnect that it says nothing: contacts part one by one. */
+static bool
+is_of_unplugging(const json_t *transfer, int64_t zero_us)
+{
+	int64_t at_us;
+
+	field_time(transfer, "at", &at_us);
+	return is_failure(transfer) && at_us >= zero_us - UNPLUG_US;
+}
+
 static void
-put_line(const struct cli *cli, const json_t *transfer, int64_t zero_us)
+put_line(const struct cli *cli, const json_t *transfer, int64_t zero_us, bool disconnected)
 {
 	unsigned long endpoint = strtoul(field_text(transfer, "endpoint"), NULL, 16) & 0xff;
 	const char *setup = field_text(transfer, "setup");
@@ -131,11 +151,32 @@ put_line(const struct cli *cli, const json_t *transfer, int64_t zero_us)
 
 	field_time(transfer, "at", &at_us);
 	describe_end(transfer, end, sizeof(end));
-	render_sentence(&cli->look, is_failure(transfer) ? TONE_WARN : TONE_PLAIN, WHAT_COLUMN,
-			"%*s  %-*s  ep 0x%02lx %s %s  %" PRId64 " B  %s%s%s", TIME_WIDTH,
-			format_offset(offset, at_us - zero_us), SOURCE_WIDTH, "usbmon", endpoint,
-			endpoint & 0x80 ? "IN" : "OUT", field_text(transfer, "type"),
-			field_int(transfer, "length"), end, *setup ? "  setup " : "", setup);
+	render_sentence(
+		&cli->look, is_failure(transfer) ? TONE_WARN : TONE_PLAIN, WHAT_COLUMN,
+		"%*s  %-*s  ep 0x%02lx %s %s  %" PRId64 " B  %s%s%s%s", TIME_WIDTH,
+		format_offset(offset, at_us - zero_us), SOURCE_WIDTH, "usbmon", endpoint,
+		endpoint & 0x80 ? "IN" : "OUT", field_text(transfer, "type"),
+		field_int(transfer, "length"), end, *setup ? "  setup " : "", setup,
+		disconnected && is_of_unplugging(transfer, zero_us) ? "  (of the disconnect)" : "");
+}
+
+/* In all that was kept, told or not. */
+static void
+put_unplugging(const struct cli *cli, const json_t *transfers, int64_t zero_us)
+{
+	size_t i, n_failed = 0, n_unplugging = 0;
+	const json_t *transfer;
+
+	json_array_foreach(transfers, i, transfer)
+	{
+		n_failed += is_failure(transfer);
+		n_unplugging += is_of_unplugging(transfer, zero_us);
+	}
+	if (n_unplugging > 0)
+		render_sentence(&cli->look, TONE_PLAIN, WHAT_COLUMN,
+				"%*s%zu of %zu failed in the last 300 ms before the disconnect: "
+				"that is what any unplug looks like",
+				WHAT_COLUMN, "", n_unplugging, n_failed);
 }
 
 static bool
@@ -153,7 +194,7 @@ speaks_of_usbmon(const json_t *incident)
 }
 
 static void
-put_lines(const struct cli *cli, const json_t *transfers, int64_t zero_us, bool all)
+put_lines(const struct cli *cli, const json_t *transfers, const struct told *told)
 {
 	size_t i, tail, failures, n_left_out = 0;
 	const json_t *transfer;
@@ -161,8 +202,8 @@ put_lines(const struct cli *cli, const json_t *transfers, int64_t zero_us, bool 
 	choose(transfers, &tail, &failures);
 	json_array_foreach(transfers, i, transfer)
 	{
-		if (all || i >= tail || (i >= failures && is_failure(transfer)))
-			put_line(cli, transfer, zero_us);
+		if (told->all || i >= tail || (i >= failures && is_failure(transfer)))
+			put_line(cli, transfer, told->zero_us, told->disconnected);
 		else
 			n_left_out++;
 	}
@@ -170,12 +211,19 @@ put_lines(const struct cli *cli, const json_t *transfers, int64_t zero_us, bool 
 		render_sentence(&cli->look, TONE_DIM, WHAT_COLUMN,
 				"%*s(%zu more are kept; all: --transfers)", WHAT_COLUMN, "",
 				n_left_out);
+	if (told->disconnected)
+		put_unplugging(cli, transfers, told->zero_us);
 }
 
 void
 transfers_put(const struct cli *cli, const json_t *incident, const json_t *transfers,
 	      int64_t zero_us, bool all)
 {
+	const struct told told = {
+		.zero_us = zero_us,
+		.disconnected = field_int(incident, "count") > 0,
+		.all = all,
+	};
 	size_t n = json_array_size(transfers);
 
 	if (n > 0) {
@@ -183,7 +231,7 @@ transfers_put(const struct cli *cli, const json_t *incident, const json_t *trans
 				"Last transfers before it (%zu kept): linkstat show %" PRId64
 				" --pcap FILE",
 				n, field_int(incident, "id"));
-		put_lines(cli, transfers, zero_us, all);
+		put_lines(cli, transfers, &told);
 	} else if (speaks_of_usbmon(incident)) {
 		render_sentence(&cli->look, TONE_DIM, 2, "No transfers before it were kept.");
 	}

@@ -47,6 +47,10 @@ static const struct {
 			       "left while the computer slept or woke up" },
 	[LS_CAUSE_LINK_ERRORS] = { "1c3ed348feef4c1abfd3980c47ba2817", LOG_WARNING, "a device",
 				   "has transfers failing on its link, which stands so far" },
+	[LS_CAUSE_DEVICE_RESET] = { "385e983756ea499f9ca52a83c396f0c7", LOG_NOTICE, "a device",
+				    "started anew by itself" },
+	[LS_CAUSE_STALL] = { "2e3202b27e544baaab20b7ceb829afe0", LOG_WARNING, "a device",
+			     "moves no data any more, although its link stands" },
 	[ALERT_LEFT] = { "4748a66f00634383b48f7aea360d85af", LOG_INFO, "a device", "left" },
 	[ALERT_BLIND] = { "faaafb96e6174628aae084d5fd4d78a5", LOG_NOTICE, "", "" },
 	[ALERT_SEES] = { "b51e30fea4494b45a246a30d73e84146", LOG_NOTICE, "", "" },
@@ -173,6 +177,19 @@ append(char message[MESSAGE_MAX], const char *format, ...)
 }
 
 static void
+add_mode(char message[MESSAGE_MAX], const struct ls_incident *incident, enum alert_kind kind)
+{
+	if (!incident->mode[0] || strcmp(incident->mode, "normal use") == 0)
+		return;
+	if (kind == ALERT_LEFT)
+		append(message, " %s", incident->mode);
+	else if (incident->mode_after[0])
+		append(message, ": from %s to %s", incident->mode, incident->mode_after);
+	else
+		append(message, " in %s", incident->mode);
+}
+
+static void
 make_sentence(char message[MESSAGE_MAX], const struct ls_incident *incident, enum alert_kind kind)
 {
 	uint32_t count = count_of(incident);
@@ -183,7 +200,11 @@ make_sentence(char message[MESSAGE_MAX], const struct ls_incident *incident, enu
 	if (incident->cause == LS_CAUSE_ENUMERATION_FAILED && !incident->drop)
 		verb = "came up only after failed tries";
 	append(message, " %s", verb);
-	if (kind == ALERT_LEFT)
+	add_mode(message, incident, kind);
+	if (kind == ALERT_LEFT && incident->expected_us)
+		append(message, "; it is expected back within %s",
+		       duration(incident->expected_us, time));
+	else if (kind == ALERT_LEFT)
 		append(message, "; if it is back within %d s this is a lost link", RETURN_WINDOW_S);
 	if ((int)kind == LS_CAUSE_UPSTREAM_LOSS && incident->n_children)
 		append(message, " (%" PRIu32 " device%s)", incident->n_children,

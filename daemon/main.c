@@ -11,9 +11,12 @@
 #include <event2/event.h>
 #include <systemd/sd-daemon.h>
 
+#include "daemon/families_load.h"
 #include "daemon/options.h"
 #include "daemon/pipeline.h"
+#include "daemon/retention.h"
 #include "daemon/source.h"
+#include "daemon/top.h"
 #include "daemon/transfers.h"
 #include "lib/text.h"
 
@@ -24,10 +27,12 @@ struct linkstatd {
 	struct server *server;
 	struct alert *alert;
 	struct pipeline *pipeline;
+	struct retention *retention;
 	struct source_kmsg *kmsg;
 	struct source_udev *udev;
 	struct source_libusb *libusb;
 	struct transfers *transfers;
+	struct ls_families *families;
 	struct event *sigterm, *sigint, *watchdog;
 	FILE *record;
 	bool buses_only, was_absent;
@@ -59,6 +64,7 @@ on_watchdog(evutil_socket_t fd, short what, void *user)
 	(void)fd;
 	(void)what;
 	pipeline_alive(self->pipeline);
+	retention_wake(self->retention);
 	sd_notify(0, "WATCHDOG=1");
 }
 
@@ -121,14 +127,12 @@ open_store(struct linkstatd *self, const struct options *options)
 	}
 	if (r < 0)
 		return fail("cannot keep any history", r);
-	if (store_trouble(self->store)[0]) {
+	if (store_trouble(self->store)[0])
 		fprintf(stderr, SD_WARNING "linkstatd: %s\n", store_trouble(self->store));
-		ls_text_format(self->state.history, sizeof(self->state.history), "%s",
-			       store_trouble(self->store));
-	} else {
-		ls_text_format(self->state.history, sizeof(self->state.history), "%s",
-			       store_path(self->store));
-	}
+	ls_text_format(self->state.history_trouble, sizeof(self->state.history_trouble), "%s",
+		       store_trouble(self->store));
+	ls_text_format(self->state.history_path, sizeof(self->state.history_path), "%s",
+		       store_path(self->store));
 	return 0;
 }
 
@@ -253,6 +257,7 @@ open_usbmon(struct linkstatd *self, const struct options *from)
 	struct transfers_options options = {
 		.pipeline = self->pipeline,
 		.engine = self->state.engine,
+		.top = self->state.top,
 		.ring_bytes = (size_t)from->usbmon_ring_kib * 1024,
 	};
 	int r = transfers_new(self->base, &options, &self->transfers);
@@ -326,6 +331,10 @@ static int
 start(struct linkstatd *self, const struct options *options)
 {
 	struct pipeline_options pipeline = { .state = &self->state };
+	const struct store_limits limits = {
+		.days = options->keep_days,
+		.bytes = (int64_t)options->keep_mib * 1024 * 1024,
+	};
 	int r;
 
 	self->state.watching_since = state_now();
@@ -334,16 +343,19 @@ start(struct linkstatd *self, const struct options *options)
 		return fail("cannot make an event loop", -ENOMEM);
 	r = open_record(self, options);
 	if (r >= 0)
+		r = families_load(options->families_dir, &self->families);
+	if (r >= 0)
 		r = open_store(self, options);
 	if (r < 0)
 		return r;
-	if (alert_new(&self->alert) < 0 ||
+	if (alert_new(&self->alert) < 0 || top_new(&self->state.top) < 0 ||
 	    server_new(self->base, self->store, &self->state, &self->server) < 0)
 		return fail("cannot start", -ENOMEM);
 	pipeline.store = self->store;
 	pipeline.server = self->server;
 	pipeline.alert = self->alert;
 	pipeline.record = self->record;
+	pipeline.families = self->families;
 	r = pipeline_new(self->base, &pipeline, &self->pipeline);
 	if (r < 0)
 		return fail("cannot continue the history", r);
@@ -352,6 +364,10 @@ start(struct linkstatd *self, const struct options *options)
 					       .flush = on_flush,
 					       .user = self,
 				       });
+	r = retention_new(self->base, self->store, &limits, &self->retention);
+	if (r < 0)
+		return fail("cannot keep the history small", r);
+	retention_wake(self->retention);
 	r = listen_on(self, options);
 	if (r < 0)
 		return r;
@@ -398,9 +414,12 @@ stop(struct linkstatd *self)
 	if (self->pipeline)
 		pipeline_alive(self->pipeline);
 	pipeline_free(self->pipeline);
+	retention_free(self->retention);
 	server_free(self->server);
+	top_free(self->state.top);
 	alert_free(self->alert);
 	store_close(self->store);
+	ls_families_free(self->families);
 	if (self->record)
 		fclose(self->record);
 	for (size_t i = 0; i < LS_COUNT(events); i++) {
@@ -421,6 +440,8 @@ main(int argc, char **argv)
 
 	if (r <= 0)
 		return r < 0 ? 2 : 0;
+	if (options.check_families)
+		return families_check(&options);
 	r = start(&self, &options);
 	if (r == 0)
 		r = follow_signals(&self);

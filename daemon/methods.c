@@ -330,6 +330,7 @@ static const struct varlink_method methods_table[] = {
 		  { "cursor", VARLINK_STRING, true },
 		  { "limit", VARLINK_INT, true },
 	  } },
+	{ "Top", methods_top, true, { { "interval_ms", VARLINK_INT, true } } },
 };
 
 static const struct varlink_interface io_linkstat = {

@@ -33,13 +33,17 @@ int methods_watch_reply(struct methods *methods, const struct ls_record *record,
 int methods_too_slow(struct varlink_reply *reply, size_t queued_bytes);
 int methods_too_many(struct varlink_reply *reply, const char *limit, int maximum);
 
-/* In methods_list.c, methods_status.c and methods_report.c. */
+/* In methods_list.c, methods_status.c, methods_report.c and methods_top.c. */
 int methods_list_events(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_list_incidents(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_list_sessions(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_status(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_report(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_transfers(struct varlink_call *call, struct varlink_reply *reply, void *user);
+int methods_top(struct varlink_call *call, struct varlink_reply *reply, void *user);
+
+/* A Latency of the contract, in methods_top.c. */
+json_t *methods_latency(const struct store_latency *times);
 
 /* In methods_labels.c. */
 int methods_set_cable(struct varlink_call *call, struct varlink_reply *reply, void *user);

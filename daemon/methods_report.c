@@ -113,6 +113,20 @@ cables_array(const char *cables)
 	return LS_STEAL(&array);
 }
 
+static json_t *
+latency_object(const struct store_port_report *port)
+{
+	ls_json_auto json_t *object = json_object();
+
+	for (unsigned int i = 0; i < LS_N_XFERS; i++) {
+		if (port->latency[i].n > 0 &&
+		    json_object_set_new(object, ls_xfer_name(i),
+					methods_latency(&port->latency[i])) < 0)
+			return NULL;
+	}
+	return LS_STEAL(&object);
+}
+
 static int
 on_port(const struct store_port_report *port, void *user)
 {
@@ -137,6 +151,7 @@ on_port(const struct store_port_report *port, void *user)
 		{ "submit_errors", json_integer(port->submit_errors) },
 		{ "transfer_errors", classes_object(port) },
 		{ "transfer_errors_by_status", statuses_object(port) },
+		{ "latency", latency_object(port) },
 		{ "device", port->has_device ? ls_wire_device(&port->device) : json_null() },
 	};
 	json_t *row = ls_wire_object(fields, LS_COUNT(fields));

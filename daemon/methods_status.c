@@ -163,7 +163,7 @@ sources_array(const struct daemon_state *state)
 {
 	ls_json_auto json_t *array = json_array();
 
-	for (int i = LS_SOURCE_NONE + 1; i < LS_N_SOURCES; i++) {
+	for (int i = LS_SOURCE_NONE + 1; i < LS_SOURCE_HOST; i++) {
 		const struct source_state *source = &state->sources[i];
 		const struct ls_wire_field fields[] = {
 			{ "name", json_string(ls_source_name((enum ls_source)i)) },
@@ -230,12 +230,14 @@ methods_status(struct varlink_call *call, struct varlink_reply *reply, void *use
 	if (r == -ENOMEM || status->error == -ENOMEM)
 		return -ENOMEM;
 
-	const char *history = r < 0 || status->error ? "it cannot be read now" : state->history;
+	const char *trouble =
+		r < 0 || status->error ? "The history cannot be read now." : state->history_trouble;
 	const struct ls_wire_field fields[] = {
 		{ "version", json_string(LINKSTAT_VERSION) },
 		{ "watching_since", ls_wire_time(state->watching_since.real_us) },
 		{ "now", ls_wire_time(status->now.real_us) },
-		{ "history", json_string(history) },
+		{ "history_path", ls_wire_optional(state->history_path) },
+		{ "history_trouble", ls_wire_optional(trouble) },
 		{ "sources", sources_array(state) },
 		{ "controllers", LS_STEAL(&status->controllers) },
 		{ "ports", LS_STEAL(&status->ports) },

@@ -7,6 +7,11 @@ struct options {
 	const char *socket; /* NULL: the default, or the sockets that systemd hands over */
 	const char *record; /* NULL: no recording */
 	unsigned int usbmon_ring_kib; /* 0: the default */
+	const char *families_dir;
+	bool check_families; /* and do nothing else: */
+	char *const *check;  /* these files; none: families_dir. Borrowed from argv */
+	unsigned int n_check;
+	unsigned int keep_days, keep_mib;
 };
 
 #define OPTIONS_DEFAULT_STATE  "/var/lib/linkstat"

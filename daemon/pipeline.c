@@ -181,19 +181,22 @@ write_all(struct pipeline *pipeline)
 static void
 report_store(struct pipeline *pipeline, int r)
 {
-	char *history = pipeline->with.state->history;
+	struct daemon_state *state = pipeline->with.state;
 
 	if (r < 0 && !pipeline->store_failed) {
-		ls_text_format(history, LS_TEXT_MAX,
+		ls_text_format(state->history_trouble, LS_TEXT_MAX,
 			       "the history cannot be written (%s): free some space or mend the "
 			       "disk; nothing is lost yet, and alerts go on",
 			       strerror(-r));
-		fprintf(stderr, SD_ERR "%s\n", history);
+		fprintf(stderr, SD_ERR "%s\n", state->history_trouble);
 	}
 	if (r == 0 && pipeline->store_failed) {
 		fprintf(stderr, SD_NOTICE "the history is written again; %u records were lost\n",
 			pipeline->n_forgotten);
-		ls_text_format(history, LS_TEXT_MAX, "%s", store_path(pipeline->with.store));
+		ls_text_format(state->history_trouble, LS_TEXT_MAX, "%s",
+			       store_trouble(pipeline->with.store));
+		ls_text_format(state->history_path, LS_TEXT_MAX, "%s",
+			       store_path(pipeline->with.store));
 		pipeline->n_forgotten = 0;
 	}
 	pipeline->store_failed = r < 0;
@@ -296,6 +299,7 @@ pipeline_new(struct event_base *base, const struct pipeline_options *options, st
 	if (!pipeline->flush || !pipeline->deadline)
 		return -ENOMEM;
 	ls_engine_config_default(&config);
+	config.families = options->families;
 	r = store_next_ids(options->store, &config);
 	if (r < 0)
 		return r;

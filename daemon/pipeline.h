@@ -26,6 +26,7 @@ struct pipeline_options {
 	struct daemon_state
 		*state; /* .engine is set by pipeline_new(), the sources as they report */
 	FILE *record;	/* observations as JSON lines; NULL: none. Not owned */
+	const struct ls_families *families; /* NULL: none */
 };
 
 /* All of @options must outlive it. Restores what the store has open. 0 or -errno. */

@@ -18,10 +18,11 @@ struct client {
 	LIST_ENTRY(client) link;
 	struct server *server;
 	struct bufferevent *io;
-	struct event *timer; /* the next turn; while leaving, the end */
+	struct event *timer; /* the next turn or reply; while leaving, the end */
 	struct varlink_peer peer;
 	bool at_end;  /* it will say no more */
 	bool leaving; /* it is only told what is queued */
+	bool timed;   /* @timer is for the next reply of a call that has one every so often */
 };
 
 static void
@@ -65,6 +66,28 @@ leave(struct client *client)
 		hang_up(client);
 }
 
+static void
+drop_slow(struct client *client)
+{
+	struct varlink_reply reply = { 0 };
+
+	if (methods_too_slow(&reply, queued(client)) == 0)
+		(void)varlink_add_reply(bufferevent_get_output(client->io), &reply);
+	leave(client);
+}
+
+/* @client may be gone after this. */
+static void
+await_next_reply(struct client *client)
+{
+	unsigned int ms = client->peer.call.every_ms;
+	struct timeval wait = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
+
+	client->timed = true;
+	if (event_add(client->timer, &wait) < 0)
+		leave(client);
+}
+
 /* Answers what can be answered now. @client may be gone after this. */
 static void
 advance(struct client *client)
@@ -86,6 +109,25 @@ advance(struct client *client)
 		r = -ENOMEM;
 	if (r < 0 || (r == 0 && client->at_end))
 		leave(client);
+	else if (r == 0 && client->peer.call.every_ms && !client->timed)
+		await_next_reply(client);
+}
+
+/* The next reply of a call that has one every so often. @client may be gone after this. */
+static void
+reply_again(struct client *client)
+{
+	struct evbuffer *out = bufferevent_get_output(client->io);
+
+	client->timed = false;
+	if (queued(client) > SERVER_MAX_QUEUED)
+		drop_slow(client);
+	else if (varlink_again(&client->peer, &client->server->service, out) < 0)
+		leave(client);
+	else if (client->peer.call.every_ms) /* however much is queued: that is judged next time */
+		await_next_reply(client);
+	else
+		advance(client);
 }
 
 static void
@@ -116,6 +158,8 @@ on_timer(evutil_socket_t fd, short what, void *user)
 	(void)what;
 	if (client->leaving)
 		hang_up(client);
+	else if (client->timed)
+		reply_again(client);
 	else
 		advance(client);
 }
@@ -238,17 +282,7 @@ server_set_hooks(struct server *server, const struct server_hooks *hooks)
 static bool
 watches(const struct client *client)
 {
-	return client->peer.call.watching && !client->leaving;
-}
-
-static void
-drop_slow(struct client *client)
-{
-	struct varlink_reply reply = { 0 };
-
-	if (methods_too_slow(&reply, queued(client)) == 0)
-		(void)varlink_add_reply(bufferevent_get_output(client->io), &reply);
-	leave(client);
+	return client->peer.call.watching && !client->peer.call.every_ms && !client->leaving;
 }
 
 /* One copy of @message serves all queues. A watcher that cannot be told has missed something. */

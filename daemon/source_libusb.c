@@ -57,6 +57,20 @@ speed_of(int speed)
 	return speed >= 0 && (size_t)speed < LS_COUNT(speeds) ? speeds[speed] : LS_SPEED_UNKNOWN;
 }
 
+static void
+describe_interface(const struct libusb_interface *interface, struct ls_device *device)
+{
+	const struct libusb_interface_descriptor *first = interface->altsetting;
+
+	if (interface->num_altsetting <= 0 || device->n_interfaces == LS_INTERFACES_MAX)
+		return;
+	device->interfaces[device->n_interfaces++] = (struct ls_interface){
+		.class = first->bInterfaceClass,
+		.subclass = first->bInterfaceSubClass,
+		.protocol = first->bInterfaceProtocol,
+	};
+}
+
 /*
  * libusb keeps the descriptors in memory. Which configuration is active it asks sysfs, where the
  * answer may wait for a reset of that device: not asked if there is only one.
@@ -75,6 +89,7 @@ describe_config(libusb_device *dev, struct ls_device *device)
 	for (uint8_t i = 0; i < config->bNumInterfaces; i++) {
 		if (config->interface[i].num_altsetting > 0)
 			n_endpoints += config->interface[i].altsetting[0].bNumEndpoints;
+		describe_interface(&config->interface[i], device);
 	}
 	device->n_endpoints = (uint8_t)(n_endpoints < UINT8_MAX ? n_endpoints : UINT8_MAX);
 	device->max_power_ma = (uint16_t)(config->MaxPower * milliamps);

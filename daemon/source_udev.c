@@ -199,6 +199,25 @@ on_hub_change(struct source_udev *source, struct udev_device *dev)
 	source->sink(&obs, source->user);
 }
 
+/* Written to sysfs, "remove" takes the configuration away before it takes the device off the bus:
+ * for a moment it is there, authorised and without a configuration. */
+static void
+check_removed(struct source_udev *source, struct udev_device *dev)
+{
+	struct ls_observation obs = observation(LS_OBS_REMOVED);
+	const char *name = udev_device_get_sysname(dev);
+
+	obs.devnum = sysfs_devnum(dev);
+	if (!obs.devnum || sysfs_attribute(dev, "bConfigurationValue")[0] ||
+	    strcmp(sysfs_attribute(dev, "authorized"), "1") != 0 ||
+	    ls_port_from_kernel(name, strlen(name), obs.port) < 0)
+		return;
+	obs.bus = ls_port_bus(obs.port);
+	ls_text_format(obs.text, sizeof(obs.text),
+		       "%s was there, authorised and without a configuration", obs.port);
+	source->sink(&obs, source->user);
+}
+
 static void
 on_interface(struct source_udev *source, struct udev_device *dev, const char *action)
 {
@@ -216,6 +235,8 @@ on_interface(struct source_udev *source, struct udev_device *dev, const char *ac
 		return;
 	if (parent)
 		check_authorised(source, parent);
+	if (parent && removed)
+		check_removed(source, parent);
 	obs = observation(removed ? LS_OBS_UNCONFIGURED : LS_OBS_CONFIGURED);
 	if (ls_port_from_kernel(name, strlen(name), obs.port) < 0)
 		return;

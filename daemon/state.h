@@ -10,11 +10,15 @@ struct source_state {
 	char fix[LS_TEXT_MAX];	  /* what to type to open it; "" if nothing is wrong */
 };
 
+struct top;
+
 struct daemon_state {
 	struct ls_instant watching_since;
 	struct source_state sources[LS_N_SOURCES];
-	char history[LS_TEXT_MAX]; /* where the history is kept, or why it is not */
+	char history_path[LS_TEXT_MAX];	   /* "": in memory only */
+	char history_trouble[LS_TEXT_MAX]; /* why it is not kept as it should be; "": it is */
 	struct ls_engine *engine;
+	struct top *top;
 };
 
 /* Both clocks now. */

@@ -69,6 +69,23 @@ void store_rollback(struct store *store);
  */
 int store_roll_up(struct store *store, struct ls_instant now);
 
+/* How much history is kept. */
+struct store_limits {
+	unsigned int days; /* of transfers minute by minute, and of tails */
+	int64_t bytes;	   /* of the database */
+};
+#define STORE_KEEP_DAYS 90
+#define STORE_KEEP_MIB	512
+
+/*
+ * Deletes a piece of what is beyond @limits, in a transaction of its own: tails and minutes of
+ * traffic that are too old; where the database is too large, of the oldest day that has any tails,
+ * minutes and events, but none of the last 24 hours. Sessions, incidents with their evidence, gaps
+ * and whole hours of traffic stay. Pages that get free are used again, and given back little by
+ * little. 1: call again soon, 0: nothing is left to do, or -errno. Not within a batch.
+ */
+int store_retain(struct store *store, const struct store_limits *limits, struct ls_instant now);
+
 /* Reading. Times in real µs, since inclusive, until exclusive; ports: ID_PATH, name or label. */
 struct store_filter {
 	int64_t since_us, until_us; /* INT64_MIN, INT64_MAX: no limit */
@@ -99,6 +116,11 @@ struct store_port_report {
 	int64_t errors_by_class[LS_N_TRANSFER_CLASSES]; /* 0 at LS_TRANSFER_OK */
 	size_t n_statuses; /* failures by status; what there is no room for is by class only */
 	struct store_status_count errors_by_status[STORE_REPORT_STATUSES];
+	/* By enum ls_xfer. n 0: none ended. Quantiles are those of the worst minute or hour. */
+	struct store_latency {
+		int64_t n, p50_us, p99_us, max_us;
+		bool has_p50; /* not where an hour is in the span, see store_roll_up() */
+	} latency[LS_N_XFERS];
 	bool has_device; /* the latest one there */
 	struct ls_device device;
 };

@@ -38,7 +38,8 @@
 	STORE_INSTANT_FIELDS(X, present_since, present_since)                                      \
 	X(BOOL, open, open)                                                                        \
 	X(BOOL, present, present)                                                                  \
-	X(BOOL, cable_assumed, cable_assumed)
+	X(BOOL, cable_assumed, cable_assumed)                                                      \
+	X(TEXT, mode, mode)
 
 #define STORE_INCIDENT_FIELDS(X)                                                                   \
 	X(TEXT, name, socket.name)                                                                 \
@@ -60,8 +61,11 @@
 	X(U32, n_over_currents, n_over_currents)                                                   \
 	X(U32, n_children, n_children)                                                             \
 	X(U32, sources, sources)                                                                   \
-	X(U32, facts, facts)                                                                       \
-	X(U32, n_evidence, n_evidence)
+	X(I64, facts, facts)                                                                       \
+	X(U32, n_evidence, n_evidence)                                                             \
+	X(TEXT, mode, mode)                                                                        \
+	X(I64, in_mode_us, in_mode_us)                                                             \
+	X(TEXT, mode_after, mode_after)
 
 #define STORE_EVIDENCE_FIELDS(X)                                                                   \
 	STORE_INSTANT_FIELDS(X, at, at)                                                            \

@@ -72,6 +72,15 @@ enum store_stmt {
 	STORE_MERGE_TRAFFIC,
 	STORE_MERGED_TRAFFIC_CUT,
 	STORE_MERGED_TRAFFIC_MARK,
+	STORE_PAGES,
+	STORE_FREE_PAGES,
+	STORE_PAGE_SIZE,
+	STORE_OLDEST_RAW,
+	STORE_OLD_TAILS_CUT,
+	STORE_OLD_ERRORS_CUT,
+	STORE_OLD_LATENCY_CUT,
+	STORE_OLD_MINUTES_CUT,
+	STORE_OLD_EVENTS_CUT,
 	STORE_PORTS_NAMED,
 	STORE_EVENTS,
 	STORE_INCIDENTS,
@@ -122,6 +131,7 @@ enum store_stmt {
 	STORE_REPORT_TRAFFIC,
 	STORE_REPORT_ERRORS,
 	STORE_REPORT_CABLES,
+	STORE_REPORT_LATENCY,
 	STORE_REPORT_BLIND,
 	STORE_N_STMTS,
 };
@@ -272,3 +282,7 @@ int store_ports(struct store *store, const struct store_filter *filter, char **r
 sqlite3_stmt *store_prepare_filtered(struct store *store, enum store_stmt which,
 				     const struct store_filter *filter, const char *ports,
 				     int *error);
+
+/* store_latency.c: fills @report->latency; @ids are the port, since and until. */
+int store_report_latency(struct store *store, const int64_t ids[3],
+			 struct store_port_report *report);

@@ -206,6 +206,7 @@ report_port(const struct store_exposure *asked, sqlite3_stmt *port, store_port_f
 {
 	struct store_port_report report = { .label = (const char *)sqlite3_column_text(port, 3) };
 	int64_t id = sqlite3_column_int64(port, 0), n = 0;
+	const int64_t latency_ids[] = { id, asked->since, asked->until };
 	int r;
 
 	store_read_text(port, 1, report.socket.id_path, sizeof(report.socket.id_path));
@@ -219,6 +220,8 @@ report_port(const struct store_exposure *asked, sqlite3_stmt *port, store_port_f
 		r = count_traffic(asked, id, &report, &n);
 	if (r == 0)
 		r = count_errors(asked, id, &report);
+	if (r == 0)
+		r = store_report_latency(asked->store, latency_ids, &report);
 	if (r < 0 || (n == 0 && report.sessions == 0))
 		return r;
 	r = latest_device(asked, id, &report);

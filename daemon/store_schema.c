@@ -168,8 +168,12 @@ static const char *const to_1[] = {
 	") STRICT",
 };
 
-/* Labels and jobs. */
+/* Labels, jobs, and modes of device families. */
 static const char *const to_2[] = {
+	"ALTER TABLE sessions ADD COLUMN mode TEXT NOT NULL DEFAULT ''",
+	"ALTER TABLE incidents ADD COLUMN mode TEXT NOT NULL DEFAULT ''",
+	"ALTER TABLE incidents ADD COLUMN in_mode_us INTEGER NOT NULL DEFAULT 0",
+	"ALTER TABLE incidents ADD COLUMN mode_after TEXT NOT NULL DEFAULT ''",
 	"ALTER TABLE sessions ADD COLUMN cable_assumed INTEGER NOT NULL DEFAULT 0",
 
 	/* The hubs of a session, as in ls_session.hubs; of an older session NULL. */

@@ -185,6 +185,29 @@ static const char *const texts[STORE_N_STMTS] = {
 	[STORE_MERGED_TRAFFIC_MARK] =
 		"UPDATE traffic AS t SET span_us = " HOUR " WHERE " IS_OLD,
 
+	[STORE_PAGES] = "PRAGMA page_count",
+	[STORE_FREE_PAGES] = "PRAGMA freelist_count",
+	[STORE_PAGE_SIZE] = "PRAGMA page_size",
+	[STORE_OLDEST_RAW] =
+		"SELECT min(ifnull((SELECT min(at_real) FROM events), 0x7fffffffffffffff),"
+		" ifnull((SELECT min(minute_us) FROM traffic WHERE span_us < " HOUR
+		"  AND minute_us >= 0), 0x7fffffffffffffff),"
+		" ifnull((SELECT opened_real FROM " TAILS_BY_TIME " LIMIT 1),"
+		"  0x7fffffffffffffff))",
+	/* At most ?2 of what is before ?1, the oldest first. */
+	[STORE_OLD_TAILS_CUT] =
+		"DELETE FROM tails WHERE incident IN (SELECT t.incident FROM " TAILS_OLDER
+		" LIMIT ?2)",
+	[STORE_OLD_ERRORS_CUT] =
+		"DELETE FROM traffic_errors WHERE (session, minute_us) IN (" OLDEST_MINUTES ")",
+	[STORE_OLD_LATENCY_CUT] =
+		"DELETE FROM traffic_latency WHERE (session, minute_us) IN (" OLDEST_MINUTES ")",
+	[STORE_OLD_MINUTES_CUT] =
+		"DELETE FROM traffic WHERE (session, minute_us) IN (" OLDEST_MINUTES ")",
+	[STORE_OLD_EVENTS_CUT] =
+		"DELETE FROM events WHERE id IN"
+		" (SELECT id FROM events WHERE at_real < ?1 ORDER BY at_real LIMIT ?2)",
+
 	/* A kernel name is that of the latest boot in which a port had it. */
 	[STORE_PORTS_NAMED] =
 		"SELECT id FROM ports WHERE id_path = ?1 OR label = ?1 OR (name = ?1"
@@ -263,6 +286,11 @@ static const char *const texts[STORE_N_STMTS] = {
 		"SELECT group_concat(label || x'0a', '') FROM (SELECT DISTINCT c.label FROM sessions s"
 		" JOIN cables c ON c.id = s.cable WHERE s.port = ?1 AND s.began_real < ?3"
 		" AND iif(s.open, ?4, s.ended_real) >= ?2 ORDER BY c.label)",
+	[STORE_REPORT_LATENCY] =
+		"SELECT l.type, sum(l.n), iif(count(l.p50_us) = count(*), max(l.p50_us), NULL),"
+		" max(l.p99_us), max(l.max_us)"
+		" FROM sessions s JOIN traffic_latency l ON l.session = s.id"
+		" WHERE s.port = ?1 AND l.minute_us >= ?2 AND l.minute_us < ?3 GROUP BY l.type",
 	/* Spans in which the source ?5 was blind, or ?6, where that is bound. */
 	[STORE_REPORT_BLIND] =
 		"SELECT began_real, iif(open, ?4, ended_real) FROM gaps"

@@ -5,14 +5,16 @@
 #include <event2/event.h>
 
 #include "daemon/source_usbmon.h"
+#include "daemon/top.h"
 #include "daemon/transfers.h"
+#include "lib/flow_meter.h"
 #include "lib/hub_traffic.h"
 #include "lib/port.h"
 #include "lib/text.h"
 
 #define MINUTE_US (60 * (int64_t)LS_SEC)
 /* A crash loses at most this much of the counters. */
-#define WRITE_SEC 1
+static const struct timeval soon = { .tv_sec = 1 };
 /* What moved longer ago has nothing to do with an incident. */
 #define TAIL_US (10 * LS_SEC)
 
@@ -22,7 +24,9 @@ struct transfers {
 	struct ls_hub_traffic hubs;
 	struct source_usbmon *source;
 	struct event *write; /* armed while something moves, and not otherwise */
-	int64_t minute_us;   /* the one under way */
+	struct ls_flow_meter flow;
+	uint64_t looked_mono; /* at the flow */
+	int64_t minute_us;    /* the one under way */
 };
 
 static void
@@ -56,7 +60,8 @@ begin_minute(unsigned int bus, unsigned int devnum, const struct ls_traffic_coun
 	struct ls_traffic_counts taken;
 
 	(void)counts;
-	(void)ls_traffic_take(transfers->traffic, bus, devnum, &taken);
+	if (ls_traffic_take(transfers->traffic, bus, devnum, &taken) > 0)
+		top_taken(transfers->with.top, bus, devnum, &taken);
 }
 
 void
@@ -76,11 +81,32 @@ transfers_flush(struct transfers *transfers)
 }
 
 static void
+look_at_flow(unsigned int bus, unsigned int devnum, const struct ls_traffic_counts *counts,
+	     void *user)
+{
+	struct transfers *transfers = user;
+	struct ls_observation obs;
+	struct ls_instant now = state_now();
+
+	if (ls_flow_meter_look(&transfers->flow, bus, devnum, counts,
+			       now.mono_us - transfers->looked_mono, &obs) <= 0)
+		return;
+	obs.at = now;
+	pipeline_observe(&obs, transfers->with.pipeline);
+}
+
+static void
 on_write(evutil_socket_t fd, short what, void *user)
 {
+	struct transfers *transfers = user;
+
 	(void)fd;
 	(void)what;
-	transfers_flush(user);
+	ls_traffic_visit(transfers->traffic, look_at_flow, transfers);
+	transfers->looked_mono = state_now().mono_us;
+	transfers_flush(transfers);
+	if (transfers->flow.n_flowing) /* its end is to be seen, although nothing moves then */
+		event_add(transfers->write, &soon);
 }
 
 static void
@@ -94,6 +120,7 @@ tell_errors(struct transfers *transfers, const struct ls_traffic_evidence *evide
 		.devnum = evidence->devnum,
 		.status = evidence->status,
 		.count = evidence->n_link + evidence->n_babble + evidence->n_timeout,
+		.n_timeouts = evidence->n_timeout,
 	};
 	const struct ls_status_row *row = &ls_status_rows[ls_status_find(evidence->status)];
 
@@ -154,6 +181,9 @@ tell_port(struct transfers *transfers, const struct ls_hub_event *event)
 		.bus = event->bus,
 		.devnum = event->devnum,
 		.count = event->port,
+		.hub_event = event->kind,
+		.port_bits = event->bits,
+		.link_state = event->link_state,
 	};
 
 	if (!event->port || !worth_telling(event))
@@ -183,7 +213,6 @@ look_at_hubs(struct transfers *transfers, const struct ls_usbmon_batch *batch)
 static void
 on_batch(const struct ls_usbmon_batch *batch, void *user)
 {
-	static const struct timeval soon = { .tv_sec = WRITE_SEC };
 	struct transfers *transfers = user;
 	struct ls_traffic_evidence evidence;
 
@@ -194,8 +223,11 @@ on_batch(const struct ls_usbmon_batch *batch, void *user)
 	look_at_hubs(transfers, batch);
 	while (ls_traffic_next_evidence(transfers->traffic, &evidence) > 0)
 		tell_errors(transfers, &evidence);
-	if (!event_pending(transfers->write, EV_TIMEOUT, NULL))
-		event_add(transfers->write, &soon);
+	if (event_pending(transfers->write, EV_TIMEOUT, NULL))
+		return;
+	if (!transfers->flow.n_flowing)
+		transfers->looked_mono = state_now().mono_us;
+	event_add(transfers->write, &soon);
 }
 
 static void
@@ -203,6 +235,8 @@ on_source(const struct ls_observation *obs, void *user)
 {
 	struct transfers *transfers = user;
 
+	if (obs->kind == LS_OBS_LOST)
+		top_lost(transfers->with.top, obs->count);
 	pipeline_observe(obs, transfers->with.pipeline);
 }
 
@@ -232,6 +266,7 @@ transfers_new(struct event_base *base, const struct transfers_options *options,
 		r = source_usbmon_new(base, &source, &transfers->source);
 	if (r < 0)
 		return r;
+	top_attach(transfers->with.top, transfers->traffic);
 	*ret = LS_STEAL(&transfers);
 	return 0;
 }
@@ -247,11 +282,19 @@ transfers_free(struct transfers *transfers)
 {
 	if (!transfers)
 		return;
+	top_attach(transfers->with.top, NULL);
 	source_usbmon_free(transfers->source);
 	ls_traffic_free(transfers->traffic);
 	if (transfers->write)
 		event_free(transfers->write);
 	free(transfers);
+}
+
+static void
+forget_device(struct transfers *transfers, unsigned int bus, unsigned int devnum)
+{
+	top_device_gone(transfers->with.top, bus, devnum);
+	ls_traffic_device_gone(transfers->traffic, bus, devnum);
 }
 
 /* Which hubs there are, and which of the two layouts their status words have. */
@@ -288,7 +331,9 @@ transfers_before(struct transfers *transfers, const struct ls_observation *obs)
 	if (obs->kind == LS_OBS_CONNECTED || obs->kind == LS_OBS_BUS_ADDED)
 		note_hub(transfers, obs);
 	if (obs->kind == LS_OBS_ENUMERATING) /* a number that is given out again */
-		ls_traffic_device_gone(transfers->traffic, obs->bus, obs->devnum);
+		forget_device(transfers, obs->bus, obs->devnum);
+	if (obs->kind == LS_OBS_RESET) /* what went before it is its reason */
+		source_usbmon_drain(transfers->source);
 	if (obs->kind == LS_OBS_CABLE) { /* what moved until now was with the other one */
 		source_usbmon_drain(transfers->source);
 		write_device(transfers, ls_port_bus(obs->port), obs->devnum);
@@ -337,12 +382,15 @@ transfers_after(struct transfers *transfers, const struct ls_observation *obs)
 {
 	int64_t incident;
 
-	if (obs->kind == LS_OBS_BUS_REMOVED)
+	if (obs->kind == LS_OBS_BUS_REMOVED) {
+		top_bus_gone(transfers->with.top, obs->bus);
 		ls_traffic_bus_gone(transfers->traffic, obs->bus);
+	}
 	if (obs->kind != LS_OBS_DISCONNECTED)
 		return;
 	incident = ls_engine_incident_on(transfers->with.engine, obs->port, obs->at);
 	give_tail(transfers, obs, incident);
-	ls_traffic_device_gone(transfers->traffic, obs->bus, obs->devnum);
+	ls_flow_meter_gone(&transfers->flow, obs->bus, obs->devnum);
+	forget_device(transfers, obs->bus, obs->devnum);
 	ls_hub_traffic_set(&transfers->hubs, obs->bus, obs->devnum, LS_HUB_IS_NONE);
 }

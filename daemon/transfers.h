@@ -8,11 +8,13 @@
 #include "lib/base.h"
 
 struct event_base;
+struct top;
 struct transfers;
 
 struct transfers_options {
 	struct pipeline *pipeline;
 	struct ls_engine *engine;
+	struct top *top;   /* who watches what moves now */
 	size_t ring_bytes; /* 0: source_usbmon's default */
 };
 

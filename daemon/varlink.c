@@ -215,6 +215,8 @@ varlink_peer_init(struct varlink_peer *peer)
 static void
 end_call(struct varlink_peer *peer)
 {
+	if (peer->call.release)
+		peer->call.release(peer->call.state);
 	json_decref(peer->call.message);
 	peer->call = (struct varlink_call){ 0 };
 }
@@ -327,6 +329,30 @@ refuse(struct evbuffer *out, int why)
 	return why;
 }
 
+/* The reply goes out, or with @r < 0 nothing does; the call ends unless it continues. */
+static int
+finish_reply(struct varlink_peer *peer, struct varlink_reply *reply, int r, struct evbuffer *out)
+{
+	if (r == 0 && peer->call.oneway)
+		json_decref(LS_STEAL(&reply->parameters));
+	else if (r == 0)
+		r = varlink_add_reply(out, reply);
+	if (r < 0)
+		json_decref(reply->parameters);
+	if (r < 0 || peer->call.oneway || !reply->continues)
+		end_call(peer);
+	return r;
+}
+
+int
+varlink_again(struct varlink_peer *peer, const struct varlink_service *service,
+	      struct evbuffer *out)
+{
+	struct varlink_reply reply = { 0 };
+
+	return finish_reply(peer, &reply, dispatch(service, &peer->call, &reply), out);
+}
+
 int
 varlink_turn(struct varlink_peer *peer, const struct varlink_service *service, struct evbuffer *in,
 	     struct evbuffer *out)
@@ -345,13 +371,6 @@ varlink_turn(struct varlink_peer *peer, const struct varlink_service *service, s
 		r = refuse(out, r);
 	else if (r == 0)
 		return 0;
-	if (r == 0 && peer->call.oneway)
-		json_decref(LS_STEAL(&reply.parameters));
-	else if (r == 0)
-		r = varlink_add_reply(out, &reply);
-	if (r < 0)
-		json_decref(reply.parameters);
-	if (r < 0 || peer->call.oneway || !reply.continues)
-		end_call(peer);
+	r = finish_reply(peer, &reply, r, out);
 	return r < 0 ? r : 1;
 }

@@ -32,8 +32,11 @@ struct varlink_call {
 	const char *method;	   /* qualified */
 	json_t *parameters;	   /* an object that fits the method's list */
 	bool more, oneway, upgrade;
-	int64_t position; /* the method's own, from one reply of a series to the next */
-	bool watching;	  /* the method will be replied to from outside, without end */
+	int64_t position;      /* the method's own, from one reply of a series to the next */
+	bool watching;	       /* the method will be replied to from outside, without end */
+	unsigned int every_ms; /* while @watching: by varlink_again(), so often; 0: otherwise */
+	void *state;	       /* the method's own, as long as the call lasts */
+	void (*release)(void *state);
 };
 
 struct varlink_reply {
@@ -85,6 +88,12 @@ void varlink_peer_done(struct varlink_peer *peer);
  */
 int varlink_turn(struct varlink_peer *peer, const struct varlink_service *service,
 		 struct evbuffer *in, struct evbuffer *out);
+
+/*
+ * Asks the method of a call with @every_ms again and adds its reply to @out. 0, or -errno: hang up.
+ */
+int varlink_again(struct varlink_peer *peer, const struct varlink_service *service,
+		  struct evbuffer *out);
 
 /* Serialises @reply to @out and releases its parameters. 0 or -errno, then @out is as it was. */
 int varlink_add_reply(struct evbuffer *out, struct varlink_reply *reply);

@@ -91,8 +91,13 @@ dispatch(struct ls_engine *engine, const struct ls_observation *obs)
 		cables_observe(engine, obs);
 		return;
 	case LS_OBS_TRANSFER_ERRORS:
-	case LS_OBS_PORT_STATUS:
 		transfer_errors_observe(engine, obs);
+		return;
+	case LS_OBS_PORT_STATUS:
+		hub_evidence_observe(engine, obs);
+		return;
+	case LS_OBS_FLOW:
+		flow_observe(engine, obs);
 		return;
 	default:
 		trouble_observe(engine, obs);

@@ -5,6 +5,7 @@
  * an event or gap says so and the rest goes on.
  */
 #include "lib/base.h"
+#include "lib/families.h"
 #include "lib/observation.h"
 #include "lib/record.h"
 
@@ -24,6 +25,7 @@ struct ls_engine_config {
 	uint64_t reset_retry_us;   /* failed tries of one reset repeat its line within this: 10 s */
 	uint64_t
 		enum_window_us; /* a try to enumerate may take 3 x 5 s before its next line: 30 s */
+	const struct ls_families *families; /* borrowed, must outlive the engine; NULL: none */
 };
 
 /* The documented values; ids 1. */

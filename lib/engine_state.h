@@ -6,6 +6,7 @@
 #include "lib/burst.h"
 #include "lib/causes.h"
 #include "lib/engine.h"
+#include "lib/families.h"
 #include "lib/identity.h"
 
 struct bus {
@@ -17,6 +18,8 @@ struct bus {
 
 struct session {
 	struct ls_session pub;
+	const struct ls_mode *mode; /* NULL: of no family */
+	struct ls_instant mode_since;
 	uint64_t away_until; /* LS_NEVER while present */
 };
 
@@ -25,6 +28,23 @@ struct session {
 
 /* Resets and losses this soon after sleep or wake-up are the machine's doing (reset-resume). */
 #define AFTER_SLEEP_US (10 * LS_SEC)
+
+/* What usbmon showed of a port lately, by its hub: monotonic times, 0 for never. */
+struct hub_word {
+	uint64_t lost_mono;	/* the connection went */
+	uint64_t disabled_mono; /* the hub disabled the port while the connection stood */
+	uint64_t switched_mono; /* somebody asked to switch the port or its power off */
+	uint64_t failed_mono;	/* the SuperSpeed link was found failed */
+	uint64_t reset_mono;	/* somebody asked for a reset */
+};
+
+/* Data of the device that is present. */
+struct flow {
+	uint32_t kib_per_s; /* 0: nothing flows */
+	uint64_t since_mono;
+	uint32_t n_pending; /* when it ended */
+	uint64_t stall_at;  /* when that becomes a stall; LS_NEVER */
+};
 
 /* One kernel port. A socket has two of them where USB 2 and SuperSpeed peers are known. */
 struct link {
@@ -47,9 +67,13 @@ struct link {
 	ls_source_set witnesses;
 	struct ls_instant last_reset; /* mono 0: none */
 	bool failed_since_reset;
+	uint64_t resume_failed_mono, removed_mono; /* by the kernel log; by a program. 0: never */
 	uint64_t over_current_mono;
 	enum ls_source over_current_source;
-	struct ls_burst burst;	    /* of failed transfers of the device that is present */
+	struct ls_burst burst; /* of failed transfers of the device that is present */
+	uint64_t n_timeouts;   /* of those in the burst, answers that never came */
+	struct hub_word hub;   /* what the hub told of this port lately */
+	struct flow flow;
 	int last_status;	    /* of the last one */
 	struct ls_evidence trouble; /* last sign of trouble outside an incident; mono 0: none */
 	uint32_t scan;		    /* number of the last scan that listed it */
@@ -63,6 +87,9 @@ struct incident {
 	uint64_t hub_lost_mono; /* when what hangs below this socket went with it, 0: did not */
 	struct ls_instant first_gone;
 	uint64_t settle_at; /* LS_NEVER once it has passed */
+	uint64_t away_at; /* when it counts as gone for good, though it may still come; LS_NEVER */
+	char edge_why
+		[LS_TEXT_MAX]; /* why the mode that it came back in was expected, or a reboot */
 	uint64_t close_at;
 	bool dirty, emitted;
 };
@@ -95,6 +122,7 @@ struct ls_engine {
 	bool sees[LS_N_SOURCES];
 	uint32_t scan;	     /* number of the scan under way or of the last one */
 	uint64_t slept_mono; /* last sign of sleep or wake-up, 0: none */
+	uint64_t usbmon_since_mono, usbmon_lost_mono; /* it sees since; it lost records; 0: never */
 	bool cap_said[N_CAPS];
 };
 
@@ -121,6 +149,23 @@ void topology_reused(struct link *link, uint16_t devnum);
 bool topology_is_hub(const struct link *link);
 /* What lies between the controller and @link, as in ls_session.hubs. */
 void topology_hubs(struct ls_engine *engine, const struct link *link, char hubs[LS_HUBS_MAX]);
+
+/* modes.c */
+/* What came back, compared with what left. */
+struct homecoming {
+	enum ls_likeness like;
+	const struct ls_mode *mode; /* NULL: of no family */
+	const struct ls_edge *edge; /* NULL: its family does not know this change */
+	bool replugged;		    /* it had been away for good: somebody plugged it in again */
+};
+void modes_compare(struct ls_engine *engine, const struct session *before, const struct link *link,
+		   const struct incident *incident, struct homecoming *ret);
+/* The session is told by whoever attaches it. */
+void modes_enter(struct ls_engine *engine, struct session *session, const struct ls_mode *mode,
+		 struct ls_instant at);
+void modes_begin(struct ls_engine *engine, struct session *session, const struct ls_device *device,
+		 struct ls_instant at);
+void modes_describe(const struct session *session, struct incident *incident, struct ls_instant at);
 
 /* sessions.c */
 /* The device on @link was identified: continues, pairs up or begins a session. */
@@ -152,6 +197,9 @@ struct incident *incidents_covering(struct ls_engine *engine, const struct link 
 /* Finds or opens; NULL when all places are taken. */
 struct incident *incidents_get(struct ls_engine *engine, const struct ls_socket *socket,
 			       const struct link *link, struct ls_instant at);
+/* The same for a disconnect: one of a change of mode that is complete is closed before. */
+struct incident *incidents_anew(struct ls_engine *engine, const struct ls_socket *socket,
+				const struct link *link, struct ls_instant at);
 void incidents_testify(struct ls_engine *engine, struct incident *incident,
 		       const struct ls_observation *obs);
 void incidents_note(struct ls_engine *engine, struct incident *incident, struct ls_instant at,
@@ -160,9 +208,9 @@ void incidents_gone(struct ls_engine *engine, struct incident *incident, const s
 		    struct ls_instant at);
 /* Children's incidents of the last moments become part of the one of their hub. */
 void incidents_absorb(struct ls_engine *engine, struct incident *hub, struct ls_instant at);
-/* @after: the likeness to what left; @since: first sign of the return. */
-void incidents_back(struct ls_engine *engine, struct incident *incident, enum ls_likeness after,
-		    struct ls_instant since);
+/* @since: first sign of the return. */
+void incidents_back(struct ls_engine *engine, struct incident *incident,
+		    const struct homecoming *home, struct ls_instant since);
 void incidents_elsewhere(struct ls_engine *engine, const struct session *session,
 			 const struct ls_socket *where, struct ls_instant at);
 /* Something still happens: it stays open for @more_us. */
@@ -181,7 +229,22 @@ void trouble_observe(struct ls_engine *engine, const struct ls_observation *obs)
 void presence_observe(struct ls_engine *engine, const struct ls_observation *obs);
 uint64_t presence_deadline(const struct ls_engine *engine);
 void presence_advance(struct ls_engine *engine, struct ls_instant at);
-/* transfer_errors.c: what usbmon shows of transfers and ports */
+/* The device with that number that is present, or NULL. */
+struct link *topology_device(struct ls_engine *engine, uint16_t bus, uint16_t devnum);
+
+/* hub_evidence.c: what hubs tell of their ports, and what is asked of them */
+void hub_evidence_observe(struct ls_engine *engine, const struct ls_observation *obs);
+/* The device on @link left at @at: what did its hub say, or not say? */
+void hub_evidence_before(struct ls_engine *engine, struct link *link, struct incident *incident,
+			 struct ls_instant at);
+/* The device on @link was reset: what went before? @incident may be NULL. */
+void hub_evidence_reset(struct link *link, struct incident *incident, struct ls_instant at);
+/* flow.c: data that flows, ends, and stalls in a mode in which a job runs */
+void flow_observe(struct ls_engine *engine, const struct ls_observation *obs);
+void flow_before(struct link *link, struct incident *incident);
+void flow_stalled(struct ls_engine *engine, struct link *link, struct ls_instant at);
+
+/* transfer_errors.c: transfers that fail */
 void transfer_errors_observe(struct ls_engine *engine, const struct ls_observation *obs);
 /* The device on @link left at @at: do its failed transfers tell more than any unplug does? */
 void transfer_errors_before(struct ls_engine *engine, struct link *link, struct incident *incident,

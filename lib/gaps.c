@@ -50,6 +50,11 @@ gaps_observe(struct ls_engine *engine, const struct ls_observation *obs)
 {
 	struct ls_gap *gap = &engine->gaps[obs->source];
 
+	if (obs->source == LS_SOURCE_USBMON && obs->kind == LS_OBS_LOST)
+		engine->usbmon_lost_mono = obs->at.mono_us;
+	if (obs->source == LS_SOURCE_USBMON && obs->kind == LS_OBS_SOURCE_SEES &&
+	    !engine->sees[LS_SOURCE_USBMON])
+		engine->usbmon_since_mono = obs->at.mono_us;
 	if (obs->kind == LS_OBS_LOST) {
 		lost(engine, obs->source, obs->at, obs->count, obs->text);
 		return;

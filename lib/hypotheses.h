@@ -28,7 +28,7 @@ struct part {
 	enum ls_component_kind kind;
 	uint16_t component;
 	bool candidate;	     /* has a prior and took part in anything */
-	double prior;	     /* among all parts, sums to 1 */
+	double prior;	     /* among all parts, untried ones too: sums to 1 at most */
 	double share;	     /* of its unknown kind; 0 for what is known */
 	uint64_t membership; /* the same for parts of the same trials, else different */
 	struct seen seen;

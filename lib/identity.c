@@ -51,6 +51,10 @@ ls_device_merge(struct ls_device *device, const struct ls_device *news)
 	MERGE(max_power_ma);
 	MERGE(speed);
 	MERGE(remote_wakeup);
+	if (news->n_interfaces) {
+		device->n_interfaces = news->n_interfaces;
+		memcpy(device->interfaces, news->interfaces, sizeof(device->interfaces));
+	}
 	merge_string(device->serial, news->serial);
 	merge_string(device->product, news->product);
 	merge_string(device->manufacturer, news->manufacturer);

@@ -94,6 +94,7 @@ describe_victim(struct ls_engine *engine, struct incident *incident, const struc
 		pub->session = session->id;
 		pub->device = session->device;
 		pub->has_device = true;
+		modes_describe(engine->sessions[i], incident, pub->opened);
 	}
 	if (!link)
 		return;
@@ -127,6 +128,7 @@ incidents_get(struct ls_engine *engine, const struct ls_socket *socket, const st
 	incident->pub.opened = at;
 	incident->pub.open = true;
 	incident->settle_at = at.mono_us + engine->config.settle_us;
+	incident->away_at = LS_NEVER;
 	incident->close_at = at.mono_us + engine->config.quiet_us;
 	engine->incidents[engine->n_incidents++] = incident;
 	describe_victim(engine, incident, link);
@@ -143,6 +145,21 @@ incidents_extend(struct incident *incident, struct ls_instant at, uint64_t more_
 		incident->close_at = at.mono_us + more_us;
 }
 
+/* What is in the middle of a procedure is waited for; what rests may come back in another mode. */
+static void
+wait_for_return(struct ls_engine *engine, struct incident *incident, struct ls_instant at)
+{
+	uint64_t window_us = engine->config.return_window_us;
+
+	incident->close_at = at.mono_us + window_us;
+	incident->away_at = LS_NEVER;
+	if (incident->pub.expected_us <= window_us)
+		return;
+	incident->close_at = at.mono_us + incident->pub.expected_us;
+	if (!(incident->pub.facts & LS_FACT_BUSY))
+		incident->away_at = at.mono_us + window_us;
+}
+
 void
 incidents_gone(struct ls_engine *engine, struct incident *incident, const struct link *link,
 	       struct ls_instant at)
@@ -157,15 +174,34 @@ incidents_gone(struct ls_engine *engine, struct incident *incident, const struct
 	if (!incident->first_gone.mono_us)
 		incident->first_gone = at;
 	pub->facts |= LS_FACT_GONE;
-	pub->facts &= ~(uint32_t)LS_FACT_AWAY;
+	pub->facts &= ~LS_FACT_AWAY;
 	if (topology_is_hub(link))
 		pub->facts |= LS_FACT_HUB;
 	if (engine->slept_mono && near(engine->slept_mono, at.mono_us, AFTER_SLEEP_US))
 		pub->facts |= LS_FACT_SLEPT;
 	pub->back = false;
 	incident->gone_mono = at.mono_us;
-	incident->close_at = at.mono_us + engine->config.return_window_us;
+	wait_for_return(engine, incident, at);
 	incident->dirty = true;
+}
+
+static void close_one(struct ls_engine *engine, size_t place, struct ls_instant at);
+
+/* A change of mode is complete when the device is back; what happens now is another story. */
+struct incident *
+incidents_anew(struct ls_engine *engine, const struct ls_socket *socket, const struct link *link,
+	       struct ls_instant at)
+{
+	for (size_t i = 0; i < engine->n_incidents; i++) {
+		const struct ls_incident *pub = &engine->incidents[i]->pub;
+
+		if (strcmp(pub->socket.id_path, socket->id_path) == 0 && pub->back &&
+		    (pub->facts & (LS_FACT_EXPECTED | LS_FACT_REBOOTED))) {
+			close_one(engine, i, at);
+			break;
+		}
+	}
+	return incidents_get(engine, socket, link, at);
 }
 
 static void
@@ -218,11 +254,24 @@ incidents_absorb(struct ls_engine *engine, struct incident *hub, struct ls_insta
 		hub->pub.facts |= LS_FACT_CHILDREN;
 }
 
+static void
+came_back_in(struct incident *incident, const struct homecoming *home)
+{
+	struct ls_incident *pub = &incident->pub;
+
+	if (home->mode && strcmp(home->mode->title, pub->mode) != 0)
+		ls_text_format(pub->mode_after, sizeof(pub->mode_after), "%s", home->mode->title);
+	if (!home->edge)
+		return;
+	pub->facts |= home->edge->meaning == LS_EDGE_REBOOT ? LS_FACT_REBOOTED : LS_FACT_EXPECTED;
+	ls_text_format(incident->edge_why, sizeof(incident->edge_why), "%s", home->edge->why);
+}
+
 void
-incidents_back(struct ls_engine *engine, struct incident *incident, enum ls_likeness like,
+incidents_back(struct ls_engine *engine, struct incident *incident, const struct homecoming *home,
 	       struct ls_instant since)
 {
-	static const uint32_t facts[] = {
+	static const uint64_t facts[] = {
 		[LS_LIKE_UNKNOWN] = LS_FACT_BACK_MODEL,
 		[LS_LIKE_OTHER] = LS_FACT_OTHER_CAME,
 		[LS_LIKE_OTHER_MODE] = LS_FACT_BACK_OTHER_MODE,
@@ -238,8 +287,18 @@ incidents_back(struct ls_engine *engine, struct incident *incident, enum ls_like
 		incidents_extend(incident, engine->now, engine->config.quiet_us);
 		return;
 	}
-	pub->facts |= facts[like];
-	pub->back = like != LS_LIKE_OTHER;
+	if (home->replugged) {
+		incidents_note(engine, incident, since, "later a device was plugged in again");
+		incident->close_at = engine->now.mono_us;
+		return;
+	}
+	pub->facts |= facts[home->like];
+	pub->back = home->like != LS_LIKE_OTHER;
+	incident->away_at = LS_NEVER;
+	if (pub->back) {
+		pub->facts &= ~LS_FACT_AWAY;
+		came_back_in(incident, home);
+	}
 	if (pub->back && !pub->back_after_us && since.mono_us > incident->first_gone.mono_us)
 		pub->back_after_us = since.mono_us - incident->first_gone.mono_us;
 	incident->close_at = engine->now.mono_us + engine->config.quiet_us;
@@ -269,6 +328,22 @@ undecided(const struct ls_incident *pub)
 		 (LS_FACT_ENUM_GAVE_UP | LS_FACT_CAME_UP | LS_FACT_RESET | LS_FACT_GONE));
 }
 
+/* Where the family of the device says more than the rule does. */
+static void
+explain(struct incident *incident)
+{
+	struct ls_incident *pub = &incident->pub;
+
+	if ((pub->cause == LS_CAUSE_MODE_SWITCH || pub->cause == LS_CAUSE_DEVICE_RESET) &&
+	    incident->edge_why[0])
+		ls_text_format(pub->why, sizeof(pub->why), "%s", incident->edge_why);
+	else if (pub->cause == LS_CAUSE_UNKNOWN && pub->open && incident->pub.expected_us &&
+		 (pub->facts & LS_FACT_GONE) && !(pub->facts & LS_FACT_AWAY))
+		ls_text_format(pub->why, sizeof(pub->why),
+			       "it left %s; expected back within %.0f s", pub->mode,
+			       (double)incident->pub.expected_us / LS_SEC);
+}
+
 static void
 emit(struct ls_engine *engine, struct incident *incident)
 {
@@ -276,6 +351,7 @@ emit(struct ls_engine *engine, struct incident *incident)
 	struct ls_incident *pub = &incident->pub;
 
 	ls_cause_decide(pub);
+	explain(incident);
 	pub->settled |= !pub->open || (incident->settle_at == LS_NEVER && !undecided(pub));
 	/* Nothing is decided about a device that may come back: no accusation yet. */
 	if (pub->open && pub->cause == LS_CAUSE_UNKNOWN)
@@ -306,6 +382,8 @@ incidents_deadline(const struct ls_engine *engine)
 			first = incident->settle_at;
 		if (incident->close_at < first)
 			first = incident->close_at;
+		if (incident->away_at < first)
+			first = incident->away_at;
 	}
 	return first;
 }
@@ -335,6 +413,11 @@ incidents_advance(struct ls_engine *engine, struct ls_instant at)
 
 		if (incident->settle_at <= at.mono_us) {
 			incident->settle_at = LS_NEVER;
+			incident->dirty = true;
+		}
+		if (incident->away_at <= at.mono_us) {
+			incident->away_at = LS_NEVER;
+			incident->pub.facts |= LS_FACT_AWAY;
 			incident->dirty = true;
 		}
 		if (incident->close_at <= at.mono_us)

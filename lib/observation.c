@@ -3,7 +3,7 @@
 static const char *const source_names[LS_N_SOURCES] = {
 	[LS_SOURCE_NONE] = "linkstat", [LS_SOURCE_KERNEL_LOG] = "kernel-log",
 	[LS_SOURCE_UDEV] = "udev",     [LS_SOURCE_LIBUSB] = "libusb",
-	[LS_SOURCE_USBMON] = "usbmon",
+	[LS_SOURCE_USBMON] = "usbmon", [LS_SOURCE_HOST] = "host",
 };
 
 static const char *const speed_names[] = {

@@ -4,6 +4,7 @@
  * Nothing here is trusted: every text has gone through ls_text_clean() before it gets in.
  */
 #include "lib/base.h"
+#include "lib/hub_traffic.h"
 
 enum ls_source {
 	LS_SOURCE_NONE, /* the engine itself: a conclusion, not a witness */
@@ -11,6 +12,7 @@ enum ls_source {
 	LS_SOURCE_UDEV,
 	LS_SOURCE_LIBUSB,
 	LS_SOURCE_USBMON,
+	LS_SOURCE_HOST, /* the machine: sleep, pressure, power management */
 	LS_N_SOURCES,
 };
 
@@ -45,10 +47,16 @@ enum ls_obs_kind {
 	LS_OBS_SLOW,		    /* "not running at top speed" */
 	LS_OBS_ROOT_HUB_LOST_POWER, /* "root hub lost power or was reset": after sleep */
 	/* usbmon: .bus and .devnum name the device, or the hub whose port .count it is about. */
-	LS_OBS_TRANSFER_ERRORS, /* .count failures that speak of the link since the last such one;
-				 * .status of the last */
-	LS_OBS_PORT_STATUS, /* a hub told of a change at one of its ports, or was asked to make one */
+	LS_OBS_TRANSFER_ERRORS, /* .count failures that speak of the link since the last such one,
+				 * .n_timeouts of them answers that never came; .status of the last */
+	LS_OBS_PORT_STATUS, /* a hub told of a change at one of its ports, or was asked to make one:
+			     * .hub_event, .port_bits, .link_state */
+	LS_OBS_FLOW,	/* data began to flow: .count KiB in the last second; or ended: .count 0 and
+		      * .n_pending transfers still waiting */
+	LS_OBS_REMOVED, /* a program removed the device through sysfs; DISCONNECTED follows */
+	LS_OBS_PARTNER_GONE, /* Type-C: nothing is plugged into the connector of .port any more */
 	/* The machine. */
+	LS_OBS_HOST,  /* how the machine was when a device dropped on .port */
 	LS_OBS_SLEEP, /* system suspend entry */
 	LS_OBS_WAKE,  /* system suspend exit */
 	/* A person. */
@@ -90,6 +98,14 @@ enum ls_speed {
 /* One clean line that states a fact for people. */
 #define LS_TEXT_MAX 240
 
+/* Of the active configuration, in its first alternate setting. */
+struct ls_interface {
+	uint8_t class, subclass, protocol;
+};
+
+/* More are not kept: what tells a mode is among the first ones. */
+#define LS_INTERFACES_MAX 8
+
 /* What is known of a device. Unknown: 0, "" and LS_SPEED_UNKNOWN. All text is clean. */
 struct ls_device {
 	uint16_t vid, pid, bcd_device;
@@ -101,6 +117,8 @@ struct ls_device {
 	uint16_t max_power_ma; /* declared, not measured */
 	enum ls_speed speed;
 	bool remote_wakeup;
+	uint8_t n_interfaces; /* in the list below; 0: not known */
+	struct ls_interface interfaces[LS_INTERFACES_MAX];
 	char serial[LS_STRING_MAX];
 	char product[LS_STRING_MAX];
 	char manufacturer[LS_STRING_MAX];
@@ -115,8 +133,12 @@ struct ls_observation {
 	uint16_t bus;		     /* 0 unknown */
 	uint16_t devnum;	     /* 0 unknown; never identity, re-used by the kernel */
 	enum ls_enum_step step;
-	int status;		     /* -errno, 0 none */
-	uint32_t count;		     /* see the kinds */
+	int status;	/* -errno, 0 none */
+	uint32_t count; /* see the kinds */
+	uint32_t n_timeouts, n_pending;
+	enum ls_hub_event_kind hub_event;
+	uint32_t port_bits; /* enum ls_port_bits */
+	enum ls_link_state link_state;
 	bool initial;		     /* CONNECTED: was there before we looked, not a new connect */
 	char peer[LS_PORT_NAME_MAX]; /* CONNECTED: the SuperSpeed/USB 2 port of the same socket */
 	char controller[LS_ID_PATH_MAX]; /* BUS_*: ID_PATH; CONTROLLER_*: device name */

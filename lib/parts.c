@@ -166,22 +166,25 @@ tally(struct hypotheses *hypotheses)
 	}
 }
 
-/* Those of a kind share its weight; an unknown one is one of them. */
+/* Those of a kind share its weight, tried or not; an unknown one is one of them. */
 static void
 share_priors(struct hypotheses *hypotheses)
 {
 	const double *weights = hypotheses->priors.component;
 	size_t n[LS_N_COMPONENT_KINDS] = { 0 }, n_with[LS_N_COMPONENT_KINDS] = { 0 };
-	double sum = 0;
+	double sum = hypotheses->priors.surroundings;
 
 	for (size_t i = 0; i < hypotheses->n_parts; i++) {
 		const struct part *part = &hypotheses->parts[i];
 
 		if (part->candidate && part->shape == PART_UNKNOWN_WITH)
 			n_with[part->kind]++;
-		else if (part->candidate && part->shape != PART_SURROUNDINGS)
+		else if (part->shape == PART_KNOWN ||
+			 (part->candidate && part->shape == PART_UNKNOWN))
 			n[part->kind]++;
 	}
+	for (size_t kind = 0; kind < LS_N_COMPONENT_KINDS; kind++)
+		sum += n[kind] ? weights[kind] : 0;
 	for (size_t i = 0; i < hypotheses->n_parts; i++) {
 		struct part *part = &hypotheses->parts[i];
 
@@ -197,7 +200,6 @@ share_priors(struct hypotheses *hypotheses)
 			part->share = (1 - UNKNOWN_SAME) / (double)n_with[part->kind];
 		if (part->share > 0)
 			part->prior *= part->share;
-		sum += part->prior;
 	}
 	for (size_t i = 0; i < hypotheses->n_parts && sum > 0; i++)
 		hypotheses->parts[i].prior /= sum;

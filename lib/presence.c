@@ -22,7 +22,7 @@ left(struct ls_engine *engine, struct link *link, const struct ls_observation *o
 	if (link->judge_at != LS_NEVER)
 		sessions_judge(engine, link, obs->at);
 	topology_socket(engine, link, &socket);
-	incident = incidents_get(engine, &socket, link, obs->at);
+	incident = incidents_anew(engine, &socket, link, obs->at);
 	link->present = false;
 	topology_gone(link, obs->devnum ? obs->devnum : link->devnum, obs->at);
 	link->judge_at = link->witness_at = LS_NEVER;
@@ -34,7 +34,11 @@ left(struct ls_engine *engine, struct link *link, const struct ls_observation *o
 	} else if (incident) {
 		incidents_gone(engine, incident, link, obs->at);
 		transfer_errors_before(engine, link, incident, obs->at);
+		hub_evidence_before(engine, link, incident, obs->at);
+		flow_before(link, incident);
 	}
+	link->hub = (struct hub_word){ 0 };
+	link->flow = (struct flow){ .stall_at = LS_NEVER };
 	incidents_testify(engine, incident, obs);
 	if (incident && topology_is_hub(link))
 		incidents_absorb(engine, incident, obs->at);
@@ -128,6 +132,7 @@ came(struct link *link, const struct ls_observation *obs)
 	link->witnesses = 0;
 	link->came = (struct ls_evidence){ 0 };
 	link->burst = (struct ls_burst){ 0 };
+	link->flow = (struct flow){ .stall_at = LS_NEVER };
 	link->judge_at = obs->at.mono_us + JUDGE_US;
 	if (obs->initial)
 		return;
@@ -265,6 +270,8 @@ presence_deadline(const struct ls_engine *engine)
 			first = link->judge_at;
 		if (link->witness_at < first)
 			first = link->witness_at;
+		if (link->flow.stall_at < first)
+			first = link->flow.stall_at;
 	}
 	return first;
 }
@@ -299,5 +306,7 @@ presence_advance(struct ls_engine *engine, struct ls_instant at)
 			sessions_judge(engine, link, at);
 		if (link->witness_at <= at.mono_us)
 			question_witnesses(engine, link, at);
+		if (link->flow.stall_at <= at.mono_us)
+			flow_stalled(engine, link, at);
 	}
 }

@@ -19,6 +19,8 @@ static const struct {
 	[LS_CAUSE_MODE_SWITCH] = { "mode-switch", "device changed its mode" },
 	[LS_CAUSE_SUSPEND] = { "suspend", "computer slept" },
 	[LS_CAUSE_LINK_ERRORS] = { "link-errors", "transfers fail on the link" },
+	[LS_CAUSE_DEVICE_RESET] = { "device-reset", "device started anew" },
+	[LS_CAUSE_STALL] = { "stall", "data stopped, the link stands" },
 };
 
 static const char *const sides[LS_N_SIDES] = {
@@ -45,6 +47,8 @@ static const char *const event_kinds[LS_N_EVENTS] = {
 	[LS_EVENT_AUTHORISED] = "authorised",
 	[LS_EVENT_WITNESS_MISSING] = "witness-missing",
 	[LS_EVENT_LINK_ERRORS] = "link-errors",
+	[LS_EVENT_STALL] = "stall",
+	[LS_EVENT_MODE] = "mode",
 	[LS_EVENT_CABLE] = "cable",
 	[LS_EVENT_SLEEP] = "sleep",
 	[LS_EVENT_WAKE] = "wake",

@@ -22,7 +22,9 @@ enum ls_cause {
 	LS_CAUSE_SOFTWARE,
 	LS_CAUSE_MODE_SWITCH,
 	LS_CAUSE_SUSPEND,
-	LS_CAUSE_LINK_ERRORS, /* transfers failed, and the link survived it */
+	LS_CAUSE_LINK_ERRORS,  /* transfers failed, and the link survived it */
+	LS_CAUSE_DEVICE_RESET, /* the device started anew or died for a moment by itself */
+	LS_CAUSE_STALL,	       /* a job's data stopped, and the link stands */
 	LS_N_CAUSES,
 };
 
@@ -56,6 +58,8 @@ enum ls_event_kind {
 	LS_EVENT_AUTHORISED,
 	LS_EVENT_WITNESS_MISSING, /* one of udev and libusb saw a device and the other did not */
 	LS_EVENT_LINK_ERRORS,	  /* a burst of failed transfers began */
+	LS_EVENT_STALL,		  /* no data for long in a mode in which a job runs */
+	LS_EVENT_MODE,		  /* a device entered another mode of its family */
 	LS_EVENT_CABLE,		  /* a person said which cable is there, or it is assumed */
 	LS_EVENT_SLEEP,
 	LS_EVENT_WAKE,
@@ -77,6 +81,9 @@ struct ls_event {
 	char what[LS_TEXT_MAX];
 };
 
+/* The title of a mode of a device family, for people. */
+#define LS_MODE_MAX 48
+
 /* Labels of cables and sockets, see lib/label.h. */
 #define LS_LABEL_MAX 64
 /* The hubs of a chain, joined by ';'. */
@@ -95,6 +102,7 @@ struct ls_session {
 	bool hubs_known; /* false: of a history that did not record them */
 	uint16_t devnum; /* at the last connect; finds the session again after a daemon restart */
 	char link[LS_PORT_NAME_MAX]; /* the kernel port, which of the socket's two halves */
+	char mode[LS_MODE_MAX];	     /* "recovery mode"; "" if its family is not known */
 	struct ls_instant began;
 	struct ls_instant ended; /* meaningful unless @open: when the device was last there */
 	uint64_t connected_us;	 /* sum of presence; grows only at edges */
@@ -123,6 +131,10 @@ struct ls_incident {
 	int64_t session; /* 0: no device was known there */
 	bool has_device;
 	struct ls_device device; /* as it was before */
+	char mode[LS_MODE_MAX];	 /* it was in then, "" if its family is not known … */
+	uint64_t in_mode_us;	 /* … and had been for so long */
+	uint64_t expected_us; /* its family lets it stay away for so long, 0: unknown; not kept */
+	char mode_after[LS_MODE_MAX]; /* it came back in; "" the same or unknown */
 	struct ls_instant opened;
 	struct ls_instant closed; /* meaningful unless @open */
 	bool open;
@@ -137,7 +149,7 @@ struct ls_incident {
 	uint32_t n_disconnects, n_resets, n_enum_failures, n_over_currents;
 	uint32_t n_children; /* devices below a hub that left with it */
 	ls_source_set sources;
-	uint32_t facts; /* bits of enum ls_fact (lib/causes.h): what the testimony establishes */
+	uint64_t facts;	     /* LS_FACT_… (lib/causes.h): what the testimony establishes */
 	uint32_t n_evidence; /* all; up to LS_EVIDENCE_MAX of them are kept in @evidence */
 	struct ls_evidence evidence[LS_EVIDENCE_MAX]; /* in order of arrival */
 };

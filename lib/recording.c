@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lib/cursor.h"
 #include "lib/recording.h"
 #include "lib/text.h"
 
@@ -33,6 +34,10 @@ static const char *const kinds[LS_N_OBS] = {
 	[LS_OBS_ROOT_HUB_LOST_POWER] = "root-hub-lost-power",
 	[LS_OBS_TRANSFER_ERRORS] = "transfer-errors",
 	[LS_OBS_PORT_STATUS] = "port-status",
+	[LS_OBS_FLOW] = "flow",
+	[LS_OBS_REMOVED] = "removed",
+	[LS_OBS_PARTNER_GONE] = "partner-gone",
+	[LS_OBS_HOST] = "host",
 	[LS_OBS_CABLE] = "cable",
 	[LS_OBS_SLEEP] = "sleep",
 	[LS_OBS_WAKE] = "wake",
@@ -82,6 +87,9 @@ static const struct field observation_fields[] = {
 	FIELD(ls_observation, status, T_INT),	   FIELD(ls_observation, count, T_U32),
 	FIELD(ls_observation, initial, T_BOOL),	   FIELD(ls_observation, peer, T_TEXT),
 	FIELD(ls_observation, controller, T_TEXT), FIELD(ls_observation, text, T_TEXT),
+	FIELD(ls_observation, n_timeouts, T_U32),  FIELD(ls_observation, n_pending, T_U32),
+	FIELD(ls_observation, hub_event, T_U32),   FIELD(ls_observation, port_bits, T_U32),
+	FIELD(ls_observation, link_state, T_U32),
 };
 
 static json_t *
@@ -173,6 +181,66 @@ fields_set(const struct field *fields, size_t n, const json_t *object, void *bas
 	return 1;
 }
 
+/* "interfaces": ["ff/42/01"]: class, subclass and protocol in hex. */
+static int
+interfaces_get(const struct ls_device *device, json_t *object)
+{
+	json_t *list;
+
+	if (!device->n_interfaces)
+		return 0;
+	list = json_array();
+	if (json_object_set_new(object, "interfaces", list) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < device->n_interfaces && i < LS_INTERFACES_MAX; i++) {
+		const struct ls_interface *one = &device->interfaces[i];
+
+		if (json_array_append_new(list, json_sprintf("%02x/%02x/%02x", one->class,
+							     one->subclass, one->protocol)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static bool
+interface_from(const json_t *value, struct ls_interface *ret)
+{
+	struct ls_cursor cur = ls_cursor_of("", 0);
+	uint64_t numbers[3] = { 0 };
+
+	if (json_is_string(value))
+		cur = ls_cursor_of(json_string_value(value), json_string_length(value));
+	for (size_t i = 0; i < LS_COUNT(numbers); i++) {
+		if ((i > 0 && !ls_take_char(&cur, '/')) ||
+		    !ls_take_hex(&cur, UINT8_MAX, &numbers[i]))
+			return false;
+	}
+	*ret = (struct ls_interface){
+		.class = (uint8_t)numbers[0],
+		.subclass = (uint8_t)numbers[1],
+		.protocol = (uint8_t)numbers[2],
+	};
+	return cur.at == cur.end;
+}
+
+static int
+interfaces_set(const json_t *list, struct ls_device *device, char why[LS_TEXT_MAX])
+{
+	size_t n = json_array_size(list);
+	bool good = !list || (json_is_array(list) && n <= LS_INTERFACES_MAX);
+
+	for (size_t i = 0; good && i < n; i++)
+		good = interface_from(json_array_get(list, i), &device->interfaces[i]);
+	if (!good) {
+		ls_text_format(why, LS_TEXT_MAX,
+			       "\"interfaces\" must be up to %d texts like \"ff/42/01\"",
+			       LS_INTERFACES_MAX);
+		return -EINVAL;
+	}
+	device->n_interfaces = (uint8_t)n;
+	return 1;
+}
+
 json_t *
 ls_recording_observation(const struct ls_observation *obs)
 {
@@ -188,7 +256,8 @@ ls_recording_observation(const struct ls_observation *obs)
 	if (obs->device) {
 		device = json_object();
 		if (json_object_set_new(object, "device", device) < 0 ||
-		    fields_get(device_fields, LS_COUNT(device_fields), obs->device, device) < 0)
+		    fields_get(device_fields, LS_COUNT(device_fields), obs->device, device) < 0 ||
+		    interfaces_get(obs->device, device) < 0)
 			return NULL;
 	}
 	return LS_STEAL(&object);
@@ -234,6 +303,8 @@ ls_recording_parse(const json_t *line, struct ls_observation *obs, struct ls_dev
 	if (!device_json)
 		return 1;
 	obs->device = device;
+	if (interfaces_set(json_object_get(device_json, "interfaces"), device, why) < 0)
+		return -EINVAL;
 	return fields_set(device_fields, LS_COUNT(device_fields), device_json, device, why);
 }
 

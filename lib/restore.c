@@ -51,6 +51,7 @@ ls_engine_restore_incident(struct ls_engine *engine, const struct ls_incident *p
 	incident->emitted = true;
 	incident->settle_at =
 		pub->settled ? LS_NEVER : pub->opened.mono_us + engine->config.settle_us;
+	incident->away_at = LS_NEVER;
 	incident->close_at = last_us + engine->config.quiet_us;
 	if ((pub->facts & LS_FACT_GONE)) {
 		incident->first_gone = pub->opened;

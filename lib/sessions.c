@@ -48,6 +48,23 @@ end(struct ls_engine *engine, struct session *session, struct session *instead)
 	free(session);
 }
 
+/* A SuperSpeed device that fell back to USB 2, a bad contact, another cable. */
+static void
+tell_slower(struct ls_engine *engine, const struct session *session, const struct link *link,
+	    struct ls_instant at)
+{
+	struct ls_observation obs = { .at = at, .source = LS_SOURCE_NONE };
+	enum ls_speed before = session->pub.device.speed, now = link->device.speed;
+
+	if (!now || now >= before || link->device.vid != session->pub.device.vid ||
+	    link->device.pid != session->pub.device.pid)
+		return;
+	ls_text_format(obs.text, sizeof(obs.text), "%s runs at %s now, it ran at %s before",
+		       link->name, ls_speed_name(now), ls_speed_name(before));
+	engine_event(engine, LS_EVENT_SPEED_DOWNGRADE, &session->pub.socket,
+		     incidents_find(engine, &session->pub.socket), &obs);
+}
+
 void
 sessions_end(struct ls_engine *engine, struct session *session)
 {
@@ -83,6 +100,8 @@ attach(struct ls_engine *engine, struct session *session, struct link *link, str
 	session->pub.present = true;
 	session->pub.present_since = at;
 	session->pub.devnum = link->devnum;
+	if (session->pub.device.vid)
+		tell_slower(engine, session, link, at);
 	session->pub.device = link->device;
 	memcpy(session->pub.link, link->name, sizeof(session->pub.link));
 	sessions_emit(engine, session);
@@ -109,6 +128,7 @@ begin(struct ls_engine *engine, struct link *link, struct ls_instant at)
 	session->pub.hubs_known = true;
 	cables_assume(engine, session);
 	engine->sessions[engine->n_sessions++] = session;
+	modes_begin(engine, session, &link->device, at);
 	attach(engine, session, link, at);
 	cables_tell_assumed(engine, session);
 }
@@ -153,16 +173,16 @@ sessions_judge(struct ls_engine *engine, struct link *link, struct ls_instant at
 	bool announced = link->coming_since.mono_us && link->coming_devnum == link->devnum;
 	struct ls_instant since = announced ? link->coming_since : at;
 	struct incident *incident = incidents_covering(engine, link, at);
-	enum ls_likeness like = LS_LIKE_UNKNOWN;
+	struct homecoming home = { 0 };
 
 	link->judge_at = LS_NEVER;
-	link->coming_since.mono_us = 0;
 	if (waiting)
-		like = ls_identity_compare(&waiting->pub.device, &link->device);
+		modes_compare(engine, waiting, link, incident, &home);
 	else if (incident && incident->pub.has_device)
-		like = ls_identity_compare(&incident->pub.device, &link->device);
+		home.like = ls_identity_compare(&incident->pub.device, &link->device);
+	link->coming_since.mono_us = 0;
 	if (incident)
-		incidents_back(engine, incident, like, since);
+		incidents_back(engine, incident, &home, since);
 	if (link->session)
 		return;
 	/* The two halves of one hub are one thing on one socket. */
@@ -172,7 +192,8 @@ sessions_judge(struct ls_engine *engine, struct link *link, struct ls_instant at
 	}
 	tell_connect(engine, link, incident);
 	leave_elsewhere(engine, link, at);
-	if (waiting && like != LS_LIKE_OTHER) {
+	if (waiting && home.like != LS_LIKE_OTHER && !home.replugged) {
+		modes_enter(engine, waiting, home.mode, since);
 		attach(engine, waiting, link, since);
 		return;
 	}

@@ -66,6 +66,18 @@ topology_find(struct ls_engine *engine, const char *name)
 	return NULL;
 }
 
+struct link *
+topology_device(struct ls_engine *engine, uint16_t bus, uint16_t devnum)
+{
+	for (size_t i = 0; i < engine->n_links; i++) {
+		struct link *link = engine->links[i];
+
+		if (link->present && link->devnum == devnum && ls_port_bus(link->name) == bus)
+			return link;
+	}
+	return NULL;
+}
+
 static bool
 in_use(const struct link *link)
 {
@@ -110,7 +122,7 @@ topology_link(struct ls_engine *engine, const char *name)
 		if (!link)
 			return NULL;
 		ls_text_format(link->name, sizeof(link->name), "%s", name);
-		link->judge_at = link->witness_at = LS_NEVER;
+		link->judge_at = link->witness_at = link->flow.stall_at = LS_NEVER;
 		engine->links[engine->n_links++] = link;
 	}
 	link->used_mono = engine->now.mono_us;

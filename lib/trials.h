@@ -5,6 +5,9 @@
  * histories (the store, a typed table) adds trials; attribution (lib/blame.h) and advice
  * (lib/swap.h) read them. Trials with the same components are summed, so that a million sessions
  * cost what their distinct combinations cost.
+ *
+ * A trial of 0 hours without a drop is no evidence, but makes its components known: labels that were
+ * given and never used, for advice to choose from.
  */
 #include "lib/base.h"
 

@@ -12,7 +12,7 @@
 
 static struct incident *
 incident_on(struct ls_engine *engine, struct link *link, const struct ls_observation *obs,
-	    uint32_t facts)
+	    uint64_t facts)
 {
 	struct ls_socket socket;
 	struct incident *incident;
@@ -59,6 +59,7 @@ reset(struct ls_engine *engine, struct link *link, const struct ls_observation *
 		return;
 	}
 	incident = incident_on(engine, link, obs, LS_FACT_RESET);
+	hub_evidence_reset(link, incident, obs->at);
 	if (incident && topology_is_hub(link)) /* may renumber it: before any event bears its id */
 		incidents_absorb(engine, incident, obs->at);
 	if (!retry) {
@@ -71,7 +72,7 @@ reset(struct ls_engine *engine, struct link *link, const struct ls_observation *
 static void
 enum_failed(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
 {
-	uint32_t facts = LS_FACT_ENUM_FAILED;
+	uint64_t facts = LS_FACT_ENUM_FAILED;
 	struct incident *incident;
 
 	if (obs->step == LS_STEP_DEBOUNCE)
@@ -158,6 +159,15 @@ on_port(struct ls_engine *engine, struct link *link, const struct ls_observation
 		incident = incident_on(engine, link, obs, LS_FACT_DEAUTHORISED);
 		event_on(engine, LS_EVENT_DEAUTHORISED, link, incident, obs);
 		break;
+	case LS_OBS_REMOVED:
+		link->removed_mono = obs->at.mono_us;
+		break;
+	case LS_OBS_PARTNER_GONE:
+		incident_on(engine, link, obs, LS_FACT_PARTNER_GONE);
+		break;
+	case LS_OBS_HOST:
+		incidents_testify(engine, incidents_covering(engine, link, obs->at), obs);
+		break;
 	case LS_OBS_FIRMWARE_CHANGED:
 		incident_on(engine, link, obs, LS_FACT_FIRMWARE_CHANGED);
 		break;
@@ -168,6 +178,7 @@ on_port(struct ls_engine *engine, struct link *link, const struct ls_observation
 		remember(engine, link, obs, LS_EVENT_LINK_TROUBLE);
 		break;
 	case LS_OBS_RESUME_FAILED:
+		link->resume_failed_mono = obs->at.mono_us;
 		remember(engine, link, obs, LS_EVENT_RESUME_FAILURE);
 		break;
 	case LS_OBS_POWER_REJECTED:
@@ -211,7 +222,7 @@ controller_socket(struct ls_engine *engine, const struct ls_observation *obs,
 
 /* An incident of the whole controller: what hangs on it and leaves now is part of it. */
 static void
-on_controller(struct ls_engine *engine, const struct ls_observation *obs, uint32_t fact,
+on_controller(struct ls_engine *engine, const struct ls_observation *obs, uint64_t fact,
 	      enum ls_event_kind kind)
 {
 	struct bus *bus = topology_bus(engine, obs->bus);

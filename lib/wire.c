@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/causes.h"
 #include "lib/cursor.h"
 
 #define DAY_SECONDS	INT64_C(86400)
@@ -257,6 +258,20 @@ evidence_array(const struct ls_incident *incident)
 	return json_incref(array);
 }
 
+static json_t *
+ruled_out(const struct ls_incident *incident)
+{
+	ls_json_auto json_t *array = json_array();
+	const char *texts[LS_RULED_OUT_MAX];
+	size_t n = ls_cause_ruled_out(incident, texts);
+
+	for (size_t i = 0; i < n; i++) {
+		if (json_array_append_new(array, json_string(texts[i])) < 0)
+			return NULL;
+	}
+	return LS_STEAL(&array);
+}
+
 json_t *
 ls_wire_incident(const struct ls_incident *incident, const struct ls_labels *labels)
 {
@@ -275,6 +290,11 @@ ls_wire_incident(const struct ls_incident *incident, const struct ls_labels *lab
 		{ "cable_assumed", json_boolean(known->cable_assumed) },
 		{ "device",
 		  incident->has_device ? ls_wire_device(&incident->device) : json_null() },
+		{ "mode", ls_wire_optional(incident->mode[0] ? incident->mode : NULL) },
+		{ "in_mode_seconds",
+		  incident->mode[0] ? json_real((double)incident->in_mode_us / 1e6) : json_null() },
+		{ "mode_after",
+		  ls_wire_optional(incident->mode_after[0] ? incident->mode_after : NULL) },
 		{ "cause", json_string(ls_cause_name(incident->cause)) },
 		{ "side", json_string(ls_side_name(incident->side)) },
 		{ "drop", json_boolean(incident->drop) },
@@ -283,6 +303,7 @@ ls_wire_incident(const struct ls_incident *incident, const struct ls_labels *lab
 		{ "count", json_integer(incident->n_disconnects) },
 		{ "resets", json_integer(incident->n_resets) },
 		{ "why", json_string(incident->why) },
+		{ "ruled_out", ruled_out(incident) },
 		{ "back_after_seconds", incident->back ? json_real(back_after) : json_null() },
 		{ "evidence", evidence_array(incident) },
 		{ "evidence_omitted", json_integer(incident->n_evidence - n_kept(incident)) },

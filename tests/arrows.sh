@@ -47,6 +47,7 @@ own() {
 	done
 }
 own 'jansson\.h' lib/wire.h
+own 'ini\.h' lib/families_ini.c
 own 'csv\.h' lib/session_table.c lib/session_write.c
 own 'sqlite3\.h' daemon/store_internal.h
 own 'libudev\.h' daemon/source_udev.c daemon/sysfs.c daemon/sysfs.h

@@ -8,6 +8,7 @@
 
 #include "daemon/methods.h"
 #include "daemon/server.h"
+#include "daemon/top.h"
 #include "tests/fuzz/check.h"
 
 #define N_RECORDS 600 /* more than two pages */
@@ -56,6 +57,7 @@ prepare(void)
 	CHECK(store_commit(methods.store) == 0);
 	ls_engine_config_default(&config);
 	CHECK(ls_engine_new(&config, ignore_record, NULL, &state.engine) == 0);
+	CHECK(top_new(&state.top) == 0);
 	methods.state = &state;
 	methods_service(&methods, &service);
 }
@@ -122,6 +124,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		at += n;
 		if (!work_off(&peer, in, out))
 			break;
+		if (peer.call.every_ms) {
+			CHECK(varlink_again(&peer, &service, out) == 0);
+			CHECK(check_output(out) == 1);
+		}
 	}
 	varlink_peer_done(&peer);
 	evbuffer_free(in);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/engine.h"
+#include "lib/families.h"
 #include "lib/recording.h"
 
 /* What is open at the end of a recording gets this long to come to its verdict. */
@@ -94,6 +95,7 @@ main(int argc, char **argv)
 {
 	struct replay replay = { 0 };
 	struct ls_engine_config config;
+	ls_auto(ls_families) *families = NULL;
 	struct ls_engine *engine;
 	FILE *recording = argc > 1 ? fopen(argv[1], "r") : NULL;
 	int r;
@@ -105,6 +107,9 @@ main(int argc, char **argv)
 		return 2;
 	}
 	ls_engine_config_default(&config);
+	if (ls_families_new(&families) < 0)
+		return 2;
+	config.families = families;
 	if (ls_engine_new(&config, on_record, &replay, &engine) < 0)
 		return 2;
 	r = feed(recording, engine);

@@ -28,10 +28,10 @@ static const char phone[] =
 	"P: " PHONE "\n" USB_DEVICE("7", "480") "H: descriptors="
 						"1201000200000040AC05A812011001020301" /* device */
 						"0902390002010AA0FA" /* configuration */
-						"0904000002FFFF0000" /* interface 0 */
+						"0904000002FFFE0200" /* interface 0 */
 						"07058102000200"
 						"07050202000200"
-						"0904010000FFFF0000" /* interface 1 */
+						"0904010000FFFF0100" /* interface 1 */
 						"0904010101FFFF0000" /* its other setting */
 						"0705830308000A\n\n";
 
@@ -83,6 +83,12 @@ check_phone(size_t i, bool initial)
 	assert_int_equal(device->i_serial, 3);
 	assert_int_equal(device->n_configurations, 1);
 	assert_int_equal(device->n_endpoints, 2);
+	assert_int_equal(device->n_interfaces, 2);
+	assert_int_equal(device->interfaces[0].class, 0xff);
+	assert_int_equal(device->interfaces[0].subclass, 0xfe);
+	assert_int_equal(device->interfaces[0].protocol, 0x02);
+	assert_int_equal(device->interfaces[1].class, 0xff);
+	assert_int_equal(device->interfaces[1].protocol, 0x01);
 	assert_int_equal(device->max_power_ma, 500);
 	assert_int_equal(device->speed, LS_SPEED_HIGH);
 	assert_true(device->remote_wakeup);

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "daemon/server.h"
+#include "daemon/top.h"
 #include "lib/wire.h"
 #include "tests/unit/store_sample.h"
 
@@ -51,9 +52,11 @@ bench_setup(void **state)
 	bench->fixture.store = sample_open_boot(bench->fixture.dir, "boot-1", state_now());
 	bench->base = event_base_new();
 	bench->state.watching_since = state_now();
-	snprintf(bench->state.history, sizeof(bench->state.history), "where it is");
+	snprintf(bench->state.history_path, LS_TEXT_MAX, "where it is");
+	snprintf(bench->state.history_trouble, LS_TEXT_MAX, "what is wrong with it");
 	ls_engine_config_default(&config);
 	assert_int_equal(ls_engine_new(&config, ignore_record, NULL, &bench->state.engine), 0);
+	assert_int_equal(top_new(&bench->state.top), 0);
 	assert_int_equal(
 		server_new(bench->base, bench->fixture.store, &bench->state, &bench->server), 0);
 	snprintf(bench->socket, sizeof(bench->socket), "%.90s/socket", bench->fixture.dir);
@@ -68,6 +71,7 @@ bench_teardown(void **state)
 	struct bench *bench = *state;
 
 	server_free(bench->server);
+	top_free(bench->state.top);
 	ls_engine_free(bench->state.engine);
 	event_base_free(bench->base);
 	store_close(bench->fixture.store);

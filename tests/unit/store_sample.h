@@ -159,8 +159,11 @@ sample_incident(int64_t id, unsigned int port, int64_t opened)
 		.n_over_currents = UINT32_MAX - 3,
 		.n_children = UINT32_MAX - 4,
 		.sources = UINT32_MAX - 5,
-		.facts = UINT32_MAX - 6,
+		.facts = INT64_MAX - 6,
 		.n_evidence = LS_EVIDENCE_MAX + 5,
+		.mode = "restore mode",
+		.in_mode_us = 0x7ffffffffffffffd,
+		.mode_after = "recovery mode",
 	};
 
 	for (size_t i = 0; i < LS_EVIDENCE_MAX; i++) {

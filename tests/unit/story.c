@@ -92,6 +92,12 @@ on_record(const struct ls_record *record, void *user)
 void
 story_begin(struct story *story)
 {
+	story_begin_with(story, NULL);
+}
+
+void
+story_begin_with(struct story *story, const struct ls_families *families)
+{
 	struct ls_observation bus = {
 		.at = at(0),
 		.source = LS_SOURCE_UDEV,
@@ -103,6 +109,7 @@ story_begin(struct story *story)
 
 	*story = (struct story){ .hash = UINT64_C(14695981039346656037) };
 	ls_engine_config_default(&config);
+	config.families = families;
 	assert_int_equal(ls_engine_new(&config, on_record, story, &story->engine), 0);
 	for (enum ls_source source = LS_SOURCE_KERNEL_LOG; source <= LS_SOURCE_LIBUSB; source++)
 		story_tell(story, 0, source, LS_OBS_SOURCE_SEES, "", 0);
@@ -206,4 +213,16 @@ story_incident(const struct story *story, enum ls_cause cause)
 			return &story->incidents[i];
 	}
 	return NULL;
+}
+
+void
+story_usbmon(struct story *story, uint64_t at_ms, const struct ls_observation *what)
+{
+	struct ls_observation obs = *what;
+
+	obs.at = at(at_ms);
+	obs.source = LS_SOURCE_USBMON;
+	obs.bus = 1;
+	ls_text_format(obs.text, sizeof(obs.text), "usbmon %d", (int)obs.kind);
+	ls_engine_observe(story->engine, &obs);
 }

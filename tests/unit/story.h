@@ -19,6 +19,8 @@ struct story {
 };
 
 void story_begin(struct story *story);
+/* With a table of device families, which must outlive the story. */
+void story_begin_with(struct story *story, const struct ls_families *families);
 void story_end(struct story *story);
 
 /* Times in ms since the story began. */
@@ -29,6 +31,8 @@ void story_tell_count(struct story *story, uint64_t at_ms, enum ls_source source
 void story_tell_device(struct story *story, uint64_t at_ms, enum ls_source source,
 		       enum ls_obs_kind kind, const char *port, unsigned int devnum,
 		       const struct ls_device *device);
+/* What usbmon shows of bus 1: @what without time and source. */
+void story_usbmon(struct story *story, uint64_t at_ms, const struct ls_observation *what);
 /* The three witnesses of a device that comes or goes, 0, 5 and 7 ms apart. */
 void story_plug(struct story *story, uint64_t at_ms, const char *port, unsigned int devnum,
 		const struct ls_device *device);

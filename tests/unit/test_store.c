@@ -1,5 +1,4 @@
 #include "tests/unit/store_sample.h"
-#include "tests/unit/store_traffic.h"
 
 static void
 keep_session(const struct ls_session *session, void *user)
@@ -342,18 +341,6 @@ main(void)
 		cmocka_unit_test_setup_teardown(closes_gaps_of_an_earlier_run, setup, teardown),
 		cmocka_unit_test_setup_teardown(visitors_end_a_visit, setup, teardown),
 		cmocka_unit_test_setup_teardown(tells_drops_and_labels, setup, teardown),
-		cmocka_unit_test_setup_teardown(traffic_comes_back_counted, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_minute_is_replaced, setup, teardown),
-		cmocka_unit_test_setup_teardown(traffic_is_of_the_asked_span_and_port, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(hours_are_made_of_old_minutes, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_hour_keeps_the_worst_times, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_roll_up_is_all_or_nothing, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_first_tail_counts, setup, teardown),
-		cmocka_unit_test_setup_teardown(absorbed_incidents_hand_on_their_tail, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(a_tail_of_a_strange_length_is_none, setup,
-						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -202,8 +202,10 @@ writes_incidents(void **state)
 		"{\"id\":41,\"opened_at\":\"1970-01-01T00:00:00.000000Z\",\"closed_at\":null,"
 		"\"port\":\"p\",\"name\":\"1-1\",\"label\":\"left front\",\"cable\":\"white 2 m\","
 		"\"cable_assumed\":true,\"device\":null,"
+		"\"mode\":null,\"in_mode_seconds\":null,\"mode_after\":null,"
 		"\"cause\":\"link-loss\",\"side\":\"link\",\"drop\":true,\"confidence\":0.9,"
-		"\"count\":3,\"resets\":1,\"why\":\"w\",\"back_after_seconds\":1.31,"
+		"\"count\":3,\"resets\":1,\"why\":\"w\",\"ruled_out\":[],\"back_after_seconds\":1."
+		"31,"
 		"\"evidence\":[],\"evidence_omitted\":0}");
 	incident = (struct ls_incident){ .has_device = true, .confidence = NAN };
 	assert_json(ls_wire_incident(&incident, NULL),
@@ -212,9 +214,11 @@ writes_incidents(void **state)
 		    "\"label\":null,\"cable\":null,\"cable_assumed\":false,\"device\":{\"vid\":"
 		    "\"0000\",\"pid\":\"0000\",\"serial\":null,"
 		    "\"product\":null,\"manufacturer\":null,\"speed\":null,\"hub\":false,"
-		    "\"max_power_ma\":null},\"cause\":\"unknown\",\"side\":\"unknown\","
+		    "\"max_power_ma\":null},\"mode\":null,\"in_mode_seconds\":null,"
+		    "\"mode_after\":null,\"cause\":\"unknown\",\"side\":\"unknown\","
 		    "\"drop\":false,\"confidence\":0.0,\"count\":0,\"resets\":0,\"why\":\"\","
-		    "\"back_after_seconds\":null,\"evidence\":[],\"evidence_omitted\":0}");
+		    "\"ruled_out\":[],\"back_after_seconds\":null,\"evidence\":[],\"evidence_"
+		    "omitted\":0}");
 }
 
 /* The bytes that @text says in hex. */

@@ -1,8 +1,8 @@
 #!/bin/sh
 # linkstat diagnose over the tables beside this: each on the right side. Usage: verdicts.sh LINKSTAT
 set -u
+linkstat=$(realpath "$1")
 cd "$(dirname "$0")" || exit 2
-linkstat=$1
 failed=0
 
 # expect FILE EXIT-CODE VERDICT: the verdict, or how it begins.

@@ -1,5 +1,4 @@
-#pragma once
-/* The tests of what the store keeps of transfers; test_store.c runs them. */
+/* What the store keeps of transfers. */
 #include "tests/unit/store_sample.h"
 
 #define MINUTE (60 * (int64_t)LS_SEC)
@@ -73,6 +72,16 @@ assert_sample(const struct store_port_report *report, int64_t times)
 	assert_int_equal(report->submit_errors, times * 7);
 	for (int i = 0; i < LS_N_TRANSFER_CLASSES; i++)
 		assert_int_equal(report->errors_by_class[i], times * classes[i]);
+	for (unsigned int i = 0; i < LS_N_XFERS; i++) {
+		const struct store_latency *latency = &report->latency[i];
+		bool any = times > 0 && i == LS_XFER_BULK;
+
+		assert_int_equal(latency->n, any ? times * 20 : 0);
+		assert_int_equal(latency->p99_us, any ? 20 : 0);
+		assert_int_equal(latency->max_us, any ? 20 : 0);
+		if (latency->has_p50)
+			assert_int_equal(latency->p50_us, 10);
+	}
 	assert_int_equal(report->n_statuses, times ? LS_COUNT(statuses) : 0);
 	for (size_t i = 0; i < report->n_statuses; i++) {
 		assert_int_equal(report->errors_by_status[i].status, statuses[i].status);
@@ -95,6 +104,7 @@ traffic_comes_back_counted(void **state)
 	reopen(fixture, "boot-1", 5);
 	report = report_of(fixture, INT64_MIN, INT64_MAX);
 	assert_sample(&report, 1);
+	assert_true(report.latency[LS_XFER_BULK].has_p50);
 	assert_int_equal(ask(fixture, "SELECT count(*) FROM traffic_errors"), 5);
 	assert_int_equal(ask(fixture, "SELECT n FROM traffic_errors"
 				      " WHERE endpoint = 0x81 AND class = 'link'"),
@@ -191,6 +201,7 @@ hours_are_made_of_old_minutes(void **state)
 				 4);
 		report = report_of(fixture, INT64_MIN, INT64_MAX);
 		assert_sample(&report, LS_COUNT(minutes) + 2);
+		assert_false(report.latency[LS_XFER_BULK].has_p50);
 		report = report_of(fixture, cut - HOUR, cut);
 		assert_sample(&report, 5);
 	}
@@ -306,4 +317,24 @@ a_tail_of_a_strange_length_is_none(void **state)
 		sql(fixture, text);
 		assert_int_equal(store_tail(fixture->store, 1, &tail), cases[i].want);
 	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(traffic_comes_back_counted),
+		TEST(a_minute_is_replaced),
+		TEST(traffic_is_of_the_asked_span_and_port),
+		TEST(hours_are_made_of_old_minutes),
+		TEST(an_hour_keeps_the_worst_times),
+		TEST(a_roll_up_is_all_or_nothing),
+		TEST(the_first_tail_counts),
+		TEST(absorbed_incidents_hand_on_their_tail),
+		TEST(a_tail_of_a_strange_length_is_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }
