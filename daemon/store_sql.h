@@ -71,6 +71,13 @@
 	" AND (s.open = 1 OR s.ended_real >= j.began_real - 60000000) AND t.session = s.id" \
 	" AND t.minute_us >= j.began_real - j.began_real % 60000000"
 
+#define TAILS "incidents i INDEXED BY incidents_opened CROSS JOIN tails t ON t.incident = i.id"
+#define TAILS_BY_TIME TAILS " ORDER BY i.opened_real"
+#define TAILS_OLDER TAILS " WHERE i.opened_real < ?1 ORDER BY i.opened_real"
+#define OLDEST_MINUTES \
+	"SELECT t.session, t.minute_us FROM traffic t WHERE " IS_OLD \
+	" ORDER BY t.minute_us, t.session LIMIT ?2"
+
 /* The statements of labels, jobs and the ledger; NULL for the others. */
 extern const char *const store_sql_ledger[STORE_N_STMTS];
 /* clang-format on */
