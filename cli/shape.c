@@ -5,9 +5,6 @@
 #define MUST false
 #define MAY  true
 
-#define MUST false
-#define MAY  true
-
 #define SHAPE(name_, fields_)                                                                      \
 	{                                                                                          \
 		.name = (name_), .fields = (fields_), .n_fields = LS_COUNT(fields_)                \

@@ -2,12 +2,6 @@
 
 /* SQL in its own layout: clang-format would break it anywhere. */
 /* clang-format off */
-#define TAILS "incidents i INDEXED BY incidents_opened CROSS JOIN tails t ON t.incident = i.id"
-#define TAILS_BY_TIME TAILS " ORDER BY i.opened_real"
-#define TAILS_OLDER TAILS " WHERE i.opened_real < ?1 ORDER BY i.opened_real"
-#define OLDEST_MINUTES \
-	"SELECT t.session, t.minute_us FROM traffic t WHERE " IS_OLD \
-	" ORDER BY t.minute_us, t.session LIMIT ?2"
 
 static const char *const texts[STORE_N_STMTS] = {
 	[STORE_BEGIN] = "BEGIN IMMEDIATE",
