@@ -16,6 +16,7 @@ struct daemon_state {
 	struct ls_instant watching_since;
 	struct source_state sources[LS_N_SOURCES];
 	char history[LS_TEXT_MAX]; /* where the history is kept, or why it is not */
+	char root[256];		   /* what is put before /proc and /sys: "" but for tests */
 	struct ls_engine *engine;
 	struct top *top;
 };

@@ -49,8 +49,9 @@ own() {
 own 'jansson\.h' lib/wire.h
 own 'ini\.h' lib/families_ini.c
 own 'sqlite3\.h' daemon/store_internal.h
-own 'libudev\.h' daemon/source_udev.c daemon/sysfs.c daemon/sysfs.h
+own 'libudev\.h' daemon/source_udev.c daemon/udev_events.c daemon/sysfs.c daemon/sysfs.h
 own 'libusb.*' daemon/source_libusb.c
+own 'systemd/sd-bus\.h' daemon/host_sleep.c
 own 'systemd/sd-journal\.h' daemon/alert.c
 own 'libsmartcols.*' cli/render.c cli/render.h cli/tree.c
 
