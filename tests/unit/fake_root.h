@@ -1,11 +1,16 @@
 #pragma once
 /* A small tree of files in place of /proc and /sys. */
 #include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #define FAKE_ROOT_MAX 256
 
