@@ -1,4 +1,5 @@
 /* logind's word on a bus of its own (dbus-run-session): a made-up login1, and an impostor. */
+#include <dlfcn.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -22,6 +23,22 @@ struct night {
 	struct ls_observation seen[8];
 	size_t n_seen;
 };
+
+static time_t slept_s; /* what the boot clock has, and the monotonic one has not */
+
+int
+clock_gettime(clockid_t clock, struct timespec *ts)
+{
+	static int (*real)(clockid_t, struct timespec *);
+	int r;
+
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "clock_gettime");
+	r = real(clock, ts);
+	if (r == 0 && clock == CLOCK_BOOTTIME)
+		ts->tv_sec += slept_s;
+	return r;
+}
 
 static void
 on_observation(const struct ls_observation *obs, void *user)
@@ -181,6 +198,44 @@ passes_over_what_it_does_not_understand(void **state)
 }
 
 static void
+the_clocks_tell_before_what_reveals_it(void **state)
+{
+	static const struct ls_observation obs = {
+		.at = { .mono_us = 77, .real_us = 78 },
+		.source = LS_SOURCE_UDEV,
+		.kind = LS_OBS_DISCONNECTED,
+	};
+	struct night *night = *state;
+
+	host_sleep_before(night->host_sleep, &obs);
+	assert_int_equal(night->n_seen, 0);
+	slept_s += 90;
+	host_sleep_before(night->host_sleep, &obs);
+	assert_int_equal(night->n_seen, 1);
+	assert_int_equal(night->seen[0].kind, LS_OBS_WAKE);
+	assert_int_equal(night->seen[0].at.mono_us, 77);
+	assert_string_equal(night->seen[0].text, "the computer was asleep for 90 s");
+	host_sleep_before(night->host_sleep, &obs);
+	assert_int_equal(night->n_seen, 1);
+}
+
+/* logind's word of it is what reveals it: how long is worth more than that it was. */
+static void
+one_wake_up_is_told_once(void **state)
+{
+	struct night *night = *state;
+
+	until_it_listens(night);
+	slept_s += 300;
+	say(night->logind, false);
+	wait_for(night, 1);
+	assert_string_equal(night->seen[0].text, "the computer was asleep for 5 min");
+	say(night->logind, true); /* comes after all that it would have said of the wake-up */
+	wait_for(night, 2);
+	assert_int_equal(night->seen[1].kind, LS_OBS_SLEEP);
+}
+
+static void
 does_without_a_bus(void **state)
 {
 	char *address = strdup(getenv("DBUS_SYSTEM_BUS_ADDRESS"));
@@ -210,6 +265,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(believes_logind_only, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(passes_over_what_it_does_not_understand, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(the_clocks_tell_before_what_reveals_it, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(one_wake_up_is_told_once, set_up, tear_down),
 		cmocka_unit_test(does_without_a_bus),
 	};
 
