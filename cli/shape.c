@@ -75,12 +75,36 @@ static const struct shape_field source_fields[] = {
 };
 static const struct shape source = SHAPE("Source", source_fields);
 
+static const struct shape_field cable_fields[] = {
+	{ "type", TEXT, MAY, NULL },	      { "plug", TEXT, MAY, NULL },
+	{ "model", TEXT, MAY, NULL },	      { "speed", TEXT, MAY, NULL },
+	{ "current_ma", INTEGER, MAY, NULL },
+};
+static const struct shape cable = SHAPE("TypecCable", cable_fields);
+
+static const struct shape_field typec_fields[] = {
+	{ "orientation", TEXT, MAY, NULL },
+	{ "power_role", TEXT, MAY, NULL },
+	{ "partner", TEXT, MAY, NULL },
+	{ "cable", OBJECT, MAY, &cable },
+};
+static const struct shape typec = SHAPE("Typec", typec_fields);
+
+static const struct shape_field computer_fields[] = {
+	{ "kernel", TEXT, MUST, NULL },
+	{ "model", TEXT, MAY, NULL },
+	{ "bios", TEXT, MAY, NULL },
+	{ "usbfs_memory_mb", INTEGER, MAY, NULL },
+};
+static const struct shape computer = SHAPE("Computer", computer_fields);
+
 static const struct shape_field port_fields[] = {
 	{ "port", TEXT, MUST, NULL },	     { "name", TEXT, MUST, NULL },
 	{ "parent", TEXT, MAY, NULL },	     { "label", TEXT, MAY, NULL },
 	{ "device", OBJECT, MAY, &device },  { "state", TEXT, MUST, NULL },
 	{ "connected_at", TIME, MAY, NULL }, { "drops", INTEGER, MUST, NULL },
 	{ "cable", TEXT, MAY, NULL },	     { "cable_assumed", FLAG, MAY, NULL },
+	{ "typec", OBJECT, MAY, &typec },
 };
 static const struct shape port = SHAPE("Port", port_fields);
 
@@ -151,6 +175,7 @@ static const struct shape_field status_reply_fields[] = {
 	{ "ports", LIST, MUST, &port },
 	{ "last_drop", OBJECT, MAY, &incident },
 	{ "history_trouble", TEXT, MAY, NULL },
+	{ "computer", OBJECT, MAY, &computer },
 };
 const struct shape shape_status = SHAPE("Status reply", status_reply_fields);
 

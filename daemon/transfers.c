@@ -7,7 +7,6 @@
 #include "daemon/source_usbmon.h"
 #include "daemon/top.h"
 #include "daemon/transfers.h"
-#include "lib/flow_meter.h"
 #include "lib/hub_traffic.h"
 #include "lib/port.h"
 #include "lib/usbmon_told.h"
@@ -249,22 +248,22 @@ note_hub(struct transfers *transfers, const struct ls_observation *obs)
 			   obs->kind == LS_OBS_BUS_ADDED ? 1 : obs->devnum, layout);
 }
 
-/* No event tells that somebody loaded usbmon; a device that comes is a good moment to look. */
-static void
-try_again(struct transfers *transfers)
+const struct ls_flow_meter *
+transfers_flow(const struct transfers *transfers)
 {
 	struct source_usbmon_stats stats;
 
 	source_usbmon_stats(transfers->source, &stats);
-	if (!stats.sees)
-		source_usbmon_start(transfers->source);
+	return stats.sees ? &transfers->flow : NULL;
 }
 
 void
 transfers_before(struct transfers *transfers, const struct ls_observation *obs)
 {
-	if (obs->kind == LS_OBS_CONNECTED && obs->source == LS_SOURCE_UDEV && !obs->initial)
-		try_again(transfers);
+	/* No event tells that somebody loaded usbmon; a device that comes is a moment to look. */
+	if (obs->kind == LS_OBS_CONNECTED && obs->source == LS_SOURCE_UDEV && !obs->initial &&
+	    !transfers_flow(transfers))
+		source_usbmon_start(transfers->source);
 	if (obs->kind == LS_OBS_CONNECTED || obs->kind == LS_OBS_BUS_ADDED)
 		note_hub(transfers, obs);
 	if (obs->kind == LS_OBS_ENUMERATING) /* a number that is given out again */

@@ -296,7 +296,7 @@ incidents_back(struct ls_engine *engine, struct incident *incident, const struct
 	pub->back = home->like != LS_LIKE_OTHER;
 	incident->away_at = LS_NEVER;
 	if (pub->back) {
-		pub->facts &= ~LS_FACT_AWAY;
+		pub->facts &= ~(LS_FACT_AWAY | LS_FACT_PARTNER_GONE);
 		came_back_in(incident, home);
 	}
 	if (pub->back && !pub->back_after_us && since.mono_us > incident->first_gone.mono_us)

@@ -40,6 +40,7 @@ left(struct ls_engine *engine, struct link *link, const struct ls_observation *o
 		flow_before(link, incident);
 	}
 	link->hub = (struct hub_word){ 0 };
+	link->partner_mono = 0;
 	link->flow = (struct flow){ .stall_at = LS_NEVER };
 	incidents_testify(engine, incident, obs);
 	if (incident && topology_is_hub(link))
@@ -130,6 +131,7 @@ came(struct link *link, const struct ls_observation *obs)
 {
 	link->present = true;
 	link->devnum = obs->devnum;
+	speed_remember(link);
 	link->device = obs->device ? *obs->device : (struct ls_device){ 0 };
 	link->witnesses = 0;
 	link->came = (struct ls_evidence){ 0 };
