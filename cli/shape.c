@@ -46,6 +46,7 @@ static const struct shape_field incident_fields[] = {
 	{ "resets", INTEGER, MUST, NULL },
 	{ "why", TEXT, MUST, NULL },
 	{ "ruled_out", LIST, MAY, NULL },
+	{ "disconnected_at", TIME, MAY, NULL },
 	{ "back_after_seconds", REAL, MAY, NULL },
 	{ "evidence", LIST, MUST, &evidence },
 	{ "evidence_omitted", INTEGER, MUST, NULL },

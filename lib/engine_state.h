@@ -88,8 +88,7 @@ struct incident {
 	char first_link[LS_PORT_NAME_MAX];
 	uint64_t gone_mono;	/* latest disconnect, 0: none */
 	uint64_t hub_lost_mono; /* when what hangs below this socket went with it, 0: did not */
-	struct ls_instant first_gone;
-	uint64_t settle_at; /* LS_NEVER once it has passed */
+	uint64_t settle_at;	/* LS_NEVER once it has passed */
 	uint64_t away_at; /* when it counts as gone for good, though it may still come; LS_NEVER */
 	char edge_why
 		[LS_TEXT_MAX]; /* why the mode that it came back in was expected, or a reboot */
