@@ -11,8 +11,12 @@
 #include "lib/text.h"
 
 #define MINUTE_US (60 * (int64_t)LS_SEC)
-/* A crash loses at most this much of the counters. */
-#define WRITE_SEC 1
+/*
+ * A crash loses at most this much of the counters, and a report is at most this late. Each writing
+ * waits for the disk while records pile up in the ring, and it costs as much as reading some
+ * thousand records.
+ */
+#define WRITE_SEC 5
 /* What moved longer ago has nothing to do with an incident. */
 #define TAIL_US (10 * LS_SEC)
 
@@ -172,7 +176,8 @@ look_at_hubs(struct transfers *transfers, const struct ls_usbmon_batch *batch)
 		const uint8_t *data;
 		size_t len;
 
-		if (!record || record->type == LS_USBMON_FILLER || !ls_hub_traffic_wants(record))
+		if (!record || !ls_hub_traffic_wants(&transfers->hubs, record) ||
+		    record->type == LS_USBMON_FILLER)
 			continue;
 		data = ls_usbmon_data_at(batch, i, &len);
 		if (ls_hub_traffic_decode(&transfers->hubs, record, data, len, &event) > 0)
@@ -186,12 +191,14 @@ on_batch(const struct ls_usbmon_batch *batch, void *user)
 	static const struct timeval soon = { .tv_sec = WRITE_SEC };
 	struct transfers *transfers = user;
 	struct ls_traffic_evidence evidence;
+	unsigned int xfers;
 
 	/* What was counted until now belongs to the minute in which it moved. */
-	if (state_now().real_us / MINUTE_US * MINUTE_US != transfers->minute_us)
+	if (batch->now.real_us / MINUTE_US * MINUTE_US != transfers->minute_us)
 		transfers_flush(transfers);
-	ls_traffic_add_batch(transfers->traffic, batch);
-	look_at_hubs(transfers, batch);
+	xfers = ls_traffic_add_batch(transfers->traffic, batch);
+	if (xfers & (1u << LS_XFER_CONTROL | 1u << LS_XFER_INTERRUPT))
+		look_at_hubs(transfers, batch);
 	while (ls_traffic_next_evidence(transfers->traffic, &evidence) > 0)
 		tell_errors(transfers, &evidence);
 	if (!event_pending(transfers->write, EV_TIMEOUT, NULL))
