@@ -113,6 +113,13 @@ static const struct field controller_fields[] = {
 };
 static const struct shape controller = SHAPE("Controller", controller_fields);
 
+static const struct field endpoint_fields[] = {
+	{ "endpoint", TEXT, MUST, NULL },
+	{ "transfer_errors", COUNTS, MUST, NULL },
+	{ "transfer_errors_by_status", COUNTS, MUST, NULL },
+};
+static const struct shape endpoint_errors = SHAPE("EndpointErrors", endpoint_fields);
+
 static const struct field port_report_fields[] = {
 	{ "port", TEXT, MUST, NULL },
 	{ "name", TEXT, MUST, NULL },
@@ -133,6 +140,7 @@ static const struct field port_report_fields[] = {
 	{ "submit_errors", INTEGER, MAY, NULL },
 	{ "transfer_errors", COUNTS, MAY, NULL },
 	{ "transfer_errors_by_status", COUNTS, MAY, NULL },
+	{ "endpoints", LIST, MAY, &endpoint_errors },
 	{ "device", OBJECT, MAY, &device },
 };
 static const struct shape port_report = SHAPE("PortReport", port_report_fields);

@@ -84,6 +84,13 @@ struct store_status_count {
 	int64_t n;
 };
 
+/* Failures of one endpoint; none: n_statuses is 0. */
+struct store_endpoint_errors {
+	int64_t by_class[LS_N_TRANSFER_CLASSES];
+	size_t n_statuses;
+	struct store_status_count by_status[STORE_REPORT_STATUSES];
+};
+
 /* Traffic is counted where its minute, or after two days its hour, began in the asked span. */
 struct store_port_report {
 	struct ls_socket socket;
@@ -97,7 +104,8 @@ struct store_port_report {
 	int64_t errors_by_class[LS_N_TRANSFER_CLASSES]; /* 0 at LS_TRANSFER_OK */
 	size_t n_statuses; /* failures by status; what there is no room for is by class only */
 	struct store_status_count errors_by_status[STORE_REPORT_STATUSES];
-	bool has_device; /* the latest one there */
+	struct store_endpoint_errors endpoints[LS_N_ENDPOINTS]; /* index: as in lib/traffic.h */
+	bool has_device;					/* the latest one there */
 	struct ls_device device;
 };
 

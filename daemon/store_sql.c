@@ -263,10 +263,10 @@ static const char *const texts[STORE_N_STMTS] = {
 		" FROM sessions s JOIN traffic t ON t.session = s.id"
 		" WHERE s.port = ?1 AND t.minute_us >= ?2 AND t.minute_us < ?3",
 	[STORE_REPORT_ERRORS] =
-		"SELECT e.status, e.class, sum(e.n)"
+		"SELECT e.status, e.class, sum(e.n), e.endpoint"
 		" FROM sessions s JOIN traffic_errors e ON e.session = s.id"
 		" WHERE s.port = ?1 AND e.minute_us >= ?2 AND e.minute_us < ?3"
-		" GROUP BY e.status, e.class ORDER BY e.status DESC",
+		" GROUP BY e.status, e.class, e.endpoint ORDER BY e.status DESC",
 	/* Spans in which the source ?5 was blind, or ?6, where that is bound. */
 	[STORE_REPORT_BLIND] =
 		"SELECT began_real, iif(open, ?4, ended_real) FROM gaps"
