@@ -152,7 +152,7 @@ look(struct capture_watch *watch, const struct ls_usbmon_record *record, const u
 	struct ls_hub_event event;
 	struct ls_observation obs;
 
-	bool is_word = ls_hub_traffic_wants(record) &&
+	bool is_word = ls_hub_traffic_wants(&watch->hubs, record) &&
 		       ls_hub_traffic_decode(&watch->hubs, record, data, len, &event) > 0;
 
 	if (watch->failed && (is_word || at.mono_us >= watch->told_us + TELL_EVERY_US))

@@ -124,6 +124,13 @@ static const struct shape_field latency_fields[] = {
 };
 static const struct shape latency = SHAPE("Latency", latency_fields);
 
+static const struct shape_field endpoint_fields[] = {
+	{ "endpoint", TEXT, MUST, NULL },
+	{ "transfer_errors", COUNTS, MUST, NULL },
+	{ "transfer_errors_by_status", COUNTS, MUST, NULL },
+};
+static const struct shape endpoint_errors = SHAPE("EndpointErrors", endpoint_fields);
+
 static const struct shape_field flow_fields[] = {
 	{ "port", TEXT, MUST, NULL },
 	{ "name", TEXT, MUST, NULL },
@@ -162,6 +169,7 @@ static const struct shape_field port_report_fields[] = {
 	{ "transfer_errors", COUNTS, MAY, NULL },
 	{ "transfer_errors_by_status", COUNTS, MAY, NULL },
 	{ "latency", MAP, MAY, &latency },
+	{ "endpoints", LIST, MAY, &endpoint_errors },
 	{ "device", OBJECT, MAY, &device },
 };
 static const struct shape port_report = SHAPE("PortReport", port_report_fields);

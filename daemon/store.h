@@ -102,6 +102,13 @@ struct store_status_count {
 	int64_t n;
 };
 
+/* Failures of one endpoint; none: n_statuses is 0. */
+struct store_endpoint_errors {
+	int64_t by_class[LS_N_TRANSFER_CLASSES];
+	size_t n_statuses;
+	struct store_status_count by_status[STORE_REPORT_STATUSES];
+};
+
 /* Traffic is counted where its minute, or after two days its hour, began in the asked span. */
 struct store_port_report {
 	struct ls_socket socket;
@@ -121,7 +128,8 @@ struct store_port_report {
 		int64_t n, p50_us, p99_us, max_us;
 		bool has_p50; /* not where an hour is in the span, see store_roll_up() */
 	} latency[LS_N_XFERS];
-	bool has_device; /* the latest one there */
+	struct store_endpoint_errors endpoints[LS_N_ENDPOINTS]; /* index: as in lib/traffic.h */
+	bool has_device;					/* the latest one there */
 	struct ls_device device;
 };
 

@@ -279,10 +279,10 @@ static const char *const texts[STORE_N_STMTS] = {
 		" FROM sessions s JOIN traffic t ON t.session = s.id"
 		" WHERE s.port = ?1 AND t.minute_us >= ?2 AND t.minute_us < ?3",
 	[STORE_REPORT_ERRORS] =
-		"SELECT e.status, e.class, sum(e.n)"
+		"SELECT e.status, e.class, sum(e.n), e.endpoint"
 		" FROM sessions s JOIN traffic_errors e ON e.session = s.id"
 		" WHERE s.port = ?1 AND e.minute_us >= ?2 AND e.minute_us < ?3"
-		" GROUP BY e.status, e.class ORDER BY e.status DESC",
+		" GROUP BY e.status, e.class, e.endpoint ORDER BY e.status DESC",
 	[STORE_REPORT_CABLES] =
 		"SELECT group_concat(label || x'0a', '') FROM (SELECT DISTINCT c.label FROM sessions s"
 		" JOIN cables c ON c.id = s.cable WHERE s.port = ?1 AND s.began_real < ?3"

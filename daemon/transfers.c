@@ -138,7 +138,8 @@ look_at_hubs(struct transfers *transfers, const struct ls_usbmon_batch *batch)
 		const uint8_t *data;
 		size_t len;
 
-		if (!record || record->type == LS_USBMON_FILLER || !ls_hub_traffic_wants(record))
+		if (!record || !ls_hub_traffic_wants(&transfers->hubs, record) ||
+		    record->type == LS_USBMON_FILLER)
 			continue;
 		data = ls_usbmon_data_at(batch, i, &len);
 		if (ls_hub_traffic_decode(&transfers->hubs, record, data, len, &event) > 0)
@@ -151,12 +152,14 @@ on_batch(const struct ls_usbmon_batch *batch, void *user)
 {
 	struct transfers *transfers = user;
 	struct ls_traffic_evidence evidence;
+	unsigned int xfers;
 
 	/* What was counted until now belongs to the minute in which it moved. */
-	if (state_now().real_us / MINUTE_US * MINUTE_US != transfers->minute_us)
+	if (batch->now.real_us / MINUTE_US * MINUTE_US != transfers->minute_us)
 		transfers_flush(transfers);
-	ls_traffic_add_batch(transfers->traffic, batch);
-	look_at_hubs(transfers, batch);
+	xfers = ls_traffic_add_batch(transfers->traffic, batch);
+	if (xfers & (1u << LS_XFER_CONTROL | 1u << LS_XFER_INTERRUPT))
+		look_at_hubs(transfers, batch);
 	while (ls_traffic_next_evidence(transfers->traffic, &evidence) > 0)
 		tell_errors(transfers, &evidence);
 	if (event_pending(transfers->write, EV_TIMEOUT, NULL))
