@@ -55,6 +55,11 @@ int store_visit_open(struct store *store, ls_session_fn on_session, store_incide
  * the next begin, and a new one begun.
  */
 int store_begin(struct store *store);
+/*
+ * Before begin: does the batch have to survive a power cut? Counters need not: without, a commit
+ * does not wait for the disk, and a crash of linkstatd alone loses nothing either way.
+ */
+void store_set_durable(struct store *store, bool durable);
 int store_put(struct store *store, const struct ls_record *record);
 int store_set_kmsg_seq(struct store *store, uint64_t seq);
 int store_set_alive(struct store *store, struct ls_instant now);
