@@ -37,6 +37,9 @@ static const struct rule {
 	/* Its family says that it does this. A device that resets itself may look like EMI. */
 	{ LS_FACT_GONE | LS_FACT_REBOOTED, 0, LS_CAUSE_DEVICE_RESET, LS_SIDE_DEVICE, true, true,
 	  0.9, "it came back in a mode that means that it started anew" },
+	{ LS_FACT_GONE | LS_FACT_LOOKS_ALIKE, 0, LS_CAUSE_UNKNOWN, LS_SIDE_UNKNOWN, false, true, 0,
+	  "it came back as what it was: it changed its mode, or its link was lost; without usbmon "
+	  "nothing tells which" },
 	{ LS_FACT_GONE | LS_FACT_EXPECTED, 0, LS_CAUSE_MODE_SWITCH, LS_SIDE_DEVICE, false, true,
 	  0.96, "it came back in the mode that was to be expected" },
 	{ LS_FACT_EMI, 0, LS_CAUSE_EMI, LS_SIDE_LINK, true, false, 0.93,

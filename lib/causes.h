@@ -41,6 +41,8 @@
 #define LS_FACT_RESUME_FAILED	 LS_FACT(34)
 #define LS_FACT_PARTNER_GONE	 LS_FACT(35) /* Type-C: the plug was really pulled */
 #define LS_FACT_REMOVED		 LS_FACT(36) /* a program removed it, before the link was lost */
+#define LS_FACT_STREAMING	 LS_FACT(37) /* … and had been flowing for seconds */
+#define LS_FACT_LOOKS_ALIKE	 LS_FACT(38) /* its family may do this; so may a bad link */
 
 /*
  * Sets cause, side, drop, confidence and why from facts and sources. A source that was silent, or

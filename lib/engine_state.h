@@ -20,6 +20,7 @@ struct session {
 	struct ls_session pub;
 	const struct ls_mode *mode; /* NULL: of no family */
 	struct ls_instant mode_since;
+	bool mode_doubtful;  /* it may have lost its link instead of changing its mode */
 	uint64_t away_until; /* LS_NEVER while present */
 };
 
@@ -158,8 +159,9 @@ struct homecoming {
 	const struct ls_edge *edge; /* NULL: its family does not know this change */
 	bool replugged;		    /* it had been away for good: somebody plugged it in again */
 };
-void modes_compare(struct ls_engine *engine, const struct session *before, const struct link *link,
-		   const struct incident *incident, struct homecoming *ret);
+/* @incident may be NULL; it gets the fact if nobody can tell a change of mode from a lost link. */
+void modes_compare(struct ls_engine *engine, struct session *before, const struct link *link,
+		   struct incident *incident, struct homecoming *ret);
 /* The session is told by whoever attaches it. */
 void modes_enter(struct ls_engine *engine, struct session *session, const struct ls_mode *mode,
 		 struct ls_instant at);
@@ -241,7 +243,7 @@ void hub_evidence_before(struct ls_engine *engine, struct link *link, struct inc
 void hub_evidence_reset(struct link *link, struct incident *incident, struct ls_instant at);
 /* flow.c: data that flows, ends, and stalls in a mode in which a job runs */
 void flow_observe(struct ls_engine *engine, const struct ls_observation *obs);
-void flow_before(struct link *link, struct incident *incident);
+void flow_before(struct link *link, struct incident *incident, struct ls_instant at);
 void flow_stalled(struct ls_engine *engine, struct link *link, struct ls_instant at);
 
 /* transfer_errors.c: transfers that fail */

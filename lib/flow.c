@@ -2,6 +2,8 @@
 #include "lib/engine_state.h"
 #include "lib/text.h"
 
+/* A loader is sent in less than this; who leaves in the middle of more did not mean to. */
+#define STREAM_US (2 * LS_SEC)
 /* A stall may last for hours; so long the incident waits for data, or for the device to leave. */
 #define STALL_OPEN_US (24 * 3600 * LS_SEC)
 
@@ -52,10 +54,13 @@ flow_observe(struct ls_engine *engine, const struct ls_observation *obs)
 }
 
 void
-flow_before(struct link *link, struct incident *incident)
+flow_before(struct link *link, struct incident *incident, struct ls_instant at)
 {
-	if (link->flow.kib_per_s)
-		incident->pub.facts |= LS_FACT_FLOWING;
+	if (!link->flow.kib_per_s)
+		return;
+	incident->pub.facts |= LS_FACT_FLOWING;
+	if (link->flow.since_mono + STREAM_US <= at.mono_us)
+		incident->pub.facts |= LS_FACT_STREAMING;
 }
 
 void
