@@ -64,7 +64,8 @@ take_word(struct ls_engine *engine, struct link *link, const struct ls_observati
 		break;
 	case LS_HUB_POWER_OFF:
 	case LS_HUB_DISABLE:
-		link->hub.switched_mono = obs->at.mono_us;
+		if (link->present) /* the kernel itself disables a port that became empty */
+			link->hub.switched_mono = obs->at.mono_us;
 		break;
 	case LS_HUB_RESET:
 	case LS_HUB_WARM_RESET:

@@ -52,6 +52,9 @@ static const struct ls_observation over = {
 static const struct ls_observation power_off = {
 	.kind = LS_OBS_PORT_STATUS, .devnum = 1, .count = 1, .hub_event = LS_HUB_POWER_OFF
 };
+static const struct ls_observation port_disable = {
+	.kind = LS_OBS_PORT_STATUS, .devnum = 1, .count = 1, .hub_event = LS_HUB_DISABLE
+};
 static const struct ls_observation reset_asked = {
 	.kind = LS_OBS_PORT_STATUS, .devnum = 1, .count = 1, .hub_event = LS_HUB_RESET
 };
@@ -167,6 +170,21 @@ power_switched_after_the_loss_is_the_kernels_reaction(void **state)
 	story_usbmon(story, 8990, &power_off);
 	story_pull(story, 9000, "1-1", 5);
 	only(story, LS_CAUSE_UNPLUGGED, LS_SIDE_UNKNOWN, false);
+}
+
+static void
+the_kernel_disables_a_port_between_two_flaps(void **state)
+{
+	struct story *story = *state;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		story_usbmon(story, 8990 + i * 2000, &went);
+		story_pull(story, 9000 + i * 2000, "1-1", 5 + i);
+		story_usbmon(story, 9100 + i * 2000, &port_disable);
+		story_plug(story, 9500 + i * 2000, "1-1", 6 + i, &phone);
+	}
+	only(story, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true);
+	assert_int_equal(story->incidents[0].n_disconnects, 3);
 }
 
 static void
@@ -419,6 +437,7 @@ main(void)
 		STORY(silence_after_lost_records_means_nothing),
 		STORY(a_port_switched_off_by_a_program),
 		STORY(power_switched_after_the_loss_is_the_kernels_reaction),
+		STORY(the_kernel_disables_a_port_between_two_flaps),
 		STORY(removed_by_a_program),
 		STORY(a_disabled_port_is_emi_without_the_kernel_log),
 		STORY(over_current_that_only_the_hub_tells),
