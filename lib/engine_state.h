@@ -32,11 +32,12 @@ struct session {
 
 /* What usbmon showed of a port lately, by its hub: monotonic times, 0 for never. */
 struct hub_word {
-	uint64_t lost_mono;	/* the connection went */
-	uint64_t disabled_mono; /* the hub disabled the port while the connection stood */
-	uint64_t switched_mono; /* somebody asked to switch the port or its power off */
-	uint64_t failed_mono;	/* the SuperSpeed link was found failed */
-	uint64_t reset_mono;	/* somebody asked for a reset */
+	uint64_t lost_mono;	   /* the connection went */
+	uint64_t disabled_mono;	   /* the hub disabled the port while the connection stood */
+	uint64_t switched_mono;	   /* somebody asked to switch the port or its power off */
+	uint64_t failed_mono;	   /* the SuperSpeed link was found failed */
+	uint64_t reset_mono;	   /* somebody asked for a reset of the device … */
+	uint64_t reset_began_mono; /* … and for the first of its tries */
 };
 
 /* Data of the device that is present. */
@@ -241,6 +242,8 @@ void hub_evidence_before(struct ls_engine *engine, struct link *link, struct inc
 			 struct ls_instant at);
 /* The device on @link was reset: what went before? @incident may be NULL. */
 void hub_evidence_reset(struct link *link, struct incident *incident, struct ls_instant at);
+/* The failed transfers of late are those of a reset that fails: no reason for it. */
+bool hub_evidence_errors_of_reset(const struct link *link);
 /* flow.c: data that flows, ends, and stalls in a mode in which a job runs */
 void flow_observe(struct ls_engine *engine, const struct ls_observation *obs);
 void flow_before(struct link *link, struct incident *incident, struct ls_instant at);

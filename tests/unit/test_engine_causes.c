@@ -305,6 +305,55 @@ a_failed_reset_without_the_kernel_log(void **state)
 }
 
 static void
+a_failed_reset_is_no_failed_enumeration(void **state)
+{
+	struct story *story = *state;
+	struct ls_observation failing = errors(5, 5, 0);
+
+	story_usbmon(story, 8000, &reset_asked);
+	story_tell(story, 8001, LS_SOURCE_KERNEL_LOG, LS_OBS_RESET, "1-1", 5);
+	story_usbmon(story, 8100, &failing);
+	story_tell(story, 8200, LS_SOURCE_KERNEL_LOG, LS_OBS_ENUM_FAILED, "1-1", 5);
+	story_pull(story, 9000, "1-1", 5);
+	story_tell(story, 9800, LS_SOURCE_KERNEL_LOG, LS_OBS_ENUM_FAILED, "1-1", 0);
+	story_tell(story, 9900, LS_SOURCE_KERNEL_LOG, LS_OBS_ENUM_GAVE_UP, "1-1", 0);
+	only(story, LS_CAUSE_LINK_LOSS, LS_SIDE_UNKNOWN, true);
+}
+
+static void
+a_device_taken_off_soon_after_it_came_was_not_reset(void **state)
+{
+	struct story *story = *state;
+
+	story_pull(story, 300, "1-1", 5);
+	story_usbmon(story, 900, &reset_asked); /* every device that comes is reset */
+	story_plug(story, 1000, "1-1", 6, &phone);
+	story_wait(story, 3600);
+	story_pull(story, 3600, "1-1", 6);
+	story_wait(story, 400000);
+	assert_string_equal(ls_cause_name(story->incidents[story->n_incidents - 1].cause),
+			    "software");
+}
+
+static void
+a_hub_resets_without_the_kernel_log(void **state)
+{
+	static const struct ls_device hub = { .vid = 0x05e3, .pid = 0x0610, .device_class = 9 };
+	struct ls_observation hub_reset = reset_asked;
+	struct story *story = *state;
+
+	story_tell(story, 0, LS_SOURCE_KERNEL_LOG, LS_OBS_SOURCE_BLIND, "", 0);
+	hub_reset.count = 2;
+	story_tell_device(story, 200, LS_SOURCE_UDEV, LS_OBS_CONNECTED, "1-2", 6, &hub);
+	story_tell_device(story, 300, LS_SOURCE_UDEV, LS_OBS_CONNECTED, "1-2.1", 7, &fast);
+	story_usbmon(story, 8000, &hub_reset);
+	story_tell(story, 8300, LS_SOURCE_UDEV, LS_OBS_DISCONNECTED, "1-2.1", 7);
+	story_tell_device(story, 8900, LS_SOURCE_UDEV, LS_OBS_CONNECTED, "1-2.1", 8, &fast);
+	only(story, LS_CAUSE_UPSTREAM_LOSS, LS_SIDE_HUB, true);
+	assert_string_equal(story->incidents[0].socket.name, "1-2");
+}
+
+static void
 a_device_that_stopped_answering_died(void **state)
 {
 	struct story *story = *state;
@@ -447,6 +496,9 @@ main(void)
 		STORY(a_pulled_superspeed_plug_is_inactive_for_a_moment),
 		STORY(a_reset_that_fails_is_judged_by_what_went_before),
 		STORY(a_failed_reset_without_the_kernel_log),
+		STORY(a_failed_reset_is_no_failed_enumeration),
+		STORY(a_device_taken_off_soon_after_it_came_was_not_reset),
+		STORY(a_hub_resets_without_the_kernel_log),
 		STORY(a_device_that_stopped_answering_died),
 		STORY(broken_transfers_before_it_left_speak_of_the_wire),
 		STORY(errors_in_the_last_moment_are_what_any_unplug_looks_like),
