@@ -1,8 +1,10 @@
 #!/bin/bash
 # Every story of the plain machine in one boot. With arguments: only those.
 here=$LAB_TREE/tests/lab/scenarios
-stories=(link-loss transfer-errors unplugged enumeration-failed emi over-current ss-inactive usbreset hub-leaves
-	deauthorised removed top controller-unbound hostile-strings no-udevd no-permission clock-back flap-storm crash)
+stories=(link-loss restore restore-drop restore-stall dfu-cycle transfer-errors unplugged unplug-busy flaps silence
+	enumeration-failed emi over-current ss-inactive usbreset driver-reset failed-reset hub-leaves hub-reset
+	deauthorised removed port-disabled power-switched top controller-unbound controller-died hostile-strings
+	no-udevd no-permission clock-back flap-storm crash)
 [[ $# -eq 0 ]] || stories=("$@")
 failed=()
 
