@@ -246,7 +246,8 @@ void hub_evidence_reset(struct link *link, struct incident *incident, struct ls_
 bool hub_evidence_errors_of_reset(const struct link *link);
 /* flow.c: data that flows, ends, and stalls in a mode in which a job runs */
 void flow_observe(struct ls_engine *engine, const struct ls_observation *obs);
-void flow_before(struct link *link, struct incident *incident, struct ls_instant at);
+void flow_before(struct ls_engine *engine, struct link *link, struct incident *incident,
+		 struct ls_instant at);
 void flow_stalled(struct ls_engine *engine, struct link *link, struct ls_instant at);
 
 /* transfer_errors.c: transfers that fail */

@@ -54,13 +54,22 @@ flow_observe(struct ls_engine *engine, const struct ls_observation *obs)
 }
 
 void
-flow_before(struct link *link, struct incident *incident, struct ls_instant at)
+flow_before(struct ls_engine *engine, struct link *link, struct incident *incident,
+	    struct ls_instant at)
 {
-	if (!link->flow.kib_per_s)
+	const struct flow *flow = &link->flow;
+	uint64_t so_far_us = at.mono_us > flow->since_mono ? at.mono_us - flow->since_mono : 0;
+	char what[LS_TEXT_MAX];
+
+	if (!flow->kib_per_s)
 		return;
 	incident->pub.facts |= LS_FACT_FLOWING;
-	if (link->flow.since_mono + STREAM_US <= at.mono_us)
+	if (so_far_us >= STREAM_US)
 		incident->pub.facts |= LS_FACT_STREAMING;
+	ls_text_format(what, sizeof(what), "data was flowing when it left, for %.0f s already",
+		       (double)so_far_us / LS_SEC);
+	incidents_note(engine, incident, at, what);
+	incident->pub.sources |= 1U << LS_SOURCE_USBMON;
 }
 
 void
