@@ -106,15 +106,17 @@ is_known_alone(const struct verdict *full, enum ls_source blind)
 /*
  * What usbmon alone can tell, and where the others see a device leave, and maybe return, as any: that
  * the hub saw nothing of it, or was told to, when a program took it off; that it did not answer any
- * more before. The others' story must leave room for that.
+ * more before; that data flowed when it left for good. The others' story must leave room for that.
  */
 static bool
 looks_like_any(const struct verdict *full, const struct verdict *now, enum ls_source blind)
 {
 	bool by_software = full->cause == LS_CAUSE_SOFTWARE && (full->facts & LS_FACT_GONE);
 	bool died = full->cause == LS_CAUSE_DEVICE_RESET && (full->facts & LS_FACT_TIMED_OUT);
+	bool in_use = full->cause == LS_CAUSE_LINK_LOSS && (full->facts & LS_FACT_FLOWING) &&
+		      (full->facts & LS_FACT_AWAY);
 
-	return blind == LS_SOURCE_USBMON && (by_software || died) &&
+	return blind == LS_SOURCE_USBMON && (by_software || died || in_use) &&
 	       (now->cause == LS_CAUSE_UNPLUGGED || now->cause == LS_CAUSE_LINK_LOSS) &&
 	       now->confidence < 0.8;
 }
