@@ -71,6 +71,7 @@ struct link {
 	bool failed_since_reset;
 	uint64_t resume_failed_mono, removed_mono; /* by the kernel log; by a program. 0: never */
 	uint64_t over_current_mono;
+	uint64_t over_current_since; /* the hub tells of one that lasts; 0: of none */
 	enum ls_source over_current_source;
 	struct ls_burst burst; /* of failed transfers of the device that is present */
 	uint64_t n_timeouts;   /* of those in the burst, answers that never came */

@@ -19,6 +19,13 @@
 /* usbmon must have watched for this long before its silence means something. */
 #define WATCHED_US (1 * LS_SEC)
 
+/* Not long before @at. Stamps of different clocks may be some 10 ms apart. */
+static bool
+lately(uint64_t then_us, struct ls_instant at, uint64_t span_us)
+{
+	return then_us && then_us <= at.mono_us + 100 * LS_MS && then_us + span_us >= at.mono_us;
+}
+
 /* "usb1" is device 1 of its bus; other hubs are where they are plugged. */
 static int
 hub_port(struct ls_engine *engine, const struct ls_observation *obs, char port[LS_PORT_NAME_MAX])
@@ -51,6 +58,23 @@ keep_reset_open(struct ls_engine *engine, const struct ls_observation *obs)
 		incident->hub_lost_mono = obs->at.mono_us;
 }
 
+/* A short one is over when the hub is asked; the end of one that lasts is a change, too. */
+static void
+take_over_current(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
+{
+	struct ls_observation over = *obs;
+	bool lasts = obs->port_bits & LS_PORT_OVER_CURRENT;
+	bool known = lately(link->over_current_since, obs->at, WORD_US) ||
+		     (link->over_current_since && !lasts);
+
+	link->over_current_since = lasts ? obs->at.mono_us : 0;
+	if (known)
+		return;
+	over.kind = LS_OBS_OVER_CURRENT;
+	memcpy(over.port, link->name, sizeof(over.port));
+	trouble_observe(engine, &over);
+}
+
 static void
 take_status(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
 {
@@ -67,13 +91,8 @@ take_status(struct ls_engine *engine, struct link *link, const struct ls_observa
 		link->hub.disabled_mono = obs->at.mono_us;
 	if (obs->link_state == LS_LINK_INACTIVE)
 		link->hub.failed_mono = obs->at.mono_us;
-	if ((obs->port_bits & LS_PORT_C_OVER_CURRENT) && (obs->port_bits & LS_PORT_OVER_CURRENT)) {
-		struct ls_observation over = *obs;
-
-		over.kind = LS_OBS_OVER_CURRENT;
-		memcpy(over.port, link->name, sizeof(over.port));
-		trouble_observe(engine, &over);
-	}
+	if (obs->port_bits & LS_PORT_C_OVER_CURRENT)
+		take_over_current(engine, link, obs);
 }
 
 static void
@@ -82,13 +101,6 @@ note_reset(struct link *link, struct ls_instant at)
 	if (!link->hub.reset_mono || link->hub.reset_mono + RETRY_US < at.mono_us)
 		link->hub.reset_began_mono = at.mono_us;
 	link->hub.reset_mono = at.mono_us;
-}
-
-/* Not long before @at. Stamps of different clocks may be some 10 ms apart. */
-static bool
-lately(uint64_t then_us, struct ls_instant at, uint64_t span_us)
-{
-	return then_us && then_us <= at.mono_us + 100 * LS_MS && then_us + span_us >= at.mono_us;
 }
 
 /* The kernel log tells which resets there were; without it the hub does. */

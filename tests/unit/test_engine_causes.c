@@ -221,6 +221,22 @@ over_current_that_only_the_hub_tells(void **state)
 }
 
 static void
+over_current_is_told_once_by_the_hub_short_or_lasting(void **state)
+{
+	struct ls_observation ends = over;
+	struct story *story = *state;
+
+	ends.port_bits = LS_PORT_C_OVER_CURRENT | LS_PORT_CONNECTED;
+	story_usbmon(story, 9000, &over);
+	story_usbmon(story, 9001, &over); /* asked twice */
+	story_usbmon(story, 9900, &ends);
+	only(story, LS_CAUSE_OVER_CURRENT, LS_SIDE_POWER, true);
+	assert_int_equal(story->n_events[LS_EVENT_OVER_CURRENT], 1);
+	story_usbmon(story, 500000, &ends); /* over when the hub was asked */
+	assert_int_equal(story->n_events[LS_EVENT_OVER_CURRENT], 2);
+}
+
+static void
 over_current_told_by_hub_and_udev_counts_once(void **state)
 {
 	struct story *story = *state;
@@ -490,6 +506,7 @@ main(void)
 		STORY(removed_by_a_program),
 		STORY(a_disabled_port_is_emi_without_the_kernel_log),
 		STORY(over_current_that_only_the_hub_tells),
+		STORY(over_current_is_told_once_by_the_hub_short_or_lasting),
 		STORY(over_current_told_by_hub_and_udev_counts_once),
 		STORY(a_failed_superspeed_link_that_a_reset_revives),
 		STORY(a_failed_superspeed_link_before_the_loss),
