@@ -40,8 +40,11 @@
 #define LS_FACT_STALLED		 LS_FACT(33) /* no data for long in such a mode, the link stood */
 #define LS_FACT_RESUME_FAILED	 LS_FACT(34)
 #define LS_FACT_PARTNER_GONE	 LS_FACT(35) /* Type-C: the plug was really pulled */
-#define LS_FACT_BACK_UNKNOWN	 LS_FACT(37) /* something came; what it was, or is, was never told */
 #define LS_FACT_REMOVED		 LS_FACT(36) /* a program removed it, before the link was lost */
+#define LS_FACT_STREAMING	 LS_FACT(37) /* … and had been flowing for seconds */
+#define LS_FACT_LOOKS_ALIKE	 LS_FACT(38) /* its family may do this; so may a bad link */
+#define LS_FACT_RESET_FAILED	 LS_FACT(39) /* a reset did not bring it back, and it was given up */
+#define LS_FACT_BACK_UNKNOWN	 LS_FACT(40) /* something came; what it was, or is, was never told */
 
 /*
  * Sets cause, side, drop, confidence and why from facts and sources. A source that was silent, or

@@ -20,6 +20,7 @@ struct session {
 	struct ls_session pub;
 	const struct ls_mode *mode; /* NULL: of no family */
 	struct ls_instant mode_since;
+	bool mode_doubtful;  /* it may have lost its link instead of changing its mode */
 	uint64_t away_until; /* LS_NEVER while present */
 };
 
@@ -31,11 +32,12 @@ struct session {
 
 /* What usbmon showed of a port lately, by its hub: monotonic times, 0 for never. */
 struct hub_word {
-	uint64_t lost_mono;	/* the connection went */
-	uint64_t disabled_mono; /* the hub disabled the port while the connection stood */
-	uint64_t switched_mono; /* somebody asked to switch the port or its power off */
-	uint64_t failed_mono;	/* the SuperSpeed link was found failed */
-	uint64_t reset_mono;	/* somebody asked for a reset */
+	uint64_t lost_mono;	   /* the connection went */
+	uint64_t disabled_mono;	   /* the hub disabled the port while the connection stood */
+	uint64_t switched_mono;	   /* somebody asked to switch the port or its power off */
+	uint64_t failed_mono;	   /* the SuperSpeed link was found failed */
+	uint64_t reset_mono;	   /* somebody asked for a reset of the device … */
+	uint64_t reset_began_mono; /* … and for the first of its tries */
 };
 
 /* Data of the device that is present. */
@@ -72,6 +74,7 @@ struct link {
 	uint64_t resume_failed_mono, removed_mono; /* by the kernel log; by a program. 0: never */
 	uint64_t partner_mono; /* the Type-C connector became empty while a device was there */
 	uint64_t over_current_mono;
+	uint64_t over_current_since; /* the hub tells of one that lasts; 0: of none */
 	enum ls_source over_current_source;
 	struct ls_burst burst; /* of failed transfers of the device that is present */
 	uint64_t n_timeouts;   /* of those in the burst, answers that never came */
@@ -167,8 +170,9 @@ struct homecoming {
 	const struct ls_edge *edge; /* NULL: its family does not know this change */
 	bool replugged;		    /* it had been away for good: somebody plugged it in again */
 };
-void modes_compare(struct ls_engine *engine, const struct session *before, const struct link *link,
-		   const struct incident *incident, struct homecoming *ret);
+/* @incident may be NULL; it gets the fact if nobody can tell a change of mode from a lost link. */
+void modes_compare(struct ls_engine *engine, struct session *before, const struct link *link,
+		   struct incident *incident, struct homecoming *ret);
 /* The session is told by whoever attaches it. */
 void modes_enter(struct ls_engine *engine, struct session *session, const struct ls_mode *mode,
 		 struct ls_instant at);
@@ -258,9 +262,12 @@ void hub_evidence_before(struct ls_engine *engine, struct link *link, struct inc
 			 struct ls_instant at);
 /* The device on @link was reset: what went before? @incident may be NULL. */
 void hub_evidence_reset(struct link *link, struct incident *incident, struct ls_instant at);
+/* The failed transfers of late are those of a reset that fails: no reason for it. */
+bool hub_evidence_errors_of_reset(const struct link *link);
 /* flow.c: data that flows, ends, and stalls in a mode in which a job runs */
 void flow_observe(struct ls_engine *engine, const struct ls_observation *obs);
-void flow_before(struct link *link, struct incident *incident);
+void flow_before(struct ls_engine *engine, struct link *link, struct incident *incident,
+		 struct ls_instant at);
 void flow_stalled(struct ls_engine *engine, struct link *link, struct ls_instant at);
 
 /* transfer_errors.c: transfers that fail */

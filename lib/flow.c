@@ -2,6 +2,8 @@
 #include "lib/engine_state.h"
 #include "lib/text.h"
 
+/* A loader is sent in less than this; who leaves in the middle of more did not mean to. */
+#define STREAM_US (2 * LS_SEC)
 /* A stall may last for hours; so long the incident waits for data, or for the device to leave. */
 #define STALL_OPEN_US (24 * 3600 * LS_SEC)
 
@@ -52,10 +54,22 @@ flow_observe(struct ls_engine *engine, const struct ls_observation *obs)
 }
 
 void
-flow_before(struct link *link, struct incident *incident)
+flow_before(struct ls_engine *engine, struct link *link, struct incident *incident,
+	    struct ls_instant at)
 {
-	if (link->flow.kib_per_s)
-		incident->pub.facts |= LS_FACT_FLOWING;
+	const struct flow *flow = &link->flow;
+	uint64_t so_far_us = at.mono_us > flow->since_mono ? at.mono_us - flow->since_mono : 0;
+	char what[LS_TEXT_MAX];
+
+	if (!flow->kib_per_s)
+		return;
+	incident->pub.facts |= LS_FACT_FLOWING;
+	if (so_far_us >= STREAM_US)
+		incident->pub.facts |= LS_FACT_STREAMING;
+	ls_text_format(what, sizeof(what), "data was flowing when it left, for %.0f s already",
+		       (double)so_far_us / LS_SEC);
+	incidents_note(engine, incident, at, what);
+	incident->pub.sources |= 1U << LS_SOURCE_USBMON;
 }
 
 void

@@ -16,8 +16,17 @@
 #define REMOVED_US (1 * LS_SEC)
 /* The Type-C controller and the hub notice the same plug within this. */
 #define PARTNER_US (3 * LS_SEC)
+/* Tries of one reset follow each other within this: 5 s each for an answer that never comes. */
+#define RETRY_US (10 * LS_SEC)
 /* usbmon must have watched for this long before its silence means something. */
 #define WATCHED_US (1 * LS_SEC)
+
+/* Not long before @at. Stamps of different clocks may be some 10 ms apart. */
+static bool
+lately(uint64_t then_us, struct ls_instant at, uint64_t span_us)
+{
+	return then_us && then_us <= at.mono_us + 100 * LS_MS && then_us + span_us >= at.mono_us;
+}
 
 /* "usb1" is device 1 of its bus; other hubs are where they are plugged. */
 static int
@@ -34,6 +43,40 @@ hub_port(struct ls_engine *engine, const struct ls_observation *obs, char port[L
 	return ls_port_child(root, obs->count, port);
 }
 
+/* A hub that was reset tells of its ports as they come up: what left them did so with the reset. */
+static void
+keep_reset_open(struct ls_engine *engine, const struct ls_observation *obs)
+{
+	const struct link *hub = topology_device(engine, obs->bus, obs->devnum);
+	struct ls_socket socket;
+	struct incident *incident;
+
+	if (!hub)
+		return;
+	topology_socket(engine, hub, &socket);
+	incident = incidents_find(engine, &socket);
+	if (incident && incident->hub_lost_mono && (incident->pub.facts & LS_FACT_RESET) &&
+	    incident->hub_lost_mono + WORD_US > obs->at.mono_us)
+		incident->hub_lost_mono = obs->at.mono_us;
+}
+
+/* A short one is over when the hub is asked; the end of one that lasts is a change, too. */
+static void
+take_over_current(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
+{
+	struct ls_observation over = *obs;
+	bool lasts = obs->port_bits & LS_PORT_OVER_CURRENT;
+	bool known = lately(link->over_current_since, obs->at, WORD_US) ||
+		     (link->over_current_since && !lasts);
+
+	link->over_current_since = lasts ? obs->at.mono_us : 0;
+	if (known)
+		return;
+	over.kind = LS_OBS_OVER_CURRENT;
+	memcpy(over.port, link->name, sizeof(over.port));
+	trouble_observe(engine, &over);
+}
+
 static void
 take_status(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
 {
@@ -43,18 +86,39 @@ take_status(struct ls_engine *engine, struct link *link, const struct ls_observa
 	/* Gone and back before the hub was asked is a loss as well. */
 	if (changed && (!connected || link->present))
 		link->hub.lost_mono = obs->at.mono_us;
+	if (changed)
+		keep_reset_open(engine, obs);
 	if (!changed && connected && (obs->port_bits & LS_PORT_C_ENABLE) &&
 	    !(obs->port_bits & LS_PORT_ENABLED))
 		link->hub.disabled_mono = obs->at.mono_us;
 	if (obs->link_state == LS_LINK_INACTIVE)
 		link->hub.failed_mono = obs->at.mono_us;
-	if ((obs->port_bits & LS_PORT_C_OVER_CURRENT) && (obs->port_bits & LS_PORT_OVER_CURRENT)) {
-		struct ls_observation over = *obs;
+	if (obs->port_bits & LS_PORT_C_OVER_CURRENT)
+		take_over_current(engine, link, obs);
+}
 
-		over.kind = LS_OBS_OVER_CURRENT;
-		memcpy(over.port, link->name, sizeof(over.port));
-		trouble_observe(engine, &over);
-	}
+static void
+note_reset(struct link *link, struct ls_instant at)
+{
+	if (!link->hub.reset_mono || link->hub.reset_mono + RETRY_US < at.mono_us)
+		link->hub.reset_began_mono = at.mono_us;
+	link->hub.reset_mono = at.mono_us;
+}
+
+/* The kernel log tells which resets there were; without it the hub does. */
+static void
+take_reset(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
+{
+	struct ls_observation reset = *obs;
+
+	if (!link->present || lately(link->hub.lost_mono, obs->at, WORD_US))
+		return; /* each device that comes is reset */
+	note_reset(link, obs->at);
+	if (engine->sees[LS_SOURCE_KERNEL_LOG])
+		return;
+	reset.kind = LS_OBS_RESET;
+	memcpy(reset.port, link->name, sizeof(reset.port));
+	trouble_observe(engine, &reset);
 }
 
 static void
@@ -66,11 +130,12 @@ take_word(struct ls_engine *engine, struct link *link, const struct ls_observati
 		break;
 	case LS_HUB_POWER_OFF:
 	case LS_HUB_DISABLE:
-		link->hub.switched_mono = obs->at.mono_us;
+		if (link->present) /* the kernel itself disables a port that became empty */
+			link->hub.switched_mono = obs->at.mono_us;
 		break;
 	case LS_HUB_RESET:
 	case LS_HUB_WARM_RESET:
-		link->hub.reset_mono = obs->at.mono_us;
+		take_reset(engine, link, obs);
 		break;
 	default:
 		break;
@@ -95,13 +160,6 @@ hub_evidence_observe(struct ls_engine *engine, const struct ls_observation *obs)
 	link->trouble.at = obs->at;
 	link->trouble.source = obs->source;
 	memcpy(link->trouble.what, obs->text, sizeof(link->trouble.what));
-}
-
-/* Not long before @at. Stamps of different clocks may be some 10 ms apart. */
-static bool
-lately(uint64_t then_us, struct ls_instant at, uint64_t span_us)
-{
-	return then_us && then_us <= at.mono_us + 100 * LS_MS && then_us + span_us >= at.mono_us;
 }
 
 /* The hub of the port is one whose traffic usbmon has seen all the time. */
@@ -142,6 +200,8 @@ hub_evidence_before(struct ls_engine *engine, struct link *link, struct incident
 		pub->facts |= LS_FACT_LINK_FAILED;
 	if (!lost && lately(hub->reset_mono, at, WORD_US))
 		pub->facts |= LS_FACT_RESET;
+	if (!lost && link->failed_since_reset && (pub->facts & LS_FACT_RESET))
+		pub->facts |= LS_FACT_RESET_FAILED;
 	if (!lost && lately(link->removed_mono, at, REMOVED_US))
 		pub->facts |= LS_FACT_REMOVED;
 	if (lately(link->partner_mono, at, PARTNER_US))
@@ -153,12 +213,20 @@ hub_evidence_before(struct ls_engine *engine, struct link *link, struct incident
 			       "usbmon watched, and the hub told of no change at the port before");
 }
 
+bool
+hub_evidence_errors_of_reset(const struct link *link)
+{
+	return link->hub.reset_began_mono && link->burst.first_us >= link->hub.reset_began_mono;
+}
+
 void
 hub_evidence_reset(struct link *link, struct incident *incident, struct ls_instant at)
 {
+	note_reset(link, at);
 	if (incident && lately(link->hub.failed_mono, at, WORD_US))
 		incident->pub.facts |= LS_FACT_LINK_FAILED;
-	if (incident && link->burst.n && lately(link->burst.last_us, at, WORD_US))
+	if (incident && link->burst.n && lately(link->burst.last_us, at, WORD_US) &&
+	    !hub_evidence_errors_of_reset(link))
 		incident->pub.facts |= link->n_timeouts >= link->burst.n ? LS_FACT_TIMED_OUT
 									 : LS_FACT_ERRORS_BEFORE;
 }

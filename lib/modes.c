@@ -27,19 +27,40 @@ kinship(const struct ls_engine *engine, const struct ls_device *before,
 	return ls_families_kinship(one, other);
 }
 
-/* A device that leaves a job's mode and looks the same later has finished, or lost its link. */
+/*
+ * A device that leaves a job's mode and looks the same later has finished, or lost its link. In any
+ * mode a stream of data does not end by itself with the device leaving.
+ */
 static bool
 lost_in_job(const struct session *before, enum ls_likeness like, uint64_t facts)
 {
 	static const uint64_t signs = LS_FACT_ERRORS_BEFORE | LS_FACT_FLOWING |
 				      LS_FACT_ENUM_FAILED | LS_FACT_EMI | LS_FACT_OVER_CURRENT;
 
-	return before->mode && before->mode->busy && like == LS_LIKE_SAME && (facts & signs);
+	if (!before->mode || like != LS_LIKE_SAME)
+		return false;
+	return (facts & LS_FACT_STREAMING) || (before->mode->busy && (facts & signs));
+}
+
+/*
+ * A loader that shows the ids of the one before it: what flowed tells it from a lost link, and only
+ * usbmon knows that. The doubt goes on until the device looks different.
+ */
+static void
+doubt(const struct ls_engine *engine, struct session *before, const struct homecoming *home,
+      struct incident *incident)
+{
+	bool alike = home->like == LS_LIKE_SAME && !engine->sees[LS_SOURCE_USBMON];
+
+	before->mode_doubtful =
+		alike && ((home->edge && !home->edge->min_us) || before->mode_doubtful);
+	if (before->mode_doubtful && incident && !home->replugged)
+		incident->pub.facts |= LS_FACT_LOOKS_ALIKE;
 }
 
 void
-modes_compare(struct ls_engine *engine, const struct session *before, const struct link *link,
-	      const struct incident *incident, struct homecoming *ret)
+modes_compare(struct ls_engine *engine, struct session *before, const struct link *link,
+	      struct incident *incident, struct homecoming *ret)
 {
 	const struct ls_device *after = &link->device;
 	uint64_t came_us =
@@ -65,6 +86,7 @@ modes_compare(struct ls_engine *engine, const struct session *before, const stru
 	ret->replugged = !ret->edge && incident && (incident->pub.facts & LS_FACT_AWAY);
 	if ((ret->edge || kin == LS_KIN_SAME) && ret->like == LS_LIKE_OTHER)
 		ret->like = LS_LIKE_OTHER_MODE;
+	doubt(engine, before, ret, incident);
 }
 
 void

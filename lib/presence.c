@@ -37,7 +37,7 @@ left(struct ls_engine *engine, struct link *link, const struct ls_observation *o
 		incidents_gone(engine, incident, link, obs->at);
 		transfer_errors_before(engine, link, incident, obs->at);
 		hub_evidence_before(engine, link, incident, obs->at);
-		flow_before(link, incident);
+		flow_before(engine, link, incident, obs->at);
 	}
 	link->hub = (struct hub_word){ 0 };
 	link->partner_mono = 0;

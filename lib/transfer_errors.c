@@ -55,7 +55,7 @@ transfer_errors_before(struct ls_engine *engine, struct link *link, struct incid
 	if (!burst->n || burst->first_us >= at.mono_us || burst->last_us + BEFORE_US < at.mono_us)
 		return;
 	ago = at.mono_us - burst->first_us;
-	if (ago <= PULLED_US)
+	if (ago <= PULLED_US || hub_evidence_errors_of_reset(link))
 		return;
 	ls_text_format(
 		what, sizeof(what),

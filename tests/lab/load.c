@@ -23,7 +23,7 @@ struct options {
 	const char *serial;
 	int size;
 	long limit; /* transfers; 0: none */
-	bool reopen, control, no_in, no_out;
+	bool reopen, control, no_in, no_out, patient;
 };
 
 struct stream {
@@ -129,7 +129,7 @@ stream_bulk(libusb_context *usb, libusb_device_handle *handle, const struct opti
 		transfers[i] = libusb_alloc_transfer(0);
 		libusb_fill_bulk_transfer(transfers[i], handle, is_in ? EP_IN : EP_OUT,
 					  calloc(1, options->size), options->size, on_transfer,
-					  &stream, TIMEOUT_MS);
+					  &stream, options->patient ? 0 : TIMEOUT_MS);
 		transfers[i]->flags = LIBUSB_TRANSFER_FREE_BUFFER;
 		if ((is_in && options->no_in) || (!is_in && options->no_out) || stream.error)
 			continue;
@@ -228,6 +228,7 @@ parse(int argc, char **argv, struct options *ret)
 		{ "control", no_argument, NULL, 'c' },
 		{ "no-in", no_argument, NULL, 'i' },
 		{ "no-out", no_argument, NULL, 'o' },
+		{ "patient", no_argument, NULL, 'p' },
 		{ 0 },
 	};
 	int c;
@@ -246,6 +247,7 @@ parse(int argc, char **argv, struct options *ret)
 		ret->control |= c == 'c';
 		ret->no_in |= c == 'i';
 		ret->no_out |= c == 'o';
+		ret->patient |= c == 'p'; /* waits for ever, as usbmuxd does */
 	}
 	return optind + 1 == argc && sscanf(argv[optind], "%4x:%4x", &ret->vid, &ret->pid) == 2 &&
 	       ret->size > 0 && ret->size <= MAX_SIZE;
@@ -260,7 +262,7 @@ main(int argc, char **argv)
 
 	if (!parse(argc, argv, &options)) {
 		fputs("usage: load VID:PID [--serial TEXT] [--size BYTES] [--transfers N]\n"
-		      "            [--reopen] [--control] [--no-in] [--no-out]\n",
+		      "            [--reopen] [--control] [--no-in] [--no-out] [--patient]\n",
 		      stderr);
 		return 2;
 	}

@@ -265,6 +265,41 @@ plug_phone() { # [NAME] [KEY=VALUE…]
 		product=iPhone manufacturer='Apple Inc.' class=ff/fe/02 power=500 "$@"
 }
 
+# enter_mode MODE: the phone of plug_phone comes up in it. One piece of hardware: all its serial numbers
+# bear one ECID, and the restore system looks like normal use.
+enter_mode() {
+	local chip='CPID:8020 CPRV:11 CPFM:03 SCEP:01 BDID:0E ECID:000B654E3C92002E IBFL:3D'
+	case $1 in
+	normal | restore)
+		plug_phone
+		;;
+	recovery)
+		plug_phone pid=1281 bcd=0000 product='Apple Mobile Device (Recovery Mode)' \
+			serial="SDOM:01 $chip SRTG:[iBoot-10151.1.1]"
+		;;
+	dfu)
+		plug_phone pid=1227 bcd=0000 product='Apple Mobile Device (DFU Mode)' class=fe/01/00 \
+			serial="$chip SRTG:[iBoot-3865.0.0.4.7]"
+		;;
+	*) give_up "the phone has no mode $1" ;;
+	esac
+}
+
+# turn_into MODE [SECONDS]: it leaves the bus by itself and is back SECONDS (1) later in MODE.
+turn_into() {
+	pull phone
+	pause "${2:-1}"
+	enter_mode "$1"
+}
+
+# irecovery_sends KILOBYTES: to the phone in recovery mode, as restore tools do.
+irecovery_sends() {
+	truncate -s "$1K" "$story_dir/image"
+	irecovery -f "$story_dir/image" >"$story_dir/irecovery" 2>&1
+	# Its exit code says nothing.
+	grep -q '100\.0%' "$story_dir/irecovery"
+}
+
 pull() {
 	if [[ -e $story_dir/qemu/$1 ]]; then
 		qmp device_del "{\"id\":\"$1\"}" >/dev/null || give_up "QEMU does not remove $1"

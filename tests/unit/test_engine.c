@@ -76,7 +76,7 @@ a_device_that_returns_lost_its_link(void **state)
 	assert_int_equal(incident->n_disconnects, 1);
 	assert_int_equal(incident->sources, 1U << LS_SOURCE_KERNEL_LOG | 1U << LS_SOURCE_UDEV |
 						    1U << LS_SOURCE_LIBUSB);
-	assert_true(incident->confidence > 0.9);
+	assert_true(incident->confidence > 0.75 && incident->confidence < 0.8);
 	assert_int_equal(story->n_events[LS_EVENT_DISCONNECT], 1);
 	assert_int_equal(story->n_sessions, 1);
 	assert_true(story->sessions[0].present);

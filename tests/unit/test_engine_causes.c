@@ -46,6 +46,9 @@ static const struct ls_observation over = {
 static const struct ls_observation power_off = {
 	.kind = LS_OBS_PORT_STATUS, .devnum = 1, .count = 1, .hub_event = LS_HUB_POWER_OFF
 };
+static const struct ls_observation port_disable = {
+	.kind = LS_OBS_PORT_STATUS, .devnum = 1, .count = 1, .hub_event = LS_HUB_DISABLE
+};
 static const struct ls_observation reset_asked = {
 	.kind = LS_OBS_PORT_STATUS, .devnum = 1, .count = 1, .hub_event = LS_HUB_RESET
 };
@@ -164,6 +167,21 @@ power_switched_after_the_loss_is_the_kernels_reaction(void **state)
 }
 
 static void
+the_kernel_disables_a_port_between_two_flaps(void **state)
+{
+	struct story *story = *state;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		story_usbmon(story, 8990 + i * 2000, &went);
+		story_pull(story, 9000 + i * 2000, "1-1", 5 + i);
+		story_usbmon(story, 9100 + i * 2000, &port_disable);
+		story_plug(story, 9500 + i * 2000, "1-1", 6 + i, &phone);
+	}
+	only(story, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true);
+	assert_int_equal(story->incidents[0].n_disconnects, 3);
+}
+
+static void
 removed_by_a_program(void **state)
 {
 	struct story *story = *state;
@@ -194,6 +212,22 @@ over_current_that_only_the_hub_tells(void **state)
 	only(story, LS_CAUSE_OVER_CURRENT, LS_SIDE_POWER, true);
 	assert_int_equal(story->incidents[0].n_over_currents, 1);
 	assert_int_equal(story->n_events[LS_EVENT_OVER_CURRENT], 1);
+}
+
+static void
+over_current_is_told_once_by_the_hub_short_or_lasting(void **state)
+{
+	struct ls_observation ends = over;
+	struct story *story = *state;
+
+	ends.port_bits = LS_PORT_C_OVER_CURRENT | LS_PORT_CONNECTED;
+	story_usbmon(story, 9000, &over);
+	story_usbmon(story, 9001, &over); /* asked twice */
+	story_usbmon(story, 9900, &ends);
+	only(story, LS_CAUSE_OVER_CURRENT, LS_SIDE_POWER, true);
+	assert_int_equal(story->n_events[LS_EVENT_OVER_CURRENT], 1);
+	story_usbmon(story, 500000, &ends); /* over when the hub was asked */
+	assert_int_equal(story->n_events[LS_EVENT_OVER_CURRENT], 2);
 }
 
 static void
@@ -278,6 +312,56 @@ a_failed_reset_without_the_kernel_log(void **state)
 	story_usbmon(story, 8000, &reset_asked);
 	story_tell(story, 9000, LS_SOURCE_UDEV, LS_OBS_DISCONNECTED, "1-1", 5);
 	only(story, LS_CAUSE_LINK_LOSS, LS_SIDE_UNKNOWN, true);
+}
+
+static void
+a_failed_reset_is_no_failed_enumeration(void **state)
+{
+	struct story *story = *state;
+	struct ls_observation failing = errors(5, 5, 0);
+
+	story_usbmon(story, 8000, &reset_asked);
+	story_tell(story, 8001, LS_SOURCE_KERNEL_LOG, LS_OBS_RESET, "1-1", 5);
+	story_usbmon(story, 8100, &failing);
+	story_tell(story, 8200, LS_SOURCE_KERNEL_LOG, LS_OBS_ENUM_FAILED, "1-1", 5);
+	story_pull(story, 9000, "1-1", 5);
+	story_tell(story, 9800, LS_SOURCE_KERNEL_LOG, LS_OBS_ENUM_FAILED, "1-1", 0);
+	story_tell(story, 9900, LS_SOURCE_KERNEL_LOG, LS_OBS_ENUM_GAVE_UP, "1-1", 0);
+	only(story, LS_CAUSE_LINK_LOSS, LS_SIDE_UNKNOWN, true);
+}
+
+static void
+a_device_taken_off_soon_after_it_came_was_not_reset(void **state)
+{
+	struct story *story = *state;
+
+	story_pull(story, 300, "1-1", 5);
+	story_usbmon(story, 900, &reset_asked); /* every device that comes is reset */
+	story_plug(story, 1000, "1-1", 6, &phone);
+	story_wait(story, 3600);
+	story_pull(story, 3600, "1-1", 6);
+	story_wait(story, 400000);
+	assert_string_equal(ls_cause_name(story->incidents[story->n_incidents - 1].cause),
+			    "software");
+}
+
+static void
+a_hub_resets_without_the_kernel_log(void **state)
+{
+	static const struct ls_device hub = { .vid = 0x05e3, .pid = 0x0610, .device_class = 9 };
+	static const struct ls_device fast = { .vid = 0x0781, .pid = 0x5581, .serial = "S1" };
+	struct ls_observation hub_reset = reset_asked;
+	struct story *story = *state;
+
+	story_tell(story, 0, LS_SOURCE_KERNEL_LOG, LS_OBS_SOURCE_BLIND, "", 0);
+	hub_reset.count = 2;
+	story_tell_device(story, 200, LS_SOURCE_UDEV, LS_OBS_CONNECTED, "1-2", 6, &hub);
+	story_tell_device(story, 300, LS_SOURCE_UDEV, LS_OBS_CONNECTED, "1-2.1", 7, &fast);
+	story_usbmon(story, 8000, &hub_reset);
+	story_tell(story, 8300, LS_SOURCE_UDEV, LS_OBS_DISCONNECTED, "1-2.1", 7);
+	story_tell_device(story, 8900, LS_SOURCE_UDEV, LS_OBS_CONNECTED, "1-2.1", 8, &fast);
+	only(story, LS_CAUSE_UPSTREAM_LOSS, LS_SIDE_HUB, true);
+	assert_string_equal(story->incidents[0].socket.name, "1-2");
 }
 
 static void
@@ -407,15 +491,20 @@ main(void)
 		STORY(silence_after_lost_records_means_nothing),
 		STORY(a_port_switched_off_by_a_program),
 		STORY(power_switched_after_the_loss_is_the_kernels_reaction),
+		STORY(the_kernel_disables_a_port_between_two_flaps),
 		STORY(removed_by_a_program),
 		STORY(a_disabled_port_is_emi_without_the_kernel_log),
 		STORY(over_current_that_only_the_hub_tells),
+		STORY(over_current_is_told_once_by_the_hub_short_or_lasting),
 		STORY(over_current_told_by_hub_and_udev_counts_once),
 		STORY(a_failed_superspeed_link_that_a_reset_revives),
 		STORY(a_failed_superspeed_link_before_the_loss),
 		STORY(a_pulled_superspeed_plug_is_inactive_for_a_moment),
 		STORY(a_reset_that_fails_is_judged_by_what_went_before),
 		STORY(a_failed_reset_without_the_kernel_log),
+		STORY(a_failed_reset_is_no_failed_enumeration),
+		STORY(a_device_taken_off_soon_after_it_came_was_not_reset),
+		STORY(a_hub_resets_without_the_kernel_log),
 		STORY(a_device_that_stopped_answering_died),
 		STORY(broken_transfers_before_it_left_speak_of_the_wire),
 		STORY(errors_in_the_last_moment_are_what_any_unplug_looks_like),

@@ -164,6 +164,53 @@ stages_that_follow_at_once_are_changes_of_their_own(void **state)
 }
 
 static void
+what_leaves_in_mid_upload_did_not_start_its_loader(void **state)
+{
+	struct tale *tale = *state;
+	const struct ls_incident *drop;
+
+	plug(tale, &recovery);
+	flow(tale, 2000, 30000);
+	turns(tale, 2500, 1000, &recovery);
+	drop = last(tale, 1);
+	assert_string_equal(ls_cause_name(drop->cause), "link-loss");
+	assert_true(drop->drop);
+	assert_string_equal(tale->story.sessions[0].mode, "recovery mode");
+}
+
+static void
+a_short_upload_before_it_leaves_was_its_loader(void **state)
+{
+	struct tale *tale = *state;
+
+	plug(tale, &recovery);
+	flow(tale, 2000, 600);
+	turns(tale, 900, 1000, &recovery);
+	assert_string_equal(ls_cause_name(last(tale, 1)->cause), "mode-switch");
+}
+
+static void
+without_usbmon_a_loader_that_looks_the_same_may_be_a_lost_link(void **state)
+{
+	struct tale *tale = *state;
+
+	story_tell(&tale->story, 0, LS_SOURCE_USBMON, LS_OBS_SOURCE_BLIND, "", 0);
+	plug(tale, &normal);
+	turns(tale, 60000, 7000, &recovery);
+	turns(tale, 8000, 1000, &recovery); /* the link was lost, or iBEC began … */
+	turns(tale, 8000, 3000, &recovery); /* … so this is iBEC, or the link was lost */
+	turns(tale, 9000, 14000, &normal);
+	turns(tale, 20000, 5000, &recovery);
+	assert_string_equal(ls_cause_name(last(tale, 5)->cause), "device-reset");
+	for (size_t i = 0; i < 4; i++) {
+		const char *want = i == 1 || i == 2 ? "unknown" : "mode-switch";
+
+		assert_string_equal(ls_cause_name(tale->story.incidents[i].cause), want);
+		assert_false(tale->story.incidents[i].drop);
+	}
+}
+
+static void
 a_drop_in_mid_restore_is_a_lost_link(void **state)
 {
 	struct tale *tale = *state;
@@ -322,6 +369,9 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		STORY(a_restore_is_four_changes_of_mode_and_no_drop),
 		STORY(stages_that_follow_at_once_are_changes_of_their_own),
+		STORY(what_leaves_in_mid_upload_did_not_start_its_loader),
+		STORY(a_short_upload_before_it_leaves_was_its_loader),
+		STORY(without_usbmon_a_loader_that_looks_the_same_may_be_a_lost_link),
 		STORY(a_drop_in_mid_restore_is_a_lost_link),
 		STORY(a_long_drop_while_data_flowed_is_no_end_of_the_restore),
 		STORY(back_in_recovery_means_that_it_rebooted),

@@ -1,9 +1,10 @@
 #!/bin/bash
 # Every story of the plain machine in one boot. With arguments: only those.
 here=$LAB_TREE/tests/lab/scenarios
-stories=(link-loss transfer-errors exact-counts unplugged enumeration-failed emi over-current ss-inactive
-	usbreset hub-leaves deauthorised removed top controller-unbound bus-gone usbmon-unloaded devnum-reuse
-	hostile-strings no-udevd no-permission clock-back flap-storm ledger crash)
+stories=(link-loss restore restore-drop restore-stall dfu-cycle transfer-errors exact-counts unplugged unplug-busy
+	flaps silence enumeration-failed emi over-current ss-inactive usbreset driver-reset failed-reset hub-leaves
+	hub-reset deauthorised removed port-disabled power-switched top controller-unbound controller-died bus-gone
+	usbmon-unloaded devnum-reuse hostile-strings no-udevd no-permission clock-back flap-storm ledger crash)
 [[ $# -eq 0 ]] || stories=("$@")
 failed=()
 

@@ -1,15 +1,15 @@
 #!/bin/bash
 . "$LAB_TREE/tests/lab/story.sh"
-story "Somebody unplugs an idle phone for good"
+story "Somebody unplugs an idle device for good"
 start_linkstatd
 
-plug_phone
+plug recorder port=0 vid=1209 pid=0008 serial=R1 product=Recorder
 tell "nothing happens for three seconds, then it is unplugged"
 pause 3
-pull phone
+pull recorder
 
-expect_incident phone '.closed_at != null' 30
-expect_incident phone '.cause == "unplugged" and (.drop | not)'
-expect_incident phone '.back_after_seconds == null'
+expect_incident recorder '.closed_at != null' 30
+expect_incident recorder '.cause == "unplugged" and (.drop | not)'
+expect_incident recorder '.back_after_seconds == null'
 expect_only_incidents 1
-check "the report has no drop" report_says phone '.drops == 0 and .disconnects == 1'
+check "the report has no drop" report_says recorder '.drops == 0 and .disconnects == 1'

@@ -1,0 +1,34 @@
+#!/bin/bash
+. "$LAB_TREE/tests/lab/story.sh"
+story "A host controller dies"
+start_linkstatd
+
+# A controller that does not decode its memory any more hears of nothing. What is asked of a device times
+# out, and that it is to stop asking, too: then the kernel declares the controller dead.
+pci=$(readlink -f /sys/bus/usb/devices/usb1/..)
+driver=/sys/bus/pci/drivers/xhci_hcd
+decode() { # off|on
+	local value='\x05'
+	[[ $1 == off ]] || value='\x07' # I/O, memory, bus master
+	# shellcheck disable=SC2059 # the format is the byte
+	printf "$value" | dd of="$pci/config" bs=1 seek=4 conv=notrunc status=none
+}
+revive() {
+	decode on
+	[[ ! -e $driver/$(basename "$pci") ]] || basename "$pci" >"$driver/unbind"
+	basename "$pci" >"$driver/bind"
+}
+
+plug_qemu tablet usb-tablet 4
+plug_serial serial 5
+pause 3
+tell "it answers nothing any more"
+at_end revive
+decode off
+in_background timeout 60 lsusb -v -s "1:$(attribute serial devnum)" >"$story_dir/lsusb" 2>&1
+wait_until "the kernel says so" 60 kernel_says 'HC died; cleaning up'
+
+check_soon "the host is named and not the devices" 30 jq_incidents \
+	'length > 0 and all(.[]; .cause == "controller-died" and .side == "host" and .drop)'
+expect_only_incidents 1
+check "linkstatd is well" client status --json
