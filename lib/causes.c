@@ -56,7 +56,7 @@ static const struct rule {
 	  "a program took the device's authorisation away; the link itself stayed up" },
 	{ LS_FACT_GONE | LS_FACT_SWITCHED_OFF, LS_FACT_RESET | LS_FACT_ENUM_FAILED,
 	  LS_CAUSE_SOFTWARE, LS_SIDE_SOFTWARE, false, false, 0.9,
-	  "this computer switched the port or its power off before the connection went" },
+	  "this computer took the device off, or its port, before the connection went" },
 	{ LS_FACT_GONE | LS_FACT_REMOVED, 0, LS_CAUSE_SOFTWARE, LS_SIDE_SOFTWARE, false, false,
 	  0.93, "a program removed the device from the bus; the plug may still be in" },
 	{ LS_FACT_FIRMWARE_CHANGED, 0, LS_CAUSE_MODE_SWITCH, LS_SIDE_DEVICE, false, false, 0.9,

@@ -86,8 +86,7 @@ take_status(struct ls_engine *engine, struct link *link, const struct ls_observa
 	/* Gone and back before the hub was asked is a loss as well. */
 	if (changed && (!connected || link->present))
 		link->hub.lost_mono = obs->at.mono_us;
-	if (changed)
-		keep_reset_open(engine, obs);
+	keep_reset_open(engine, obs);
 	if (!changed && connected && (obs->port_bits & LS_PORT_C_ENABLE) &&
 	    !(obs->port_bits & LS_PORT_ENABLED))
 		link->hub.disabled_mono = obs->at.mono_us;

@@ -242,8 +242,8 @@ incidents_absorb(struct ls_engine *engine, struct incident *hub, struct ls_insta
 	for (size_t i = 0; i < engine->n_incidents;) {
 		struct incident *child = engine->incidents[i];
 
-		if (child != hub && !child->pub.settled &&
-		    !(child->pub.facts & (LS_FACT_EMI | LS_FACT_OVER_CURRENT)) &&
+		/* Also what was announced: a busy machine takes its time to take children off. */
+		if (child != hub && !(child->pub.facts & (LS_FACT_EMI | LS_FACT_OVER_CURRENT)) &&
 		    near(child->pub.opened.mono_us, at.mono_us, TOGETHER_US) &&
 		    topology_path_below(child->pub.socket.id_path, hub->pub.socket.id_path))
 			swallow(engine, hub, child); /* the next one moves into its place */

@@ -14,6 +14,8 @@ static const struct ls_device phone = {
 	.vid = 0x05ac, .pid = 0x12a8, .serial = "00008020", .product = "iPhone"
 };
 
+static const struct ls_device fast = { .vid = 0x0781, .pid = 0x5581, .serial = "S1" };
+
 static const struct ls_observation went = {
 	.kind = LS_OBS_PORT_STATUS,
 	.devnum = 1,
@@ -346,10 +348,30 @@ a_device_taken_off_soon_after_it_came_was_not_reset(void **state)
 }
 
 static void
+a_hub_is_reset_after_its_children_were_taken_off_slowly(void **state)
+{
+	static const struct ls_device hub = { .vid = 0x05e3, .pid = 0x0610, .device_class = 9 };
+	struct story *story = *state;
+
+	story_plug(story, 200, "1-2", 6, &hub);
+	story_plug(story, 300, "1-2.1", 7, &fast);
+	story_plug(story, 400, "1-2.2", 8, &phone);
+	story_tell(story, 8000, LS_SOURCE_KERNEL_LOG, LS_OBS_DISCONNECTED, "1-2.1", 7);
+	story_tell(story, 8400, LS_SOURCE_KERNEL_LOG, LS_OBS_DISCONNECTED, "1-2.2", 8);
+	story_tell(story, 8900, LS_SOURCE_KERNEL_LOG, LS_OBS_RESET, "1-2", 6);
+	story_plug(story, 9500, "1-2.1", 9, &fast);
+	story_plug(story, 9700, "1-2.2", 10, &phone);
+	story_wait(story, 400000);
+	assert_string_equal(ls_cause_name(story_incident(story, LS_CAUSE_UPSTREAM_LOSS)->cause),
+			    "upstream-loss");
+	assert_string_equal(story_incident(story, LS_CAUSE_UPSTREAM_LOSS)->socket.name, "1-2");
+	assert_int_equal(story_incident(story, LS_CAUSE_UPSTREAM_LOSS)->n_children, 2);
+}
+
+static void
 a_hub_resets_without_the_kernel_log(void **state)
 {
 	static const struct ls_device hub = { .vid = 0x05e3, .pid = 0x0610, .device_class = 9 };
-	static const struct ls_device fast = { .vid = 0x0781, .pid = 0x5581, .serial = "S1" };
 	struct ls_observation hub_reset = reset_asked;
 	struct story *story = *state;
 
@@ -504,6 +526,7 @@ main(void)
 		STORY(a_failed_reset_without_the_kernel_log),
 		STORY(a_failed_reset_is_no_failed_enumeration),
 		STORY(a_device_taken_off_soon_after_it_came_was_not_reset),
+		STORY(a_hub_is_reset_after_its_children_were_taken_off_slowly),
 		STORY(a_hub_resets_without_the_kernel_log),
 		STORY(a_device_that_stopped_answering_died),
 		STORY(broken_transfers_before_it_left_speak_of_the_wire),
