@@ -9,6 +9,7 @@
 #include <dirent.h>
 
 #include "cli/cli.h"
+#include "cli/format.h"
 #include "cli/logind.h"
 #include "cli/words.h"
 #include "lib/observation.h"
@@ -26,7 +27,8 @@ struct check_finding {
 	size_t port; /* in struct check ports, CHECK_MACHINE if it is of the machine */
 	size_t nth;  /* in the order in which they were added */
 	char what[WORDS_MAX];
-	char advice[WORDS_MAX]; /* "" where nothing is to be done */
+	char advice[WORDS_MAX];	 /* "" where nothing is to be done */
+	char command[WORDS_MAX]; /* what to type for that; "" where there is nothing to type */
 };
 #define CHECK_MACHINE SIZE_MAX
 
@@ -79,8 +81,10 @@ void check_say(struct check *check, enum check_level level, const char *format, 
 	LS_PRINTF(3, 4);
 /* What to do about the finding that was added last. */
 void check_advise(struct check *check, const char *format, ...) LS_PRINTF(2, 3);
-/* "15 min": how long the job takes. */
-const char *check_job(const struct check *check, char text[WORDS_MAX]);
+/* What to type for that, on a line of its own: the advice ends without a stop. */
+void check_type(struct check *check, const char *format, ...) LS_PRINTF(2, 3);
+/* "15 min", "1 h 30 min": without seconds that are none. */
+const char *check_span(char text[FORMAT_MAX], double hours);
 
 /* Reads a file below the root, at most @size - 1 bytes, with a NUL behind. Its length, -errno. */
 int check_bytes(const struct check *check, char *ret, size_t size, const char *format, ...)

@@ -16,8 +16,8 @@ static const struct {
 	bool of_port;
 	check_rule_fn look;
 } rules[] = {
-	{ "history", true, check_history },
 	{ "presence", true, check_presence },
+	{ "history", true, check_history },
 	{ "over-current", true, check_over_current },
 	{ "hub-power", true, check_hub_power },
 	{ "under-voltage", false, check_undervoltage },
@@ -91,31 +91,46 @@ check_say(struct check *check, enum check_level level, const char *format, ...)
 	va_end(args);
 }
 
+static struct check_finding *
+last(struct check *check)
+{
+	return check->failed || check->n_findings == 0 ? NULL
+						       : &check->findings[check->n_findings - 1];
+}
+
 void
 check_advise(struct check *check, const char *format, ...)
 {
-	struct check_finding *finding;
+	struct check_finding *finding = last(check);
 	va_list args;
 
-	if (check->failed || check->n_findings == 0)
-		return;
-	finding = &check->findings[check->n_findings - 1];
 	va_start(args, format);
-	set_text(finding->advice, format, args);
+	if (finding)
+		set_text(finding->advice, format, args);
+	va_end(args);
+}
+
+void
+check_type(struct check *check, const char *format, ...)
+{
+	struct check_finding *finding = last(check);
+	va_list args;
+
+	va_start(args, format);
+	if (finding)
+		set_text(finding->command, format, args);
 	va_end(args);
 }
 
 const char *
-check_job(const struct check *check, char text[WORDS_MAX])
+check_span(char text[FORMAT_MAX], double hours)
 {
-	double minutes = check->job_hours * 60;
-	char span[FORMAT_MAX];
+	char *zero;
 
-	if (minutes >= 1 && minutes < 120 && minutes - (double)(int)minutes < 0.01)
-		ls_text_format(text, WORDS_MAX, "%d min", (int)minutes);
-	else
-		ls_text_format(text, WORDS_MAX, "%s",
-			       format_duration(span, check->job_hours * 3600));
+	format_duration(text, hours * 3600);
+	zero = strstr(text, " 0 ");
+	if (zero) /* "10 min 0 s", "2 h 0 min" */
+		*zero = '\0';
 	return text;
 }
 

@@ -80,16 +80,16 @@ check_linkstatd(struct check *check, const struct check_device *device)
 	} else if (error == EACCES || error == EPERM) {
 		check_say(check, CHECK_NOTE,
 			  "You may not ask linkstatd, so nothing is known of earlier drops.");
-		check_advise(check, "Ask with sudo, or join its group: sudo usermod -aG linkstat "
-				    "$USER, and log in again.");
+		check_advise(check, "Ask with sudo, or join its group and log in again");
+		check_type(check, "sudo usermod -aG linkstat $USER");
 	} else {
 		check_say(check, CHECK_NOTE,
 			  "linkstatd %s: nothing is known of earlier drops, and none will be "
 			  "recorded.",
 			  error == EPROTO ? "does not answer" : "does not run");
-		check_advise(check, "%s",
-			     error == EPROTO ? "Restart it: sudo systemctl restart linkstatd"
-					     : "Start it: sudo systemctl enable --now linkstatd");
+		check_advise(check, "%s it", error == EPROTO ? "Restart" : "Start");
+		check_type(check, "sudo systemctl %s linkstatd",
+			   error == EPROTO ? "restart" : "enable --now");
 	}
 }
 
@@ -109,7 +109,10 @@ check_sources(struct check *check, const struct check_device *device)
 			continue;
 		check_say(check, CHECK_NOTE, "linkstatd does not see all: %s: %s%s",
 			  advice_source(field_text(source, "name")), detail, words_stop(detail));
-		check_advise(check, "%s", field_text(source, "fix"));
+		if (field_has(source, "fix")) {
+			check_advise(check, "Let it see");
+			check_type(check, "%s", field_text(source, "fix"));
+		}
 	}
 	if (*trouble)
 		check_say(check, CHECK_NOTE, "The record is not kept as it should be: %s%s",
@@ -165,8 +168,7 @@ last_drops(const struct check *check, const struct check_device *device, char te
 static const char *
 survival_words(const struct check *check, const struct ls_interval *survival, char text[WORDS_MAX])
 {
-	char sure[FORMAT_MAX], low[FORMAT_MAX], high[FORMAT_MAX], job[WORDS_MAX];
-
+	char sure[FORMAT_MAX], low[FORMAT_MAX], high[FORMAT_MAX], job[FORMAT_MAX];
 	/* A high rate survives rarely: the bounds may come either way round. */
 	double worst = survival->low < survival->high ? survival->low : survival->high;
 	double best = survival->low < survival->high ? survival->high : survival->low;
@@ -174,8 +176,8 @@ survival_words(const struct check *check, const struct ls_interval *survival, ch
 	format_percent(low, worst);
 	low[strcspn(low, " ")] = '\0';
 	ls_text_format(text, WORDS_MAX, "A job of %s runs through with %s (%s to %s)",
-		       check_job(check, job), format_percent(sure, survival->median), low,
-		       format_percent(high, best));
+		       check_span(job, check->job_hours), format_percent(sure, survival->median),
+		       low, format_percent(high, best));
 	return text;
 }
 
@@ -191,10 +193,8 @@ say_drops(struct check *check, const struct check_device *device, uint32_t drops
 		  "%s in %s on this port. %s.%s", format_count(n, drops, "drop", "drops"),
 		  format_duration(span, hours * 3600), survival_words(check, &survival, survives),
 		  last_drops(check, device, last));
-	check_advise(check,
-		     "Use another port, or find the part that is at fault first: linkstat "
-		     "diagnose %s",
-		     device->name);
+	check_advise(check, "Use another port, or find the part that is at fault first");
+	check_type(check, "linkstat diagnose %s", device->name);
 }
 
 static void
@@ -203,7 +203,11 @@ say_no_drops(struct check *check, double hours)
 	char span[FORMAT_MAX], survives[WORDS_MAX];
 	struct ls_interval survival;
 
-	if (!ls_survival(0, hours, check->job_hours, &survival) || ls_grade(0, hours) == '?') {
+	if (!ls_survival(0, hours, check->job_hours, &survival)) {
+		check_say(check, CHECK_NOTE, "linkstatd has no record of this port yet.");
+		return;
+	}
+	if (ls_grade(0, hours) == '?') {
 		check_say(check, CHECK_NOTE,
 			  "No drop on this port yet, but it was watched for %s only: that says "
 			  "little.",
@@ -236,19 +240,21 @@ check_errors(struct check *check, const struct check_device *device)
 {
 	const json_t *port = find_port(check->lately, device);
 	int64_t errors = words_link_errors(port), failed = field_int(port, "enumeration_failures");
-	int64_t allowed = UNPLUG_ERRORS * (1 + field_int(port, "disconnects"));
+	int64_t ordinary = UNPLUG_ERRORS * field_int(port, "disconnects");
 	char words[WORDS_MAX], n[FORMAT_MAX];
 
-	if (errors > 0) {
-		check_say(check, errors > allowed ? CHECK_MEND : CHECK_NOTE,
-			  "Transfers failed on the wire in the last 24 hours: %s%s.",
-			  words_transfers(words, port),
-			  errors > allowed ? "" : "; as few come with each unplugging");
-		check_advise(check, "%s",
-			     errors > allowed
-				     ? "Use another port of the computer itself, or another "
-				       "cable: links that do this often drop soon."
-				     : "Nothing, unless they come while nobody unplugs.");
+	if (errors > 0 && errors <= ordinary) {
+		check_say(
+			check, CHECK_FINE,
+			"Transfers failed on the wire in the last 24 hours (%s), as few come with "
+			"each unplugging.",
+			words_transfers(words, port));
+	} else if (errors > 0) {
+		check_say(check, errors > ordinary + UNPLUG_ERRORS ? CHECK_MEND : CHECK_NOTE,
+			  "Transfers failed on the wire in the last 24 hours: %s.",
+			  words_transfers(words, port));
+		check_advise(check, "Use another port of the computer itself, or another cable: "
+				    "links that do this often drop soon.");
 	}
 	if (failed > 0) {
 		check_say(check, CHECK_NOTE,

@@ -47,11 +47,10 @@ check_undervoltage(struct check *check, const struct check_device *device)
 	}
 	if (!now && !since_start)
 		return;
-	check_say(
-		check, CHECK_MEND,
-		"This computer's own power supply is too weak: its voltage %s too low. USB devices "
-		"drop then.",
-		now ? "is" : "was, since it was started,");
+	check_say(check, CHECK_MEND,
+		  "This computer's own power supply is too weak: its voltage %s. USB devices drop "
+		  "then.",
+		  now ? "is too low now" : "was too low at some time since it was started");
 	check_advise(check, "Use the supply made for this board and a short, thick cable; give USB "
 			    "devices a hub with its own supply.");
 }
@@ -128,7 +127,7 @@ void
 check_sleep(struct check *check, const struct check_device *device)
 {
 	const struct logind *logind = &check->logind;
-	char after[FORMAT_MAX], job[WORDS_MAX], action[LOGIND_TEXT_MAX * 6];
+	char after[FORMAT_MAX], job[FORMAT_MAX], action[LOGIND_TEXT_MAX * 6];
 	bool has_lid = check_exists(check, "proc/acpi/button/lid");
 	const char *lid = read_power(check).mains && logind->lid_external_power[0]
 				  ? logind->lid_external_power
@@ -145,13 +144,14 @@ check_sleep(struct check *check, const struct check_device *device)
 		check_say(check, CHECK_MEND,
 			  "This computer goes to sleep after %s without a touch (%s), and the job "
 			  "takes %s.",
-			  format_duration(after, idle), action, check_job(check, job));
-		check_advise(check, "Start the job with: linkstat run -- COMMAND. That keeps the "
-				    "computer awake.");
+			  check_span(after, idle / 3600), action,
+			  check_span(job, check->job_hours));
+		check_advise(check, "Start the job so, which keeps the computer awake");
+		check_type(check, "linkstat run -- COMMAND");
 	} else if (has_lid && puts_to_sleep(lid)) {
 		check_say(check, CHECK_NOTE, "This computer goes to sleep when its lid is closed.");
-		check_advise(check, "Leave the lid open, and start the job with: linkstat run -- "
-				    "COMMAND");
+		check_advise(check, "Leave the lid open, and start the job so");
+		check_type(check, "linkstat run -- COMMAND");
 	} else {
 		check_say(check, CHECK_FINE,
 			  "logind does not put this computer to sleep by itself.");
@@ -231,8 +231,8 @@ check_usbfs_memory(struct check *check, const struct check_device *device)
 		  "All programs together may use %" PRIu64 " MB of memory for USB%s; beyond that "
 		  "transfers are refused.",
 		  mb, mb < USBFS_MB ? "" : ", which is little for several busy devices at once");
-	check_advise(check, "Until the next start: echo 256 | sudo tee "
-			    "/sys/module/usbcore/parameters/usbfs_memory_mb");
+	check_advise(check, "Allow more, until the next start");
+	check_type(check, "echo 256 | sudo tee /sys/module/usbcore/parameters/usbfs_memory_mb");
 }
 
 /* Where a restore puts its firmware by default, and where it unpacks it. */

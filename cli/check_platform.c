@@ -133,7 +133,8 @@ check_controllers(struct check *check, const struct check_device *device)
 	(void)device;
 	if (check->n_devices == 0) {
 		check_say(check, CHECK_MEND, "Linux drives no USB controller on this computer.");
-		check_advise(check, "See what it says: journalctl -k | grep -i -e usb -e xhci");
+		check_advise(check, "See what it says of that");
+		check_type(check, "journalctl -k | grep -i -e usb -e xhci");
 	}
 	for (size_t i = 0; i < check->n_ports; i++) {
 		const struct check_device *port = &check->ports[i];

@@ -30,8 +30,9 @@ check_presence(struct check *check, const struct check_device *device)
 		   n == 0) {
 		check_say(check, CHECK_MEND, "A program (USBGuard?) forbids the use of the %s.",
 			  device->title);
-		check_advise(check, "Allow it: usbguard list-devices, then usbguard allow-device "
-				    "NUMBER.");
+		check_advise(check, "Allow it, if it was USBGuard (its number: usbguard "
+				    "list-devices)");
+		check_type(check, "sudo usbguard allow-device NUMBER");
 	} else if (!check_line(check, text, sizeof(text), "%s/%s/bConfigurationValue", device_dir,
 			       device->name) &&
 		   check_exists(check, "%s/%s/bConfigurationValue", device_dir, device->name)) {
@@ -161,10 +162,8 @@ check_autosuspend(struct check *check, const struct check_device *device)
 		  "Power saving may put the %s to sleep after %s without traffic, and the hubs "
 		  "above with it. Most devices bear that, some drop.",
 		  device->title, format_duration(after, ms / 1000));
-	check_advise(check,
-		     "If it drops when idle, switch that off until it is unplugged: echo on | sudo "
-		     "tee /sys/bus/usb/devices/%s/power/control",
-		     device->name);
+	check_advise(check, "If it drops when idle, switch that off until it is unplugged");
+	check_type(check, "echo on | sudo tee /sys/bus/usb/devices/%s/power/control", device->name);
 }
 
 void
@@ -182,8 +181,7 @@ check_lpm(struct check *check, const struct check_device *device)
 		"Link power management of USB 2 (LPM) is on for the %s. Some devices say they can "
 		"and drop.",
 		device->title);
-	check_advise(check,
-		     "If it drops: echo n | sudo tee "
-		     "/sys/bus/usb/devices/%s/power/usb2_hardware_lpm",
-		     device->name);
+	check_advise(check, "If it drops, switch that off until it is unplugged");
+	check_type(check, "echo n | sudo tee /sys/bus/usb/devices/%s/power/usb2_hardware_lpm",
+		   device->name);
 }

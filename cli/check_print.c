@@ -47,9 +47,9 @@ put_verdict(const struct check *check)
 {
 	const struct look *look = &check->cli->look;
 	size_t n_mend = count(check, CHECK_MEND), n_notes = count(check, CHECK_NOTE);
-	char where[WORDS_MAX] = "this computer", port[WORDS_MAX], job[WORDS_MAX], n[FORMAT_MAX];
+	char where[WORDS_MAX] = "this computer", port[WORDS_MAX], job[FORMAT_MAX], n[FORMAT_MAX];
 
-	check_job(check, job);
+	check_span(job, check->job_hours);
 	if (check->n_ports == 1)
 		ls_text_format(where, sizeof(where), "%s",
 			       port_words(check, &check->ports[0], port));
@@ -82,7 +82,10 @@ put_finding(const struct check *check, const struct check_finding *finding)
 			       "%s: ", port_words(check, &check->ports[finding->port], port));
 	render_sentence(&check->cli->look, tone, 4, "  - %s%s", prefix, finding->what);
 	if (finding->advice[0])
-		render_sentence(&check->cli->look, TONE_PLAIN, 8, "    Do: %s", finding->advice);
+		render_sentence(&check->cli->look, TONE_PLAIN, 8, "    Do: %s%s", finding->advice,
+				finding->command[0] ? ":" : "");
+	if (finding->command[0]) /* not wrapped: it is to be typed */
+		fprintf(check->cli->look.out, "        %s\n", finding->command);
 }
 
 /* Of many ports only those without a word against them are named. */
@@ -131,10 +134,14 @@ static json_t *
 finding_json(const struct check *check, const struct check_finding *finding)
 {
 	const char *port = finding->port == CHECK_MACHINE ? NULL : check->ports[finding->port].name;
+	char todo[2 * WORDS_MAX + 2];
+
+	ls_text_format(todo, sizeof(todo), "%s%s%s", finding->advice,
+		       finding->command[0] ? ": " : "", finding->command);
 
 	return json_pack("{s:s, s:s, s:s?, s:s, s:s?}", "id", finding->id, "level",
 			 level_names[finding->level], "port", port, "what", finding->what, "do",
-			 finding->advice[0] ? finding->advice : NULL);
+			 todo[0] ? todo : NULL);
 }
 
 int

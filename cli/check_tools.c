@@ -101,8 +101,8 @@ check_usbmuxd(struct check *check, const struct check_device *device)
 			check, CHECK_NOTE,
 			"usbmuxd does not run. It should start by itself when an iPhone in normal "
 			"or restore mode is plugged in.");
-		check_advise(check, "If the phone is in normal mode now: sudo systemctl restart "
-				    "usbmuxd");
+		check_advise(check, "If the phone is in normal mode now, start it");
+		check_type(check, "sudo systemctl restart usbmuxd");
 	} else {
 		check_say(check, CHECK_FINE, "usbmuxd %s.", running ? "runs" : "is installed");
 	}
@@ -177,6 +177,8 @@ any_serial(const struct check *check)
 	return false;
 }
 
+static const char for_the_job[] = "End it for the time of the job";
+
 enum whose { ANY, APPLE, SERIAL };
 
 static bool
@@ -190,39 +192,39 @@ void
 check_grabbers(struct check *check, const struct check_device *device)
 {
 	static const struct {
-		const char *comm, *what, *advice;
+		const char *comm, *what, *advice, *command;
 		enum whose whose;
 	} grabbers[] = {
 		{ "ModemManager", "ModemManager runs and sends modem commands to serial lines.",
-		  "For the time of the job: sudo systemctl stop ModemManager", SERIAL },
+		  for_the_job, "sudo systemctl stop ModemManager", SERIAL },
 		{ "brltty", "brltty runs and takes some serial adapters (CH340, CP210x) away.",
-		  "If there is no braille display: sudo systemctl stop brltty-udev brltty",
-		  SERIAL },
+		  "If there is no braille display, end it",
+		  "sudo systemctl stop brltty-udev brltty", SERIAL },
 		{ "gvfs-afc-volume",
 		  "The desktop (gvfs) opens iPhones in normal mode, to show their files.",
 		  "Before the job: eject the phone in the file manager, or log out of the desktop.",
-		  APPLE },
+		  NULL, APPLE },
 		{ "gvfs-gphoto2-volume-monitor",
 		  "The desktop (gvfs) opens phones and cameras, to show their pictures.",
 		  "Before the job: eject the device in the file manager, or log out of the "
 		  "desktop.",
-		  ANY },
+		  NULL, ANY },
 		{ "upowerd", "upower asks iPhones in normal mode for their battery now and then.",
-		  "Nothing, as a rule. If it disturbs: sudo systemctl stop upower", APPLE },
+		  "Nothing, as a rule. If it disturbs, end it", "sudo systemctl stop upower",
+		  APPLE },
 		{ "usbguard-daemon",
 		  "USBGuard decides which devices may be used; a phone looks new in each mode.",
-		  "Allow all modes of the phone, or stop it for the job: sudo systemctl stop "
-		  "usbguard",
-		  ANY },
+		  "Allow all modes of the phone, or end it for the time of the job",
+		  "sudo systemctl stop usbguard", ANY },
 		{ "laptop_mode",
 		  "laptop-mode-tools switches power saving on, and is known to misread iPhones.",
-		  "For the time of the job: sudo systemctl stop laptop-mode", APPLE },
+		  for_the_job, "sudo systemctl stop laptop-mode", APPLE },
 		{ "qemu-system-x86", "A virtual machine (QEMU) runs and may take USB devices.",
-		  "See that it has no filter for this device, or end it.", ANY },
+		  "See that it has no filter for this device, or end it.", NULL, ANY },
 		{ "VBoxHeadless", "A virtual machine (VirtualBox) runs and may take USB devices.",
-		  "See that it has no filter for this device, or end it.", ANY },
+		  "See that it has no filter for this device, or end it.", NULL, ANY },
 		{ "VirtualBoxVM", "A virtual machine (VirtualBox) runs and may take USB devices.",
-		  "See that it has no filter for this device, or end it.", ANY },
+		  "See that it has no filter for this device, or end it.", NULL, ANY },
 	};
 
 	(void)device;
@@ -231,5 +233,7 @@ check_grabbers(struct check *check, const struct check_device *device)
 			continue;
 		check_say(check, CHECK_NOTE, "%s", grabbers[i].what);
 		check_advise(check, "%s", grabbers[i].advice);
+		if (grabbers[i].command)
+			check_type(check, "%s", grabbers[i].command);
 	}
 }

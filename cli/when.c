@@ -334,13 +334,17 @@ int
 when_parse_span(const char *text, int64_t *ret_us, const char **why)
 {
 	const char *p = text;
+	int64_t us;
 	int r;
 
 	skip_blanks(&p);
 	if (!*p)
 		return refuse(why, "it is empty");
-	r = take_span(&p, ret_us, why);
-	if (r == 1 && *p)
+	r = take_span(&p, &us, why);
+	if (r < 0)
+		return r;
+	if (*p)
 		return refuse(why, "something follows the time span");
-	return r;
+	*ret_us = us;
+	return 1;
 }
