@@ -9,14 +9,14 @@ _linkstat_ports() {
 }
 
 _linkstat() {
-	local commands='status report diagnose incidents show log watch top cable name run jobs analyze version help'
+	local commands='status report diagnose check incidents show log watch top cable name run jobs analyze version help'
 	local options='--json --socket --help --version'
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
 	local command='' i
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | --since | --until | --pcap | --priors | -d | -n) ((i++)) ;;
+		--socket | --since | --until | --pcap | --priors | --for | -d | -n) ((i++)) ;;
 		-*) ;;
 		*)
 			command=${COMP_WORDS[i]}
@@ -27,6 +27,7 @@ _linkstat() {
 	case $command in
 	report) options+=' --since --until --transfers' ;;
 	incidents | log) options+=' --since --until' ;;
+	check) options+=' --for' ;;
 	diagnose) options+=' --sessions --priors --since --until' ;;
 	show) options+=' --pcap --transfers' ;;
 	top) options+=' -d -n' ;;
@@ -40,6 +41,10 @@ _linkstat() {
 		;;
 	-d)
 		mapfile -t COMPREPLY < <(compgen -W '0.5 1 2 5 10 60' -- "$cur")
+		return
+		;;
+	--for)
+		mapfile -t COMPREPLY < <(compgen -W '5min 15min 30min 1h 3h 9h' -- "$cur")
 		return
 		;;
 	-n)
@@ -64,7 +69,7 @@ _linkstat() {
 				mapfile -t COMPREPLY < <(compgen -W "$(_linkstat_ports)" -- "$cur")
 			fi
 			;;
-		report | incidents | log)
+		check | report | incidents | log)
 			mapfile -t COMPREPLY < <(compgen -W "$(_linkstat_ports)" -- "$cur")
 			;;
 		analyze)
