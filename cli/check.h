@@ -110,7 +110,8 @@ bool check_port_dir(const char *name, char ret[128]);
 /* The hub above, NULL for a root hub and for what hangs on an unknown one. */
 const struct check_device *check_hub_of(const struct check *check,
 					const struct check_device *device);
-/* False for what is built in, where many ports are judged at once: few do long jobs with that. */
+/* Where many ports are judged at once, few are for a long job: Apple devices if there are any, else
+ * all that is not built in. The others get no small remarks. */
 bool check_matters(const struct check *check, const struct check_device *device);
 bool check_is_root_hub(const struct check_device *device);
 bool check_is_apple(const struct check_device *device);

@@ -27,7 +27,9 @@ check_is_apple(const struct check_device *device)
 bool
 check_matters(const struct check *check, const struct check_device *device)
 {
-	return check->n_ports == 1 || check_is_apple(device) || !device->fixed;
+	if (check->n_ports == 1)
+		return true;
+	return check_count_apple(check) > 0 ? check_is_apple(device) : !device->fixed;
 }
 
 size_t

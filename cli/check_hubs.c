@@ -85,7 +85,7 @@ check_hub_power(struct check *check, const struct check_device *device)
 		outside = outside || !hub->fixed;
 		hub = check_hub_of(check, hub);
 	}
-	if (!outside)
+	if (!outside || !check_matters(check, device))
 		return;
 	check_say(check, CHECK_NOTE,
 		  "The hub in between says that it has a power supply of its own. Linux cannot see "
@@ -124,6 +124,8 @@ check_hub_chain(struct check *check, const struct check_device *device)
 		check_say(check, CHECK_FINE, "No hub is in between.");
 		return;
 	}
+	if (n <= TIERS_FINE && !check_matters(check, device))
+		return;
 	if (n <= TIERS_FINE)
 		check_say(check, CHECK_NOTE, "One hub is in between: %s.", names);
 	else
@@ -170,7 +172,7 @@ check_neighbours(struct check *check, const struct check_device *device)
 	size_t n = 0, n_apple = 0, len = 0;
 
 	if (!device->there || !device->controller[0] ||
-	    (check->n_ports > 1 && !check_is_apple(device)))
+	    (check->n_ports > 1 && !check_is_apple(device)) /* it would be said of all */)
 		return;
 	for (size_t i = 0; i < check->n_devices; i++) {
 		const struct check_device *other = &check->devices[i];

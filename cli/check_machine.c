@@ -240,6 +240,7 @@ void
 check_disk(struct check *check, const struct check_device *device)
 {
 	const char *dirs[] = { check->work_dir, check->tmp_dir };
+	uint64_t first = UINT64_MAX;
 
 	(void)device;
 	for (size_t i = 0; i < LS_COUNT(dirs); i++) {
@@ -249,6 +250,9 @@ check_disk(struct check *check, const struct check_device *device)
 
 		if (!dirs[i] || check->free_bytes(dirs[i], &bytes) < 0)
 			continue;
+		if (i > 0 && bytes == first)
+			continue; /* the same disk, as good as certainly */
+		first = bytes;
 		clean_text(dir, sizeof(dir), dirs[i], check->cli->look.utf8);
 		format_bytes(size, (double)bytes);
 		if (bytes >= enough) {

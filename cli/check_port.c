@@ -171,7 +171,7 @@ check_lpm(struct check *check, const struct check_device *device)
 {
 	char state[16];
 
-	if (!device->there ||
+	if (!device->there || !check_matters(check, device) ||
 	    !check_line(check, state, sizeof(state), "%s/%s/power/usb2_hardware_lpm", device_dir,
 			device->name) ||
 	    (strcmp(state, "enabled") != 0 && strcmp(state, "y") != 0))
