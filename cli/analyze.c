@@ -1,186 +1,208 @@
 #include "cli/analyze.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "cli/clean.h"
+#include "cli/analyze_stream.h"
 #include "cli/commands.h"
 #include "cli/envelope.h"
-#include "cli/format.h"
-
-#define RECORDS_AT_ONCE 65536
-#define PROGRESS_EVERY	(LS_SEC / 4)
-#define FILE_NAME_MAX	4096
-
-/* A line on a terminal that is written over itself; none for what is read at once. */
-struct progress {
-	const char *file;
-	uint64_t size; /* 0: not known */
-	uint64_t last_us;
-	bool is_wanted, is_shown;
-};
-
-static uint64_t
-clock_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * LS_SEC + (uint64_t)now.tv_nsec / 1000;
-}
+#include "cli/incidents.h"
+#include "cli/offline.h"
 
 static void
-progress_start(struct progress *progress, const char *file, int fd)
+on_observation(const struct ls_observation *obs, bool new_boot, void *user)
 {
-	struct stat stat;
+	struct offline *offline = user;
 
-	*progress = (struct progress){
-		.file = file,
-		.last_us = clock_us(),
-		.is_wanted = isatty(STDERR_FILENO),
-	};
-	if (fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode))
-		progress->size = (uint64_t)stat.st_size;
+	if (new_boot)
+		offline_new_boot(offline);
+	offline_observe(offline, obs);
 }
 
-static void
-progress_show(struct progress *progress, const struct capture *capture)
+static json_t *
+new_group(void)
 {
-	uint64_t now_us = progress->is_wanted ? clock_us() : 0;
-	char size[FORMAT_MAX], share[FORMAT_MAX] = "";
-
-	if (!progress->is_wanted || now_us - progress->last_us < PROGRESS_EVERY)
-		return;
-	progress->last_us = now_us;
-	progress->is_shown = true;
-	if (progress->size)
-		snprintf(share, sizeof(share), " (%d %%)",
-			 (int)((double)capture_n_read(capture) / (double)progress->size * 100));
-	fprintf(stderr, "\r\033[K%.40s: %" PRIu64 " records, %s%s", progress->file,
-		capture_counts(capture)->n_records,
-		format_size(size, (int64_t)capture_n_read(capture)), share);
-	fflush(stderr);
+	return json_pack("{s:[], s:[], s:[], s:[], s:[]}", "captures", "logs", "ports", "incidents",
+			 "notes");
 }
 
-static void
-progress_end(const struct progress *progress)
+static json_t *
+files_of(const json_t *group)
 {
-	if (progress->is_shown)
-		fputs("\r\033[K", stderr);
-}
+	static const char *const lists[] = { "captures", "logs" };
+	json_t *files = json_array();
+	const json_t *file;
+	size_t i;
 
-/* CLI_FINE or CLI_TROUBLE: it could not be read to its end; *ret is there in any case. */
-static int
-read_all(struct capture *capture, const char *file, int fd, json_t **ret)
-{
-	ls_auto(ls_traffic) *traffic = NULL;
-	const char *why = NULL;
-	struct progress progress;
-	int r;
-
-	if (ls_traffic_new(&traffic) < 0)
-		return cli_no_memory();
-	progress_start(&progress, file, fd);
-	while ((r = capture_read(capture, RECORDS_AT_ONCE, traffic)) > 0)
-		progress_show(&progress, capture);
-	progress_end(&progress);
-	if (r < 0) {
-		why = capture_why(capture);
-		cli_complain("%s: %s.", file, why);
+	for (size_t list = 0; list < LS_COUNT(lists); list++) {
+		json_array_foreach(json_object_get(group, lists[list]), i, file)
+		{
+			if (json_array_append(files, json_object_get(file, "file")) < 0) {
+				json_decref(files);
+				return NULL;
+			}
+		}
 	}
-	*ret = analyze_capture(file, capture, traffic, why);
-	if (!*ret)
-		return cli_no_memory();
-	return r < 0 ? CLI_TROUBLE : CLI_FINE;
+	return files;
 }
 
 static int
-read_file(const char *file, int fd, json_t **ret)
+put(json_t *group, const char *name, json_t *list)
 {
-	ls_auto(capture) *capture = NULL;
-	char why[CAPTURE_WHY_MAX];
-	int r = capture_new(fd, why, &capture);
+	int r = list ? json_array_extend(json_object_get(group, name), list) : -1;
 
-	if (r == 0)
-		return read_all(capture, file, fd, ret);
-	if (r != -EBADMSG)
-		return cli_no_memory();
-	cli_complain("%s %s.", file, why);
-	*ret = analyze_nothing(file, why);
-	return *ret ? CLI_TROUBLE : cli_no_memory();
-}
-
-/* Opens "-" too. CLI_USAGE without *ret: there is nothing to read. */
-static int
-open_and_read(const char *path, json_t **ret)
-{
-	bool is_stdin = strcmp(path, "-") == 0;
-	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	char file[FILE_NAME_MAX];
-	int r;
-
-	clean_text(file, sizeof(file), path, true);
-	if (fd < 0) {
-		cli_complain("%s cannot be opened: %s.", file, strerror(errno));
-		return CLI_USAGE;
-	}
-	if (isatty(fd)) {
-		cli_complain("%s is a terminal; give a capture file, or one by a pipe.",
-			     is_stdin ? "standard input" : file);
-		r = CLI_USAGE;
-	} else {
-		r = read_file(file, fd, ret);
-	}
-	if (!is_stdin)
-		close(fd);
+	json_decref(list);
 	return r;
 }
 
-static int
-print_all(const struct cli *cli, json_t *captures)
+int
+analyze_conclude(struct offline *offline, json_t *group)
 {
-	ls_json_auto json_t *members =
-		json_pack("{s:O, s:[], s:[]}", "captures", captures, "ports", "incidents");
+	ls_json_auto json_t *files = files_of(group);
 
-	return members ? envelope_print(cli, "analyze", members) : cli_no_memory();
+	offline_finish(offline);
+	if (!files || put(group, "ports", offline_ports(offline, files)) < 0 ||
+	    put(group, "incidents", offline_incidents(offline, files)) < 0 ||
+	    put(group, "notes", offline_notes(offline)) < 0)
+		return cli_no_memory();
+	return CLI_FINE;
+}
+
+/* A disconnect in a capture before which the hub said nothing was nothing that the hub saw. */
+static void
+say_watched(struct offline *offline)
+{
+	const struct ls_observation sees = {
+		.source = LS_SOURCE_USBMON,
+		.kind = LS_OBS_SOURCE_SEES,
+	};
+
+	offline_observe(offline, &sees);
+}
+
+/* One file and one engine. *ret is NULL where there is nothing to read. */
+static int
+read_one(const char *path, int64_t first_incident, json_t **ret)
+{
+	ls_auto(offline) *offline = NULL;
+	ls_auto(stream) *stream = NULL;
+	ls_json_auto json_t *group = new_group();
+	struct stream_options options = { .observe = on_observation };
+	int r;
+
+	if (!group || offline_new(first_incident, &offline) < 0)
+		return cli_no_memory();
+	options.user = options.offline = offline;
+	r = stream_open(path, &options, &stream);
+	if (r != CLI_FINE)
+		return r;
+	if (stream_kind(stream) == STREAM_CAPTURE)
+		say_watched(offline);
+	while (stream_step(stream) > 0)
+		continue;
+	if (stream_count(stream) < 0 || stream_tell(stream, group) < 0)
+		return cli_no_memory();
+	r = analyze_conclude(offline, group);
+	if (r != CLI_FINE)
+		return r;
+	*ret = LS_STEAL(&group);
+	return stream_verdict(stream);
+}
+
+/* ---- all files ---- */
+
+struct all {
+	const struct cli *cli;
+	json_t *sum; /* for JSON */
+	bool any;
+	int worst;
+};
+
+static void
+note_result(struct all *all, int r)
+{
+	all->worst = r > all->worst ? r : all->worst;
 }
 
 static int
-print_each(const struct cli *cli, bool is_first, const json_t *capture)
+merge(json_t *sum, const json_t *group)
 {
-	if (!is_first)
-		fputc('\n', cli->look.out);
-	return analyze_print(cli, capture);
+	const char *name;
+	json_t *list;
+	int r = 0;
+
+	json_object_foreach(sum, name, list)
+	{
+		r |= json_array_extend(list, json_object_get(group, name));
+	}
+	return r < 0 ? cli_no_memory() : CLI_FINE;
+}
+
+static void
+take(struct all *all, json_t *group)
+{
+	note_result(all, incidents_verdict(json_object_get(group, "incidents")));
+	if (merge(all->sum, group) != CLI_FINE) {
+		note_result(all, CLI_UNREACHABLE);
+		return;
+	}
+	if (all->cli->json)
+		return;
+	if (all->any)
+		fputc('\n', all->cli->look.out);
+	all->any = true;
+	note_result(all, analyze_print(all->cli, group));
+}
+
+static int64_t
+next_incident(const struct all *all)
+{
+	const json_t *incidents = json_object_get(all->sum, "incidents");
+	size_t n = json_array_size(incidents);
+
+	return n ? json_integer_value(json_object_get(json_array_get(incidents, n - 1), "id")) + 1
+		 : 1;
+}
+
+static bool
+take_joined(struct all *all)
+{
+	ls_json_auto json_t *group = NULL;
+	char why[CAPTURE_WHY_MAX] = "";
+	int r = CLI_FINE;
+
+	if (all->cli->n_args != 2 || strcmp(all->cli->args[0], "-") == 0 ||
+	    strcmp(all->cli->args[1], "-") == 0)
+		return false;
+	if (analyze_join(all->cli->args, &group, &r, why) > 0) {
+		note_result(all, r);
+		take(all, group);
+		return true;
+	}
+	if (*why)
+		(void)json_array_append_new(json_object_get(all->sum, "notes"), json_string(why));
+	return false;
 }
 
 /* Gives the worst of all files. */
 int
 analyze_run(const struct cli *cli)
 {
-	ls_json_auto json_t *captures = json_array();
-	bool is_first = true;
-	int worst = CLI_FINE, r;
+	ls_json_auto json_t *sum = new_group();
+	struct all all = { .cli = cli, .sum = sum };
+	bool joined;
 
-	for (int i = 0; i < cli->n_args; i++) {
-		ls_json_auto json_t *capture = NULL;
+	if (!sum)
+		return cli_no_memory();
+	joined = take_joined(&all);
+	for (int i = 0; i < cli->n_args && !joined; i++) {
+		ls_json_auto json_t *group = NULL;
 
-		r = open_and_read(cli->args[i], &capture);
-		worst = r > worst ? r : worst;
-		if (!capture)
-			continue;
-		if (cli->json)
-			r = json_array_append(captures, capture) < 0 ? cli_no_memory() : CLI_FINE;
-		else
-			r = print_each(cli, is_first, capture);
-		is_first = false;
-		worst = r > worst ? r : worst;
+		note_result(&all, read_one(cli->args[i], next_incident(&all), &group));
+		if (group)
+			take(&all, group);
 	}
-	r = cli->json ? print_all(cli, captures) : CLI_FINE;
-	return r > worst ? r : worst;
+	if (cli->json)
+		note_result(&all, envelope_print(cli, "analyze", sum));
+	return all.worst;
 }

@@ -7,6 +7,7 @@
 
 struct builder {
 	json_t *devices;
+	const struct ls_enumeration *enumeration;
 	bool failed;
 };
 
@@ -163,13 +164,26 @@ evidence_of(const struct ls_traffic_counts *counts)
 	return n;
 }
 
+/* "1-2", or null where the capture does not show it. */
 static json_t *
-of_device(unsigned int bus, unsigned int devnum, const struct ls_traffic_counts *counts,
-	  const struct ls_traffic_sum *sum)
+port_of(const struct ls_enumerated *known)
 {
+	return known && known->placed ? json_string(known->port) : json_null();
+}
+
+json_t *
+analyze_device(unsigned int bus, unsigned int devnum, const struct ls_enumerated *known,
+	       const struct ls_traffic_counts *counts)
+{
+	bool has_ids = known && known->device.vid;
+	struct ls_traffic_sum totals, *sum = &totals;
+
+	ls_traffic_sum(counts, sum);
 	const struct ls_wire_field fields[] = {
 		{ "bus", json_integer(bus) },
 		{ "device", json_integer(devnum) },
+		{ "port", port_of(known) },
+		{ "described", has_ids ? ls_wire_device(&known->device) : json_null() },
 		{ "transfers", json_integer((int64_t)sum->n_completed) },
 		{ "bytes_in", json_integer((int64_t)sum->bytes_in) },
 		{ "bytes_out", json_integer((int64_t)sum->bytes_out) },
@@ -190,19 +204,23 @@ static void
 on_device(unsigned int bus, unsigned int devnum, const struct ls_traffic_counts *counts, void *user)
 {
 	struct builder *builder = user;
-	struct ls_traffic_sum sum;
+	const struct ls_enumerated *known = ls_enumeration_find(builder->enumeration, bus, devnum);
 
-	ls_traffic_sum(counts, &sum);
-	if (json_array_append_new(builder->devices, of_device(bus, devnum, counts, &sum)) < 0)
+	if (json_array_append_new(builder->devices, analyze_device(bus, devnum, known, counts)) < 0)
 		builder->failed = true;
 }
 
 static json_t *
-of_devices(struct ls_traffic *traffic)
+of_devices(struct capture_watch *watch, json_t *past)
 {
-	struct builder builder = { .devices = json_array() };
+	struct builder builder = {
+		.devices = json_array(),
+		.enumeration = capture_watch_enumeration(watch),
+	};
 
-	ls_traffic_visit(traffic, on_device, &builder);
+	if (past && json_array_extend(builder.devices, past) < 0)
+		builder.failed = true;
+	ls_traffic_visit(capture_watch_traffic(watch), on_device, &builder);
 	if (!builder.failed)
 		return builder.devices;
 	json_decref(builder.devices);
@@ -225,11 +243,11 @@ time_or_null(uint64_t real_us)
 }
 
 json_t *
-analyze_capture(const char *file, const struct capture *capture, struct ls_traffic *traffic,
-		const char *why)
+analyze_capture(const char *file, const struct capture *capture, struct capture_watch *watch,
+		json_t *past, const char *why)
 {
 	const struct capture_counts *counts = capture_counts(capture);
-	const struct ls_traffic_health health = health_of(traffic);
+	const struct ls_traffic_health health = health_of(capture_watch_traffic(watch));
 	const struct ls_wire_field fields[] = {
 		{ "file", json_string(file) },
 		{ "format", json_string(capture_format(capture)) },
@@ -246,7 +264,27 @@ analyze_capture(const char *file, const struct capture *capture, struct ls_traff
 		{ "first_at", time_or_null(counts->first_us) },
 		{ "last_at", time_or_null(counts->last_us) },
 		{ "truncated", ls_wire_optional(why) },
-		{ "devices", of_devices(traffic) },
+		{ "devices", of_devices(watch, past) },
+	};
+
+	return ls_wire_object(fields, LS_COUNT(fields));
+}
+
+json_t *
+analyze_log(const struct analyze_log *log)
+{
+	const struct ls_log_text_summary *summary = &log->summary;
+	const struct ls_wire_field fields[] = {
+		{ "file", json_string(log->file) },
+		{ "format", json_string(summary->format) },
+		{ "lines", json_integer((int64_t)summary->lines) },
+		{ "usb_lines", json_integer((int64_t)summary->usb_lines) },
+		{ "cut_lines", json_integer((int64_t)summary->cut_lines) },
+		{ "boots", json_integer(summary->boots) },
+		{ "dated", json_boolean(summary->dated) },
+		{ "first_at", log->any ? ls_wire_time(log->first_us) : json_null() },
+		{ "last_at", log->any ? ls_wire_time(log->last_us) : json_null() },
+		{ "truncated", ls_wire_optional(log->why) },
 	};
 
 	return ls_wire_object(fields, LS_COUNT(fields));

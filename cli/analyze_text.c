@@ -226,7 +226,7 @@ put_notes(const struct look *look, const json_t *capture)
 }
 
 int
-analyze_print(const struct cli *cli, const json_t *capture)
+analyze_print_capture(const struct cli *cli, const json_t *capture)
 {
 	const struct look *look = &cli->look;
 	char file[WORDS_MAX];

@@ -16,7 +16,7 @@ struct capture {
 	const char *format;
 	int link_type;
 	size_t header_len;
-	struct ls_traffic *traffic; /* while reading */
+	struct capture_watch *watch; /* while reading */
 	struct capture_counts counts;
 	char why[CAPTURE_WHY_MAX];
 };
@@ -106,17 +106,40 @@ check_link_type(struct capture *capture, char why[CAPTURE_WHY_MAX])
 	return -EBADMSG;
 }
 
+bool
+capture_is_one(const struct compressed *file)
+{
+	size_t len;
+	const uint8_t *head = compressed_head(file, &len);
+
+	for (size_t i = 0; len == sizeof(magics[i].bytes) && i < LS_COUNT(magics); i++) {
+		if (memcmp(head, magics[i].bytes, len) == 0)
+			return true;
+	}
+	return false;
+}
+
 int
 capture_new(int fd, char why[CAPTURE_WHY_MAX], struct capture **ret)
+{
+	struct compressed *file;
+	int r = compressed_new(fd, &file);
+
+	return r == 0 ? capture_of(file, why, ret) : r;
+}
+
+int
+capture_of(struct compressed *file, char why[CAPTURE_WHY_MAX], struct capture **ret)
 {
 	ls_auto(capture) *capture = calloc(1, sizeof(*capture));
 	int r;
 
-	if (!capture)
+	if (!capture) {
+		compressed_free(file);
 		return -ENOMEM;
-	r = compressed_new(fd, &capture->file);
-	if (r == 0)
-		r = recognise(capture, why);
+	}
+	capture->file = file;
+	r = recognise(capture, why);
 	if (r == 0)
 		r = open_pcap(capture, why);
 	if (r == 0)
@@ -180,6 +203,8 @@ on_packet(unsigned char *user, const struct pcap_pkthdr *header, const unsigned 
 	size_t len = header->caplen < capture->header_len ? header->caplen : capture->header_len;
 	struct ls_usbmon_record copy;
 	const struct ls_usbmon_record *record = record_at(bytes, len, &copy);
+	const uint8_t *data = NULL;
+	size_t n_data = 0;
 
 	capture->counts.n_records++;
 	if (!record) {
@@ -187,7 +212,12 @@ on_packet(unsigned char *user, const struct pcap_pkthdr *header, const unsigned 
 		return;
 	}
 	count(&capture->counts, record);
-	ls_traffic_add(capture->traffic, record);
+	if (header->caplen > len && record->flag_data == 0) {
+		data = bytes + len;
+		n_data = header->caplen - len;
+		n_data = n_data < record->len_cap ? n_data : record->len_cap;
+	}
+	capture_watch_add(capture->watch, record, data, n_data);
 }
 
 static void
@@ -203,13 +233,13 @@ note_why(struct capture *capture, const char *said)
 }
 
 int
-capture_read(struct capture *capture, int max_records, struct ls_traffic *traffic)
+capture_read(struct capture *capture, int max_records, struct capture_watch *watch)
 {
 	int r;
 
 	if (*capture->why)
 		return -EBADMSG;
-	capture->traffic = traffic;
+	capture->watch = watch;
 	r = pcap_dispatch(capture->pcap, max_records, on_packet, (unsigned char *)capture);
 	if (r > 0)
 		return 1;

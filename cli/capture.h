@@ -3,10 +3,11 @@
  * A usbmon capture, pcap or pcapng, packed or not, as records of lib/usbmon.h. The file is not
  * trusted: what is wrong with it ends the reading, and what came before counts.
  */
+#include "cli/capture_watch.h"
 #include "lib/base.h"
-#include "lib/traffic.h"
 
 struct capture;
+struct compressed;
 
 /* Room for why a file could not be read, or not to its end: a clause without a full stop. */
 #define CAPTURE_WHY_MAX 512
@@ -24,14 +25,18 @@ struct capture_counts {
  * "FILE "; -ENOMEM.
  */
 int capture_new(int fd, char why[CAPTURE_WHY_MAX], struct capture **ret);
+/* The same of a file that is being unpacked, which it takes in any case. */
+int capture_of(struct compressed *file, char why[CAPTURE_WHY_MAX], struct capture **ret);
+/* Does it begin as a capture does? */
+bool capture_is_one(const struct compressed *file);
 void capture_free(struct capture *capture); /* NULL is fine */
 LS_DEFINE_AUTO(capture)
 
 /*
- * Adds up to @max_records to @traffic. 1: there may be more; 0: that was the end; -EBADMSG: it
+ * Adds up to @max_records to @watch. 1: there may be more; 0: that was the end; -EBADMSG: it
  * cannot be read further, see capture_why().
  */
-int capture_read(struct capture *capture, int max_records, struct ls_traffic *traffic);
+int capture_read(struct capture *capture, int max_records, struct capture_watch *watch);
 
 /* How far it was read and why no further, after -EBADMSG. */
 const char *capture_why(const struct capture *capture);

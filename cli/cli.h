@@ -27,9 +27,9 @@ struct top_options {
 #define TOP_SECONDS	2
 #define TOP_SECONDS_MIN 0.1
 #define TOP_SECONDS_MAX 3600
-/* Of cable, name and run. */
+/* Of cable, name, run and export. */
 struct ledger_options {
-	bool forget, correct;
+	bool forget, correct, sessions;
 	struct cli_time at;
 	const char *cable, *port, *note; /* of run; NULL: not given */
 };

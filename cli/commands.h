@@ -11,6 +11,7 @@ int watch_run(const struct cli *cli);
 int top_run(const struct cli *cli);
 int analyze_run(const struct cli *cli);
 int cable_run(const struct cli *cli);
+int export_run(const struct cli *cli);
 int name_run(const struct cli *cli);
 int jobs_run(const struct cli *cli);
 int job_run(const struct cli *cli); /* gives the exit code of the command that it runs */

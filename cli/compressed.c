@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -14,6 +15,7 @@
 #define HEAD_SIZE   4
 #define GZIP_ONLY   (15 + 16) /* the largest window, and no other format */
 #define WHY_MAX	    160
+#define XZ_MEMORY   (UINT64_C(128) << 20) /* as much as zstd may use */
 
 struct compressed;
 
@@ -38,6 +40,8 @@ struct compressed {
 	char why[WHY_MAX];
 	z_stream gzip;
 	ZSTD_DStream *zstd;
+	lzma_stream xz;
+	bool has_xz;
 	uint8_t input[INPUT_SIZE];
 	char stream[STREAM_SIZE];
 };
@@ -162,12 +166,60 @@ unpack_zstd(struct compressed *compressed, uint8_t *out, size_t size)
 	return to.pos;
 }
 
+static const char *
+xz_reason(lzma_ret r)
+{
+	switch (r) {
+	case LZMA_MEMLIMIT_ERROR:
+		return "needs more than 128 MiB of memory";
+	case LZMA_MEM_ERROR:
+		return "needs more memory than there is";
+	case LZMA_OPTIONS_ERROR:
+		return "uses options that are not known";
+	default:
+		return "is damaged";
+	}
+}
+
+/* Several streams may follow each other; what is no stream ends it, as zeros between them do not. */
+static size_t
+unpack_xz(struct compressed *compressed, uint8_t *out, size_t size)
+{
+	lzma_stream *xz = &compressed->xz;
+
+	if (!compressed->has_xz) {
+		if (lzma_stream_decoder(xz, XZ_MEMORY, LZMA_CONCATENATED) != LZMA_OK) {
+			stop(compressed, "the xz data needs more memory than there is");
+			return 0;
+		}
+		compressed->has_xz = true;
+	}
+	xz->next_out = out;
+	xz->avail_out = size;
+	while (xz->avail_out == size && !compressed->has_ended) {
+		bool any = refill(compressed);
+		lzma_ret r;
+
+		xz->next_in = compressed->input + compressed->n_input_taken;
+		xz->avail_in = any ? compressed->n_input - compressed->n_input_taken : 0;
+		r = lzma_code(xz, any ? LZMA_RUN : LZMA_FINISH);
+		compressed->n_input_taken = compressed->n_input - xz->avail_in;
+		if (r == LZMA_STREAM_END)
+			compressed->has_ended = true;
+		else if (r == LZMA_BUF_ERROR && !any)
+			stop(compressed, "the xz data is cut off");
+		else if (r != LZMA_OK && r != LZMA_BUF_ERROR)
+			stop(compressed, "the xz data %s", xz_reason(r));
+	}
+	return size - xz->avail_out;
+}
+
 static size_t
 refuse(struct compressed *compressed, uint8_t *out, size_t size)
 {
 	(void)out;
 	(void)size;
-	stop(compressed, "it is packed with %s, only gzip and zstd are unpacked",
+	stop(compressed, "it is packed with %s, only gzip, xz and zstd are unpacked",
 	     compressed->packing->name);
 	return 0;
 }
@@ -175,7 +227,7 @@ refuse(struct compressed *compressed, uint8_t *out, size_t size)
 static const struct packing packings[] = {
 	{ "gzip", "\x1f\x8b", 2, unpack_gzip },
 	{ "zstd", "\x28\xb5\x2f\xfd", 4, unpack_zstd },
-	{ "xz", "\xfd\x37zXZ", 5, refuse },
+	{ "xz", "\xfd\x37zXZ", 5, unpack_xz },
 	{ "bzip2", "BZh", 3, refuse },
 	{ "lz4", "\x04\x22\x4d\x18", 4, refuse },
 	{ "zip", "PK\x03\x04", 4, refuse },
@@ -238,6 +290,8 @@ compressed_free(struct compressed *compressed)
 		return;
 	inflateEnd(&compressed->gzip);
 	ZSTD_freeDStream(compressed->zstd);
+	if (compressed->has_xz)
+		lzma_end(&compressed->xz);
 	free(compressed);
 }
 
@@ -260,6 +314,14 @@ on_read(void *cookie, char *bytes, size_t size)
 	memcpy(bytes, compressed->head + compressed->n_head_taken, n);
 	compressed->n_head_taken += n;
 	return (ssize_t)n;
+}
+
+size_t
+compressed_read(struct compressed *compressed, void *bytes, size_t size)
+{
+	ssize_t n = on_read(compressed, bytes, size);
+
+	return n > 0 ? (size_t)n : 0;
 }
 
 /* Only says where it is. */

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * The bytes of a file, unpacked if it is gzip or zstd, as a stream that cannot seek. Memory is
- * bounded; a zstd frame that wants a window above 128 MiB is refused. A packed file that is cut or
+ * The bytes of a file, unpacked if it is gzip, xz or zstd, as a stream that cannot seek. Memory is
+ * bounded; what needs more than 128 MiB to be unpacked is refused. A packed file that is cut or
  * damaged gives what came before and ends there: compressed_why() says so.
  */
 #include <stdio.h>
@@ -20,6 +20,9 @@ const uint8_t *compressed_head(const struct compressed *compressed, size_t *ret_
 
 /* All of it from the beginning, for one reader who closes it; ftello() works. NULL: no memory. */
 FILE *compressed_stream(struct compressed *compressed);
+
+/* The same without a stream: up to @size bytes; 0 at the end. */
+size_t compressed_read(struct compressed *compressed, void *bytes, size_t size);
 
 /* NULL, or why the stream ends before its time; a clause that goes on from "…: ". */
 const char *compressed_why(const struct compressed *compressed);

@@ -9,14 +9,14 @@ _linkstat_ports() {
 }
 
 _linkstat() {
-	local commands='status report diagnose check incidents show log watch top cable name run jobs analyze version help'
+	local commands='status report diagnose check incidents show log watch top cable name run jobs export analyze version help'
 	local options='--json --socket --help --version'
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
 	local command='' i
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | --since | --until | --pcap | --priors | --for | -d | -n) ((i++)) ;;
+		--socket | --since | --until | --pcap | --at | --cable | --port | --note | --priors | --for | -d | -n) ((i++)) ;;
 		-*) ;;
 		*)
 			command=${COMP_WORDS[i]}
@@ -26,9 +26,13 @@ _linkstat() {
 	done
 	case $command in
 	report) options+=' --since --until --transfers' ;;
-	incidents | log) options+=' --since --until' ;;
+	incidents | log | jobs) options+=' --since --until' ;;
+	cable) options+=' --at --correct --forget' ;;
+	name) options+=' --forget' ;;
+	run) options+=' --cable --port --note' ;;
 	check) options+=' --for' ;;
 	diagnose) options+=' --sessions --priors --since --until' ;;
+	export) options+=' --sessions --since --until' ;;
 	show) options+=' --pcap --transfers' ;;
 	top) options+=' -d -n' ;;
 	esac
@@ -50,7 +54,11 @@ _linkstat() {
 	-n)
 		return
 		;;
-	--since | --until)
+	--port)
+		mapfile -t COMPREPLY < <(compgen -W "$(_linkstat_ports)" -- "$cur")
+		return
+		;;
+	--since | --until | --at)
 		mapfile -t COMPREPLY < <(compgen -W 'now today yesterday -1h -1d -1w' -- "$cur")
 		return
 		;;
@@ -69,8 +77,11 @@ _linkstat() {
 				mapfile -t COMPREPLY < <(compgen -W "$(_linkstat_ports)" -- "$cur")
 			fi
 			;;
-		check | report | incidents | log)
+		check | report | incidents | log | cable | name | export)
 			mapfile -t COMPREPLY < <(compgen -W "$(_linkstat_ports)" -- "$cur")
+			;;
+		run)
+			mapfile -t COMPREPLY < <(compgen -c -- "$cur")
 			;;
 		analyze)
 			compopt -o filenames

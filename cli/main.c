@@ -48,6 +48,8 @@ static const struct command {
 	{ "name", name_run, 0, 2, false, "linkstat name [PORT LABEL] [--forget] [--json]" },
 	{ "run", job_run, 1, -1, false,
 	  "linkstat run [--cable LABEL] [--port PORT] [--note TEXT] -- COMMAND..." },
+	{ "export", export_run, 0, -1, true,
+	  "linkstat export --sessions [PORT...] [--since TIME] [--until TIME] [--json]" },
 	{ "jobs", jobs_run, 0, 0, true, "linkstat jobs [--since TIME] [--until TIME] [--json]" },
 	{ "version", version_run, 0, 0, false, "linkstat version" },
 	{ "help", help_run, 0, -1, false, "linkstat help" },
@@ -69,7 +71,8 @@ static const char help[] =
 	"  linkstat run -- COMMAND     runs a command, and tells what the link did meanwhile\n"
 	"  linkstat jobs           the commands that ran so, and how they went\n"
 	"  linkstat diagnose       which part is most likely at fault, and what to swap next\n"
-	"  linkstat analyze FILE   what a usbmon capture (pcap, pcapng) says about the links\n"
+	"  linkstat export --sessions  all sessions as a table, for diagnose on any computer\n"
+	"  linkstat analyze FILE   what dropped and why, from a kernel log or a usbmon capture\n"
 	"\n"
 	"  --since TIME, --until TIME   for report, incidents and log: -1h, today, \"2026-11-22 "
 	"14:00\"\n"
@@ -161,13 +164,14 @@ enum option_code {
 	OPTION_PCAP,
 	OPTION_PRIORS,
 	OPTION_SESSIONS,
+	OPTION_EXPORT_SESSIONS,
 	OPTION_SINCE,
 	OPTION_TRANSFERS,
 	OPTION_UNTIL,
 	OPTION_VERSION,
 };
 
-static const struct option options[] = {
+static struct option options[] = {
 	{ "at", required_argument, NULL, OPTION_AT },
 	{ "cable", required_argument, NULL, OPTION_CABLE },
 	{ "correct", no_argument, NULL, OPTION_CORRECT },
@@ -259,6 +263,9 @@ take_option(struct cli *cli, int option, const char *value, const char **instead
 		return CLI_FINE;
 	case OPTION_PRIORS:
 		cli->diagnose.priors = value;
+		return CLI_FINE;
+	case OPTION_EXPORT_SESSIONS:
+		cli->ledger.sessions = true;
 		return CLI_FINE;
 	case OPTION_SESSIONS:
 		cli->diagnose.files[cli->diagnose.n_files++] = value;
@@ -374,6 +381,31 @@ take_files(struct cli *cli, int argc, char **argv)
 		cli->diagnose.files[cli->diagnose.n_files++] = argv[optind++];
 }
 
+/* Is that the command? It is the first word that is no option, as people write it. */
+static bool
+is_export(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "export") == 0)
+			return true;
+		if (argv[i][0] != '-')
+			return false;
+	}
+	return false;
+}
+
+/* diagnose reads sessions from files, export writes them: there the option takes nothing. */
+static void
+adapt_sessions(void)
+{
+	for (size_t i = 0; options[i].name; i++) {
+		if (options[i].val != OPTION_SESSIONS)
+			continue;
+		options[i].has_arg = no_argument;
+		options[i].val = OPTION_EXPORT_SESSIONS;
+	}
+}
+
 static int
 run(struct cli *cli, int argc, char **argv)
 {
@@ -381,6 +413,8 @@ run(struct cli *cli, int argc, char **argv)
 	const char *instead = NULL;
 	int option, r;
 
+	if (is_export(argc, argv))
+		adapt_sessions();
 	while ((option = getopt_long(argc, argv, "d:hn:", options, NULL)) != -1) {
 		r = take_option(cli, option, optarg, &instead);
 		if (r != CLI_FINE)

@@ -1,36 +1,6 @@
-#include "cli/shape.h"
-
-#include <errno.h>
-#include <stdio.h>
+#include "cli/shape_internal.h"
 
 #include "cli/transfers.h"
-
-enum kind {
-	TEXT,
-	TIME,
-	INTEGER,
-	BYTES,	/* a disk moves 2^40 in an hour */
-	SIGNED, /* of 32 bits */
-	REAL,
-	FLAG,
-	OBJECT, /* .of */
-	LIST,	/* of objects .of, of strings if that is NULL */
-	COUNTS, /* [string]int */
-	MAP,	/* of names to objects .of */
-};
-
-struct field {
-	const char *name;
-	enum kind kind;
-	bool optional;
-	const struct shape *of;
-};
-
-struct shape {
-	const char *name;
-	const struct field *fields;
-	size_t n_fields;
-};
 
 #define MUST false
 #define MAY  true
@@ -40,7 +10,7 @@ struct shape {
 		.name = (name_), .fields = (fields_), .n_fields = LS_COUNT(fields_)                \
 	}
 
-static const struct field device_fields[] = {
+static const struct shape_field device_fields[] = {
 	{ "vid", TEXT, MUST, NULL },	     { "pid", TEXT, MUST, NULL },
 	{ "serial", TEXT, MAY, NULL },	     { "product", TEXT, MAY, NULL },
 	{ "manufacturer", TEXT, MAY, NULL }, { "speed", TEXT, MAY, NULL },
@@ -48,14 +18,14 @@ static const struct field device_fields[] = {
 };
 static const struct shape device = SHAPE("Device", device_fields);
 
-static const struct field evidence_fields[] = {
+static const struct shape_field evidence_fields[] = {
 	{ "at", TIME, MUST, NULL },
 	{ "source", TEXT, MUST, NULL },
 	{ "what", TEXT, MUST, NULL },
 };
 static const struct shape evidence = SHAPE("Evidence", evidence_fields);
 
-static const struct field incident_fields[] = {
+static const struct shape_field incident_fields[] = {
 	{ "id", INTEGER, MUST, NULL },
 	{ "opened_at", TIME, MUST, NULL },
 	{ "closed_at", TIME, MAY, NULL },
@@ -76,13 +46,14 @@ static const struct field incident_fields[] = {
 	{ "resets", INTEGER, MUST, NULL },
 	{ "why", TEXT, MUST, NULL },
 	{ "ruled_out", LIST, MAY, NULL },
+	{ "disconnected_at", TIME, MAY, NULL },
 	{ "back_after_seconds", REAL, MAY, NULL },
 	{ "evidence", LIST, MUST, &evidence },
 	{ "evidence_omitted", INTEGER, MUST, NULL },
 };
 static const struct shape incident = SHAPE("Incident", incident_fields);
 
-static const struct field event_fields[] = {
+static const struct shape_field event_fields[] = {
 	{ "at", TIME, MUST, NULL },	    { "port", TEXT, MUST, NULL },
 	{ "name", TEXT, MUST, NULL },	    { "kind", TEXT, MUST, NULL },
 	{ "source", TEXT, MUST, NULL },	    { "what", TEXT, MUST, NULL },
@@ -90,14 +61,14 @@ static const struct field event_fields[] = {
 };
 static const struct shape event = SHAPE("Event", event_fields);
 
-static const struct field gap_fields[] = {
+static const struct shape_field gap_fields[] = {
 	{ "source", TEXT, MUST, NULL },	 { "began_at", TIME, MUST, NULL },
 	{ "ended_at", TIME, MAY, NULL }, { "lost", INTEGER, MAY, NULL },
 	{ "reason", TEXT, MUST, NULL },
 };
 static const struct shape gap = SHAPE("Gap", gap_fields);
 
-static const struct field source_fields[] = {
+static const struct shape_field source_fields[] = {
 	{ "name", TEXT, MUST, NULL },
 	{ "sees", FLAG, MUST, NULL },
 	{ "detail", TEXT, MUST, NULL },
@@ -105,23 +76,47 @@ static const struct field source_fields[] = {
 };
 static const struct shape source = SHAPE("Source", source_fields);
 
-static const struct field port_fields[] = {
+static const struct shape_field cable_fields[] = {
+	{ "type", TEXT, MAY, NULL },	      { "plug", TEXT, MAY, NULL },
+	{ "model", TEXT, MAY, NULL },	      { "speed", TEXT, MAY, NULL },
+	{ "current_ma", INTEGER, MAY, NULL },
+};
+static const struct shape cable = SHAPE("TypecCable", cable_fields);
+
+static const struct shape_field typec_fields[] = {
+	{ "orientation", TEXT, MAY, NULL },
+	{ "power_role", TEXT, MAY, NULL },
+	{ "partner", TEXT, MAY, NULL },
+	{ "cable", OBJECT, MAY, &cable },
+};
+static const struct shape typec = SHAPE("Typec", typec_fields);
+
+static const struct shape_field computer_fields[] = {
+	{ "kernel", TEXT, MUST, NULL },
+	{ "model", TEXT, MAY, NULL },
+	{ "bios", TEXT, MAY, NULL },
+	{ "usbfs_memory_mb", INTEGER, MAY, NULL },
+};
+static const struct shape computer = SHAPE("Computer", computer_fields);
+
+static const struct shape_field port_fields[] = {
 	{ "port", TEXT, MUST, NULL },	     { "name", TEXT, MUST, NULL },
 	{ "parent", TEXT, MAY, NULL },	     { "label", TEXT, MAY, NULL },
 	{ "device", OBJECT, MAY, &device },  { "state", TEXT, MUST, NULL },
 	{ "connected_at", TIME, MAY, NULL }, { "drops", INTEGER, MUST, NULL },
 	{ "cable", TEXT, MAY, NULL },	     { "cable_assumed", FLAG, MAY, NULL },
+	{ "typec", OBJECT, MAY, &typec },
 };
 static const struct shape port = SHAPE("Port", port_fields);
 
-static const struct field controller_fields[] = {
+static const struct shape_field controller_fields[] = {
 	{ "port", TEXT, MUST, NULL },
 	{ "names", LIST, MUST, NULL },
 	{ "description", TEXT, MUST, NULL },
 };
 static const struct shape controller = SHAPE("Controller", controller_fields);
 
-static const struct field latency_fields[] = {
+static const struct shape_field latency_fields[] = {
 	{ "transfers", INTEGER, MUST, NULL },
 	{ "p50_us", INTEGER, MAY, NULL },
 	{ "p99_us", INTEGER, MUST, NULL },
@@ -129,7 +124,14 @@ static const struct field latency_fields[] = {
 };
 static const struct shape latency = SHAPE("Latency", latency_fields);
 
-static const struct field flow_fields[] = {
+static const struct shape_field endpoint_fields[] = {
+	{ "endpoint", TEXT, MUST, NULL },
+	{ "transfer_errors", COUNTS, MUST, NULL },
+	{ "transfer_errors_by_status", COUNTS, MUST, NULL },
+};
+static const struct shape endpoint_errors = SHAPE("EndpointErrors", endpoint_fields);
+
+static const struct shape_field flow_fields[] = {
 	{ "port", TEXT, MUST, NULL },
 	{ "name", TEXT, MUST, NULL },
 	{ "label", TEXT, MAY, NULL },
@@ -145,7 +147,7 @@ static const struct field flow_fields[] = {
 };
 static const struct shape flow = SHAPE("Flow", flow_fields);
 
-static const struct field port_report_fields[] = {
+static const struct shape_field port_report_fields[] = {
 	{ "port", TEXT, MUST, NULL },
 	{ "name", TEXT, MUST, NULL },
 	{ "label", TEXT, MAY, NULL },
@@ -167,11 +169,12 @@ static const struct field port_report_fields[] = {
 	{ "transfer_errors", COUNTS, MAY, NULL },
 	{ "transfer_errors_by_status", COUNTS, MAY, NULL },
 	{ "latency", MAP, MAY, &latency },
+	{ "endpoints", LIST, MAY, &endpoint_errors },
 	{ "device", OBJECT, MAY, &device },
 };
 static const struct shape port_report = SHAPE("PortReport", port_report_fields);
 
-static const struct field status_reply_fields[] = {
+static const struct shape_field status_reply_fields[] = {
 	{ "version", TEXT, MUST, NULL },
 	{ "watching_since", TIME, MUST, NULL },
 	{ "now", TIME, MUST, NULL },
@@ -181,28 +184,29 @@ static const struct field status_reply_fields[] = {
 	{ "ports", LIST, MUST, &port },
 	{ "last_drop", OBJECT, MAY, &incident },
 	{ "history_trouble", TEXT, MAY, NULL },
+	{ "computer", OBJECT, MAY, &computer },
 };
 const struct shape shape_status = SHAPE("Status reply", status_reply_fields);
 
-static const struct field report_reply_fields[] = {
+static const struct shape_field report_reply_fields[] = {
 	{ "gaps", LIST, MUST, &gap },
 	{ "ports", LIST, MUST, &port_report },
 };
 const struct shape shape_report = SHAPE("Report reply", report_reply_fields);
 
-static const struct field events_reply_fields[] = {
+static const struct shape_field events_reply_fields[] = {
 	{ "events", LIST, MUST, &event },
 	{ "cursor", TEXT, MAY, NULL },
 };
 const struct shape shape_events = SHAPE("ListEvents reply", events_reply_fields);
 
-static const struct field incidents_reply_fields[] = {
+static const struct shape_field incidents_reply_fields[] = {
 	{ "incidents", LIST, MUST, &incident },
 	{ "cursor", TEXT, MAY, NULL },
 };
 const struct shape shape_incidents = SHAPE("ListIncidents reply", incidents_reply_fields);
 
-static const struct field session_fields[] = {
+static const struct shape_field session_fields[] = {
 	{ "started_at", TIME, MUST, NULL },
 	{ "host", TEXT, MUST, NULL },
 	{ "controller", TEXT, MUST, NULL },
@@ -223,18 +227,18 @@ static const struct field session_fields[] = {
 };
 static const struct shape session = SHAPE("Session", session_fields);
 
-static const struct field sessions_reply_fields[] = {
+static const struct shape_field sessions_reply_fields[] = {
 	{ "sessions", LIST, MUST, &session },
 	{ "cursor", TEXT, MAY, NULL },
 };
 const struct shape shape_sessions = SHAPE("ListSessions reply", sessions_reply_fields);
 
-static const struct field incident_reply_reply_fields[] = {
+static const struct shape_field incident_reply_reply_fields[] = {
 	{ "incident", OBJECT, MUST, &incident },
 };
 const struct shape shape_incident_reply = SHAPE("GetIncident reply", incident_reply_reply_fields);
 
-static const struct field transfer_fields[] = {
+static const struct shape_field transfer_fields[] = {
 	{ "at", TIME, MUST, NULL },	     { "kind", TEXT, MUST, NULL },
 	{ "type", TEXT, MUST, NULL },	     { "endpoint", TEXT, MUST, NULL },
 	{ "length", INTEGER, MUST, NULL },   { "status", SIGNED, MUST, NULL },
@@ -243,12 +247,12 @@ static const struct field transfer_fields[] = {
 };
 static const struct shape transfer = SHAPE("Transfer", transfer_fields);
 
-static const struct field transfers_reply_fields[] = {
+static const struct shape_field transfers_reply_fields[] = {
 	{ "transfers", LIST, MUST, &transfer },
 };
 const struct shape shape_transfers = SHAPE("GetTransfers reply", transfers_reply_fields);
 
-static const struct field watch_reply_fields[] = {
+static const struct shape_field watch_reply_fields[] = {
 	{ "ready", FLAG, MAY, NULL },
 	{ "event", OBJECT, MAY, &event },
 	{ "incident", OBJECT, MAY, &incident },
@@ -256,7 +260,7 @@ static const struct field watch_reply_fields[] = {
 };
 const struct shape shape_watch = SHAPE("Watch reply", watch_reply_fields);
 
-static const struct field top_reply_fields[] = {
+static const struct shape_field top_reply_fields[] = {
 	{ "ready", FLAG, MUST, NULL },	  { "at", TIME, MUST, NULL },
 	{ "seconds", REAL, MAY, NULL },	  { "blind", TEXT, MAY, NULL },
 	{ "fix", TEXT, MAY, NULL },	  { "lost", INTEGER, MUST, NULL },
@@ -264,21 +268,21 @@ static const struct field top_reply_fields[] = {
 };
 const struct shape shape_top = SHAPE("Top reply", top_reply_fields);
 
-static const struct field said_reply_fields[] = {
+static const struct shape_field said_reply_fields[] = {
 	{ "port", TEXT, MUST, NULL },  { "name", TEXT, MUST, NULL },
 	{ "label", TEXT, MAY, NULL },  { "cable", TEXT, MAY, NULL },
 	{ "before", TEXT, MAY, NULL }, { "session", INTEGER, MAY, NULL },
 };
 const struct shape shape_said = SHAPE("SetCable or SetSocketName reply", said_reply_fields);
 
-static const struct field socket_label_fields[] = {
+static const struct shape_field socket_label_fields[] = {
 	{ "port", TEXT, MUST, NULL },
 	{ "name", TEXT, MUST, NULL },
 	{ "label", TEXT, MUST, NULL },
 };
 static const struct shape socket_label = SHAPE("SocketLabel", socket_label_fields);
 
-static const struct field statement_fields[] = {
+static const struct shape_field statement_fields[] = {
 	{ "said_at", TIME, MUST, NULL }, { "uid", INTEGER, MAY, NULL },
 	{ "about", TEXT, MUST, NULL },	 { "port", TEXT, MUST, NULL },
 	{ "name", TEXT, MUST, NULL },	 { "since", TIME, MUST, NULL },
@@ -286,14 +290,14 @@ static const struct field statement_fields[] = {
 };
 static const struct shape statement = SHAPE("Statement", statement_fields);
 
-static const struct field labels_reply_fields[] = {
+static const struct shape_field labels_reply_fields[] = {
 	{ "sockets", LIST, MUST, &socket_label },
 	{ "cables", LIST, MUST, NULL },
 	{ "statements", LIST, MUST, &statement },
 };
 const struct shape shape_labels = SHAPE("ListLabels reply", labels_reply_fields);
 
-static const struct field job_port_fields[] = {
+static const struct shape_field job_port_fields[] = {
 	{ "port", TEXT, MUST, NULL },	   { "name", TEXT, MUST, NULL },
 	{ "label", TEXT, MAY, NULL },	   { "transfers", INTEGER, MUST, NULL },
 	{ "bytes_in", BYTES, MUST, NULL }, { "bytes_out", BYTES, MUST, NULL },
@@ -301,7 +305,7 @@ static const struct field job_port_fields[] = {
 };
 static const struct shape job_port = SHAPE("JobPort", job_port_fields);
 
-static const struct field job_fields[] = {
+static const struct shape_field job_fields[] = {
 	{ "id", INTEGER, MUST, NULL },	      { "began_at", TIME, MUST, NULL },
 	{ "ended_at", TIME, MAY, NULL },      { "outcome", TEXT, MUST, NULL },
 	{ "code", INTEGER, MAY, NULL },	      { "command", TEXT, MUST, NULL },
@@ -312,153 +316,20 @@ static const struct field job_fields[] = {
 };
 static const struct shape job = SHAPE("Job", job_fields);
 
-static const struct field job_id_reply_fields[] = {
+static const struct shape_field job_id_reply_fields[] = {
 	{ "id", INTEGER, MUST, NULL },
 };
 const struct shape shape_job_id = SHAPE("BeginJob or EndJob reply", job_id_reply_fields);
 
-static const struct field job_reply_fields[] = {
+static const struct shape_field job_reply_fields[] = {
 	{ "job", OBJECT, MUST, &job },
 	{ "incidents", LIST, MUST, &incident },
 	{ "gaps", LIST, MUST, &gap },
 };
 const struct shape shape_job = SHAPE("GetJob reply", job_reply_fields);
 
-static const struct field jobs_reply_fields[] = {
+static const struct shape_field jobs_reply_fields[] = {
 	{ "jobs", LIST, MUST, &job },
 	{ "cursor", TEXT, MAY, NULL },
 };
 const struct shape shape_jobs = SHAPE("ListJobs reply", jobs_reply_fields);
-
-static bool
-is_within(const json_t *value, json_int_t low, json_int_t high)
-{
-	json_int_t n = json_integer_value(value);
-
-	return json_is_integer(value) && n >= low && n <= high;
-}
-
-/* Ids, counts and sizes. The limit is far beyond any of them, and keeps sums of them within int64. */
-static bool
-is_count(const json_t *value)
-{
-	return is_within(value, 0, INT64_C(1) << 40);
-}
-
-static bool
-is_time(const json_t *value)
-{
-	int64_t real_us;
-
-	return json_is_string(value) && ls_wire_time_parse(json_string_value(value), &real_us) == 1;
-}
-
-static bool
-are_counts(const json_t *value)
-{
-	const char *key;
-	json_t *count;
-
-	json_object_foreach((json_t *)(uintptr_t)value, key, count)
-	{
-		if (!is_count(count))
-			return false;
-	}
-	return json_is_object(value);
-}
-
-static int
-check_list(const struct field *field, const json_t *list, char why[SHAPE_WHY_MAX])
-{
-	const json_t *item;
-	size_t i;
-	int r;
-
-	json_array_foreach(list, i, item)
-	{
-		if (!field->of && !json_is_string(item))
-			return -EBADMSG;
-		r = field->of ? shape_check(field->of, item, why) : 1;
-		if (r < 0)
-			return r;
-	}
-	return json_is_array(list) ? 1 : -EBADMSG;
-}
-
-static int
-check_map(const struct field *field, const json_t *map, char why[SHAPE_WHY_MAX])
-{
-	const char *key;
-	json_t *item;
-
-	json_object_foreach((json_t *)(uintptr_t)map, key, item)
-	{
-		if (shape_check(field->of, item, why) < 0)
-			return -EBADMSG;
-	}
-	return json_is_object(map) ? 1 : -EBADMSG;
-}
-
-/* 1, or -EBADMSG; @why is set then if it is about something within the member. */
-static int
-check_member(const struct field *field, const json_t *value, char why[SHAPE_WHY_MAX])
-{
-	bool good = false;
-
-	if (!value || json_is_null(value))
-		return field->optional ? 1 : -EBADMSG;
-	switch (field->kind) {
-	case TEXT:
-		good = json_is_string(value);
-		break;
-	case TIME:
-		good = is_time(value);
-		break;
-	case INTEGER:
-		good = is_count(value);
-		break;
-	case BYTES:
-		good = is_within(value, 0, INT64_C(1) << 60);
-		break;
-	case SIGNED:
-		good = is_within(value, INT32_MIN, INT32_MAX);
-		break;
-	case REAL:
-		good = json_is_number(value);
-		break;
-	case FLAG:
-		good = json_is_boolean(value);
-		break;
-	case OBJECT:
-		return shape_check(field->of, value, why);
-	case LIST:
-		return check_list(field, value, why);
-	case COUNTS:
-		good = are_counts(value);
-		break;
-	case MAP:
-		return check_map(field, value, why);
-	}
-	return good ? 1 : -EBADMSG;
-}
-
-int
-shape_check(const struct shape *shape, const json_t *value, char why[SHAPE_WHY_MAX])
-{
-	why[0] = '\0';
-	if (!json_is_object(value)) {
-		snprintf(why, SHAPE_WHY_MAX, "a %s is not an object", shape->name);
-		return -EBADMSG;
-	}
-	for (size_t i = 0; i < shape->n_fields; i++) {
-		const struct field *field = &shape->fields[i];
-
-		if (check_member(field, json_object_get(value, field->name), why) == 1)
-			continue;
-		if (!why[0])
-			snprintf(why, SHAPE_WHY_MAX, "\"%s\" of a %s is missing or malformed",
-				 field->name, shape->name);
-		return -EBADMSG;
-	}
-	return 1;
-}

@@ -40,20 +40,11 @@ parse_id(const char *text, int64_t *ret)
 static int64_t
 find_zero(const json_t *incident)
 {
-	const json_t *evidence;
 	int64_t zero_us;
-	size_t i;
 
-	json_array_foreach(field_list(incident, "evidence"), i, evidence)
-	{
-		const char *what = field_text(evidence, "what");
-
-		if (!strcasestr(what, "disconnect") && strncmp(what, "remove", 6) != 0)
-			continue;
-		field_time(evidence, "at", &zero_us);
-		return zero_us;
-	}
-	field_time(incident, "opened_at", &zero_us);
+	field_time(incident,
+		   field_has(incident, "disconnected_at") ? "disconnected_at" : "opened_at",
+		   &zero_us);
 	return zero_us;
 }
 

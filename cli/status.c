@@ -123,6 +123,19 @@ put_watching(const struct cli *cli, const json_t *reply)
 			n_sources);
 }
 
+/* What people are asked for when they report trouble. */
+static void
+put_computer(const struct cli *cli, const json_t *reply)
+{
+	const json_t *computer = field_object(reply, "computer");
+	const char *model = field_text(computer, "model"), *bios = field_text(computer, "bios");
+
+	if (computer)
+		render_sentence(&cli->look, TONE_DIM, 0, "%s%s%s%s%s.",
+				field_text(computer, "kernel"), *model ? "; " : "", model,
+				*bios ? "; BIOS " : "", bios);
+}
+
 static void
 fill_state(struct table *table, struct libscols_line *row, const json_t *port)
 {
@@ -354,6 +367,7 @@ status_run(const struct cli *cli)
 	}
 	put_verdict(cli, reply);
 	put_watching(cli, reply);
+	put_computer(cli, reply);
 	r = put_tree(cli, reply);
 	if (r != CLI_FINE)
 		return r;

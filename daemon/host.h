@@ -12,3 +12,16 @@ struct host {
 };
 
 void host_read(struct host *ret);
+
+#define HOST_TEXT_MAX 240
+
+/* What matters of it for USB and stays the same while it runs. Texts are clean, "" unknown. */
+struct host_machine {
+	char kernel[HOST_TEXT_MAX]; /* "Linux 6.1.0-18-amd64 x86_64" */
+	char model[HOST_TEXT_MAX];
+	char bios[HOST_TEXT_MAX];
+	int usbfs_memory_mb; /* 0: no limit; negative: unknown */
+};
+
+/* @root is put before /sys and /proc, "" is this computer's. */
+void host_read_machine(const char *root, struct host_machine *ret);

@@ -12,6 +12,8 @@
 #include <systemd/sd-daemon.h>
 
 #include "daemon/families_load.h"
+#include "daemon/host_context.h"
+#include "daemon/host_sleep.h"
 #include "daemon/options.h"
 #include "daemon/pipeline.h"
 #include "daemon/retention.h"
@@ -32,6 +34,8 @@ struct linkstatd {
 	struct source_udev *udev;
 	struct source_libusb *libusb;
 	struct transfers *transfers;
+	struct host_context *host_context;
+	struct host_sleep *host_sleep;
 	struct ls_families *families;
 	struct event *sigterm, *sigint, *watchdog;
 	FILE *record;
@@ -236,11 +240,15 @@ on_observation(const struct ls_observation *obs, void *user)
 		then.at = self->replay_from; /* "now" would work off what the replay decides */
 		obs = &then;
 	}
+	if (self->host_sleep)
+		host_sleep_before(self->host_sleep, obs);
 	if (self->transfers)
 		transfers_before(self->transfers, obs);
 	pipeline_observe(obs, self->pipeline);
 	if (self->transfers)
 		transfers_after(self->transfers, obs);
+	if (self->host_context)
+		host_context_after(self->host_context, obs, self->transfers);
 }
 
 static void
@@ -290,6 +298,22 @@ open_kmsg(struct linkstatd *self)
 		close(options.fd);
 		blind(self, LS_SOURCE_KERNEL_LOG, "the kernel log /dev/kmsg cannot be read", r);
 	}
+}
+
+static int
+watch_host(struct linkstatd *self)
+{
+	struct host_context_options options = {
+		.root = self->state.root,
+		.engine = self->state.engine,
+		.sink = pipeline_observe,
+		.user = self->pipeline,
+	};
+	int r = host_context_new(&options, &self->host_context);
+
+	if (r >= 0)
+		r = host_sleep_new(self->base, on_observation, self, &self->host_sleep);
+	return r < 0 ? fail("cannot watch the computer itself", r) : 0;
 }
 
 /* Listen first, look second: nothing can slip through between the two. */
@@ -372,6 +396,9 @@ start(struct linkstatd *self, const struct options *options)
 	if (r < 0)
 		return r;
 	note_absence(self);
+	r = watch_host(self);
+	if (r < 0)
+		return r;
 	open_sources(self, options);
 	return pipeline_flush(self->pipeline);
 }
@@ -408,6 +435,8 @@ stop(struct linkstatd *self)
 		server_set_hooks(self->server, &(const struct server_hooks){ 0 });
 	transfers_flush(self->transfers);
 	transfers_free(self->transfers);
+	host_sleep_free(self->host_sleep);
+	host_context_free(self->host_context);
 	source_libusb_free(self->libusb);
 	source_udev_free(self->udev);
 	source_kmsg_free(self->kmsg);

@@ -68,29 +68,29 @@ causes_object(const struct store_port_report *port)
 	return LS_STEAL(&causes);
 }
 
-/* All classes but ok, so that a reader sees that a 0 was counted. */
+/* With @all but ok, so that a reader sees that a 0 was counted; else only those that occurred. */
 static json_t *
-classes_object(const struct store_port_report *port)
+classes_object(const int64_t counts[LS_N_TRANSFER_CLASSES], bool all)
 {
 	ls_json_auto json_t *classes = json_object();
 
 	for (int i = 0; i < LS_N_TRANSFER_CLASSES; i++) {
 		const char *name = ls_transfer_class_name((enum ls_transfer_class)i);
 
-		if (i != LS_TRANSFER_OK &&
-		    json_object_set_new(classes, name, json_integer(port->errors_by_class[i])) < 0)
+		if (i != LS_TRANSFER_OK && (all || counts[i]) &&
+		    json_object_set_new(classes, name, json_integer(counts[i])) < 0)
 			return NULL;
 	}
 	return LS_STEAL(&classes);
 }
 
 static json_t *
-statuses_object(const struct store_port_report *port)
+statuses_object(const struct store_status_count *counts, size_t n)
 {
 	ls_json_auto json_t *statuses = json_object();
 
-	for (size_t i = 0; i < port->n_statuses; i++) {
-		const struct store_status_count *count = &port->errors_by_status[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct store_status_count *count = &counts[i];
 		char key[sizeof("-2147483648")] = "other";
 
 		if (count->status != 0)
@@ -127,6 +127,28 @@ latency_object(const struct store_port_report *port)
 	return LS_STEAL(&object);
 }
 
+static json_t *
+endpoints_array(const struct store_port_report *port)
+{
+	ls_json_auto json_t *endpoints = json_array();
+
+	for (unsigned int i = 0; i < LS_N_ENDPOINTS; i++) {
+		const struct store_endpoint_errors *errors = &port->endpoints[i];
+		json_t *row;
+
+		if (errors->n_statuses == 0)
+			continue;
+		row = json_pack("{s:o, s:o, s:o}", "endpoint",
+				json_sprintf("0x%02x", i < 16 ? i : 0x80 | (i - 16)),
+				"transfer_errors", classes_object(errors->by_class, false),
+				"transfer_errors_by_status",
+				statuses_object(errors->by_status, errors->n_statuses));
+		if (json_array_append_new(endpoints, row) < 0)
+			return NULL;
+	}
+	return LS_STEAL(&endpoints);
+}
+
 static int
 on_port(const struct store_port_report *port, void *user)
 {
@@ -149,9 +171,11 @@ on_port(const struct store_port_report *port, void *user)
 		{ "bytes_in", json_integer(port->bytes_in) },
 		{ "bytes_out", json_integer(port->bytes_out) },
 		{ "submit_errors", json_integer(port->submit_errors) },
-		{ "transfer_errors", classes_object(port) },
-		{ "transfer_errors_by_status", statuses_object(port) },
 		{ "latency", latency_object(port) },
+		{ "transfer_errors", classes_object(port->errors_by_class, true) },
+		{ "transfer_errors_by_status",
+		  statuses_object(port->errors_by_status, port->n_statuses) },
+		{ "endpoints", endpoints_array(port) },
 		{ "device", port->has_device ? ls_wire_device(&port->device) : json_null() },
 	};
 	json_t *row = ls_wire_object(fields, LS_COUNT(fields));

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/host.h"
+#include "daemon/typec.h"
 #include "lib/port.h"
 
 #define DAY_US (24 * 3600 * (int64_t)LS_SEC)
@@ -130,6 +132,65 @@ parent_of(const struct status *status, const struct ls_session *session)
 	return NULL;
 }
 
+/* "05ac:12a8", or null if it is not known. */
+static json_t *
+ids_or_null(uint16_t vid, uint16_t pid)
+{
+	return vid ? json_sprintf("%04x:%04x", vid, pid) : json_null();
+}
+
+static json_t *
+cable_object(const struct ls_typec_cable *cable)
+{
+	const struct ls_wire_field fields[] = {
+		{ "type", ls_wire_optional(cable->type) },
+		{ "plug", ls_wire_optional(cable->plug) },
+		{ "model", ids_or_null(cable->vid, cable->pid) },
+		{ "speed", ls_wire_optional(cable->speed) },
+		{ "current_ma", cable->current_ma ? json_integer(cable->current_ma) : json_null() },
+	};
+
+	return ls_wire_object(fields, LS_COUNT(fields));
+}
+
+/* Read when asked for: nothing is kept that could be out of date. */
+static json_t *
+typec_object(const struct daemon_state *state, const struct ls_session *session)
+{
+	struct ls_typec typec;
+
+	if (!session->present || typec_read(state->root, session->link, &typec) <= 0)
+		return json_null();
+
+	const struct ls_wire_field fields[] = {
+		{ "orientation", ls_wire_optional(typec.orientation) },
+		{ "power_role", ls_wire_optional(typec.power_role) },
+		{ "partner", ids_or_null(typec.partner_vid, typec.partner_pid) },
+		{ "cable", typec.has_cable ? cable_object(&typec.cable) : json_null() },
+	};
+
+	return ls_wire_object(fields, LS_COUNT(fields));
+}
+
+static json_t *
+computer_object(const struct daemon_state *state)
+{
+	struct host_machine machine;
+
+	host_read_machine(state->root, &machine);
+
+	const struct ls_wire_field fields[] = {
+		{ "kernel", json_string(machine.kernel) },
+		{ "model", ls_wire_optional(machine.model) },
+		{ "bios", ls_wire_optional(machine.bios) },
+		{ "usbfs_memory_mb", machine.usbfs_memory_mb >= 0
+					     ? json_integer(machine.usbfs_memory_mb)
+					     : json_null() },
+	};
+
+	return ls_wire_object(fields, LS_COUNT(fields));
+}
+
 static json_t *
 port_object(struct status *status, const struct ls_session *session)
 {
@@ -153,6 +214,7 @@ port_object(struct status *status, const struct ls_session *session)
 		{ "state", json_string(ok ? "ok" : "dropped") },
 		{ "connected_at", ok ? ls_wire_time(session->present_since.real_us) : json_null() },
 		{ "drops", json_integer(n_drops) },
+		{ "typec", typec_object(status->methods->state, session) },
 	};
 
 	return ls_wire_object(fields, LS_COUNT(fields));
@@ -242,6 +304,7 @@ methods_status(struct varlink_call *call, struct varlink_reply *reply, void *use
 		{ "controllers", LS_STEAL(&status->controllers) },
 		{ "ports", LS_STEAL(&status->ports) },
 		{ "last_drop", last_drop ? last_drop : json_null() },
+		{ "computer", computer_object(state) },
 	};
 
 	reply->parameters = ls_wire_object(fields, LS_COUNT(fields));

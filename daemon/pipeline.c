@@ -158,12 +158,25 @@ pipeline_record(const struct ls_record *record, void *user)
 	pipeline->n_waiting++;
 }
 
+/* Counters of a second are not worth waiting for the disk, in the thread that reads usbmon. */
+static bool
+only_counters(const struct pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->n_waiting; i++) {
+		if (pipeline->waiting[i].record.kind != LS_RECORD_TRAFFIC)
+			return false;
+	}
+	return true;
+}
+
 static int
 write_all(struct pipeline *pipeline)
 {
 	struct store *store = pipeline->with.store;
-	int r = store_begin(store);
+	int r;
 
+	store_set_durable(store, !only_counters(pipeline));
+	r = store_begin(store);
 	for (size_t i = 0; r >= 0 && i < pipeline->n_waiting; i++)
 		r = store_put(store, &pipeline->waiting[i].record);
 	if (r >= 0 && pipeline->kmsg_taken)

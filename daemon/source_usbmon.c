@@ -161,25 +161,30 @@ check_lost(struct source_usbmon *source)
 static void
 adapt_rest(struct source_usbmon *source, size_t span)
 {
-	if (span > source->ring_size / 4)
+	if (span > source->ring_size / 2)
 		source->rest_ms /= 2;
-	else if (span < source->ring_size / 8 && source->rest_ms < source->options.rest_ms)
+	else if (span < source->ring_size / 4 && source->rest_ms < source->options.rest_ms)
 		source->rest_ms++;
 }
 
-/* Takes what is there, within bounds: all sources share this thread. Was there anything? */
+/*
+ * Takes what is there, within bounds: all sources share this thread. Was there anything? A fetch
+ * that was not filled has emptied the ring: what came during it is the next wake-up's. And nothing
+ * is lost but from a ring that is nearly full.
+ */
 static bool
 drain(struct source_usbmon *source)
 {
 	char why[LS_TEXT_MAX];
 	size_t span = 0;
-	bool any = false;
+	bool any = false, is_full = true;
 	int r = 1;
 
 	source->draining = true;
-	for (int i = 0; i < FETCHES_PER_WAKEUP && r > 0; i++) {
+	for (int i = 0; i < FETCHES_PER_WAKEUP && r > 0 && is_full; i++) {
 		r = fetch(source, &span);
 		any |= r > 0;
+		is_full = source->n_held == RECORDS_PER_FETCH;
 	}
 	source->draining = false;
 	if (r < 0) {
@@ -187,10 +192,12 @@ drain(struct source_usbmon *source)
 		go_blind(source, why);
 		return false;
 	}
-	if (source->n_held > 0 && ioctl(source->fd, MON_IOCH_MFLUSH, source->n_held) == 0)
+	/* It returns how many it took back; taken for a failure, the next fetch would take as many more. */
+	if (source->n_held > 0 && ioctl(source->fd, MON_IOCH_MFLUSH, source->n_held) >= 0)
 		source->n_held = 0;
 	if (any) {
-		check_lost(source);
+		if (is_full || span > source->ring_size / 4)
+			check_lost(source);
 		adapt_rest(source, span);
 	}
 	return any;

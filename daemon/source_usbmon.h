@@ -10,10 +10,14 @@
 /*
  * The kernel copies up to a fifth of the ring of each transfer's payload, interrupts off, whether
  * anyone wants it or not, and takes all of the ring's memory. But a full-speed restore brings 43
- * MB/s: in the lab, 300 KiB lost records and 1 MiB was the least that did not. This bridges 45 ms.
+ * MB/s, of which 4 MiB are 97 ms: in the lab (tests/bench/bench_usbmon.sh, 97 MB/s), 300 KiB lost
+ * records on a quiet computer, and 2 MiB on a busy one that stopped for longer than 20 ms.
+ *
+ * A wake-up costs as much as counting some hundred records. With 10 ms of rest linkstatd took 5.5
+ * µs of CPU time per record under the lab's emulation, of which nine tenths were wake-ups.
  */
-#define SOURCE_USBMON_RING    (2 * 1024 * 1024)
-#define SOURCE_USBMON_REST_MS 10
+#define SOURCE_USBMON_RING    (4 * 1024 * 1024)
+#define SOURCE_USBMON_REST_MS 25
 
 /* Records as they lie in the ring, valid during the call. */
 typedef void (*source_batch_fn)(const struct ls_usbmon_batch *batch, void *user);

@@ -17,6 +17,7 @@ struct daemon_state {
 	struct source_state sources[LS_N_SOURCES];
 	char history_path[LS_TEXT_MAX];	   /* "": in memory only */
 	char history_trouble[LS_TEXT_MAX]; /* why it is not kept as it should be; "": it is */
+	char root[256];			   /* what is put before /proc and /sys: "" but for tests */
 	struct ls_engine *engine;
 	struct top *top;
 };

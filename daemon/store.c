@@ -118,6 +118,18 @@ store_begin(struct store *store)
 	return r < 0 ? fail_run(store, r) : 0;
 }
 
+void
+store_set_durable(struct store *store, bool durable)
+{
+	const char *sql = durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
+
+	assert(!store->in_batch);
+	if (durable == !store->hasty || !store->db)
+		return;
+	if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK)
+		store->hasty = !durable;
+}
+
 int
 store_put(struct store *store, const struct ls_record *record)
 {

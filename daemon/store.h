@@ -55,6 +55,11 @@ int store_visit_open(struct store *store, ls_session_fn on_session, store_incide
  * the next begin, and a new one begun.
  */
 int store_begin(struct store *store);
+/*
+ * Before begin: does the batch have to survive a power cut? Counters need not: without, a commit
+ * does not wait for the disk, and a crash of linkstatd alone loses nothing either way.
+ */
+void store_set_durable(struct store *store, bool durable);
 int store_put(struct store *store, const struct ls_record *record);
 int store_set_kmsg_seq(struct store *store, uint64_t seq);
 int store_set_alive(struct store *store, struct ls_instant now);
@@ -102,6 +107,13 @@ struct store_status_count {
 	int64_t n;
 };
 
+/* Failures of one endpoint; none: n_statuses is 0. */
+struct store_endpoint_errors {
+	int64_t by_class[LS_N_TRANSFER_CLASSES];
+	size_t n_statuses;
+	struct store_status_count by_status[STORE_REPORT_STATUSES];
+};
+
 /* Traffic is counted where its minute, or after two days its hour, began in the asked span. */
 struct store_port_report {
 	struct ls_socket socket;
@@ -121,7 +133,8 @@ struct store_port_report {
 		int64_t n, p50_us, p99_us, max_us;
 		bool has_p50; /* not where an hour is in the span, see store_roll_up() */
 	} latency[LS_N_XFERS];
-	bool has_device; /* the latest one there */
+	struct store_endpoint_errors endpoints[LS_N_ENDPOINTS]; /* index: as in lib/traffic.h */
+	bool has_device;					/* the latest one there */
 	struct ls_device device;
 };
 

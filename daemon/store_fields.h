@@ -65,7 +65,8 @@
 	X(U32, n_evidence, n_evidence)                                                             \
 	X(TEXT, mode, mode)                                                                        \
 	X(I64, in_mode_us, in_mode_us)                                                             \
-	X(TEXT, mode_after, mode_after)
+	X(TEXT, mode_after, mode_after)                                                            \
+	STORE_INSTANT_FIELDS(X, gone, gone)
 
 #define STORE_EVIDENCE_FIELDS(X)                                                                   \
 	STORE_INSTANT_FIELDS(X, at, at)                                                            \

@@ -254,6 +254,7 @@ prepare_database(struct store *store, bool unclean)
 
 	if (r == 1)
 		r = version == 0 ? pragma(store, "PRAGMA auto_vacuum = INCREMENTAL") : 0;
+	store->hasty = false;
 	if (r == 0)
 		r = pragma(store,
 			   "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"

@@ -148,6 +148,7 @@ struct store {
 	struct ls_instant last_alive;
 	struct ls_instant now; /* of the last thing that told the time */
 	bool in_batch;
+	bool hasty;	 /* the connection does not wait for the disk, see store_set_durable() */
 	int batch_error; /* of what failed first in this batch, which is rolled back already */
 	bool damaged;	 /* seen while running: the next batch begins a new file */
 	char *boot_id, *version;

@@ -130,17 +130,31 @@ class_of(const char *name)
 	return LS_TRANSFER_OTHER;
 }
 
-/* Rows of one status, which has several classes, come one after the other. */
+/* Rows of one status, which has several classes and endpoints, come one after the other. */
 static void
-add_status(struct store_port_report *report, int status, int64_t n)
+add_status(struct store_status_count *counts, size_t *n_counts, int status, int64_t n)
 {
-	struct store_status_count *counts = report->errors_by_status;
-	size_t last = report->n_statuses;
+	size_t last = *n_counts;
 
 	if (last > 0 && counts[last - 1].status == status)
 		counts[last - 1].n += n;
 	else if (last < STORE_REPORT_STATUSES)
-		counts[report->n_statuses++] = (struct store_status_count){ status, n };
+		counts[(*n_counts)++] = (struct store_status_count){ status, n };
+}
+
+static void
+add_errors(struct store_port_report *report, sqlite3_stmt *row)
+{
+	int status = sqlite3_column_int(row, 0), address = sqlite3_column_int(row, 3);
+	enum ls_transfer_class class = class_of((const char *)sqlite3_column_text(row, 1));
+	int64_t n = sqlite3_column_int64(row, 2);
+	struct store_endpoint_errors *endpoint =
+		&report->endpoints[ls_endpoint_index((uint8_t)address)];
+
+	report->errors_by_class[class] += n;
+	add_status(report->errors_by_status, &report->n_statuses, status, n);
+	endpoint->by_class[class] += n;
+	add_status(endpoint->by_status, &endpoint->n_statuses, status, n);
 }
 
 static int
@@ -153,13 +167,8 @@ count_errors(const struct store_exposure *asked, int64_t port, struct store_port
 	if (!stmt)
 		return r;
 	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
-	while ((r = store_step(asked->store, stmt)) == 1) {
-		const char *class = (const char *)sqlite3_column_text(stmt, 1);
-		int64_t n = sqlite3_column_int64(stmt, 2);
-
-		report->errors_by_class[class_of(class)] += n;
-		add_status(report, sqlite3_column_int(stmt, 0), n);
-	}
+	while ((r = store_step(asked->store, stmt)) == 1)
+		add_errors(report, stmt);
 	return r;
 }
 

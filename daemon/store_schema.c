@@ -174,6 +174,8 @@ static const char *const to_2[] = {
 	"ALTER TABLE incidents ADD COLUMN mode TEXT NOT NULL DEFAULT ''",
 	"ALTER TABLE incidents ADD COLUMN in_mode_us INTEGER NOT NULL DEFAULT 0",
 	"ALTER TABLE incidents ADD COLUMN mode_after TEXT NOT NULL DEFAULT ''",
+	"ALTER TABLE incidents ADD COLUMN gone_mono INTEGER NOT NULL DEFAULT 0",
+	"ALTER TABLE incidents ADD COLUMN gone_real INTEGER NOT NULL DEFAULT 0",
 	"ALTER TABLE sessions ADD COLUMN cable_assumed INTEGER NOT NULL DEFAULT 0",
 
 	/* The hubs of a session, as in ls_session.hubs; of an older session NULL. */

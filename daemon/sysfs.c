@@ -167,27 +167,45 @@ port_dir(struct udev_device *dev, char ret[PATH_MAX])
 	return n < PATH_MAX ? 1 : -EINVAL;
 }
 
-/* …/usb1-port1/peer -> ../../../usb2/2-0:1.0/usb2-port1, which is 2-1. */
-void
-sysfs_peer(struct udev_device *dev, char peer[LS_PORT_NAME_MAX])
+/* The last component of what the symbolic link @name of the port points to; "" if there is none. */
+static void
+port_link(struct udev_device *dev, const char *name, char ret[LS_PORT_NAME_MAX])
 {
 	char dir[PATH_MAX], link[PATH_MAX + 16], target[PATH_MAX];
-	const char *name;
+	const char *last;
 	ssize_t n;
 
-	peer[0] = '\0';
-	snprintf(link, sizeof(link), "%s/port/peer", udev_device_get_syspath(dev));
+	ret[0] = '\0';
+	snprintf(link, sizeof(link), "%s/port/%s", udev_device_get_syspath(dev), name);
 	n = readlink(link, target, sizeof(target) - 1);
 	if (n <= 0 && port_dir(dev, dir) > 0) { /* "port" is made only after the uevent */
-		snprintf(link, sizeof(link), "%s/peer", dir);
+		snprintf(link, sizeof(link), "%s/%s", dir, name);
 		n = readlink(link, target, sizeof(target) - 1);
 	}
 	if (n <= 0)
 		return;
 	target[n] = '\0';
-	name = strrchr(target, '/') ? strrchr(target, '/') + 1 : target;
+	last = strrchr(target, '/') ? strrchr(target, '/') + 1 : target;
+	if (strlen(last) < LS_PORT_NAME_MAX)
+		ls_text_clean(ret, LS_PORT_NAME_MAX, last, strlen(last));
+}
+
+/* …/usb1-port1/peer -> ../../../usb2/2-0:1.0/usb2-port1, which is 2-1. */
+void
+sysfs_peer(struct udev_device *dev, char peer[LS_PORT_NAME_MAX])
+{
+	char name[LS_PORT_NAME_MAX];
+
+	port_link(dev, "peer", name);
 	if (ls_port_from_kernel(name, strlen(name), peer) < 0)
 		peer[0] = '\0';
+}
+
+/* …/usb1-port1/connector -> …/typec/port0, since Linux 6.1 where the firmware tells. */
+void
+sysfs_connector(struct udev_device *dev, char name[LS_PORT_NAME_MAX])
+{
+	port_link(dev, "connector", name);
 }
 
 /*

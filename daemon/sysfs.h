@@ -32,6 +32,9 @@ void sysfs_describe(struct udev_device *dev, struct ls_device *ret);
 /* The other half of the same connector (USB 2 or SuperSpeed), "" if the firmware does not say. */
 void sysfs_peer(struct udev_device *dev, char peer[LS_PORT_NAME_MAX]);
 
+/* The Type-C port ("port0") that its port leads to, "" if there is none or nobody knows. */
+void sysfs_connector(struct udev_device *dev, char name[LS_PORT_NAME_MAX]);
+
 /* Of a root hub: the ID_PATH and a name for people of its controller. */
 void sysfs_controller(struct udev_device *root_hub, char id_path[LS_ID_PATH_MAX],
 		      char name[LS_TEXT_MAX]);

@@ -7,10 +7,9 @@
 #include "daemon/source_usbmon.h"
 #include "daemon/top.h"
 #include "daemon/transfers.h"
-#include "lib/flow_meter.h"
 #include "lib/hub_traffic.h"
 #include "lib/port.h"
-#include "lib/text.h"
+#include "lib/usbmon_told.h"
 
 #define MINUTE_US (60 * (int64_t)LS_SEC)
 /* A crash loses at most this much of the counters. */
@@ -112,84 +111,21 @@ on_write(evutil_socket_t fd, short what, void *user)
 static void
 tell_errors(struct transfers *transfers, const struct ls_traffic_evidence *evidence)
 {
-	struct ls_observation obs = {
-		.at = ls_usbmon_instant((int64_t)evidence->last_us, state_now()),
-		.source = LS_SOURCE_USBMON,
-		.kind = LS_OBS_TRANSFER_ERRORS,
-		.bus = evidence->bus,
-		.devnum = evidence->devnum,
-		.status = evidence->status,
-		.count = evidence->n_link + evidence->n_babble + evidence->n_timeout,
-		.n_timeouts = evidence->n_timeout,
-	};
-	const struct ls_status_row *row = &ls_status_rows[ls_status_find(evidence->status)];
+	struct ls_observation obs;
 
-	ls_text_format(obs.text, sizeof(obs.text), "ep 0x%02x %s: %s (%d), %s; %u failed",
-		       evidence->endpoint, evidence->endpoint & 0x80 ? "IN" : "OUT", row->name,
-		       evidence->status, row->words, obs.count);
+	ls_usbmon_tell_errors(evidence, ls_usbmon_instant((int64_t)evidence->last_us, state_now()),
+			      &obs);
 	pipeline_observe(&obs, transfers->with.pipeline);
-}
-
-/* Resets and power: whoever asks for them. Changes: a port that came, went or was disabled. */
-static bool
-worth_telling(const struct ls_hub_event *event)
-{
-	static const uint32_t changes = LS_PORT_C_CONNECTION | LS_PORT_C_ENABLE |
-					LS_PORT_C_OVER_CURRENT | LS_PORT_C_LINK_STATE |
-					LS_PORT_C_CONFIG_ERROR;
-
-	switch (event->kind) {
-	case LS_HUB_PORT_STATUS:
-		return (event->bits & changes) || event->link_state == LS_LINK_INACTIVE;
-	case LS_HUB_RESET:
-	case LS_HUB_WARM_RESET:
-	case LS_HUB_POWER_OFF:
-	case LS_HUB_DISABLE:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static void
-describe_port(const struct ls_hub_event *event, char *text, size_t size)
-{
-	const char *state = ls_link_state_name(event->link_state);
-
-	if (event->kind != LS_HUB_PORT_STATUS) {
-		ls_text_format(text, size, "port %u: %s", event->port,
-			       ls_hub_event_name(event->kind));
-		return;
-	}
-	ls_text_format(text, size, "port %u:%s%s%s%s %s, %s%s%s", event->port,
-		       event->bits & LS_PORT_C_CONNECTION ? " C_CONNECTION" : "",
-		       event->bits & LS_PORT_C_ENABLE ? " C_ENABLE" : "",
-		       event->bits & LS_PORT_C_OVER_CURRENT ? " C_OVER_CURRENT" : "",
-		       event->bits & LS_PORT_C_CONFIG_ERROR ? " C_CONFIG_ERROR" : "",
-		       event->bits & LS_PORT_CONNECTED ? "connected" : "not connected",
-		       event->bits & LS_PORT_ENABLED ? "enabled" : "not enabled",
-		       state[0] ? ", link " : "", state);
 }
 
 static void
 tell_port(struct transfers *transfers, const struct ls_hub_event *event)
 {
-	struct ls_observation obs = {
-		.at = ls_usbmon_instant((int64_t)event->real_us, state_now()),
-		.source = LS_SOURCE_USBMON,
-		.kind = LS_OBS_PORT_STATUS,
-		.bus = event->bus,
-		.devnum = event->devnum,
-		.count = event->port,
-		.hub_event = event->kind,
-		.port_bits = event->bits,
-		.link_state = event->link_state,
-	};
+	struct ls_observation obs;
 
-	if (!event->port || !worth_telling(event))
-		return;
-	describe_port(event, obs.text, sizeof(obs.text));
-	pipeline_observe(&obs, transfers->with.pipeline);
+	if (ls_usbmon_tell_port(event, ls_usbmon_instant((int64_t)event->real_us, state_now()),
+				&obs) > 0)
+		pipeline_observe(&obs, transfers->with.pipeline);
 }
 
 static void
@@ -202,7 +138,8 @@ look_at_hubs(struct transfers *transfers, const struct ls_usbmon_batch *batch)
 		const uint8_t *data;
 		size_t len;
 
-		if (!record || record->type == LS_USBMON_FILLER || !ls_hub_traffic_wants(record))
+		if (!record || !ls_hub_traffic_wants(&transfers->hubs, record) ||
+		    record->type == LS_USBMON_FILLER)
 			continue;
 		data = ls_usbmon_data_at(batch, i, &len);
 		if (ls_hub_traffic_decode(&transfers->hubs, record, data, len, &event) > 0)
@@ -215,12 +152,14 @@ on_batch(const struct ls_usbmon_batch *batch, void *user)
 {
 	struct transfers *transfers = user;
 	struct ls_traffic_evidence evidence;
+	unsigned int xfers;
 
 	/* What was counted until now belongs to the minute in which it moved. */
-	if (state_now().real_us / MINUTE_US * MINUTE_US != transfers->minute_us)
+	if (batch->now.real_us / MINUTE_US * MINUTE_US != transfers->minute_us)
 		transfers_flush(transfers);
-	ls_traffic_add_batch(transfers->traffic, batch);
-	look_at_hubs(transfers, batch);
+	xfers = ls_traffic_add_batch(transfers->traffic, batch);
+	if (xfers & (1u << LS_XFER_CONTROL | 1u << LS_XFER_INTERRUPT))
+		look_at_hubs(transfers, batch);
 	while (ls_traffic_next_evidence(transfers->traffic, &evidence) > 0)
 		tell_errors(transfers, &evidence);
 	if (event_pending(transfers->write, EV_TIMEOUT, NULL))
@@ -312,22 +251,22 @@ note_hub(struct transfers *transfers, const struct ls_observation *obs)
 			   obs->kind == LS_OBS_BUS_ADDED ? 1 : obs->devnum, layout);
 }
 
-/* No event tells that somebody loaded usbmon; a device that comes is a good moment to look. */
-static void
-try_again(struct transfers *transfers)
+const struct ls_flow_meter *
+transfers_flow(const struct transfers *transfers)
 {
 	struct source_usbmon_stats stats;
 
 	source_usbmon_stats(transfers->source, &stats);
-	if (!stats.sees)
-		source_usbmon_start(transfers->source);
+	return stats.sees ? &transfers->flow : NULL;
 }
 
 void
 transfers_before(struct transfers *transfers, const struct ls_observation *obs)
 {
-	if (obs->kind == LS_OBS_CONNECTED && obs->source == LS_SOURCE_UDEV && !obs->initial)
-		try_again(transfers);
+	/* No event tells that somebody loaded usbmon; a device that comes is a moment to look. */
+	if (obs->kind == LS_OBS_CONNECTED && obs->source == LS_SOURCE_UDEV && !obs->initial &&
+	    !transfers_flow(transfers))
+		source_usbmon_start(transfers->source);
 	if (obs->kind == LS_OBS_CONNECTED || obs->kind == LS_OBS_BUS_ADDED)
 		note_hub(transfers, obs);
 	if (obs->kind == LS_OBS_ENUMERATING) /* a number that is given out again */

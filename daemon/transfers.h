@@ -6,6 +6,7 @@
 #include "daemon/pipeline.h"
 #include "daemon/source.h"
 #include "lib/base.h"
+#include "lib/flow_meter.h"
 
 struct event_base;
 struct top;
@@ -31,5 +32,7 @@ LS_DEFINE_AUTO(transfers)
 void transfers_before(struct transfers *transfers, const struct ls_observation *obs);
 /* After it: a device that left gives its flight recorder to its incident. */
 void transfers_after(struct transfers *transfers, const struct ls_observation *obs);
+/* What flows at present; NULL while usbmon is blind. */
+const struct ls_flow_meter *transfers_flow(const struct transfers *transfers);
 /* Writes all minutes under way, at the end. */
 void transfers_flush(struct transfers *transfers);

@@ -106,10 +106,17 @@ static const struct rule {
 	  "it stopped answering before it left, and came back by itself: it died for a moment" },
 	{ LS_FACT_GONE | LS_FACT_BACK_MODEL, 0, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true, true, 0.82,
 	  "a device of the same kind came back on the same port at once" },
+	{ LS_FACT_GONE | LS_FACT_BACK_UNKNOWN | LS_FACT_ERRORS_BEFORE, 0, LS_CAUSE_LINK_LOSS,
+	  LS_SIDE_LINK, true, true, 0.88,
+	  "transfers failed before it left, and something came back on the same port at once" },
 	{ LS_FACT_GONE | LS_FACT_BACK_OTHER_MODE | LS_FACT_SERIAL, 0, LS_CAUSE_MODE_SWITCH,
 	  LS_SIDE_DEVICE, false, true, 0.85, "it came back on the same port with other ids" },
 	{ LS_FACT_GONE | LS_FACT_BACK_OTHER_MODE, 0, LS_CAUSE_MODE_SWITCH, LS_SIDE_DEVICE, false,
 	  true, 0.75, "it came back on the same port with other ids" },
+	{ LS_FACT_GONE | LS_FACT_BACK_UNKNOWN, 0, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true, true,
+	  0.65,
+	  "something came back on the same port at once; nothing says whether it is the same "
+	  "device" },
 	/* Somebody pulled it. */
 	{ LS_FACT_GONE | LS_FACT_ELSEWHERE, 0, LS_CAUSE_UNPLUGGED, LS_SIDE_UNKNOWN, false, true,
 	  0.97, "the same device, by its serial number, turned up on another port" },
@@ -138,6 +145,8 @@ static const struct rule {
 	  false, true, 0.85, "the connection went while nothing flowed, and it did not come back" },
 	{ LS_FACT_GONE | LS_FACT_AWAY, 0, LS_CAUSE_UNPLUGGED, LS_SIDE_UNKNOWN, false, true, 0.75,
 	  "it left and did not come back; a device that died looks the same" },
+	{ LS_FACT_GONE | LS_FACT_ERRORS_BEFORE, 0, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true, true,
+	  0.8, "transfers failed well before it left" },
 	{ LS_FACT_GONE, 0, LS_CAUSE_UNKNOWN, LS_SIDE_UNKNOWN, false, true, 0,
 	  "it left; whether it comes back by itself will tell why" },
 	/* It stayed. */

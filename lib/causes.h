@@ -40,6 +40,7 @@
 #define LS_FACT_STALLED		 LS_FACT(33) /* no data for long in such a mode, the link stood */
 #define LS_FACT_RESUME_FAILED	 LS_FACT(34)
 #define LS_FACT_PARTNER_GONE	 LS_FACT(35) /* Type-C: the plug was really pulled */
+#define LS_FACT_BACK_UNKNOWN	 LS_FACT(37) /* something came; what it was, or is, was never told */
 #define LS_FACT_REMOVED		 LS_FACT(36) /* a program removed it, before the link was lost */
 
 /*

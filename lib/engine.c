@@ -155,6 +155,18 @@ ls_engine_advance(struct ls_engine *engine, struct ls_instant now)
 }
 
 void
+ls_engine_end(struct ls_engine *engine)
+{
+	for (size_t i = 0; i < engine->n_links; i++) {
+		struct link *link = engine->links[i];
+
+		if (link->present && link->judge_at != LS_NEVER)
+			sessions_judge(engine, link, engine->now);
+	}
+	incidents_flush(engine);
+}
+
+void
 ls_engine_visit_sessions(const struct ls_engine *engine, ls_session_fn visit, void *user)
 {
 	for (size_t i = 0; i < engine->n_sessions; i++)

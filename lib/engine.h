@@ -69,6 +69,13 @@ void ls_engine_observe(struct ls_engine *engine, const struct ls_observation *ob
 uint64_t ls_engine_deadline(const struct ls_engine *engine);
 void ls_engine_advance(struct ls_engine *engine, struct ls_instant now);
 
+/*
+ * No more observations will come, as at the end of a file: what was heard of devices until now is
+ * all that will be heard, so that they are judged by it. Time does not go on: an incident that
+ * waits for a return stays open.
+ */
+void ls_engine_end(struct ls_engine *engine);
+
 /* Visits all sessions that are open now, oldest first; for status. The pointer is borrowed. */
 typedef void (*ls_session_fn)(const struct ls_session *session, void *user);
 void ls_engine_visit_sessions(const struct ls_engine *engine, ls_session_fn visit, void *user);

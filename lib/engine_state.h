@@ -60,14 +60,17 @@ struct link {
 	uint16_t coming_devnum;		/* of a try to enumerate */
 	struct ls_instant coming_since; /* mono 0: none */
 	struct ls_device device;	/* present, or the last one */
+	struct ls_device before; /* the one before it, with the best speed that it ever had here */
 	struct session *session;
 	struct ls_evidence came; /* first sign of the device; mono 0: told already, or not news */
+	uint64_t assume_at;	 /* when a device that nobody named is taken to be there */
 	uint64_t judge_at;	 /* when identity is compared though the witnesses were brief */
 	uint64_t witness_at;	 /* when both of udev and libusb should have seen it */
 	ls_source_set witnesses;
 	struct ls_instant last_reset; /* mono 0: none */
 	bool failed_since_reset;
 	uint64_t resume_failed_mono, removed_mono; /* by the kernel log; by a program. 0: never */
+	uint64_t partner_mono; /* the Type-C connector became empty while a device was there */
 	uint64_t over_current_mono;
 	enum ls_source over_current_source;
 	struct ls_burst burst; /* of failed transfers of the device that is present */
@@ -85,8 +88,7 @@ struct incident {
 	char first_link[LS_PORT_NAME_MAX];
 	uint64_t gone_mono;	/* latest disconnect, 0: none */
 	uint64_t hub_lost_mono; /* when what hangs below this socket went with it, 0: did not */
-	struct ls_instant first_gone;
-	uint64_t settle_at; /* LS_NEVER once it has passed */
+	uint64_t settle_at;	/* LS_NEVER once it has passed */
 	uint64_t away_at; /* when it counts as gone for good, though it may still come; LS_NEVER */
 	char edge_why
 		[LS_TEXT_MAX]; /* why the mode that it came back in was expected, or a reboot */
@@ -100,6 +102,12 @@ struct cable {
 	uint16_t vid, pid;
 	char serial[LS_STRING_MAX];
 	char label[LS_LABEL_MAX];
+};
+
+/* The last sleep or wake-up that was told, and by whom. */
+struct sleep_told {
+	uint64_t mono_us; /* 0: none */
+	enum ls_source source;
 };
 
 enum cap { CAP_BUSES, CAP_LINKS, CAP_SESSIONS, CAP_INCIDENTS, N_CAPS };
@@ -122,6 +130,7 @@ struct ls_engine {
 	bool sees[LS_N_SOURCES];
 	uint32_t scan;	     /* number of the scan under way or of the last one */
 	uint64_t slept_mono; /* last sign of sleep or wake-up, 0: none */
+	struct sleep_told slept, woke;
 	uint64_t usbmon_since_mono, usbmon_lost_mono; /* it sees since; it lost records; 0: never */
 	bool cap_said[N_CAPS];
 };
@@ -166,6 +175,16 @@ void modes_enter(struct ls_engine *engine, struct session *session, const struct
 void modes_begin(struct ls_engine *engine, struct session *session, const struct ls_device *device,
 		 struct ls_instant at);
 void modes_describe(const struct session *session, struct incident *incident, struct ls_instant at);
+
+/* speed.c: a device that runs slower than it did */
+/* Another device takes @link: what it was and how fast is kept for comparison. */
+void speed_remember(struct link *link);
+/* The device of @session comes back within its stay; @session still has the speed of before. */
+void speed_in_stay(struct ls_engine *engine, const struct session *session, const struct link *link,
+		   struct ls_instant at);
+/* A stay begins: compared with earlier ones on the same socket. */
+void speed_of_stays(struct ls_engine *engine, const struct session *session,
+		    const struct link *link, struct ls_instant at);
 
 /* sessions.c */
 /* The device on @link was identified: continues, pairs up or begins a session. */

@@ -82,3 +82,13 @@ ls_flow_meter_gone(struct ls_flow_meter *meter, unsigned int bus, unsigned int d
 	meter->n_flowing -= device->flows;
 	*device = (struct ls_metered){ 0 };
 }
+
+unsigned int
+ls_flow_meter_flowing(const struct ls_flow_meter *meter, unsigned int bus)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < LS_TRAFFIC_DEVICES; i++)
+		n += bus && meter->devices[i].bus == bus && meter->devices[i].flows;
+	return n;
+}

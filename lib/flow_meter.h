@@ -28,3 +28,6 @@ int ls_flow_meter_look(struct ls_flow_meter *meter, unsigned int bus, unsigned i
 		       struct ls_observation *obs);
 /* It has gone: no edge is told. */
 void ls_flow_meter_gone(struct ls_flow_meter *meter, unsigned int bus, unsigned int devnum);
+
+/* How many devices of @bus move data at present. */
+unsigned int ls_flow_meter_flowing(const struct ls_flow_meter *meter, unsigned int bus);

@@ -14,6 +14,8 @@
 #define PULLED_US (300 * LS_MS)
 /* A program that removes a device first takes its configuration away. */
 #define REMOVED_US (1 * LS_SEC)
+/* The Type-C controller and the hub notice the same plug within this. */
+#define PARTNER_US (3 * LS_SEC)
 /* usbmon must have watched for this long before its silence means something. */
 #define WATCHED_US (1 * LS_SEC)
 
@@ -142,6 +144,8 @@ hub_evidence_before(struct ls_engine *engine, struct link *link, struct incident
 		pub->facts |= LS_FACT_RESET;
 	if (!lost && lately(link->removed_mono, at, REMOVED_US))
 		pub->facts |= LS_FACT_REMOVED;
+	if (lately(link->partner_mono, at, PARTNER_US))
+		pub->facts |= LS_FACT_PARTNER_GONE;
 	if (lately(link->resume_failed_mono, at, WORD_US))
 		pub->facts |= LS_FACT_RESUME_FAILED;
 	if (pub->facts & LS_FACT_HUB_SILENT)

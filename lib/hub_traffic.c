@@ -139,7 +139,11 @@ ls_hub_traffic_set(struct ls_hub_traffic *hubs, unsigned int bus, unsigned int d
 static void
 begin_request(struct ls_hub_traffic *hubs, const struct ls_usbmon_record *record)
 {
-	hubs->requests[hubs->n_requests++ % LS_HUB_PENDING] = (struct ls_hub_request){
+	struct ls_hub_request *place = &hubs->requests[hubs->n_requests++ % LS_HUB_PENDING];
+
+	hubs->n_open -= place->id != 0;
+	hubs->n_open += record->id != 0;
+	*place = (struct ls_hub_request){
 		.id = record->id,
 		.bus = record->bus,
 		.devnum = record->devnum,
@@ -160,6 +164,7 @@ end_request(struct ls_hub_traffic *hubs, const struct ls_usbmon_record *record,
 			continue;
 		*ret = *request;
 		request->id = 0;
+		hubs->n_open--;
 		return true;
 	}
 	return false;
@@ -204,8 +209,6 @@ submitted(struct ls_hub_traffic *hubs, uint8_t *layout, const struct ls_usbmon_r
 {
 	const uint8_t *setup = record->setup;
 
-	if (record->xfer != LS_XFER_CONTROL || record->flag_setup != 0)
-		return 0;
 	learn(layout, setup);
 	event->layout = (enum ls_hub_layout) * layout;
 	if (setup[0] == TO_PORT)
@@ -267,7 +270,7 @@ ls_hub_traffic_decode(struct ls_hub_traffic *hubs, const struct ls_usbmon_record
 	struct ls_hub_event event = { .link_state = LS_LINK_UNKNOWN };
 	int r = 0;
 
-	if (!layout || !ls_hub_traffic_wants(record))
+	if (!layout || !ls_hub_traffic_wants(hubs, record))
 		return 0;
 	if (record->devnum == ROOT_HUB && *layout == LS_HUB_IS_NONE)
 		*layout = LS_HUB_IS_UNKNOWN;
@@ -281,7 +284,7 @@ ls_hub_traffic_decode(struct ls_hub_traffic *hubs, const struct ls_usbmon_record
 		return 0;
 	else if (record->xfer == LS_XFER_CONTROL)
 		r = answered(hubs, layout, record, len >= 4 ? data : NULL, &event);
-	else if (record->type == LS_USBMON_COMPLETE)
+	else
 		r = notified(record, data, len, &event);
 	if (r > 0)
 		*ret = event;

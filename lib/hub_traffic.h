@@ -104,6 +104,7 @@ struct ls_hub_traffic {
 	uint8_t layouts[LS_HUB_BUSES][128]; /* enum ls_hub_layout */
 	struct ls_hub_request requests[LS_HUB_PENDING];
 	unsigned int n_requests; /* ever */
+	unsigned int n_open;	 /* places of @requests that are not free */
 };
 
 /*
@@ -113,11 +114,33 @@ struct ls_hub_traffic {
 void ls_hub_traffic_set(struct ls_hub_traffic *hubs, unsigned int bus, unsigned int devnum,
 			enum ls_hub_layout layout);
 
-/* Can this be hub traffic at all? Cheap, for each record. */
+/* Can this record be one that ls_hub_traffic_decode() makes something of? Cheap, for each. */
 static inline bool
-ls_hub_traffic_wants(const struct ls_usbmon_record *record)
+ls_hub_traffic_wants(const struct ls_hub_traffic *hubs, const struct ls_usbmon_record *record)
 {
-	return record->xfer == LS_XFER_CONTROL || record->xfer == LS_XFER_INTERRUPT;
+	if (record->xfer == LS_XFER_INTERRUPT)
+		return record->type == LS_USBMON_COMPLETE && record->length > 0;
+	if (record->xfer != LS_XFER_CONTROL)
+		return false;
+	if (record->type != LS_USBMON_SUBMIT)
+		return hubs->n_open > 0;
+	return record->flag_setup == 0 && (record->setup[0] & 0x60) == 0x20; /* of a class */
+}
+
+/* The same, more closely, for a reader of captures: a control submission that may be a request to a
+ * hub (class; device or port), and a record of what is known to be one. */
+static inline bool
+ls_hub_traffic_asks(const struct ls_usbmon_record *record)
+{
+	uint8_t type = record->setup[0] & 0x7f;
+
+	return record->flag_setup == 0 && (type == 0x20 || type == 0x23);
+}
+static inline bool
+ls_hub_traffic_is_hub(const struct ls_hub_traffic *hubs, const struct ls_usbmon_record *record)
+{
+	return record->bus < LS_HUB_BUSES && record->devnum < 128 &&
+	       hubs->layouts[record->bus][record->devnum] != LS_HUB_IS_NONE;
 }
 
 /* One record with the @len bytes of data captured behind it (NULL: none). 1: *ret; 0: nothing. */

@@ -171,8 +171,8 @@ incidents_gone(struct ls_engine *engine, struct incident *incident, const struct
 
 	if (!other_half)
 		pub->n_disconnects++;
-	if (!incident->first_gone.mono_us)
-		incident->first_gone = at;
+	if (!incident->pub.gone.mono_us)
+		incident->pub.gone = at;
 	pub->facts |= LS_FACT_GONE;
 	pub->facts &= ~LS_FACT_AWAY;
 	if (topology_is_hub(link))
@@ -272,7 +272,7 @@ incidents_back(struct ls_engine *engine, struct incident *incident, const struct
 	       struct ls_instant since)
 {
 	static const uint64_t facts[] = {
-		[LS_LIKE_UNKNOWN] = LS_FACT_BACK_MODEL,
+		[LS_LIKE_UNKNOWN] = LS_FACT_BACK_UNKNOWN,
 		[LS_LIKE_OTHER] = LS_FACT_OTHER_CAME,
 		[LS_LIKE_OTHER_MODE] = LS_FACT_BACK_OTHER_MODE,
 		[LS_LIKE_SAME_MODEL] = LS_FACT_BACK_MODEL,
@@ -296,11 +296,11 @@ incidents_back(struct ls_engine *engine, struct incident *incident, const struct
 	pub->back = home->like != LS_LIKE_OTHER;
 	incident->away_at = LS_NEVER;
 	if (pub->back) {
-		pub->facts &= ~LS_FACT_AWAY;
+		pub->facts &= ~(LS_FACT_AWAY | LS_FACT_PARTNER_GONE);
 		came_back_in(incident, home);
 	}
-	if (pub->back && !pub->back_after_us && since.mono_us > incident->first_gone.mono_us)
-		pub->back_after_us = since.mono_us - incident->first_gone.mono_us;
+	if (pub->back && !pub->back_after_us && since.mono_us > incident->pub.gone.mono_us)
+		pub->back_after_us = since.mono_us - incident->pub.gone.mono_us;
 	incident->close_at = engine->now.mono_us + engine->config.quiet_us;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * The kernel's messages about USB, Linux 2.6.31 … 7.2, as a table; for kernel_log.c only.
+ * The kernel's messages about USB, Linux 2.6.0 … 7.2, as a table; for kernel_log.c only.
  *
  * A pattern must match from the first to the last character after "DRIVER NAME: ";
  * blanks at the end do not count. In it stand
@@ -44,6 +44,8 @@ static const struct rule rules[] = {
 	{ DEVICE, SAYS(ENUMERATING), "new %s USB device number %n%*" },
 	{ DEVICE, SAYS(ENUMERATING), "new %s USB device using %w and address %n" },
 	{ DEVICE, SAYS(ENUMERATING), "new %s USB device using address %n" },
+	/* Until 2.6.5 the hub said so. */
+	{ HUB, SAYS(ENUMERATING), "new USB device on port %p, assigned address %n" },
 	{ DEVICE, SAYS(DISCONNECTED), "USB disconnect, device number %n" },
 	{ DEVICE, SAYS(DISCONNECTED), "USB disconnect, address %n" },
 	{ DEVICE, SAYS(RESET), "reset %s USB device number %n%*" },
@@ -75,6 +77,7 @@ static const struct rule rules[] = {
 	{ PORT, FAILED(ENABLE), "Cannot enable.%*" },
 	{ PORT, FAILED(DEBOUNCE), "connect-debounce failed" },
 	{ HUB, FAILED(ENABLE), "Cannot enable port %p.%*" },
+	{ HUB, FAILED(ENABLE), "Cannot enable port %p of hub %*" },
 	{ HUB, FAILED(DEBOUNCE), "connect-debounce failed, port %p disabled" },
 	{ HUB, FAILED(CONFIG), "config failed, %~(err %e)" },
 	{ HUB, FAILED(CONFIG), "bad descriptor, ignoring hub" },
@@ -117,6 +120,7 @@ static const struct rule rules[] = {
 	{ DEVICE, SAYS(LINK_TROUBLE), "%w Failed to disable LTM%*" },
 	{ DEVICE, SAYS(LINK_TROUBLE), "Port disable: can't disable remote wake" },
 	{ DEVICE, SAYS(LINK_TROUBLE), "clear tt %w (%w) error %e" },
+	{ INTERFACE, SAYS(LINK_TROUBLE), "%w Failed to disable LPM%*" },
 	{ HUB, SAYS(LINK_TROUBLE), "hub_ext_port_status failed (err = %e)" },
 	{ HUB, SAYS(LINK_TROUBLE), "hub_port_status failed (err = %e)" },
 	{ HUB, SAYS(LINK_TROUBLE), "hub_hub_status failed (err = %e)" },
@@ -144,6 +148,7 @@ static const struct rule rules[] = {
 	{ DEVICE, SAYS(RESUME_FAILED), "can't resume, status %e" },
 	{ DEVICE, SAYS(RESUME_FAILED), "gone after usb resume? status %e" },
 	{ PORT, SAYS(RESUME_FAILED), "can't resume, status %e" },
+	{ PORT, SAYS(RESUME_FAILED), "can't resume usb port, status %e" },
 	{ HUB, SAYS(RESUME_FAILED), "can't resume port %p, status %e" },
 	{ INTERFACE, SAYS(RESUME_FAILED), "resume error %e" },
 	{ INTERFACE, SAYS(RESUME_FAILED), "reset_resume error %e" },
@@ -168,7 +173,9 @@ static const struct rule rules[] = {
 	  "rejected %w configurations due to insufficient available bus power" },
 	{ DEVICE, SAYS(POWER_REJECTED), "can't connect bus-powered hub to this port" },
 	{ DEVICE, SAYS(POWER_REJECTED), "new config %w exceeds power limit by %wmA" },
+	{ DEVICE, SAYS(POWER_REJECTED), "%wmA is over %wmA budget for port %w" },
 	{ DEVICE, SAYS(POWER_REJECTED), "%wmA is over %wuA budget for port %w" },
+	{ PORT, SAYS(POWER_REJECTED), "%wmA is over %wmA budget!" },
 	{ PORT, SAYS(POWER_REJECTED), "%wmA is over %wuA budget!" },
 	{ HUB, SAYS(POWER_REJECTED), "%wmA over power budget!" },
 	{ HUB, SAYS(POWER_REJECTED), "insufficient power available to use all downstream ports" },

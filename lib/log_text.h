@@ -5,7 +5,7 @@
  * observations out, in constant memory; the format is recognised line by line, so that a file may
  * hold several. Times: what has a date gets a real time (local times without a zone as given by
  * @utc_offset_us), what has only a boot clock gets its mono time; what has neither is ordered by
- * its place. Both fields of the instant always grow within one boot.
+ * its place. Within one boot neither field of the instant goes back; each boot starts anew.
  */
 #include "lib/base.h"
 #include "lib/observation.h"
@@ -16,7 +16,7 @@ typedef void (*ls_log_observation_fn)(const struct ls_observation *obs, void *us
 
 struct ls_log_text_options {
 	int64_t utc_offset_us; /* of local times without a zone; 0: taken as UTC */
-	int year;	       /* of dates without a year; 0: 1970's, and then not dated */
+	int year;	       /* of the first date without a year; 0: such lines are not dated */
 };
 
 struct ls_log_text_summary {
@@ -26,7 +26,8 @@ struct ls_log_text_summary {
 	uint64_t cut_lines; /* longer than the cap; their beginning was read */
 	uint32_t boots;	    /* the boot clock started anew, or "Linux version" was seen */
 	bool dated;	    /* at least one line had a date */
-	/* Lines that state each kind before anything is merged, by port: see @counts. */
+	struct ls_instant last; /* the last line of the last boot with a stamp; mono 0: none */
+	/* Lines that state each kind before anything is merged, by port: lib/log_counts.h. */
 };
 
 int ls_log_text_new(const struct ls_log_text_options *options, ls_log_observation_fn observe,
@@ -36,5 +37,7 @@ LS_DEFINE_AUTO(ls_log_text)
 
 /* Any cut of the file into pieces gives the same observations. */
 void ls_log_text_feed(struct ls_log_text *log, const char *bytes, size_t len);
+/* The number of the boot, from 0, that the observation being delivered belongs to. */
+uint32_t ls_log_text_boot(const struct ls_log_text *log);
 /* The end of the file: a last line without a newline counts. */
 void ls_log_text_finish(struct ls_log_text *log, struct ls_log_text_summary *ret);

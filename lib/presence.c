@@ -8,6 +8,8 @@
 
 /* Strings follow "New USB device found" within milliseconds; udev needs its rules' time. */
 #define JUDGE_US (1 * LS_SEC)
+/* An enumeration that fails says so earlier; one that works need not name the device. */
+#define NAMELESS_US (3 * LS_SEC)
 /* By then udev and libusb have both seen what is to be seen. */
 #define WITNESS_US (5 * LS_SEC)
 /* Late witnesses of one event come within this. */
@@ -38,6 +40,7 @@ left(struct ls_engine *engine, struct link *link, const struct ls_observation *o
 		flow_before(link, incident);
 	}
 	link->hub = (struct hub_word){ 0 };
+	link->partner_mono = 0;
 	link->flow = (struct flow){ .stall_at = LS_NEVER };
 	incidents_testify(engine, incident, obs);
 	if (incident && topology_is_hub(link))
@@ -128,6 +131,7 @@ came(struct link *link, const struct ls_observation *obs)
 {
 	link->present = true;
 	link->devnum = obs->devnum;
+	speed_remember(link);
 	link->device = obs->device ? *obs->device : (struct ls_device){ 0 };
 	link->witnesses = 0;
 	link->came = (struct ls_evidence){ 0 };
@@ -160,6 +164,7 @@ connected(struct ls_engine *engine, const struct ls_observation *raw)
 		return; /* late news of a device that has left meanwhile */
 	if (link->present && obs.devnum && link->devnum && obs.devnum != link->devnum)
 		missed_end(engine, link, &obs);
+	link->assume_at = LS_NEVER;
 	if (!link->present)
 		came(link, &obs);
 	else if (obs.device)
@@ -196,6 +201,29 @@ enumerating(struct ls_engine *engine, const struct ls_observation *obs)
 	incident = incidents_covering(engine, link, obs->at);
 	incidents_testify(engine, incident, obs);
 	incidents_extend(incident, obs->at, engine->config.return_window_us);
+	if (!engine->sees[LS_SOURCE_UDEV] && !engine->sees[LS_SOURCE_LIBUSB])
+		link->assume_at = obs->at.mono_us + NAMELESS_US;
+}
+
+/* Only a kernel log, and of a kernel or an excerpt that does not name devices. */
+static void
+assume_connected(struct ls_engine *engine, struct link *link, struct ls_instant at)
+{
+	struct ls_observation obs = {
+		.at = link->coming_since,
+		.source = LS_SOURCE_KERNEL_LOG,
+		.devnum = link->coming_devnum,
+	};
+
+	link->assume_at = LS_NEVER;
+	if (link->present || !link->coming_since.mono_us)
+		return;
+	ls_text_format(obs.text, sizeof(obs.text), "device number %u on %s came up", obs.devnum,
+		       link->name);
+	came(link, &obs);
+	link->witnesses = 1U << LS_SOURCE_KERNEL_LOG;
+	link->witness_at = LS_NEVER;
+	sessions_judge(engine, link, at);
 }
 
 static void
@@ -270,6 +298,8 @@ presence_deadline(const struct ls_engine *engine)
 			first = link->judge_at;
 		if (link->witness_at < first)
 			first = link->witness_at;
+		if (link->assume_at < first)
+			first = link->assume_at;
 		if (link->flow.stall_at < first)
 			first = link->flow.stall_at;
 	}
@@ -302,6 +332,8 @@ presence_advance(struct ls_engine *engine, struct ls_instant at)
 	for (size_t i = 0; i < engine->n_links; i++) {
 		struct link *link = engine->links[i];
 
+		if (link->assume_at <= at.mono_us)
+			assume_connected(engine, link, at);
 		if (link->judge_at <= at.mono_us)
 			sessions_judge(engine, link, at);
 		if (link->witness_at <= at.mono_us)

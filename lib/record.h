@@ -144,6 +144,7 @@ struct ls_incident {
 	bool drop;
 	double confidence; /* 0 … 1: of all incidents that say 0.9, nine in ten should be right */
 	char why[LS_TEXT_MAX];	/* the rule's reason in one sentence */
+	struct ls_instant gone; /* the first disconnect; mono and real 0: it did not leave */
 	bool back;		/* the device returned */
 	uint64_t back_after_us; /* first disconnect to first return */
 	uint32_t n_disconnects, n_resets, n_enum_failures, n_over_currents;

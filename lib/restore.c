@@ -54,7 +54,6 @@ ls_engine_restore_incident(struct ls_engine *engine, const struct ls_incident *p
 	incident->away_at = LS_NEVER;
 	incident->close_at = last_us + engine->config.quiet_us;
 	if ((pub->facts & LS_FACT_GONE)) {
-		incident->first_gone = pub->opened;
 		incident->gone_mono = last_us;
 		if (!pub->back)
 			incident->close_at = last_us + engine->config.return_window_us;

@@ -48,23 +48,6 @@ end(struct ls_engine *engine, struct session *session, struct session *instead)
 	free(session);
 }
 
-/* A SuperSpeed device that fell back to USB 2, a bad contact, another cable. */
-static void
-tell_slower(struct ls_engine *engine, const struct session *session, const struct link *link,
-	    struct ls_instant at)
-{
-	struct ls_observation obs = { .at = at, .source = LS_SOURCE_NONE };
-	enum ls_speed before = session->pub.device.speed, now = link->device.speed;
-
-	if (!now || now >= before || link->device.vid != session->pub.device.vid ||
-	    link->device.pid != session->pub.device.pid)
-		return;
-	ls_text_format(obs.text, sizeof(obs.text), "%s runs at %s now, it ran at %s before",
-		       link->name, ls_speed_name(now), ls_speed_name(before));
-	engine_event(engine, LS_EVENT_SPEED_DOWNGRADE, &session->pub.socket,
-		     incidents_find(engine, &session->pub.socket), &obs);
-}
-
 void
 sessions_end(struct ls_engine *engine, struct session *session)
 {
@@ -101,7 +84,7 @@ attach(struct ls_engine *engine, struct session *session, struct link *link, str
 	session->pub.present_since = at;
 	session->pub.devnum = link->devnum;
 	if (session->pub.device.vid)
-		tell_slower(engine, session, link, at);
+		speed_in_stay(engine, session, link, at);
 	session->pub.device = link->device;
 	memcpy(session->pub.link, link->name, sizeof(session->pub.link));
 	sessions_emit(engine, session);
@@ -130,6 +113,7 @@ begin(struct ls_engine *engine, struct link *link, struct ls_instant at)
 	engine->sessions[engine->n_sessions++] = session;
 	modes_begin(engine, session, &link->device, at);
 	attach(engine, session, link, at);
+	speed_of_stays(engine, session, link, at);
 	cables_tell_assumed(engine, session);
 }
 

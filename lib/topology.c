@@ -106,6 +106,32 @@ forget_one(struct ls_engine *engine)
 	return 0;
 }
 
+/*
+ * What has a port below it is a hub, even if nobody said so: a log may begin after it was plugged
+ * in. If it left just now, what leaves below it left with it.
+ */
+static void
+learn_hub(struct ls_engine *engine, struct link *child)
+{
+	char name[LS_PORT_NAME_MAX];
+	struct link *hub =
+		ls_port_parent(child->name, name) > 0 ? topology_find(engine, name) : NULL;
+	struct incident *incident;
+	struct ls_socket socket;
+
+	for (size_t i = 0; i < engine->n_links; i++) {
+		if (ls_port_is_below(engine->links[i]->name, child->name))
+			child->device.device_class = 9;
+	}
+	if (!hub || topology_is_hub(hub))
+		return;
+	hub->device.device_class = 9;
+	topology_socket(engine, hub, &socket);
+	incident = incidents_find(engine, &socket);
+	if (incident && incident->gone_mono && !incident->pub.back)
+		incident->hub_lost_mono = incident->gone_mono;
+}
+
 struct link *
 topology_link(struct ls_engine *engine, const char *name)
 {
@@ -122,8 +148,10 @@ topology_link(struct ls_engine *engine, const char *name)
 		if (!link)
 			return NULL;
 		ls_text_format(link->name, sizeof(link->name), "%s", name);
-		link->judge_at = link->witness_at = link->flow.stall_at = LS_NEVER;
+		link->judge_at = link->witness_at = LS_NEVER;
+		link->assume_at = link->flow.stall_at = LS_NEVER;
 		engine->links[engine->n_links++] = link;
+		learn_hub(engine, link);
 	}
 	link->used_mono = engine->now.mono_us;
 	return link;

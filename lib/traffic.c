@@ -76,56 +76,56 @@ oldest_of(const struct under_way *bucket, uint64_t now)
 	return oldest;
 }
 
-static void
-begin(struct ls_traffic *traffic, uint64_t id, uint64_t since)
+static inline void
+begin(struct ls_traffic *traffic, uint64_t id, struct ls_endpoint_counts *endpoint, uint64_t since)
 {
-	struct under_way *bucket = bucket_of(traffic, id);
-	unsigned int i = 0;
+	struct under_way *bucket = bucket_of(traffic, id), *place = bucket;
 
-	while (i < WAYS && bucket[i].id && bucket[i].id != id)
-		i++;
-	if (UNLIKELY(i == WAYS)) {
-		i = oldest_of(bucket, since);
+	while (place < bucket + WAYS && place->id && place->id != id)
+		place++;
+	if (UNLIKELY(place == bucket + WAYS)) {
+		place = bucket + oldest_of(bucket, since);
 		traffic->health.n_forgotten++;
 	}
-	if (UNLIKELY(bucket[i].id)) /* its end was lost, or it is forgotten now */
-		owner_of(traffic, bucket[i].since)->n_pending--;
-	bucket[i] = (struct under_way){ .id = id, .since = since };
-	owner_of(traffic, since)->n_pending++;
+	if (UNLIKELY(place->id)) /* its end was lost, or it is forgotten now */
+		owner_of(traffic, place->since)->n_pending--;
+	*place = (struct under_way){ .id = id, .since = since };
+	endpoint->n_pending++;
 }
 
-static void
-bucket_remove(struct under_way *bucket, unsigned int i)
+static inline void
+bucket_remove(struct under_way *bucket, struct under_way *place)
 {
-	unsigned int last = i;
+	struct under_way *last = place;
 
-	while (last + 1 < WAYS && bucket[last + 1].id)
+	while (last + 1 < bucket + WAYS && last[1].id)
 		last++;
-	bucket[i] = bucket[last];
-	bucket[last].id = 0;
+	if (UNLIKELY(last != place))
+		*place = *last;
+	last->id = 0;
 }
 
 /* How long it took in µs; LS_NEVER if that cannot be known. */
-static uint64_t
-end(struct ls_traffic *traffic, uint64_t id, uint64_t now)
+static inline uint64_t
+end(struct ls_traffic *traffic, uint64_t id, struct ls_endpoint_counts *endpoint, uint64_t now)
 {
-	struct under_way *bucket = bucket_of(traffic, id);
+	struct under_way *bucket = bucket_of(traffic, id), *place = bucket;
 	uint64_t since, took;
-	unsigned int i = 0;
 
-	while (i < WAYS && bucket[i].id != id)
-		i++;
-	if (UNLIKELY(i == WAYS)) {
+	while (place < bucket + WAYS && place->id != id)
+		place++;
+	if (UNLIKELY(place == bucket + WAYS)) {
 		traffic->health.n_unmatched++;
 		return LS_NEVER;
 	}
-	since = bucket[i].since;
-	bucket_remove(bucket, i);
-	owner_of(traffic, since)->n_pending--;
-	if (UNLIKELY((since & OWNER_MASK) != (now & OWNER_MASK))) {
+	since = place->since;
+	bucket_remove(bucket, place);
+	if (UNLIKELY((since ^ now) & OWNER_MASK)) {
+		owner_of(traffic, since)->n_pending--;
 		traffic->health.n_unmatched++; /* the address has a new life */
 		return LS_NEVER;
 	}
+	endpoint->n_pending--;
 	took = (uint64_t)((int64_t)(now - since) >> OWNER_BITS);
 	if (LIKELY(took <= DAY))
 		return took;
@@ -197,7 +197,7 @@ forget_under_way(struct ls_traffic *traffic, unsigned int slot)
 
 		for (unsigned int way = 0; way < WAYS && bucket[way].id;) {
 			if ((bucket[way].since & OWNER_MASK) / LS_N_ENDPOINTS == slot)
-				bucket_remove(bucket, way);
+				bucket_remove(bucket, bucket + way);
 			else
 				way++;
 		}
@@ -280,11 +280,11 @@ count_packets(struct ls_endpoint_counts *endpoint, const struct ls_usbmon_record
 	endpoint->n_iso_errors += (uint32_t)(n_errors < n_packets ? n_errors : n_packets);
 }
 
-static void
+static inline void
 complete(struct ls_traffic *traffic, struct device *device, const struct ls_usbmon_record *record,
 	 struct ls_endpoint_counts *endpoint, uint64_t moment)
 {
-	uint64_t took = end(traffic, key_of(record), moment);
+	uint64_t took = end(traffic, key_of(record), endpoint, moment);
 	unsigned int row = LS_STATUS_ROW_OK;
 
 	if (LIKELY(took != LS_NEVER))
@@ -301,24 +301,25 @@ static void
 refuse(struct ls_traffic *traffic, struct device *device, const struct ls_usbmon_record *record,
        struct ls_endpoint_counts *endpoint, uint64_t moment)
 {
-	end(traffic, key_of(record), moment);
+	end(traffic, key_of(record), endpoint, moment);
 	endpoint->n_refused++;
 	device->since.refused_by_status[ls_status_find(record->status)]++;
 }
 
-static struct device *
+static inline struct device *
 device_of(struct ls_traffic *traffic, const struct ls_usbmon_record *record)
 {
 	struct device *device;
+	unsigned int slot;
 
 	if (UNLIKELY(!ls_usbmon_is_event(record))) {
 		traffic->health.n_nonsense++;
 		return NULL;
 	}
 	if (LIKELY((record->bus | record->devnum) < LS_TRAFFIC_BUSES)) {
-		device = &traffic->devices[traffic->slot_of[place_of(record->bus, record->devnum)]];
-		if (LIKELY(device->slot))
-			return device;
+		slot = traffic->slot_of[place_of(record->bus, record->devnum)];
+		if (LIKELY(slot))
+			return &traffic->devices[slot];
 		device = device_admit(traffic, record->bus, record->devnum);
 		if (device)
 			return device;
@@ -331,7 +332,7 @@ static inline void
 add(struct ls_traffic *traffic, const struct ls_usbmon_record *record)
 {
 	struct device *device = device_of(traffic, record);
-	unsigned int index = (record->endpoint & 15u) | (record->endpoint >> 3 & 16u);
+	unsigned int index = ls_endpoint_index(record->endpoint);
 	uint64_t real_us = ls_usbmon_real_us(record), moment;
 	struct ls_endpoint_counts *endpoint;
 
@@ -348,7 +349,7 @@ add(struct ls_traffic *traffic, const struct ls_usbmon_record *record)
 	moment = real_us << OWNER_BITS | (device->slot * LS_N_ENDPOINTS + index);
 	if (record->type == LS_USBMON_SUBMIT) {
 		endpoint->n_submitted++;
-		begin(traffic, key_of(record), moment);
+		begin(traffic, key_of(record), endpoint, moment);
 	} else if (LIKELY(record->type == LS_USBMON_COMPLETE)) {
 		complete(traffic, device, record, endpoint, moment);
 	} else {
@@ -362,9 +363,11 @@ ls_traffic_add(struct ls_traffic *traffic, const struct ls_usbmon_record *record
 	add(traffic, record);
 }
 
-void
+unsigned int
 ls_traffic_add_batch(struct ls_traffic *traffic, const struct ls_usbmon_batch *batch)
 {
+	unsigned int xfers = 0;
+
 	if (UNLIKELY(batch->clock_step_us != 0))
 		ls_traffic_clock_step(traffic, batch->clock_step_us);
 	for (size_t i = 0; i < batch->n; i++) {
@@ -372,7 +375,10 @@ ls_traffic_add_batch(struct ls_traffic *traffic, const struct ls_usbmon_batch *b
 
 		if (i + PREFETCH < batch->n)
 			__builtin_prefetch(batch->ring + batch->offsets[i + PREFETCH]);
-		if (record && record->type != LS_USBMON_FILLER)
+		if (LIKELY(record && record->type != LS_USBMON_FILLER)) {
 			add(traffic, record);
+			xfers |= 1u << (record->xfer & 31);
+		}
 	}
+	return xfers;
 }

@@ -21,8 +21,13 @@
 
 #define LS_TRAFFIC_BUSES   128
 #define LS_TRAFFIC_DEVICES 255
-#define LS_N_ENDPOINTS                                                                             \
-	32 /* index: number, +16 for IN; control transfers by the way of their data */
+/* Index: number, +16 for IN; control transfers by the way of their data. */
+#define LS_N_ENDPOINTS 32
+static inline unsigned int
+ls_endpoint_index(uint8_t address)
+{
+	return (address & 15u) | (address >> 3 & 16u);
+}
 
 /* The first 64 bytes are all that a transfer without failure touches. */
 struct ls_endpoint_counts {
@@ -72,7 +77,8 @@ void ls_traffic_free(struct ls_traffic *traffic);
 LS_DEFINE_AUTO(ls_traffic)
 
 void ls_traffic_add(struct ls_traffic *traffic, const struct ls_usbmon_record *record);
-void ls_traffic_add_batch(struct ls_traffic *traffic, const struct ls_usbmon_batch *batch);
+/* Bits 1 << enum ls_xfer: of which types there were any. */
+unsigned int ls_traffic_add_batch(struct ls_traffic *traffic, const struct ls_usbmon_batch *batch);
 
 /* CLOCK_REALTIME was set forward by @step_us: corrects the times of what is under way. */
 void ls_traffic_clock_step(struct ls_traffic *traffic, int64_t step_us);

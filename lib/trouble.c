@@ -9,6 +9,9 @@
 #define OVER_CURRENT_ONCE_US (2 * LS_SEC)
 /* The same complaint of a port within this is one event. */
 #define TROUBLE_ONCE_US (1 * LS_SEC)
+/* Programs may delay a sleep that is announced for some seconds (InhibitDelayMaxSec of logind, 5 s
+ * by default); while asleep the monotonic clock stands still. */
+#define SLEEP_ONCE_US (15 * LS_SEC)
 
 static struct incident *
 incident_on(struct ls_engine *engine, struct link *link, const struct ls_observation *obs,
@@ -78,6 +81,7 @@ enum_failed(struct ls_engine *engine, struct link *link, const struct ls_observa
 	if (obs->step == LS_STEP_DEBOUNCE)
 		facts |= LS_FACT_BOUNCE;
 	link->failed_since_reset = true;
+	link->assume_at = LS_NEVER;
 	incident = incident_on(engine, link, obs, facts);
 	incidents_extend(incident, obs->at, engine->config.enum_window_us);
 }
@@ -89,6 +93,7 @@ enum_gave_up(struct ls_engine *engine, struct link *link, const struct ls_observ
 		incident_on(engine, link, obs, LS_FACT_ENUM_FAILED | LS_FACT_ENUM_GAVE_UP);
 
 	link->coming_since.mono_us = 0;
+	link->assume_at = LS_NEVER;
 	event_on(engine, LS_EVENT_ENUMERATION_FAILURE, link, incident, obs);
 	if (!incident)
 		return;
@@ -130,6 +135,23 @@ remember(struct ls_engine *engine, struct link *link, const struct ls_observatio
 		event_on(engine, kind, link, incident, obs);
 }
 
+/* A charger that is pulled is no incident: it is evidence for a USB device that leaves with it. */
+static void
+partner_gone(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
+{
+	struct incident *incident = incidents_covering(engine, link, obs->at);
+
+	if (incident && (incident->pub.facts & LS_FACT_GONE) && !incident->pub.back) {
+		incident->pub.facts |= LS_FACT_PARTNER_GONE;
+		incidents_testify(engine, incident, obs);
+	} else if (link->present) {
+		link->partner_mono = obs->at.mono_us;
+		link->trouble.at = obs->at;
+		link->trouble.source = obs->source;
+		memcpy(link->trouble.what, obs->text, sizeof(link->trouble.what));
+	}
+}
+
 static void
 on_port(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
 {
@@ -163,7 +185,7 @@ on_port(struct ls_engine *engine, struct link *link, const struct ls_observation
 		link->removed_mono = obs->at.mono_us;
 		break;
 	case LS_OBS_PARTNER_GONE:
-		incident_on(engine, link, obs, LS_FACT_PARTNER_GONE);
+		partner_gone(engine, link, obs);
 		break;
 	case LS_OBS_HOST:
 		incidents_testify(engine, incidents_covering(engine, link, obs->at), obs);
@@ -192,6 +214,18 @@ on_port(struct ls_engine *engine, struct link *link, const struct ls_observation
 	}
 }
 
+/* The kernel log names a controller's device, udev its path: "0000:00:14.0", "pci-0000:00:14.0". */
+static void
+name_controller(const char *name, char id_path[LS_ID_PATH_MAX])
+{
+	static const char *const prefixes[] = { "pci-", "platform-" };
+	bool is_path = strncmp(name, prefixes[0], strlen(prefixes[0])) == 0 ||
+		       strncmp(name, prefixes[1], strlen(prefixes[1])) == 0;
+	const char *prefix = is_path ? "" : prefixes[!strchr(name, ':')];
+
+	ls_text_format(id_path, LS_ID_PATH_MAX, "%s%s", prefix, name);
+}
+
 /* A controller's socket is that of its root hubs, under the controller's own ID_PATH. */
 static bool
 controller_socket(struct ls_engine *engine, const struct ls_observation *obs,
@@ -203,7 +237,7 @@ controller_socket(struct ls_engine *engine, const struct ls_observation *obs,
 	if (path && path[0])
 		ls_text_format(socket->id_path, sizeof(socket->id_path), "%s", path);
 	else if (obs->controller[0])
-		ls_text_format(socket->id_path, sizeof(socket->id_path), "%s", obs->controller);
+		name_controller(obs->controller, socket->id_path);
 	else if (obs->bus)
 		ls_text_format(socket->id_path, sizeof(socket->id_path), "bus%u", obs->bus);
 	else
@@ -270,6 +304,32 @@ bus_added(struct ls_engine *engine, const struct ls_observation *obs)
 	ls_text_format(bus->description, sizeof(bus->description), "%s", obs->text);
 }
 
+/* Sources are not in order: a sign of before it does not make it earlier. */
+static void
+slept(struct ls_engine *engine, struct ls_instant at)
+{
+	if (at.mono_us > engine->slept_mono)
+		engine->slept_mono = at.mono_us;
+}
+
+/* What another source told of the same sleep or wake-up is told once. One source does not repeat
+ * itself: what it says again has happened again. */
+static void
+on_sleep(struct ls_engine *engine, const struct ls_observation *obs)
+{
+	bool sleeps = obs->kind == LS_OBS_SLEEP;
+	struct sleep_told *told = sleeps ? &engine->slept : &engine->woke;
+	uint64_t at = obs->at.mono_us, then = told->mono_us;
+	uint64_t apart = at > then ? at - then : then - at;
+	static const struct ls_socket machine;
+
+	if (then && obs->source != told->source && apart <= SLEEP_ONCE_US)
+		return;
+	told->mono_us = at;
+	told->source = obs->source;
+	engine_event(engine, sleeps ? LS_EVENT_SLEEP : LS_EVENT_WAKE, &machine, NULL, obs);
+}
+
 static void
 on_machine(struct ls_engine *engine, const struct ls_observation *obs)
 {
@@ -298,12 +358,11 @@ on_machine(struct ls_engine *engine, const struct ls_observation *obs)
 		break;
 	case LS_OBS_SLEEP:
 	case LS_OBS_WAKE:
-		engine_event(engine, obs->kind == LS_OBS_SLEEP ? LS_EVENT_SLEEP : LS_EVENT_WAKE,
-			     &socket, NULL, obs);
-		engine->slept_mono = obs->at.mono_us;
+		on_sleep(engine, obs);
+		slept(engine, obs->at);
 		break;
 	case LS_OBS_ROOT_HUB_LOST_POWER:
-		engine->slept_mono = obs->at.mono_us;
+		slept(engine, obs->at);
 		break;
 	default:
 		break;

@@ -304,6 +304,8 @@ ls_wire_incident(const struct ls_incident *incident, const struct ls_labels *lab
 		{ "resets", json_integer(incident->n_resets) },
 		{ "why", json_string(incident->why) },
 		{ "ruled_out", ruled_out(incident) },
+		{ "disconnected_at",
+		  incident->gone.real_us ? ls_wire_time(incident->gone.real_us) : json_null() },
 		{ "back_after_seconds", incident->back ? json_real(back_after) : json_null() },
 		{ "evidence", evidence_array(incident) },
 		{ "evidence_omitted", json_integer(incident->n_evidence - n_kept(incident)) },

@@ -50,11 +50,15 @@ own 'jansson\.h' lib/wire.h
 own 'ini\.h' lib/families_ini.c
 own 'csv\.h' lib/session_table.c lib/session_write.c
 own 'sqlite3\.h' daemon/store_internal.h
-own 'libudev\.h' daemon/source_udev.c daemon/sysfs.c daemon/sysfs.h
+own 'libudev\.h' daemon/source_udev.c daemon/udev_events.c daemon/sysfs.c daemon/sysfs.h
 own 'libusb.*' daemon/source_libusb.c
 own 'systemd/sd-journal\.h' daemon/alert_entry.c
-own 'systemd/sd-bus\.h' cli/inhibit.c cli/logind.c
+own 'systemd/sd-bus\.h' cli/inhibit.c cli/logind.c daemon/host_sleep.c
 own 'pty\.h' cli/command.c
+own 'pcap/.*' cli/capture.c
+own 'lzma\.h' cli/compressed.c
+own 'zlib\.h' cli/compressed.c
+own 'zstd\.h' cli/compressed.c
 own 'libsmartcols.*' cli/render.c cli/render.h cli/tree.c
 
 for header in lib/*.h daemon/*.h cli/*.h tests/unit/*.h; do

@@ -1,12 +1,13 @@
 /*
- * The floor: what reading usbmon costs a program that does nothing with it. Polls, fetches offsets
- * until there are none, rests as told, and touches each header once. At SIGTERM or SIGINT it prints
+ * The floor: what reading usbmon costs a program that does nothing with it. Fetches offsets, touches
+ * each header once, gives them back, rests as told, and polls only when nothing has come. At SIGTERM or SIGINT it prints
  * records, wake-ups, losses and CPU time. Usage: floor_mfetch [REST_MS [RING_BYTES [DEVICE]]]
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -28,6 +29,7 @@ struct mon_fetch {
 #define MON_IOCT_RING_SIZE _IO(0x92, 4)
 #define MON_IOCQ_RING_SIZE _IO(0x92, 5)
 #define MON_IOCX_MFETCH	   _IOWR(0x92, 7, struct mon_fetch)
+#define MON_IOCH_MFLUSH	   _IO(0x92, 8)
 
 static volatile sig_atomic_t told_to_stop;
 static uint64_t n_records, n_wakeups, n_fetches, n_lost, n_bytes;
@@ -40,28 +42,28 @@ on_signal(int number)
 	told_to_stop = 1;
 }
 
-static void
+static bool
 drain(int fd, const uint8_t *ring)
 {
-	struct mon_fetch request = { .offsets = offsets };
-	struct mon_stats stats = { 0 };
+	struct mon_fetch request = { .offsets = offsets, .n_fetch = N_OFFSETS };
+	uint32_t n_held = 0;
+	bool any = false;
 
 	n_wakeups++;
-	while (1) {
-		request.n_flush = request.n_fetch;
-		request.n_fetch = N_OFFSETS;
-		if (ioctl(fd, MON_IOCX_MFETCH, &request) < 0)
-			break;
+	while (request.n_fetch == N_OFFSETS && ioctl(fd, MON_IOCX_MFETCH, &request) == 0) {
 		n_fetches++;
+		any = true;
 		for (uint32_t i = 0; i < request.n_fetch; i++) {
 			const struct ls_usbmon_record *record = (const void *)(ring + offsets[i]);
 
 			n_records += record->type != LS_USBMON_FILLER;
 			n_bytes += record->length;
 		}
+		request.n_flush = n_held = request.n_fetch;
 	}
-	if (ioctl(fd, MON_IOCG_STATS, &stats) == 0)
-		n_lost += stats.n_dropped;
+	if (n_held > 0 && request.n_fetch < N_OFFSETS)
+		ioctl(fd, MON_IOCH_MFLUSH, n_held);
+	return any;
 }
 
 static const uint8_t *
@@ -81,6 +83,7 @@ int
 main(int argc, char **argv)
 {
 	struct timespec rest = { 0 }, cpu;
+	struct mon_stats stats = { 0 };
 	const uint8_t *ring;
 	double seconds;
 	int fd = -1;
@@ -97,12 +100,13 @@ main(int argc, char **argv)
 	while (!told_to_stop) {
 		struct pollfd ready = { .fd = fd, .events = POLLIN };
 
-		if (poll(&ready, 1, -1) < 0)
-			continue;
-		drain(fd, ring);
-		if (rest.tv_nsec)
+		if (!drain(fd, ring))
+			poll(&ready, 1, -1);
+		else if (rest.tv_nsec)
 			nanosleep(&rest, NULL);
 	}
+	if (ioctl(fd, MON_IOCG_STATS, &stats) == 0) /* of all the time: nobody has asked yet */
+		n_lost = stats.n_dropped;
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
 	seconds = (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9;
 	printf("floor records %llu wakeups %llu fetches %llu lost %llu cpu %.3f s, %.0f "

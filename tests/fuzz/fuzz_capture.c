@@ -1,6 +1,6 @@
 /*
  * A capture file, packed or not, through the unpacking, libpcap, the counts and the JSON that
- * linkstat analyze prints. Whatever it holds: nothing is counted twice or lost.
+ * linkstat analyze prints; what happened in it through the engine. Whatever it holds: nothing is counted twice or lost.
  */
 #include <errno.h>
 #include <sys/mman.h>
@@ -8,21 +8,40 @@
 
 #include "cli/analyze.h"
 #include "cli/capture.h"
+#include "cli/offline.h"
 #include "tests/fuzz/check.h"
 
 #define MOST_RECORDS 20000 /* a bomb unpacks to more */
 
-/* One table for all inputs, because a new one costs more than most inputs; it is emptied. */
-static struct ls_traffic *
-empty_table(struct ls_traffic_health *ret)
+static void
+on_observation(const struct ls_observation *obs, void *user)
 {
-	static struct ls_traffic *traffic;
+	struct offline *offline = user;
 
-	CHECK(traffic || ls_traffic_new(&traffic) == 0);
-	for (unsigned int bus = 0; bus < LS_TRAFFIC_BUSES; bus++)
-		ls_traffic_bus_gone(traffic, bus);
-	ls_traffic_health(traffic, ret);
-	return traffic;
+	check_clean(obs->text, sizeof(obs->text));
+	check_clean(obs->port, sizeof(obs->port));
+	if (obs->device) {
+		check_clean(obs->device->serial, sizeof(obs->device->serial));
+		check_clean(obs->device->product, sizeof(obs->device->product));
+		check_clean(obs->device->manufacturer, sizeof(obs->device->manufacturer));
+	}
+	offline_observe(offline, obs);
+}
+
+/* The engine's answer is there whatever the file holds. */
+static void
+check_answer(struct offline *offline)
+{
+	json_t *files = json_pack("[s]", "-"), *ports, *incidents;
+
+	offline_finish(offline);
+	ports = offline_ports(offline, files);
+	incidents = offline_incidents(offline, files);
+	CHECK(ports && incidents && json_array_size(ports) <= OFFLINE_PORTS);
+	json_decref(ports);
+	json_decref(incidents);
+	json_decref(files);
+	offline_free(offline);
 }
 
 static int64_t
@@ -80,26 +99,34 @@ check_json(const json_t *capture, int64_t n_untracked)
 static void
 check_read(struct capture *capture)
 {
-	struct ls_traffic_health before, after;
-	struct ls_traffic *traffic = empty_table(&before);
+	struct ls_traffic_health health;
+	struct capture_watch_options options = { .tell = on_observation };
+	struct capture_watch *watch;
+	struct offline *offline;
 	const struct capture_counts *counts = capture_counts(capture);
 	json_t *json;
 	int r;
 
+	CHECK(offline_new(1, &offline) == 0);
+	options.user = offline;
+	CHECK(capture_watch_new(&options, &watch) == 0);
 	do
-		r = capture_read(capture, 256, traffic);
+		r = capture_read(capture, 256, watch);
 	while (r > 0 && counts->n_records < MOST_RECORDS);
 	CHECK(r >= 0 || r == -EBADMSG);
 	CHECK(r >= 0 || *capture_why(capture));
 	check_clean(capture_why(capture), CAPTURE_WHY_MAX);
-	ls_traffic_health(traffic, &after);
+	capture_watch_finish(watch, counts->last_us);
+	ls_traffic_health(capture_watch_traffic(watch), &health);
 	CHECK(counts->n_records == counts->n_submissions + counts->n_completions +
 					   counts->n_refused + counts->n_nonsense);
-	CHECK(after.n_records - before.n_records == counts->n_records - counts->n_nonsense);
-	json = analyze_capture("-", capture, traffic, r < 0 ? capture_why(capture) : NULL);
+	CHECK(health.n_records == counts->n_records - counts->n_nonsense);
+	json = analyze_capture("-", capture, watch, NULL, r < 0 ? capture_why(capture) : NULL);
 	CHECK(json);
-	check_json(json, (int64_t)(after.n_untracked - before.n_untracked));
+	check_json(json, (int64_t)(health.n_untracked));
 	json_decref(json);
+	capture_watch_free(watch);
+	check_answer(offline);
 }
 
 int

@@ -101,6 +101,18 @@ expect 1 'cables: "apple 1 m", "white 2 m"' "$linkstat" report 1-4
 expect 0 '"apple 1 m"' "$linkstat" cable
 expect 0 'before "blue", since' "$linkstat" cable
 
+# The table that other computers read.
+"$linkstat" export --sessions >"$dir/table.csv" || fail 'no table'
+head -n 1 "$dir/table.csv" | grep -q '^start,host,controller,port,hubs,cable,device,connected_hours,drops,' ||
+	fail 'another header'
+grep -q ',white 2 m,05ac:12a8:00008020000B654E,' "$dir/table.csv" || fail 'no session in the table'
+expect 0 '"cable":"apple 1 m"' "$linkstat" export --sessions --json
+expect 0 '05ac:12a8' "$linkstat" export --sessions 1-4
+expect 2 'what is to be exported' "$linkstat" export
+expect 2 'does not take' "$linkstat" report --cable x
+"$linkstat" diagnose --sessions "$dir/table.csv" >"$dir/out" 2>"$dir/err" || [ $? = 1 ] ||
+	fail 'the table cannot be read again'
+
 # Jobs pass everything through.
 expect 0 'No link trouble' "$linkstat" run -- true
 expect 5 'ended with exit code 5' "$linkstat" run --note 'first try' -- sh -c 'exit 5'

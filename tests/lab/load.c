@@ -22,11 +22,13 @@ struct options {
 	unsigned vid, pid;
 	const char *serial;
 	int size;
+	long limit; /* transfers; 0: none */
 	bool reopen, control, no_in, no_out;
 };
 
 struct stream {
 	uint64_t bytes;
+	long n_left; /* transfers still to be submitted; below 0: no limit */
 	int n_in_flight;
 	int error; /* first failure: a libusb error code; 0 none */
 	bool stop;
@@ -72,7 +74,9 @@ on_transfer(struct libusb_transfer *transfer)
 	stream->bytes += transfer->actual_length;
 	if (error && !stream->error)
 		stream->error = error;
-	if (!stream->error && !stream->stop && transfer->status == LIBUSB_TRANSFER_COMPLETED) {
+	if (!stream->error && !stream->stop && stream->n_left != 0 &&
+	    transfer->status == LIBUSB_TRANSFER_COMPLETED) {
+		stream->n_left -= stream->n_left > 0;
 		error = libusb_submit_transfer(transfer);
 		if (error == 0)
 			return;
@@ -117,7 +121,7 @@ static int
 stream_bulk(libusb_context *usb, libusb_device_handle *handle, const struct options *options)
 {
 	struct libusb_transfer *transfers[N_TRANSFERS] = { 0 };
-	struct stream stream = { 0 };
+	struct stream stream = { .n_left = options->limit ? options->limit : -1 };
 
 	for (int i = 0; i < N_TRANSFERS; i++) {
 		bool is_in = i % 2 == 0;
@@ -129,6 +133,9 @@ stream_bulk(libusb_context *usb, libusb_device_handle *handle, const struct opti
 		transfers[i]->flags = LIBUSB_TRANSFER_FREE_BUFFER;
 		if ((is_in && options->no_in) || (!is_in && options->no_out) || stream.error)
 			continue;
+		if (stream.n_left == 0)
+			continue;
+		stream.n_left -= stream.n_left > 0;
 		stream.error = libusb_submit_transfer(transfers[i]);
 		stream.n_in_flight += stream.error == 0;
 	}
@@ -216,6 +223,7 @@ parse(int argc, char **argv, struct options *ret)
 	static const struct option known[] = {
 		{ "serial", required_argument, NULL, 's' },
 		{ "size", required_argument, NULL, 'n' },
+		{ "transfers", required_argument, NULL, 't' },
 		{ "reopen", no_argument, NULL, 'r' },
 		{ "control", no_argument, NULL, 'c' },
 		{ "no-in", no_argument, NULL, 'i' },
@@ -232,6 +240,8 @@ parse(int argc, char **argv, struct options *ret)
 			ret->serial = optarg;
 		if (c == 'n')
 			ret->size = atoi(optarg);
+		if (c == 't')
+			ret->limit = atol(optarg);
 		ret->reopen |= c == 'r';
 		ret->control |= c == 'c';
 		ret->no_in |= c == 'i';
@@ -249,8 +259,8 @@ main(int argc, char **argv)
 	int r;
 
 	if (!parse(argc, argv, &options)) {
-		fputs("usage: load VID:PID [--serial TEXT] [--size BYTES] [--reopen] [--control]\n"
-		      "            [--no-in] [--no-out]\n",
+		fputs("usage: load VID:PID [--serial TEXT] [--size BYTES] [--transfers N]\n"
+		      "            [--reopen] [--control] [--no-in] [--no-out]\n",
 		      stderr);
 		return 2;
 	}

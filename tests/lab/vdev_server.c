@@ -158,6 +158,17 @@ bytes_moved(const struct device *dev)
 	return sum;
 }
 
+/* Has every fault struck as often as it was to? */
+static bool
+is_mended(const struct device *dev)
+{
+	bool is_broken = dev->silent || dev->enumeration.active;
+
+	for (size_t i = 0; i < VDEV_COUNT(dev->endpoints); i++)
+		is_broken |= dev->endpoints[i].fault.active;
+	return !is_broken;
+}
+
 /* Is a condition true now? The client asks again until it is. */
 static void
 on_test(struct command *cmd)
@@ -173,11 +184,14 @@ on_test(struct command *cmd)
 		is_true = dev->fd >= 0;
 	else if (strcmp(what, "pulled") == 0)
 		is_true = dev->fd < 0;
+	else if (strcmp(what, "mended") == 0)
+		is_true = is_mended(dev);
 	else if (strncmp(what, "bytes=", 6) == 0 &&
 		 parse_number(what + 6, 10, 0, INT64_MAX, &number))
 		is_true = bytes_moved(dev) >= (uint64_t)number;
 	else {
-		refuse(cmd, "conditions are configured, plugged, pulled, bytes=N; not", what);
+		refuse(cmd, "conditions are configured, plugged, pulled, mended, bytes=N; not",
+		       what);
 		return;
 	}
 	fprintf(cmd->reply, is_true ? "ok\n" : "busy\n");

@@ -1,7 +1,7 @@
 /*
  * How good the verdicts are, in rooms with known truth: how often right, wrong, or not enough data;
  * whether 90 % means 90 %; how many sessions the advice saves; what the intervals cover.
- * Usage: simulate [--worlds N] [--uneven] [--check]. --uneven breaks the model on purpose: rates
+ * Usage: simulate [--worlds N] [--first SEED] [--uneven] [--check]. --uneven breaks the model on purpose: rates
  * change from one session to the next. --check fails when a goal is missed.
  */
 #include <assert.h>
@@ -182,7 +182,7 @@ int
 main(int argc, char **argv)
 {
 	static struct figures figures;
-	unsigned long worlds = 1000;
+	unsigned long worlds = 1000, first = 1;
 	bool check = false, uneven = false;
 
 	for (int i = 1; i < argc; i++) {
@@ -190,12 +190,14 @@ main(int argc, char **argv)
 		uneven |= strcmp(argv[i], "--uneven") == 0;
 		if (strcmp(argv[i], "--worlds") == 0 && i + 1 < argc)
 			worlds = strtoul(argv[++i], NULL, 10);
+		if (strcmp(argv[i], "--first") == 0 && i + 1 < argc)
+			first = strtoul(argv[++i], NULL, 10);
 	}
-	for (uint64_t seed = 1; seed <= worlds; seed++)
+	for (uint64_t seed = first; seed < first + worlds; seed++)
 		live_one_world(seed, uneven, &figures);
-	for (uint64_t seed = 1; seed <= worlds; seed++)
+	for (uint64_t seed = first; seed < first + worlds; seed++)
 		figures_cover(&figures, seed);
-	for (uint64_t seed = 1; seed <= worlds; seed++)
+	for (uint64_t seed = first; seed < first + worlds; seed++)
 		advice_one_world(seed, &figures);
 	figures_print(&figures);
 	return check && !figures_hold(&figures) ? 1 : 0;

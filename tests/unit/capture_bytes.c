@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -172,6 +173,12 @@ pack(struct bytes *bytes, enum packing packing)
 	if (packing == ZSTD) {
 		packed.len = ZSTD_compress(packed.at, CAPTURE_BYTES_MAX, bytes->at, bytes->len, 1);
 		assert_false(ZSTD_isError(packed.len));
+	} else if (packing == XZ) {
+		packed.len = 0;
+		assert_int_equal(lzma_easy_buffer_encode(1, LZMA_CHECK_CRC32, NULL, bytes->at,
+							 bytes->len, packed.at, &packed.len,
+							 CAPTURE_BYTES_MAX),
+				 LZMA_OK);
 	} else {
 		gzip.next_out = packed.at;
 		gzip.avail_out = CAPTURE_BYTES_MAX;

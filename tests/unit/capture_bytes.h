@@ -9,7 +9,7 @@ struct bytes {
 	size_t len;
 };
 
-enum packing { PLAIN, GZIP, ZSTD };
+enum packing { PLAIN, GZIP, ZSTD, XZ };
 
 struct shape {
 	const char *format; /* "pcap" or "pcapng" */

@@ -30,7 +30,8 @@
 	"\"closed_at\":\"2026-11-22T14:03:16Z\",\"port\":\"p-usb-0:1\",\"name\":\"1-1\","          \
 	"\"label\":\"left front\",\"device\":" IPHONE ",\"cause\":\"link-loss\","                  \
 	"\"side\":\"link\",\"drop\":true,\"confidence\":0.93,\"count\":1,\"resets\":1,"            \
-	"\"why\":\"it came back by itself\",\"back_after_seconds\":1.31,\"evidence\":["            \
+	"\"why\":\"it came back by itself\",\"disconnected_at\":\"2026-11-22T14:03:11.01Z\","      \
+	"\"back_after_seconds\":1.31,\"evidence\":["                                               \
 	"{\"at\":\"2026-11-22T14:03:08.7Z\",\"source\":\"kernel-log\",\"what\":\"reset\"},"        \
 	"{\"at\":\"2026-11-22T14:03:11.01Z\",\"source\":\"udev\",\"what\":\"remove 1-1\"}],"       \
 	"\"evidence_omitted\":3}"

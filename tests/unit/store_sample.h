@@ -164,6 +164,7 @@ sample_incident(int64_t id, unsigned int port, int64_t opened)
 		.mode = "restore mode",
 		.in_mode_us = 0x7ffffffffffffffd,
 		.mode_after = "recovery mode",
+		.gone = { 0x7ffffffffffffffc, -5 },
 	};
 
 	for (size_t i = 0; i < LS_EVIDENCE_MAX; i++) {

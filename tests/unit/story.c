@@ -226,3 +226,14 @@ story_usbmon(struct story *story, uint64_t at_ms, const struct ls_observation *w
 	ls_text_format(obs.text, sizeof(obs.text), "usbmon %d", (int)obs.kind);
 	ls_engine_observe(story->engine, &obs);
 }
+
+void
+story_observe(struct story *story, uint64_t at_ms, enum ls_source source,
+	      const struct ls_observation *what)
+{
+	struct ls_observation obs = *what;
+
+	obs.at = at(at_ms);
+	obs.source = source;
+	observe(story, &obs, what->port);
+}

@@ -31,6 +31,9 @@ void story_tell_count(struct story *story, uint64_t at_ms, enum ls_source source
 void story_tell_device(struct story *story, uint64_t at_ms, enum ls_source source,
 		       enum ls_obs_kind kind, const char *port, unsigned int devnum,
 		       const struct ls_device *device);
+/* @what without time, source and text. */
+void story_observe(struct story *story, uint64_t at_ms, enum ls_source source,
+		   const struct ls_observation *what);
 /* What usbmon shows of bus 1: @what without time and source. */
 void story_usbmon(struct story *story, uint64_t at_ms, const struct ls_observation *what);
 /* The three witnesses of a device that comes or goes, 0, 5 and 7 ms apart. */

@@ -24,13 +24,30 @@ file_of(const void *bytes, size_t len)
 	return fd;
 }
 
+static void
+on_observation(const struct ls_observation *obs, void *user)
+{
+	(void)user;
+	assert_true(obs->at.mono_us <= 86400 * LS_SEC);
+}
+
+static struct capture_watch *
+new_watch(void)
+{
+	const struct capture_watch_options options = { .tell = on_observation };
+	struct capture_watch *watch;
+
+	assert_int_equal(capture_watch_new(&options, &watch), 0);
+	return watch;
+}
+
 static int
-read_to_end(struct capture *capture, struct ls_traffic *traffic)
+read_to_end(struct capture *capture, struct capture_watch *watch)
 {
 	int r;
 
 	do
-		r = capture_read(capture, 2, traffic);
+		r = capture_read(capture, 2, watch);
 	while (r > 0);
 	return r;
 }
@@ -63,11 +80,11 @@ reads_every_shape(void **state)
 	static struct bytes bytes;
 
 	(void)state;
-	for (unsigned int i = 0; i < 24; i++) {
+	for (unsigned int i = 0; i < 32; i++) {
 		const struct shape shape = { i & 1 ? "pcapng" : "pcap", i & 2 ? 189 : 220, i & 4,
 					     (enum packing)(i / 8) };
 		ls_auto(capture) *capture = NULL;
-		ls_auto(ls_traffic) *traffic = NULL;
+		ls_auto(capture_watch) *watch = NULL;
 		char why[CAPTURE_WHY_MAX];
 		int fd;
 
@@ -75,12 +92,12 @@ reads_every_shape(void **state)
 			      shape.is_foreign, shape.packing);
 		capture_bytes_build(&bytes, &shape);
 		fd = file_of(bytes.at, bytes.len);
-		assert_int_equal(ls_traffic_new(&traffic), 0);
+		watch = new_watch();
 		assert_int_equal(capture_new(fd, why, &capture), 0);
 		assert_string_equal(capture_format(capture), shape.format);
 		assert_int_equal(capture_link_type(capture), shape.link_type);
-		assert_int_equal(read_to_end(capture, traffic), 0);
-		check_counts(capture, traffic);
+		assert_int_equal(read_to_end(capture, watch), 0);
+		check_counts(capture, capture_watch_traffic(watch));
 		assert_int_equal(capture_n_read(capture), bytes.len);
 		close(fd);
 	}
@@ -100,14 +117,14 @@ keeps_what_comes_before_a_cut(void **state)
 		capture_bytes_build(&bytes, &shape);
 		for (size_t len = 0; len < bytes.len; len++) {
 			ls_auto(capture) *capture = NULL;
-			ls_auto(ls_traffic) *traffic = NULL;
+			ls_auto(capture_watch) *watch = NULL;
 			char why[CAPTURE_WHY_MAX] = "";
 			int fd = file_of(bytes.at, len), r;
 
-			assert_int_equal(ls_traffic_new(&traffic), 0);
+			watch = new_watch();
 			r = capture_new(fd, why, &capture);
 			assert_true(r == 0 || (r == -EBADMSG && *why));
-			if (r == 0 && read_to_end(capture, traffic) < 0)
+			if (r == 0 && read_to_end(capture, watch) < 0)
 				assert_non_null(strstr(capture_why(capture), "read up to record"));
 			else if (r == 0) /* cut between two records, so it looks whole */
 				assert_int_equal(shape.packing, PLAIN);
@@ -122,20 +139,20 @@ says_how_far_it_read(void **state)
 	static const struct shape shape = { "pcap", 220, false, PLAIN };
 	static struct bytes bytes;
 	ls_auto(capture) *capture = NULL;
-	ls_auto(ls_traffic) *traffic = NULL;
+	ls_auto(capture_watch) *watch = NULL;
 	char why[CAPTURE_WHY_MAX];
 	int fd;
 
 	(void)state;
 	capture_bytes_build(&bytes, &shape);
 	fd = file_of(bytes.at, 24 + 3 * 80 + 40);
-	assert_int_equal(ls_traffic_new(&traffic), 0);
+	watch = new_watch();
 	assert_int_equal(capture_new(fd, why, &capture), 0);
-	assert_int_equal(read_to_end(capture, traffic), -EBADMSG);
+	assert_int_equal(read_to_end(capture, watch), -EBADMSG);
 	print_message("%s\n", capture_why(capture));
 	assert_non_null(strstr(capture_why(capture), "record 3, byte 304, and no further"));
 	assert_int_equal(capture_counts(capture)->n_completions, 1);
-	assert_int_equal(capture_read(capture, 2, traffic), -EBADMSG); /* and stays so */
+	assert_int_equal(capture_read(capture, 2, watch), -EBADMSG); /* and stays so */
 	close(fd);
 }
 
@@ -155,7 +172,8 @@ refuses_what_is_no_usbmon_capture(void **state)
 		{ (const char *)ethernet, 24, "link type 1 (Ethernet)" },
 		{ "\xd4\xc3\xb2\xa1", 4, "damaged at its beginning" },
 		{ "\x0a\x0d\x0d\x0a\xff\xff\xff\xff\x4d\x3c\x2b\x1a", 12, "damaged" },
-		{ "\xfd\x37zXZ\0", 6, "packed with xz" },
+		{ "\xfd\x37zXZ\0", 6, "the xz data is cut off" },
+		{ "BZh91AY", 7, "packed with bzip2" },
 		{ "\x1f\x8b\x08", 3, "gzip data is cut off" },
 		{ "\x1f\x8b\x08junkjunkjunkjunk", 19, "gzip data is damaged" },
 		{ "\x28\xb5\x2f\xfdjunkjunkjunk", 16, "zstd data is damaged" },
@@ -181,7 +199,7 @@ reads_from_a_slow_pipe(void **state)
 	static const struct shape shape = { "pcapng", 220, false, GZIP };
 	static struct bytes bytes;
 	ls_auto(capture) *capture = NULL;
-	ls_auto(ls_traffic) *traffic = NULL;
+	ls_auto(capture_watch) *watch = NULL;
 	char why[CAPTURE_WHY_MAX];
 	int ends[2];
 
@@ -197,10 +215,10 @@ reads_from_a_slow_pipe(void **state)
 		_exit(0);
 	}
 	close(ends[1]);
-	assert_int_equal(ls_traffic_new(&traffic), 0);
+	watch = new_watch();
 	assert_int_equal(capture_new(ends[0], why, &capture), 0);
-	assert_int_equal(read_to_end(capture, traffic), 0);
-	check_counts(capture, traffic);
+	assert_int_equal(read_to_end(capture, watch), 0);
+	check_counts(capture, capture_watch_traffic(watch));
 	close(ends[0]);
 }
 
@@ -210,7 +228,7 @@ gives_the_same_members_for_any_file(void **state)
 	static const struct shape shape = { "pcap", 220, false, PLAIN };
 	static struct bytes bytes;
 	ls_auto(capture) *capture = NULL;
-	ls_auto(ls_traffic) *traffic = NULL;
+	ls_auto(capture_watch) *watch = NULL;
 	ls_json_auto json_t *full = NULL, *nothing = analyze_nothing("f", "is empty");
 	char why[CAPTURE_WHY_MAX];
 	const json_t *device;
@@ -221,10 +239,10 @@ gives_the_same_members_for_any_file(void **state)
 	(void)state;
 	capture_bytes_build(&bytes, &shape);
 	fd = file_of(bytes.at, bytes.len);
-	assert_int_equal(ls_traffic_new(&traffic), 0);
+	watch = new_watch();
 	assert_int_equal(capture_new(fd, why, &capture), 0);
-	assert_int_equal(read_to_end(capture, traffic), 0);
-	full = analyze_capture("f", capture, traffic, NULL);
+	assert_int_equal(read_to_end(capture, watch), 0);
+	full = analyze_capture("f", capture, watch, NULL, NULL);
 	assert_non_null(full);
 	assert_non_null(nothing);
 	assert_int_equal(json_object_size(full), json_object_size(nothing));

@@ -28,11 +28,14 @@ static const struct screen screens[] = {
 	    "{\"name\":\"kernel-log\",\"sees\":false,\"detail\":\"no permission\","
 	    "\"fix\":\"sudo true\"}],"
 	    "\"controllers\":[{\"port\":\"p\",\"names\":[\"usb1\"],\"description\":\"xHCI\"}],"
-	    "\"ports\":[" STATUS_PORTS "],\"last_drop\":" INCIDENT "}}" },
+	    "\"ports\":[" STATUS_PORTS "],\"last_drop\":" INCIDENT ",\"computer\":{"
+	    "\"kernel\":\"Linux 6.1\",\"model\":\"ACME X1\",\"bios\":null,"
+	    "\"usbfs_memory_mb\":16}}}" },
 	  CLI_TROUBLE,
 	  "A device is away right now, and may come back: 1-2.1.\n"
 	  "1 drop in the last 24 hours, on 1 port.\n"
 	  "Watching since 09:12:00; 1 of 2 sources see.\n"
+	  "Linux 6.1; ACME X1.\n"
 	  "PORT        LABEL       DEVICE     SPEED  CONNECTED  STATE\n"
 	  "xHCI (p)\n"
 	  "├─ 1-1      left front  iPhone  480 Mb/s             ok, 1 drop\n"

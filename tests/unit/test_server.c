@@ -293,6 +293,15 @@ reports_transfers(void **state)
 	text = json_dumps(json_object_get(port, "transfer_errors_by_status"), JSON_COMPACT);
 	assert_string_equal(text, "{\"other\":5,\"-2\":3,\"-71\":3}");
 	free(text);
+	text = json_dumps(json_object_get(port, "endpoints"), JSON_COMPACT);
+	assert_string_equal(text, "[{\"endpoint\":\"0x00\",\"transfer_errors\":{\"other\":5},"
+				  "\"transfer_errors_by_status\":{\"other\":5}},"
+				  "{\"endpoint\":\"0x01\",\"transfer_errors\":{\"link\":1},"
+				  "\"transfer_errors_by_status\":{\"-71\":1}},"
+				  "{\"endpoint\":\"0x81\",\"transfer_errors\":{\"link\":2,"
+				  "\"cancelled\":1,\"timeout\":2},"
+				  "\"transfer_errors_by_status\":{\"-2\":3,\"-71\":2}}]");
+	free(text);
 	json_decref(reply);
 	peer_close(bench, &peer);
 }

@@ -2,6 +2,7 @@
  * Holds lib/linkstat.varlink and the server together: every method, parameter, field and error that
  * the contract names is there, is of its type and is seen at least once; and nothing else is.
  */
+#include "tests/unit/fake_root.h"
 #include "tests/unit/contract.h"
 
 static void check_object(struct contract *contract, struct members *members, json_t *object);
@@ -234,6 +235,32 @@ check_all_seen(const struct contract *contract)
 	}
 }
 
+/* A computer whose ports are Type-C ones, with a phone on an e-marked cable. */
+static void
+put_computer(struct bench *bench, struct fake_root *root)
+{
+	static const char *const files[][2] = {
+		{ "/sys/class/dmi/id/sys_vendor", "ACME\n" },
+		{ "/sys/class/dmi/id/product_name", "X1\n" },
+		{ "/sys/class/dmi/id/bios_version", "1.50 \n" },
+		{ "/sys/module/usbcore/parameters/usbfs_memory_mb", "16\n" },
+		{ "/sys/typec/port0/orientation", "normal\n" },
+		{ "/sys/typec/port0/power_role", "[source] sink\n" },
+		{ "/sys/typec/port0/port0-partner/identity/id_header", "0x000005ac\n" },
+		{ "/sys/typec/port0/port0-cable/type", "passive\n" },
+		{ "/sys/typec/port0/port0-cable/plug_type", "type-c\n" },
+		{ "/sys/typec/port0/port0-cable/identity/id_header", "0x180005ac\n" },
+		{ "/sys/typec/port0/port0-cable/identity/product_type_vdo1", "0x00000041\n" },
+	};
+
+	fake_root_begin(root);
+	for (size_t i = 0; i < LS_COUNT(files); i++)
+		fake_root_put(root, files[i][0], files[i][1]);
+	fake_root_link(root, "/sys/bus/usb/devices/1-1.4/port/connector",
+		       "../../../../../typec/port0");
+	snprintf(bench->state.root, sizeof(bench->state.root), "%s", root->dir);
+}
+
 static void
 answers_are_as_the_contract_says(void **state)
 {
@@ -271,8 +298,10 @@ answers_are_as_the_contract_says(void **state)
 	struct bench *bench = *state;
 	struct contract *contract = calloc(1, sizeof(*contract));
 	struct ls_incident *incident = calloc(1, sizeof(*incident));
+	struct fake_root root;
 
 	read_contract(contract);
+	put_computer(bench, &root);
 	bench_populate(bench);
 	fill_history(bench);
 	*incident = sample_incident(2, 1, 0); /* for the cursor of ListIncidents, and of the job */
@@ -291,6 +320,7 @@ answers_are_as_the_contract_says(void **state)
 	check_call(bench, contract, "ListEvents", NULL);
 
 	check_all_seen(contract);
+	fake_root_end(&root);
 	free(incident);
 	free(contract);
 }

@@ -48,20 +48,29 @@ state_now(void)
 
 /* ---- the kernel ---- */
 
+/* An empty ring is not readable. Returns how many there were to take back, as the kernel does. */
 static int
-kernel_fetch(struct mon_fetch *fetch)
+kernel_flush(uint32_t n)
 {
 	char byte;
 
-	assert_true(fetch->n_flush <= kernel.n);
-	kernel.first += fetch->n_flush;
-	kernel.n -= fetch->n_flush;
+	assert_true(n <= kernel.n);
+	kernel.first += n;
+	kernel.n -= n;
+	if (n > 0 && kernel.n == 0)
+		(void)!read(kernel.fds[0], &byte, 1);
+	return (int)n;
+}
+
+static int
+kernel_fetch(struct mon_fetch *fetch)
+{
+	kernel_flush(fetch->n_flush);
 	errno = kernel.error;
 	kernel.error = 0;
 	if (errno)
 		return -1;
 	if (kernel.n == 0) {
-		(void)!read(kernel.fds[0], &byte, 1);
 		errno = EAGAIN;
 		return -1;
 	}
@@ -95,9 +104,7 @@ ioctl(int fd, unsigned long request, ...)
 	case 7:
 		return kernel_fetch(pointer);
 	case 8:
-		kernel.first += (uint32_t)(uintptr_t)pointer;
-		kernel.n -= (uint32_t)(uintptr_t)pointer;
-		return 0;
+		return kernel_flush((uint32_t)(uintptr_t)pointer);
 	default:
 		fail();
 		return -1;
@@ -192,7 +199,7 @@ settle(void)
 
 	do {
 		before = stats().n_wakeups;
-		usleep(15000);
+		usleep((SOURCE_USBMON_REST_MS + 5) * 1000);
 		turn();
 	} while (stats().n_wakeups != before);
 }
@@ -282,7 +289,7 @@ sleeps_when_nothing_moves(void **state)
 	settle();
 	n_wakeups = stats().n_wakeups;
 	for (int i = 0; i < 5; i++) {
-		usleep(15000);
+		usleep((SOURCE_USBMON_REST_MS + 5) * 1000);
 		turn();
 	}
 	assert_int_equal(stats().n_wakeups, n_wakeups);
@@ -301,7 +308,7 @@ rests_less_when_the_ring_is_full(void **state)
 	rest_ms = stats().rest_ms;
 	assert_int_equal(rest_ms, SOURCE_USBMON_REST_MS);
 	for (int i = 0; i < 5; i++) {
-		kernel_sends(N_PLACES / 2);
+		kernel_sends(N_PLACES / 2 + 2);
 		source_usbmon_drain(source);
 		assert_true(stats().rest_ms <= rest_ms / 2);
 		rest_ms = stats().rest_ms;

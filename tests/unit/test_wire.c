@@ -204,7 +204,8 @@ writes_incidents(void **state)
 		"\"cable_assumed\":true,\"device\":null,"
 		"\"mode\":null,\"in_mode_seconds\":null,\"mode_after\":null,"
 		"\"cause\":\"link-loss\",\"side\":\"link\",\"drop\":true,\"confidence\":0.9,"
-		"\"count\":3,\"resets\":1,\"why\":\"w\",\"ruled_out\":[],\"back_after_seconds\":1."
+		"\"count\":3,\"resets\":1,\"why\":\"w\",\"ruled_out\":[],\"disconnected_at\":null,"
+		"\"back_after_seconds\":1."
 		"31,"
 		"\"evidence\":[],\"evidence_omitted\":0}");
 	incident = (struct ls_incident){ .has_device = true, .confidence = NAN };
@@ -217,7 +218,8 @@ writes_incidents(void **state)
 		    "\"max_power_ma\":null},\"mode\":null,\"in_mode_seconds\":null,"
 		    "\"mode_after\":null,\"cause\":\"unknown\",\"side\":\"unknown\","
 		    "\"drop\":false,\"confidence\":0.0,\"count\":0,\"resets\":0,\"why\":\"\","
-		    "\"ruled_out\":[],\"back_after_seconds\":null,\"evidence\":[],\"evidence_"
+		    "\"ruled_out\":[],\"disconnected_at\":null,\"back_after_seconds\":null,"
+		    "\"evidence\":[],\"evidence_"
 		    "omitted\":0}");
 }
 

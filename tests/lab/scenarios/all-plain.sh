@@ -1,8 +1,9 @@
 #!/bin/bash
 # Every story of the plain machine in one boot. With arguments: only those.
 here=$LAB_TREE/tests/lab/scenarios
-stories=(link-loss transfer-errors unplugged enumeration-failed emi over-current ss-inactive usbreset hub-leaves
-	deauthorised removed top controller-unbound hostile-strings no-udevd no-permission clock-back flap-storm ledger check crash)
+stories=(link-loss transfer-errors exact-counts unplugged enumeration-failed emi over-current ss-inactive
+	usbreset hub-leaves deauthorised removed top controller-unbound bus-gone usbmon-unloaded devnum-reuse
+	hostile-strings no-udevd no-permission clock-back flap-storm ledger check crash)
 [[ $# -eq 0 ]] || stories=("$@")
 failed=()
 

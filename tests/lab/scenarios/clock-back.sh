@@ -3,10 +3,32 @@
 story "The clock is set back by an hour while a phone is plugged in"
 start_linkstatd
 
+transfers() { # [REPORT-OPTION…]
+	client report --json "$@" | jq --arg port 3-1 '[.ports[] | select(.name == $port).transfers] | add // 0'
+}
+
+transfers_exceed() { # NUMBER [REPORT-OPTION…]
+	local n
+	n=$(transfers "${@:2}")
+	echo "$n"
+	((n > $1))
+}
+
+worst_us() {
+	python3 -c 'import sqlite3, sys
+print(sqlite3.connect(sys.argv[1]).execute("SELECT max(max_us) FROM traffic_latency").fetchone()[0])
+' "$story_dir/state/linkstat.db"
+}
+
 plug_phone
 load_with_libusb phone
+check_soon "transfers are counted" 20 transfers_exceed 1000
+before=$(transfers)
 story_since=0 # what happens now is earlier than the beginning of the story
 date -s '1 hour ago' >/dev/null
+check_soon "what moves now is of now" 20 transfers_exceed 1000 --since -30m
+check_soon "what had moved before is still known" 20 transfers_exceed $((before + 1000))
+check "no transfer took an hour" test "$(worst_us)" -lt 60000000
 tell "an hour earlier, the link goes and comes back"
 pull phone
 pause 1.3

@@ -28,7 +28,8 @@ RESTORE
 chmod +x "$story_dir/idevicerestore"
 
 tell "a phone is plugged in, and the person says with which cable, and what the socket is called"
-plug_phone
+# In recovery mode: Linux's apple-mfi-fastcharge takes the others, and leaves a second plug unconfigured.
+plug_phone phone pid=1281 product='Apple Mobile Device (Recovery Mode)'
 port=$(where phone)
 wait_until "linkstatd knows the phone" 20 eval 'client status --json | jq -e ".ports | any(.name == \"$port\")"'
 check "the socket gets its name" client name "$port" "left front"

@@ -19,6 +19,7 @@ expect_incident phone '.device.serial == "00008020000B654E3C92002E"'
 for source in kernel-log udev libusb; do
 	expect_incident phone "any(.evidence[]; .source == \"$source\")"
 done
+expect_incident phone 'any(.evidence[]; .source == "host")'
 expect_incident phone '.port == "platform-vhci_hcd.0-usb-0:1" and .confidence > 0.5'
 expect_only_incidents 1
 check "the report counts one drop in two connects" report_says phone '.drops == 1 and .connects == 2'

@@ -1,0 +1,83 @@
+#pragma once
+/* Pieces of statements, for the tables of store_sql.c and store_sql_ledger.c only. */
+#include "daemon/store_fields.h"
+#include "daemon/store_internal.h"
+
+/* SQL in its own layout: clang-format would break it anywhere. */
+/* clang-format off */
+
+#define COLUMN(type, column, member)  ", " #column
+#define OF_ROW(type, column, member)  ", r." #column
+#define OF_DESC(type, column, member) ", d." #column
+#define OF_DEV(type, column, member)  ", v." #column
+#define MARK(type, column, member)    ", ?"
+#define AGAIN(type, column, member)   ", " #column " = excluded." #column
+#define SAME(type, column, member)    " AND " #column " = ?"
+
+#define DEVICE_COLUMNS STORE_IDENTITY_FIELDS(OF_DEV) STORE_DESCRIPTION_FIELDS(OF_DESC)
+#define DEVICE_JOIN \
+	" LEFT JOIN descriptions d ON d.id = r.description" \
+	" LEFT JOIN devices v ON v.id = d.device"
+#define PORT_JOIN " LEFT JOIN ports p ON p.id = r.port"
+
+/* Columns as store_read_session() and store_read_incident() take them. */
+#define SESSION_SELECT \
+	"SELECT r.id, p.id_path, p.label, r.description" \
+	DEVICE_COLUMNS STORE_SESSION_FIELDS(OF_ROW) ", c.label, h.hubs FROM sessions r" \
+	PORT_JOIN DEVICE_JOIN " LEFT JOIN cables c ON c.id = r.cable" \
+	" LEFT JOIN chains h ON h.id = r.chain"
+#define INCIDENT_SELECT \
+	"SELECT r.id, p.id_path, p.label, r.description" \
+	DEVICE_COLUMNS STORE_INCIDENT_FIELDS(OF_ROW) ", c.label, s.cable_assumed" \
+	" FROM incidents r" PORT_JOIN DEVICE_JOIN " LEFT JOIN sessions s ON s.id = r.session" \
+	" LEFT JOIN cables c ON c.id = s.cable"
+
+/* ?1 since, ?2 until, ?3 behind this id, ?4 JSON array of ports or NULL, ?5 rows at most. */
+#define ASKED_PORTS "(?4 IS NULL OR r.port IN (SELECT value FROM json_each(?4)))"
+/* Time is not the order of rows, the clock may have jumped; but it tells where to begin. */
+#define FIRST_ID(table, time, index) \
+	"r.id > max(?3, CASE WHEN ?3 > 0 OR ?1 = -0x7fffffffffffffff - 1 THEN 0 ELSE ifnull(" \
+	"(SELECT min(id) FROM " table " INDEXED BY " index " WHERE " time " >= ?1)," \
+	" 0x7fffffffffffffff) - 1 END)"
+
+/* Minutes of before ?1 that are no hour yet (span_us < an hour has an index of its own). */
+#define HOUR "3600000000"
+#define HOUR_OF_ROW "t.minute_us - t.minute_us % " HOUR
+#define IS_OLD "t.span_us < " HOUR " AND t.minute_us >= 0 AND t.minute_us < ?1"
+#define IS_WITHIN "t.minute_us % " HOUR " <> 0"
+#define OLD_MINUTES \
+	"(session, minute_us) IN (SELECT t.session, t.minute_us FROM traffic t WHERE " IS_OLD ")"
+
+/* Sessions whose cables are remembered at a start. */
+#define REMEMBERED "20000"
+
+/* Of a stay of ?1 that ?3 lies within, what was before; and which that is. */
+#define BEFORE_SPLIT \
+	"CAST(connected_us * 1.0 * (?3 - began_real) / max(1, ended_real - began_real) AS INTEGER)"
+#define IS_SPLIT \
+	"session = ?1 AND began_real < ?3 AND (ended_real IS NULL OR ended_real > ?3)"
+
+#define JOB_SELECT \
+	"SELECT r.id, r.began_mono, r.began_real, r.ended_real, ifnull(r.code, -1)," \
+	" ifnull(r.uid, -1), r.outcome, p.id_path, p.name, r.cable, r.command, r.note, r.place," \
+	" (SELECT count(*) FROM incidents i WHERE " JOB_INCIDENT ")," \
+	" (SELECT count(*) FROM incidents i WHERE " JOB_INCIDENT " AND i.is_drop = 1)" \
+	" FROM jobs r" PORT_JOIN
+#define JOB_INCIDENT \
+	"i.opened_real >= r.began_real" \
+	" AND (r.outcome = 'running' OR i.opened_real < r.ended_real + 1000000)"
+#define JOB_MOVED(table) \
+	" FROM jobs j, sessions s, " table " t WHERE j.id = ?1 AND s.port IS NOT NULL" \
+	" AND (s.open = 1 OR s.ended_real >= j.began_real - 60000000) AND t.session = s.id" \
+	" AND t.minute_us >= j.began_real - j.began_real % 60000000"
+
+#define TAILS "incidents i INDEXED BY incidents_opened CROSS JOIN tails t ON t.incident = i.id"
+#define TAILS_BY_TIME TAILS " ORDER BY i.opened_real"
+#define TAILS_OLDER TAILS " WHERE i.opened_real < ?1 ORDER BY i.opened_real"
+#define OLDEST_MINUTES \
+	"SELECT t.session, t.minute_us FROM traffic t WHERE " IS_OLD \
+	" ORDER BY t.minute_us, t.session LIMIT ?2"
+
+/* The statements of labels, jobs and the ledger; NULL for the others. */
+extern const char *const store_sql_ledger[STORE_N_STMTS];
+/* clang-format on */

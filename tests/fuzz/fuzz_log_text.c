@@ -1,0 +1,91 @@
+#include "lib/log_text.h"
+#include "lib/port.h"
+#include "tests/fuzz/check.h"
+
+/* What a reader said, as one number, and how its clocks went. */
+struct witness {
+	const struct ls_log_text *log;
+	uint64_t sum, n;
+	uint32_t boot;
+	struct ls_instant last;
+};
+
+static void
+add(struct witness *witness, const void *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		witness->sum =
+			(witness->sum ^ ((const uint8_t *)bytes)[i]) * UINT64_C(1099511628211);
+}
+
+static void
+on_observation(const struct ls_observation *obs, void *user)
+{
+	struct witness *witness = user;
+	uint32_t boot = ls_log_text_boot(witness->log);
+
+	CHECK(obs->source == LS_SOURCE_KERNEL_LOG);
+	CHECK(obs->kind > LS_OBS_NONE && obs->kind < LS_N_OBS);
+	CHECK(obs->text[0]);
+	check_clean(obs->text, sizeof(obs->text));
+	CHECK(!obs->port[0] || ls_port_name_valid(obs->port));
+	CHECK(boot >= witness->boot);
+	if (witness->n > 0 && boot == witness->boot) {
+		CHECK(obs->at.mono_us >= witness->last.mono_us);
+		CHECK(obs->at.real_us >= witness->last.real_us);
+	}
+	witness->boot = boot;
+	witness->last = obs->at;
+	witness->n++;
+	add(witness, &obs->at, sizeof(obs->at));
+	add(witness, &obs->kind, sizeof(obs->kind));
+	add(witness, obs->port, strlen(obs->port));
+	add(witness, obs->text, strlen(obs->text));
+}
+
+static void
+read_in_steps(const uint8_t *data, size_t len, size_t step, struct witness *witness,
+	      struct ls_log_text_summary *summary)
+{
+	struct ls_log_text_options options = { .year = 2022 };
+	struct ls_log_text *log;
+
+	CHECK(ls_log_text_new(&options, on_observation, witness, &log) == 0);
+	witness->log = log;
+	for (size_t i = 0; i < len;) {
+		size_t n = step < len - i ? step : len - i;
+		char *exact = malloc(n); /* reading past a piece is found */
+
+		CHECK(exact);
+		memcpy(exact, data + i, n);
+		ls_log_text_feed(log, exact, n);
+		free(exact);
+		i += n;
+	}
+	ls_log_text_finish(log, summary);
+	ls_log_text_free(log);
+}
+
+/* Any cut of the file into pieces gives the same observations. */
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct witness whole = { 0 };
+	struct ls_log_text_summary summary;
+	size_t steps[] = { 1, 7, len / 2 + 1 };
+
+	read_in_steps(data, len, len ? len : 1, &whole, &summary);
+	CHECK(summary.usb_lines <= whole.n);
+	CHECK(summary.boots > 0);
+	for (size_t i = 0; i < LS_COUNT(steps); i++) {
+		struct witness pieces = { 0 };
+		struct ls_log_text_summary again;
+
+		read_in_steps(data, len, steps[i], &pieces, &again);
+		CHECK(pieces.n == whole.n && pieces.sum == whole.sum);
+		CHECK(strcmp(summary.format, again.format) == 0);
+		CHECK(summary.lines == again.lines && summary.usb_lines == again.usb_lines);
+		CHECK(summary.cut_lines == again.cut_lines && summary.boots == again.boots);
+	}
+	return 0;
+}

@@ -1,0 +1,26 @@
+#include <string.h>
+
+#include "lib/restore_log.h"
+#include "tests/fuzz/check.h"
+
+/* What a command prints is nobody's promise: no byte of it may do more than not be understood. */
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	static struct ls_restore_log whole, pieces;
+	char one[LS_TEXT_MAX], other[LS_TEXT_MAX];
+	size_t first = len / 3;
+
+	ls_restore_log_init(&whole);
+	ls_restore_log_init(&pieces);
+	ls_restore_log_feed(&whole, (const char *)data, len, 7);
+	ls_restore_log_feed(&pieces, (const char *)data, first, 7);
+	ls_restore_log_feed(&pieces, (const char *)data + first, len - first, 7);
+	CHECK(ls_restore_log_place(&whole, 9 * 1000000, one) ==
+	      ls_restore_log_place(&pieces, 9 * 1000000, other));
+	CHECK(strcmp(one, other) == 0);
+	for (const char *c = one; *c; c++)
+		CHECK((unsigned char)*c >= ' ' && *c != 0x7f);
+	CHECK(ls_restore_log_place(&whole, 6, one) == 0);
+	return 0;
+}
