@@ -9,14 +9,14 @@ _linkstat_ports() {
 }
 
 _linkstat() {
-	local commands='status report diagnose incidents show log watch top cable name run jobs export analyze version help'
+	local commands='status report diagnose check incidents show log watch top cable name run jobs export analyze version help'
 	local options='--json --socket --help --version'
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
 	local command='' i
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | --since | --until | --pcap | --at | --cable | --port | --note | --priors | -d | -n) ((i++)) ;;
+		--socket | --since | --until | --pcap | --at | --cable | --port | --note | --priors | --for | -d | -n) ((i++)) ;;
 		-*) ;;
 		*)
 			command=${COMP_WORDS[i]}
@@ -30,6 +30,7 @@ _linkstat() {
 	cable) options+=' --at --correct --forget' ;;
 	name) options+=' --forget' ;;
 	run) options+=' --cable --port --note' ;;
+	check) options+=' --for' ;;
 	diagnose) options+=' --sessions --priors --since --until' ;;
 	export) options+=' --sessions --since --until' ;;
 	show) options+=' --pcap --transfers' ;;
@@ -44,6 +45,10 @@ _linkstat() {
 		;;
 	-d)
 		mapfile -t COMPREPLY < <(compgen -W '0.5 1 2 5 10 60' -- "$cur")
+		return
+		;;
+	--for)
+		mapfile -t COMPREPLY < <(compgen -W '5min 15min 30min 1h 3h 9h' -- "$cur")
 		return
 		;;
 	-n)
@@ -72,7 +77,7 @@ _linkstat() {
 				mapfile -t COMPREPLY < <(compgen -W "$(_linkstat_ports)" -- "$cur")
 			fi
 			;;
-		report | incidents | log | cable | name | export)
+		check | report | incidents | log | cable | name | export)
 			mapfile -t COMPREPLY < <(compgen -W "$(_linkstat_ports)" -- "$cur")
 			;;
 		run)

@@ -1,0 +1,62 @@
+/* What linkstat check reads from files and programs; the first byte chooses the parser. */
+#include "cli/check_parse.h"
+#include "tests/fuzz/check.h"
+
+static void
+package(const char *text, size_t len)
+{
+	const char *value;
+	size_t value_len;
+	enum check_package_line kind = check_parse_package(text, len, &value, &value_len);
+
+	CHECK(kind <= CHECK_PACKAGE_END);
+	CHECK(value >= text && value + value_len <= text + len);
+	CHECK(!memchr(value, '\n', value_len));
+}
+
+static void
+version(const char *text, size_t len)
+{
+	char version[CHECK_VERSION_MAX];
+	size_t n;
+
+	if (check_parse_version(text, len, version) != 1)
+		return;
+	n = strnlen(version, sizeof(version));
+	CHECK(n > 0 && n < sizeof(version));
+	CHECK(memmem(text, len, version, n));
+	for (size_t i = 0; i < n; i++)
+		CHECK(version[i] > ' ' && version[i] < 0x7f);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	const char *text = (const char *)data + 1;
+	uint64_t bytes = 0;
+	double share = 0;
+
+	if (len == 0)
+		return 0;
+	len--;
+	switch (data[0] % 5) {
+	case 0:
+		if (check_parse_pressure(text, len, "some", &share) == 1)
+			CHECK(share >= 0 && share < 5e9);
+		break;
+	case 1:
+		if (check_parse_meminfo(text, len, "MemAvailable", &bytes) == 1)
+			CHECK(bytes % 1024 == 0);
+		break;
+	case 2:
+		if (check_parse_superspeed(data + 1, len))
+			CHECK(len >= 11);
+		break;
+	case 3:
+		version(text, len);
+		break;
+	default:
+		package(text, len);
+	}
+	return 0;
+}

@@ -1,0 +1,69 @@
+#!/bin/bash
+. "$LAB_TREE/tests/lab/story.sh"
+story "Before a restore: is all fit for it?"
+
+says() { # PORT JQ-FILTER: of the findings; PORT may be empty
+	client check ${1:+"$1"} --json >"$story_dir/check.json"
+	jq -r '.findings[] | [.level, .id, .port, .what] | @tsv' "$story_dir/check.json"
+	jq -e "$2" "$story_dir/check.json" >/dev/null
+}
+finding() { # ID LEVEL WORDS
+	echo ".findings | any(.id == \"$1\" and .level == \"$2\" and (.what | test(\"$3\")))"
+}
+runtime_states() { # of all devices: who opens one, wakes it
+	cat /sys/bus/usb/devices/*/power/runtime_status
+}
+
+own_socket=$linkstat_socket
+linkstat_socket=$story_dir/nobody
+tell "nothing is plugged in, and linkstatd does not run"
+check "it says that nothing is there" eval 'client check | grep "No device is plugged in"'
+check "and that linkstatd does not run" says '' "$(finding linkstatd note 'does not run')"
+linkstat_socket=$own_socket
+
+start_linkstatd
+plug_hub
+plug_qemu tablet usb-tablet 1.1
+plug_disk disk 2
+plug_phone
+port=$(where phone)
+wait_until "linkstatd knows the phone" 20 eval 'client status --json | jq -e ".ports | any(.name == \"$port\")"'
+runtime_states >"$story_dir/before"
+client check 2>&1 | indent
+client check "$port" 2>&1 | indent
+check "the phone comes over a network" says "$port" "$(finding usbip mend usbip)"
+check "at high speed" says "$port" "$(finding speed fine '480 Mb/s')"
+check "it has almost no history" says "$port" "$(finding history note 'watched for|no record')"
+check "linkstatd runs" says "$port" "$(finding linkstatd fine 'runs')"
+check "this is a virtual machine" says "$port" "$(finding virtual-machine mend 'QEMU|KVM')"
+check "there is a kernel" says "$port" "$(finding kernel fine "$(uname -r)")"
+check "the tablet is behind a hub at full speed" says 1-1.1 "$(finding hubs note 'One hub')"
+check "an empty port is a port" says 1-4 "$(finding presence note 'Nothing is plugged in')"
+check "no other is" not client check 1-77
+check "Apple devices come first" eval 'client check --json |
+	jq -e "[.findings[].port | select(. != null)][0] == \"$port\""'
+runtime_states >"$story_dir/after"
+check "no device was woken" cmp "$story_dir/before" "$story_dir/after"
+
+tell "power saving is on"
+set_attribute phone power/control auto
+check "it says so" says "$port" "$(finding autosuspend note 'after .* without traffic')"
+set_attribute phone power/control on
+check "or not" says "$port" "$(finding autosuspend fine 'does not put')"
+
+tell "it drops, twice"
+load_with_libusb phone
+for _ in 1 2; do
+	pull phone
+	pause 1.3
+	plug phone
+	wait_until "all incidents are closed" 60 all_closed
+done
+stop_load
+check "that is its history" says "$port" "$(finding history mend '[0-9]+ drops? in .* link lost .incident')"
+check "it is not fit" jq -e '.fit | not' "$story_dir/check.json"
+client check "$port" 2>&1 | indent
+
+tell "it may not be used"
+set_attribute phone authorized 0
+check "it says so" says "$port" "$(finding presence mend 'forbids')"
