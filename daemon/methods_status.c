@@ -242,6 +242,7 @@ methods_status(struct varlink_call *call, struct varlink_reply *reply, void *use
 		{ "controllers", LS_STEAL(&status->controllers) },
 		{ "ports", LS_STEAL(&status->ports) },
 		{ "last_drop", last_drop ? last_drop : json_null() },
+		{ "imported", methods_imported(methods) },
 	};
 
 	reply->parameters = ls_wire_object(fields, LS_COUNT(fields));
