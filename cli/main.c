@@ -42,6 +42,9 @@ static const struct command {
 	  "linkstat diagnose [PORT|DEVICE] [--sessions FILE...] [--priors KEY=NUMBER,...] "
 	  "[--since TIME] [--until TIME] [--json]" },
 	{ "analyze", analyze_run, 1, -1, false, "linkstat analyze FILE... [--json]" },
+	{ "import", import_run, 0, 0, true,
+	  "linkstat import --journal [--directory DIR|--file FILE] [--since TIME] [--until TIME] "
+	  "[--dry-run] [--json]" },
 	{ "cable", cable_run, 0, 2, false,
 	  "linkstat cable [PORT LABEL] [--at TIME] [--correct] [--forget] [--json]" },
 	{ "name", name_run, 0, 2, false, "linkstat name [PORT LABEL] [--forget] [--json]" },
@@ -67,6 +70,8 @@ static const char help[] =
 	"  linkstat run -- COMMAND     runs a command, and tells what the link did meanwhile\n"
 	"  linkstat jobs           the commands that ran so, and how they went\n"
 	"  linkstat diagnose       which part is most likely at fault, and what to swap next\n"
+	"  linkstat import --journal   takes what the kernel said before linkstatd ran out of the "
+	"journal\n"
 	"  linkstat analyze FILE   what a usbmon capture (pcap, pcapng) says about the links\n"
 	"\n"
 	"  --since TIME, --until TIME   for report, incidents and log: -1h, today, \"2026-11-22 "
@@ -80,6 +85,7 @@ static const char help[] =
 	"  --cable LABEL, --port PORT, --note TEXT   for run\n"
 	"  --sessions FILE...           for diagnose: tables of sessions, of one or more "
 	"computers\n"
+	"  --dry-run, --directory DIR, --file FILE   for import: only tell; another journal\n"
 	"  --json                       the same as JSON, for programs\n"
 	"  --socket PATH                where linkstatd listens (or set LINKSTAT_SOCKET)\n"
 	"\n"
@@ -131,9 +137,13 @@ enum option_code {
 	OPTION_AT,
 	OPTION_CABLE,
 	OPTION_CORRECT,
+	OPTION_DIRECTORY,
+	OPTION_DRY_RUN,
+	OPTION_FILE,
 	OPTION_FORGET,
 	OPTION_NOTE,
 	OPTION_PORT,
+	OPTION_JOURNAL,
 	OPTION_JSON,
 	OPTION_PCAP,
 	OPTION_PRIORS,
@@ -148,6 +158,10 @@ static const struct option options[] = {
 	{ "at", required_argument, NULL, OPTION_AT },
 	{ "cable", required_argument, NULL, OPTION_CABLE },
 	{ "correct", no_argument, NULL, OPTION_CORRECT },
+	{ "directory", required_argument, NULL, OPTION_DIRECTORY },
+	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
+	{ "file", required_argument, NULL, OPTION_FILE },
+	{ "journal", no_argument, NULL, OPTION_JOURNAL },
 	{ "forget", no_argument, NULL, OPTION_FORGET },
 	{ "note", required_argument, NULL, OPTION_NOTE },
 	{ "port", required_argument, NULL, OPTION_PORT },
@@ -225,6 +239,18 @@ take_option(struct cli *cli, int option, const char *value, const char **instead
 	case OPTION_FORGET:
 		cli->ledger.forget = true;
 		return CLI_FINE;
+	case OPTION_DIRECTORY:
+		cli->import.directory = value;
+		return CLI_FINE;
+	case OPTION_DRY_RUN:
+		cli->import.dry_run = true;
+		return CLI_FINE;
+	case OPTION_FILE:
+		cli->import.file = value;
+		return CLI_FINE;
+	case OPTION_JOURNAL:
+		cli->import.journal = true;
+		return CLI_FINE;
 	case OPTION_NOTE:
 		cli->ledger.note = value;
 		return CLI_FINE;
@@ -293,6 +319,15 @@ takes_ledger(const struct cli *cli, const struct command *command)
 	       ((!given->cable && !given->port && !given->note) || command->run == job_run);
 }
 
+static bool
+takes_import(const struct cli *cli, const struct command *command)
+{
+	const struct import_options *given = &cli->import;
+
+	return command->run == import_run ||
+	       (!given->journal && !given->dry_run && !given->directory && !given->file);
+}
+
 static int
 check_usage(const struct cli *cli, const struct command *command)
 {
@@ -318,7 +353,7 @@ check_usage(const struct cli *cli, const struct command *command)
 			     command->usage);
 		return CLI_USAGE;
 	}
-	if (!takes_ledger(cli, command)) {
+	if (!takes_ledger(cli, command) || !takes_import(cli, command)) {
 		cli_complain("\"%s\" does not take one of these options.\nUsage: %s", command->name,
 			     command->usage);
 		return CLI_USAGE;
