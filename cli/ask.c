@@ -87,20 +87,27 @@ call(struct client *client, const char *method, json_t *parameters, json_t **ret
 }
 
 int
-ask_once(const struct cli *cli, const char *method, json_t *parameters, const struct shape *shape,
-	 json_t **ret)
+ask_on(const struct cli *cli, struct client *client, const char *method, json_t *parameters,
+       const struct shape *shape, json_t **ret)
 {
-	ls_auto(client) *client = NULL;
 	ls_json_auto json_t *reply = NULL;
-	int r = ask_open(cli, &client);
+	int r = call(client, method, parameters, &reply);
 
-	if (r == CLI_FINE)
-		r = call(client, method, parameters, &reply);
 	if (r == CLI_FINE)
 		r = ask_accept(cli, reply, shape);
 	if (r == CLI_FINE)
 		*ret = json_incref(client_parameters(reply));
 	return r;
+}
+
+int
+ask_once(const struct cli *cli, const char *method, json_t *parameters, const struct shape *shape,
+	 json_t **ret)
+{
+	ls_auto(client) *client = NULL;
+	int r = ask_open(cli, &client);
+
+	return r == CLI_FINE ? ask_on(cli, client, method, parameters, shape, ret) : r;
 }
 
 /* Puts the cursor of @reply into @parameters. 1, 0 at the end, -1 if it does not advance. */

@@ -31,6 +31,10 @@ int ask_pages(const struct cli *cli, const struct ask_list *list, ask_page_fn pa
 /* The same as one array, a new reference. */
 int ask_all(const struct cli *cli, const struct ask_list *list, json_t **ret);
 
+/* The same on a connection that is open. */
+int ask_on(const struct cli *cli, struct client *client, const char *method, json_t *parameters,
+	   const struct shape *shape, json_t **ret);
+
 /* Opens and says why not. */
 int ask_open(const struct cli *cli, struct client **ret);
 /* What each reply goes through: error replies, its shape, cleaning. */

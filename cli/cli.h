@@ -40,6 +40,11 @@ struct diagnose_options {
 	const char *priors; /* or NULL */
 };
 
+struct import_options {
+	bool journal, dry_run;
+	const char *directory, *file; /* another journal than that of this computer; or NULL */
+};
+
 struct cli {
 	const char *socket;
 	bool json;
@@ -49,7 +54,8 @@ struct cli {
 	struct ledger_options ledger;
 	struct diagnose_options diagnose;
 	bool job_hours_set;
-	double job_hours;  /* --for: how long a job takes */
+	double job_hours; /* --for: how long a job takes */
+	struct import_options import;
 	char *const *args; /* of the command */
 	int n_args;
 	int64_t now_us; /* real time, for "today" and ages */

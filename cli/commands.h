@@ -16,4 +16,5 @@ int name_run(const struct cli *cli);
 int jobs_run(const struct cli *cli);
 int job_run(const struct cli *cli); /* gives the exit code of the command that it runs */
 int check_run(const struct cli *cli);
+int import_run(const struct cli *cli);
 int diagnose_run(const struct cli *cli);

@@ -9,14 +9,14 @@ _linkstat_ports() {
 }
 
 _linkstat() {
-	local commands='status report diagnose check incidents show log watch top cable name run jobs export analyze version help'
+	local commands='status report diagnose check incidents show log watch top cable name run jobs export import analyze version help'
 	local options='--json --socket --help --version'
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
 	local command='' i
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | --since | --until | --pcap | --at | --cable | --port | --note | --priors | --for | -d | -n) ((i++)) ;;
+		--socket | --since | --until | --pcap | --at | --cable | --port | --note | --priors | --for | --directory | --file | -d | -n) ((i++)) ;;
 		-*) ;;
 		*)
 			command=${COMP_WORDS[i]}
@@ -33,13 +33,14 @@ _linkstat() {
 	check) options+=' --for' ;;
 	diagnose) options+=' --sessions --priors --since --until' ;;
 	export) options+=' --sessions --since --until' ;;
+	import) options+=' --journal --dry-run --directory --file --since --until' ;;
 	show) options+=' --pcap --transfers' ;;
 	top) options+=' -d -n' ;;
 	esac
 
 	COMPREPLY=()
 	case $prev in
-	--socket | --pcap | --sessions)
+	--socket | --pcap | --sessions | --directory | --file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;

@@ -43,6 +43,9 @@ static const struct command {
 	  "linkstat diagnose [PORT|DEVICE] [--sessions FILE...] [--priors KEY=NUMBER,...] "
 	  "[--since TIME] [--until TIME] [--json]" },
 	{ "analyze", analyze_run, 1, -1, false, "linkstat analyze FILE... [--json]" },
+	{ "import", import_run, 0, 0, true,
+	  "linkstat import --journal [--directory DIR|--file FILE] [--since TIME] [--until TIME] "
+	  "[--dry-run] [--json]" },
 	{ "cable", cable_run, 0, 2, false,
 	  "linkstat cable [PORT LABEL] [--at TIME] [--correct] [--forget] [--json]" },
 	{ "name", name_run, 0, 2, false, "linkstat name [PORT LABEL] [--forget] [--json]" },
@@ -72,6 +75,8 @@ static const char help[] =
 	"  linkstat jobs           the commands that ran so, and how they went\n"
 	"  linkstat diagnose       which part is most likely at fault, and what to swap next\n"
 	"  linkstat export --sessions  all sessions as a table, for diagnose on any computer\n"
+	"  linkstat import --journal   takes what the kernel said before linkstatd ran out of the "
+	"journal\n"
 	"  linkstat analyze FILE   what dropped and why, from a kernel log or a usbmon capture\n"
 	"\n"
 	"  --since TIME, --until TIME   for report, incidents and log: -1h, today, \"2026-11-22 "
@@ -86,6 +91,7 @@ static const char help[] =
 	"  --sessions FILE...           for diagnose: tables of sessions, of one or more "
 	"computers\n"
 	"  --for DURATION               for check: how long the job takes (15 min)\n"
+	"  --dry-run, --directory DIR, --file FILE   for import: only tell; another journal\n"
 	"  --json                       the same as JSON, for programs\n"
 	"  --socket PATH                where linkstatd listens (or set LINKSTAT_SOCKET)\n"
 	"\n"
@@ -157,9 +163,13 @@ enum option_code {
 	OPTION_CABLE,
 	OPTION_CORRECT,
 	OPTION_FOR,
+	OPTION_DIRECTORY,
+	OPTION_DRY_RUN,
+	OPTION_FILE,
 	OPTION_FORGET,
 	OPTION_NOTE,
 	OPTION_PORT,
+	OPTION_JOURNAL,
 	OPTION_JSON,
 	OPTION_PCAP,
 	OPTION_PRIORS,
@@ -176,6 +186,10 @@ static struct option options[] = {
 	{ "cable", required_argument, NULL, OPTION_CABLE },
 	{ "correct", no_argument, NULL, OPTION_CORRECT },
 	{ "for", required_argument, NULL, OPTION_FOR },
+	{ "directory", required_argument, NULL, OPTION_DIRECTORY },
+	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
+	{ "file", required_argument, NULL, OPTION_FILE },
+	{ "journal", no_argument, NULL, OPTION_JOURNAL },
 	{ "forget", no_argument, NULL, OPTION_FORGET },
 	{ "note", required_argument, NULL, OPTION_NOTE },
 	{ "port", required_argument, NULL, OPTION_PORT },
@@ -255,6 +269,18 @@ take_option(struct cli *cli, int option, const char *value, const char **instead
 	case OPTION_FORGET:
 		cli->ledger.forget = true;
 		return CLI_FINE;
+	case OPTION_DIRECTORY:
+		cli->import.directory = value;
+		return CLI_FINE;
+	case OPTION_DRY_RUN:
+		cli->import.dry_run = true;
+		return CLI_FINE;
+	case OPTION_FILE:
+		cli->import.file = value;
+		return CLI_FINE;
+	case OPTION_JOURNAL:
+		cli->import.journal = true;
+		return CLI_FINE;
 	case OPTION_NOTE:
 		cli->ledger.note = value;
 		return CLI_FINE;
@@ -326,6 +352,15 @@ takes_ledger(const struct cli *cli, const struct command *command)
 	       ((!given->cable && !given->port && !given->note) || command->run == job_run);
 }
 
+static bool
+takes_import(const struct cli *cli, const struct command *command)
+{
+	const struct import_options *given = &cli->import;
+
+	return command->run == import_run ||
+	       (!given->journal && !given->dry_run && !given->directory && !given->file);
+}
+
 static int
 check_usage(const struct cli *cli, const struct command *command)
 {
@@ -356,7 +391,7 @@ check_usage(const struct cli *cli, const struct command *command)
 			     command->usage);
 		return CLI_USAGE;
 	}
-	if (!takes_ledger(cli, command)) {
+	if (!takes_ledger(cli, command) || !takes_import(cli, command)) {
 		cli_complain("\"%s\" does not take one of these options.\nUsage: %s", command->name,
 			     command->usage);
 		return CLI_USAGE;

@@ -22,6 +22,8 @@ static const struct {
 } errors[] = {
 	{ "io.linkstat.NoSuchIncident", CLI_USAGE,
 	  "there is no incident {id} (any more). The numbers are in: linkstat incidents" },
+	{ "io.linkstat.ImportUnderWay", CLI_UNREACHABLE,
+	  "somebody else imports just now. Try again when that is done." },
 	{ "io.linkstat.NoSuchPort", CLI_USAGE,
 	  "linkstatd knows no port \"{port}\". Their names are in: linkstat" },
 	{ "io.linkstat.NoSuchJob", CLI_USAGE,
@@ -52,8 +54,8 @@ static const struct {
 	{ "org.varlink.service.InvalidParameter", CLI_USAGE,
 	  "linkstatd does not accept the parameter \"{parameter}\"." },
 	{ "org.varlink.service.PermissionDenied", CLI_UNREACHABLE,
-	  "linkstatd does not allow that: labels and jobs are for members of the group "
-	  "\"linkstat\". Try it with sudo." },
+	  "linkstatd does not allow that: changing something (labels, jobs, imports) is for "
+	  "members of the group \"linkstat\". Try it with sudo." },
 };
 
 static const struct {

@@ -10,6 +10,7 @@
 #include "cli/field.h"
 #include "cli/format.h"
 #include "cli/words.h"
+#include "lib/record.h"
 #include "lib/text.h"
 
 /* A machine that was often switched off has many; --json has all. */
@@ -235,10 +236,26 @@ put_times(const struct cli *cli, const json_t *reply)
 	return table_print(table) < 0 ? cli_no_memory() : CLI_FINE;
 }
 
+/* Three of each boot that was imported: those are said in one sentence. */
+static json_t *
+other_gaps(const json_t *reply)
+{
+	json_t *others = json_array(), *gap;
+	size_t i;
+
+	json_array_foreach(field_list(reply, "gaps"), i, gap)
+	{
+		if (strcmp(field_text(gap, "reason"), LS_GAP_IMPORTED) != 0)
+			(void)json_array_append(others, gap);
+	}
+	return others;
+}
+
 static void
 put_gaps(const struct cli *cli, const json_t *reply)
 {
-	const json_t *gaps = field_list(reply, "gaps"), *gap;
+	ls_json_auto json_t *gaps = other_gaps(reply);
+	const json_t *gap;
 	size_t n_gaps = json_array_size(gaps), i;
 	char text[WORDS_MAX];
 
@@ -254,6 +271,9 @@ put_gaps(const struct cli *cli, const json_t *reply)
 	if (n_gaps > 0)
 		render_sentence(&cli->look, TONE_PLAIN, 2, "What happened %s may not be counted.",
 				n_gaps == 1 ? "then" : "in these times");
+	if (json_array_size(field_list(reply, "gaps")) > n_gaps)
+		render_sentence(&cli->look, TONE_PLAIN, 2, "%s",
+				words_imported(text, cli, field_object(reply, "imported")));
 	if (report_verdict(reply) == CLI_TROUBLE)
 		render_sentence(&cli->look, TONE_PLAIN, 2,
 				"Each of them, with its evidence: linkstat incidents");

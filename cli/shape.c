@@ -61,6 +61,21 @@ static const struct shape_field event_fields[] = {
 };
 static const struct shape event = SHAPE("Event", event_fields);
 
+static const struct shape_field imported_fields[] = {
+	{ "boots", INTEGER, MUST, NULL },
+	{ "since", TIME, MUST, NULL },
+	{ "until", TIME, MUST, NULL },
+};
+static const struct shape imported = SHAPE("Imported", imported_fields);
+
+static const struct shape_field import_reply_fields[] = {
+	{ "state", TEXT, MUST, NULL },	      { "lines", INTEGER, MUST, NULL },
+	{ "watched", INTEGER, MUST, NULL },   { "repeated", INTEGER, MUST, NULL },
+	{ "unplaced", INTEGER, MUST, NULL },  { "sessions", INTEGER, MUST, NULL },
+	{ "incidents", INTEGER, MUST, NULL }, { "drops", INTEGER, MUST, NULL },
+};
+const struct shape shape_import = SHAPE("ImportKernelLog reply", import_reply_fields);
+
 static const struct shape_field gap_fields[] = {
 	{ "source", TEXT, MUST, NULL },	 { "began_at", TIME, MUST, NULL },
 	{ "ended_at", TIME, MAY, NULL }, { "lost", INTEGER, MAY, NULL },
@@ -175,20 +190,17 @@ static const struct shape_field port_report_fields[] = {
 static const struct shape port_report = SHAPE("PortReport", port_report_fields);
 
 static const struct shape_field status_reply_fields[] = {
-	{ "version", TEXT, MUST, NULL },
-	{ "watching_since", TIME, MUST, NULL },
-	{ "now", TIME, MUST, NULL },
-	{ "history_path", TEXT, MAY, NULL },
-	{ "sources", LIST, MUST, &source },
-	{ "controllers", LIST, MUST, &controller },
-	{ "ports", LIST, MUST, &port },
-	{ "last_drop", OBJECT, MAY, &incident },
-	{ "history_trouble", TEXT, MAY, NULL },
+	{ "imported", OBJECT, MAY, &imported },	    { "version", TEXT, MUST, NULL },
+	{ "watching_since", TIME, MUST, NULL },	    { "now", TIME, MUST, NULL },
+	{ "history_path", TEXT, MAY, NULL },	    { "sources", LIST, MUST, &source },
+	{ "controllers", LIST, MUST, &controller }, { "ports", LIST, MUST, &port },
+	{ "last_drop", OBJECT, MAY, &incident },    { "history_trouble", TEXT, MAY, NULL },
 	{ "computer", OBJECT, MAY, &computer },
 };
 const struct shape shape_status = SHAPE("Status reply", status_reply_fields);
 
 static const struct shape_field report_reply_fields[] = {
+	{ "imported", OBJECT, MAY, &imported },
 	{ "gaps", LIST, MUST, &gap },
 	{ "ports", LIST, MUST, &port_report },
 };

@@ -113,7 +113,7 @@ put_watching(const struct cli *cli, const json_t *reply)
 {
 	size_t n_sources = json_array_size(field_list(reply, "sources"));
 	struct summary sum = summarise(reply);
-	char since[FORMAT_MAX];
+	char since[FORMAT_MAX], text[WORDS_MAX];
 	int64_t since_us;
 
 	field_time(reply, "watching_since", &since_us);
@@ -121,6 +121,9 @@ put_watching(const struct cli *cli, const json_t *reply)
 			"Watching since %s; %" PRId64 " of %zu sources see.",
 			format_time(since, since_us, cli->now_us), (int64_t)n_sources - sum.n_blind,
 			n_sources);
+	if (field_has(reply, "imported"))
+		render_sentence(&cli->look, TONE_DIM, 0, "%s",
+				words_imported(text, cli, field_object(reply, "imported")));
 }
 
 /* What people are asked for when they report trouble. */

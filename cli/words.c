@@ -80,6 +80,24 @@ words_gap(char text[WORDS_MAX], const struct cli *cli, const json_t *gap)
 }
 
 const char *
+words_imported(char text[WORDS_MAX], const struct cli *cli, const json_t *imported)
+{
+	char from[FORMAT_MAX], to[FORMAT_MAX], boots[FORMAT_MAX];
+	int64_t since_us, until_us;
+
+	text[0] = '\0';
+	if (field_time(imported, "since", &since_us) && field_time(imported, "until", &until_us))
+		ls_text_format(
+			text, WORDS_MAX,
+			"%s imported from the journal, from %s to %s; transfers of that time "
+			"are not known.",
+			format_count(boots, field_int(imported, "boots"), "boot was", "boots were"),
+			format_short(from, since_us, cli->now_us),
+			format_short(to, until_us, cli->now_us));
+	return text;
+}
+
+const char *
 words_causes(char text[WORDS_MAX], const struct cli *cli, const json_t *counts)
 {
 	const char *cause, *words;

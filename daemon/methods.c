@@ -330,6 +330,16 @@ static const struct varlink_method methods_table[] = {
 		  { "cursor", VARLINK_STRING, true },
 		  { "limit", VARLINK_INT, true },
 	  } },
+	{ "ImportKernelLog",
+	  methods_import,
+	  false,
+	  {
+		  { "boot", VARLINK_STRING, false },
+		  { "lines", VARLINK_OBJECTS, false },
+		  { "ended_at", VARLINK_STRING, true },
+		  { "ended_mono_us", VARLINK_INT, true },
+		  { "dry_run", VARLINK_BOOL, true },
+	  } },
 	{ "Top", methods_top, true, { { "interval_ms", VARLINK_INT, true } } },
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The methods of io.linkstat (lib/linkstat.varlink), and what is said to clients unasked. Those that
- * change something are in methods_labels.c and methods_jobs.c, and ask methods_may_change() first.
+ * change something are in methods_labels.c, methods_jobs.c and methods_import.c, and ask methods_may_change() first.
  */
 #include "daemon/server.h"
 #include "daemon/state.h"
@@ -12,10 +12,14 @@
 #define METHODS_INCIDENTS_PAGE 64
 
 /* What the methods answer from; the user pointer of the service. */
+struct import;
+
 struct methods {
 	struct store *store;
 	const struct daemon_state *state;
 	struct server_hooks hooks;
+	struct import *import; /* under way, or NULL; owned */
+	const struct varlink_peer *importer;
 };
 
 /* lib/linkstat.varlink, put into the program when it is built. */
@@ -54,6 +58,13 @@ int methods_find_socket(const struct methods *methods, const char *port, struct 
 			struct varlink_reply *reply);
 /* 1, or 0: @reply says why the label cannot be. */
 int methods_check_label(const char *label, bool of_socket, struct varlink_reply *reply);
+
+/* In methods_import.c. */
+int methods_import(struct varlink_call *call, struct varlink_reply *reply, void *user);
+/* Who imported is gone, and what it did not end is undone; @peer NULL: whoever it was. */
+void methods_drop_import(struct methods *methods, const struct varlink_peer *peer);
+/* An Imported of the contract; null if nothing was. */
+json_t *methods_imported(const struct methods *methods);
 
 /* In methods_jobs.c. */
 int methods_begin_job(struct varlink_call *call, struct varlink_reply *reply, void *user);

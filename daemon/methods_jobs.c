@@ -140,6 +140,7 @@ methods_peer_gone(struct methods *methods, const struct varlink_peer *peer)
 		.ended_us = state_now().real_us,
 	};
 
+	methods_drop_import(methods, peer);
 	if (peer->held && methods_flush(methods) == 0)
 		(void)store_job_end(methods->store, &job); /* else at the next start */
 }

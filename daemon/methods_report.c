@@ -205,8 +205,8 @@ methods_report(struct varlink_call *call, struct varlink_reply *reply, void *use
 	if (understood && r < 0)
 		r = methods_history_error(methods, r, unknown, reply);
 	else if (understood)
-		reply->parameters =
-			json_pack("{s:O, s:O}", "gaps", report.gaps, "ports", report.ports);
+		reply->parameters = json_pack("{s:O, s:O, s:o}", "gaps", report.gaps, "ports",
+					      report.ports, "imported", methods_imported(methods));
 	if (understood && !reply->parameters)
 		r = -ENOMEM;
 	json_decref(report.gaps);

@@ -305,6 +305,7 @@ methods_status(struct varlink_call *call, struct varlink_reply *reply, void *use
 		{ "ports", LS_STEAL(&status->ports) },
 		{ "last_drop", last_drop ? last_drop : json_null() },
 		{ "computer", computer_object(state) },
+		{ "imported", methods_imported(methods) },
 	};
 
 	reply->parameters = ls_wire_object(fields, LS_COUNT(fields));

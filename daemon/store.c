@@ -156,6 +156,7 @@ store_commit(struct store *store)
 		store->run_trouble[0] = '\0';
 	store->in_batch = false;
 	store->batch_error = 0;
+	store->boot = store->live_boot;
 	return r;
 }
 
@@ -166,6 +167,7 @@ store_rollback(struct store *store)
 		(void)store_run(store, STORE_ROLLBACK, NULL, 0);
 	store->in_batch = false;
 	store->batch_error = 0;
+	store->boot = store->live_boot;
 }
 
 int

@@ -96,7 +96,7 @@ struct store_filter {
 	int64_t since_us, until_us; /* INT64_MIN, INT64_MAX: no limit */
 	const char *const *ports;   /* n_ports of them; 0: all */
 	size_t n_ports;
-	int64_t after_id; /* rows behind this one, in the order of ids; 0: from the first */
+	int64_t after_id; /* rows behind this one, in the order of time; 0: from the first */
 	size_t limit;	  /* rows at most; 0: all */
 };
 
@@ -265,6 +265,35 @@ int store_job(struct store *store, int64_t id, store_job_fn visit, void *user);
 int store_jobs(struct store *store, const struct store_filter *filter, store_job_fn visit,
 	       void *user);
 int store_job_ports(struct store *store, int64_t id, store_job_port_fn visit, void *user);
+
+/* Imports: the past of a boot out of another log. */
+
+/* The time in which linkstatd itself watched a boot. */
+struct store_watched {
+	struct ls_instant first, last;
+	bool still; /* it is this boot: @last says nothing */
+};
+struct store_import_summary {
+	int64_t boots;
+	int64_t since_us, until_us;
+};
+
+/* 1, or 0 if linkstatd never watched it. */
+int store_watched(struct store *store, const char *boot_id, struct store_watched *ret);
+/* 1 if the past of the boot was imported to its end, or 0. */
+int store_is_imported(struct store *store, const char *boot_id);
+int store_imports(struct store *store, struct store_import_summary *ret);
+/*
+ * One boot at a time. What an import that never ended left is dropped, also at the next
+ * store_open(): a boot is imported as a whole or not at all. Not within a batch.
+ */
+int store_import_begin(struct store *store, const char *boot_id, struct ls_instant first);
+int store_import_drop(struct store *store);
+/* As store_begin(); what is put belongs to the import of @boot_id until the batch ends. -ENOENT if
+ * that was not begun, or with a history that is gone. */
+int store_begin_import(struct store *store, const char *boot_id);
+/* Within such a batch: all that it left open ended at @last; with @complete it is done. */
+int store_import_close(struct store *store, struct ls_instant last, bool complete);
 
 /* Drops since @since_us on one socket, and its label ("" if none). 0 or -errno. */
 int store_socket(struct store *store, const char *id_path, int64_t since_us, int64_t *n_drops,

@@ -53,13 +53,25 @@ find_boot(struct store *store)
 	return r;
 }
 
-static int
-mark(struct store *store)
+int
+store_boot_close_others(struct store *store)
 {
 	static const enum store_stmt closing[] = {
 		STORE_CLOSE_STAYS, /* before the sessions, which tell it the boot */
-		STORE_CLOSE_SESSIONS, STORE_CLOSE_INCIDENTS, STORE_CLOSE_GAPS, STORE_CLOSE_JOBS,
+		STORE_CLOSE_SESSIONS,
+		STORE_CLOSE_INCIDENTS,
+		STORE_CLOSE_GAPS,
 	};
+	int r = 0;
+
+	for (size_t i = 0; i < LS_COUNT(closing) && r == 0; i++)
+		r = store_run(store, closing[i], &store->live_boot, 1);
+	return r;
+}
+
+static int
+mark(struct store *store)
+{
 	int64_t own[] = { 0, (int64_t)store->now.mono_us, store->now.real_us }, last_boot = 0;
 	int r = read_last_alive(store, &last_boot);
 
@@ -71,8 +83,13 @@ mark(struct store *store)
 	if (r == 0)
 		r = add_boot(store);
 	store->last_alive_same_boot = store->has_last_alive && last_boot == store->boot;
-	for (size_t i = 0; i < LS_COUNT(closing) && r >= 0; i++)
-		r = store_run(store, closing[i], &store->boot, 1);
+	store->live_boot = store->boot;
+	if (r >= 0)
+		r = store_import_clean(store);
+	if (r >= 0)
+		r = store_boot_close_others(store);
+	if (r >= 0)
+		r = store_run(store, STORE_CLOSE_JOBS, &store->boot, 1);
 	/* The engine does not take up gaps again: a source that is still blind opens a new one. */
 	own[0] = store->boot;
 	return r < 0 ? r : store_run(store, STORE_CLOSE_OWN_GAPS, own, LS_COUNT(own));

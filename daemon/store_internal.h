@@ -28,6 +28,19 @@ enum store_stmt {
 	STORE_CLOSE_INCIDENTS,
 	STORE_CLOSE_GAPS,
 	STORE_CLOSE_OWN_GAPS,
+	STORE_IMPORT_WATCHED,
+	STORE_IMPORT_FIND,
+	STORE_IMPORT_ADD,
+	STORE_IMPORT_SET,
+	STORE_IMPORT_UNFINISHED,
+	STORE_IMPORT_CUT_EVIDENCE,
+	STORE_IMPORT_CUT_STAYS,
+	STORE_IMPORT_CUT_INCIDENTS,
+	STORE_IMPORT_CUT_SESSIONS,
+	STORE_IMPORT_CUT_EVENTS,
+	STORE_IMPORT_CUT_GAPS,
+	STORE_IMPORT_UNDONE,
+	STORE_IMPORT_SUMMARY,
 	STORE_NEXT_IDS,
 	STORE_OPEN_SESSIONS,
 	STORE_OPEN_INCIDENTS,
@@ -143,7 +156,8 @@ struct store {
 	sqlite3 *db;
 	sqlite3_stmt *stmts[STORE_N_STMTS];
 	int lock_fd; /* held for the life of the store, -1: nothing to hold */
-	int64_t boot;
+	int64_t boot;	   /* what is put belongs to it */
+	int64_t live_boot; /* the same, but while what was imported is put */
 	bool has_last_alive, last_alive_same_boot;
 	struct ls_instant last_alive;
 	struct ls_instant now; /* of the last thing that told the time */
@@ -225,6 +239,12 @@ int store_schema_version(void);
 
 /* Finds or adds this boot and closes what earlier ones left open, in one transaction. */
 int store_boot_mark(struct store *store);
+
+/* What boots other than this one left open ends when they were last seen. In a transaction. */
+int store_boot_close_others(struct store *store);
+
+/* store_import.c: what a run before left half imported is dropped. In a transaction. 0 or -errno. */
+int store_import_clean(struct store *store);
 
 /* store_put.c */
 

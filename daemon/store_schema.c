@@ -168,8 +168,13 @@ static const char *const to_1[] = {
 	") STRICT",
 };
 
-/* Labels, jobs, and modes of device families. */
+/* Labels, jobs, imports, and modes of device families. */
 static const char *const to_2[] = {
+	/* 0: linkstatd watched it; 1: the import of its past is under way; 2: it was imported;
+	 * 3: its import never ended and is undone. But for 0, boot_id ends in " imported", and ids
+	 * are below zero, in the order of time. */
+	"ALTER TABLE boots ADD COLUMN imported INTEGER NOT NULL DEFAULT 0",
+
 	"ALTER TABLE sessions ADD COLUMN mode TEXT NOT NULL DEFAULT ''",
 	"ALTER TABLE incidents ADD COLUMN mode TEXT NOT NULL DEFAULT ''",
 	"ALTER TABLE incidents ADD COLUMN in_mode_us INTEGER NOT NULL DEFAULT 0",

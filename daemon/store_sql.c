@@ -14,7 +14,8 @@ static const char *const texts[STORE_N_STMTS] = {
 		"INSERT INTO boots (first_seen_mono, first_seen_real, last_seen_mono,"
 		" last_seen_real, boot_id, version) VALUES (?1, ?2, ?1, ?2, ?3, ?4)",
 	[STORE_BOOT_LAST] =
-		"SELECT last_seen_mono, last_seen_real, id FROM boots ORDER BY id DESC LIMIT 1",
+		"SELECT last_seen_mono, last_seen_real, id FROM boots WHERE imported = 0"
+		" ORDER BY id DESC LIMIT 1",
 	[STORE_BOOT_SEQ] =
 		"SELECT kmsg_seq FROM boots WHERE id = ?1 AND kmsg_seq IS NOT NULL",
 	[STORE_BOOT_SET_SEQ] =
@@ -47,6 +48,36 @@ static const char *const texts[STORE_N_STMTS] = {
 		"UPDATE gaps SET open = 0, ended_mono = max(began_mono, ?2),"
 		" ended_real = max(began_real, ?3) WHERE open = 1 AND boot = ?1",
 
+	[STORE_IMPORT_WATCHED] =
+		"SELECT first_seen_mono, first_seen_real, last_seen_mono, last_seen_real, id = ?2"
+		" FROM boots WHERE boot_id = ?1 AND imported = 0",
+	[STORE_IMPORT_FIND] =
+		"SELECT id, imported FROM boots WHERE boot_id = ?1 || ' imported'",
+	[STORE_IMPORT_ADD] =
+		"INSERT INTO boots (id, first_seen_mono, first_seen_real, last_seen_mono,"
+		" last_seen_real, boot_id, version, imported)"
+		" VALUES (ifnull((SELECT max(id) + 1 FROM boots WHERE id BETWEEN ?1 AND ?1 + 1000), ?1),"
+		" ?2, ?3, ?2, ?3, ?4 || ' imported', ?5, 1) ON CONFLICT (boot_id) DO UPDATE SET"
+		" imported = 1, first_seen_mono = ?2, first_seen_real = ?3, last_seen_mono = ?2,"
+		" last_seen_real = ?3",
+	[STORE_IMPORT_SET] =
+		"UPDATE boots SET last_seen_mono = ?2, last_seen_real = ?3, imported = ?4 WHERE id = ?1",
+	[STORE_IMPORT_UNFINISHED] =
+		"SELECT count(*) FROM boots WHERE imported = 1",
+	[STORE_IMPORT_CUT_EVIDENCE] =
+		"DELETE FROM evidence WHERE incident IN (SELECT id FROM incidents WHERE " HALF_IMPORTED
+		")",
+	[STORE_IMPORT_CUT_STAYS] =
+		"DELETE FROM stays WHERE session IN (SELECT id FROM sessions WHERE " HALF_IMPORTED ")",
+	[STORE_IMPORT_CUT_INCIDENTS] = "DELETE FROM incidents WHERE " HALF_IMPORTED,
+	[STORE_IMPORT_CUT_SESSIONS] = "DELETE FROM sessions WHERE " HALF_IMPORTED,
+	[STORE_IMPORT_CUT_EVENTS] = "DELETE FROM events WHERE " HALF_IMPORTED,
+	[STORE_IMPORT_CUT_GAPS] = "DELETE FROM gaps WHERE " HALF_IMPORTED,
+	[STORE_IMPORT_UNDONE] = "UPDATE boots SET imported = 3 WHERE imported = 1",
+	[STORE_IMPORT_SUMMARY] =
+		"SELECT count(*), min(first_seen_real), max(last_seen_real) FROM boots"
+		" WHERE imported = 2",
+
 	[STORE_NEXT_IDS] =
 		"SELECT max(ifnull((SELECT max(id) FROM incidents), 0),"
 		"  ifnull((SELECT max(incident) FROM events WHERE incident IS NOT NULL), 0),"
@@ -60,7 +91,7 @@ static const char *const texts[STORE_N_STMTS] = {
 		INCIDENT_SELECT " WHERE r.open = 1 AND r.boot = ?1 ORDER BY r.id",
 
 	[STORE_PORT_FIND] =
-		"SELECT id, name = ?2 AND boot = ?3 FROM ports WHERE id_path = ?1",
+		"SELECT id, (name = ?2 AND boot = ?3) OR boot > ?3 FROM ports WHERE id_path = ?1",
 	[STORE_PORT_PUT] =
 		"INSERT INTO ports (id_path, name, boot) VALUES (?1, ?2, ?3)"
 		" ON CONFLICT (id_path) DO UPDATE SET name = ?2, boot = ?3",
@@ -215,26 +246,25 @@ static const char *const texts[STORE_N_STMTS] = {
 		" AND boot = (SELECT max(boot) FROM ports WHERE name = ?1))",
 	[STORE_EVENTS] =
 		"SELECT r.id, p.id_path" STORE_EVENT_FIELDS(OF_ROW) " FROM events r" PORT_JOIN
-		" WHERE " FIRST_ID("events", "at_real", "events_at")
-		" AND r.at_real >= ?1 AND r.at_real < ?2 AND " ASKED_PORTS
-		" ORDER BY r.id LIMIT ?5",
+		" WHERE " BEHIND("events", "at_real") " AND r.at_real < ?2 AND " ASKED_PORTS
+		" ORDER BY r.at_real, r.id LIMIT ?5",
 	[STORE_INCIDENTS] =
-		INCIDENT_SELECT " WHERE " FIRST_ID("incidents", "opened_real", "incidents_opened")
-		" AND r.opened_real >= ?1 AND r.opened_real < ?2 AND " ASKED_PORTS
-		" ORDER BY r.id LIMIT ?5",
+		INCIDENT_SELECT " WHERE " BEHIND("incidents", "opened_real")
+		" AND r.opened_real < ?2 AND " ASKED_PORTS
+		" ORDER BY r.opened_real, r.id LIMIT ?5",
 	/* A span counts where it touches the asked one. */
 	[STORE_GAPS] =
 		"SELECT r.id" STORE_GAP_FIELDS(OF_ROW)
 		" FROM gaps r WHERE r.id > ?3 AND (r.open = 1 OR r.ended_real >= ?1)"
 		" AND r.began_real < ?2 ORDER BY r.id LIMIT ?5",
 	[STORE_SESSIONS] =
-		SESSION_SELECT " WHERE r.id > max(?3, CASE WHEN ?3 > 0 THEN 0 ELSE ifnull("
+		SESSION_SELECT " WHERE r.id >= ifnull("
 		"(SELECT min(id) FROM sessions INDEXED BY sessions_ended WHERE ended_real >= ?1),"
-		" 0x7fffffffffffffff) - 1 END) AND r.open = 0"
+		" 0x7fffffffffffffff) AND " BEHIND_SESSION " AND r.open = 0"
 		" AND r.ended_real >= ?1 AND r.began_real < ?2 AND " ASKED_PORTS
-		" UNION ALL " SESSION_SELECT " WHERE r.id > ?3 AND r.open = 1"
+		" UNION ALL " SESSION_SELECT " WHERE " BEHIND_SESSION " AND r.open = 1"
 		" AND r.began_real < ?2 AND " ASKED_PORTS
-		" ORDER BY 1 LIMIT ?5",
+		" ORDER BY began_real, 1 LIMIT ?5",
 	[STORE_SESSION_STAYS] =
 		"SELECT t.began_real, ifnull(t.ended_real, ?5),"
 		" iif(t.ended_real IS NULL, max(0, ?4 - t.began_mono), t.connected_us)"
@@ -246,7 +276,7 @@ static const char *const texts[STORE_N_STMTS] = {
 	[STORE_INCIDENT] =
 		INCIDENT_SELECT " WHERE r.id = ?1",
 	[STORE_LAST_DROP] =
-		INCIDENT_SELECT " WHERE r.is_drop = 1 ORDER BY r.id DESC LIMIT 1",
+		INCIDENT_SELECT " WHERE r.is_drop = 1 ORDER BY r.opened_real DESC, r.id DESC LIMIT 1",
 	[STORE_SOCKET] =
 		"SELECT (SELECT count(*) FROM incidents WHERE port = p.id AND is_drop = 1"
 		"  AND opened_real >= ?1), p.label FROM ports p WHERE p.id_path = ?2",
@@ -273,7 +303,7 @@ static const char *const texts[STORE_N_STMTS] = {
 		" AND t.began_real < ?3 AND ifnull(t.ended_real, ?5) >= ?2 ORDER BY s.id",
 	[STORE_REPORT_DEVICE] =
 		"SELECT r.id" DEVICE_COLUMNS " FROM sessions r" DEVICE_JOIN
-		" WHERE r.port = ?1 AND r.began_real < ?2 ORDER BY r.id DESC LIMIT 1",
+		" WHERE r.port = ?1 AND r.began_real < ?2 ORDER BY r.began_real DESC, r.id DESC LIMIT 1",
 	[STORE_REPORT_TRAFFIC] =
 		"SELECT sum(t.transfers), sum(t.bytes_in), sum(t.bytes_out), sum(t.submit_errors)"
 		" FROM sessions s JOIN traffic t ON t.session = s.id"

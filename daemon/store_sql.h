@@ -34,11 +34,16 @@
 
 /* ?1 since, ?2 until, ?3 behind this id, ?4 JSON array of ports or NULL, ?5 rows at most. */
 #define ASKED_PORTS "(?4 IS NULL OR r.port IN (SELECT value FROM json_each(?4)))"
-/* Time is not the order of rows, the clock may have jumped; but it tells where to begin. */
-#define FIRST_ID(table, time, index) \
-	"r.id > max(?3, CASE WHEN ?3 > 0 OR ?1 = -0x7fffffffffffffff - 1 THEN 0 ELSE ifnull(" \
-	"(SELECT min(id) FROM " table " INDEXED BY " index " WHERE " time " >= ?1)," \
-	" 0x7fffffffffffffff) - 1 END)"
+/* The order is that of time: ids of what was imported are younger than what they name. Where the
+ * row that a page ended with is gone, the page goes on at the next one. */
+#define CURSOR_TIME(table, time) \
+	"ifnull((SELECT " time " FROM " table " WHERE id >= ?3 ORDER BY id LIMIT 1)," \
+	" 0x7fffffffffffffff)"
+#define BEHIND(table, time) \
+	"r." time " >= max(?1, iif(?3 = 0, ?1, " CURSOR_TIME(table, time) "))" \
+	" AND (?3 = 0 OR r.id > ?3 OR r." time " > " CURSOR_TIME(table, time) ")"
+#define BEHIND_SESSION \
+	"(?3 = 0 OR (r.began_real, r.id) > (" CURSOR_TIME("sessions", "began_real") ", ?3))"
 
 /* Minutes of before ?1 that are no hour yet (span_us < an hour has an index of its own). */
 #define HOUR "3600000000"
@@ -56,6 +61,8 @@
 	"CAST(connected_us * 1.0 * (?3 - began_real) / max(1, ended_real - began_real) AS INTEGER)"
 #define IS_SPLIT \
 	"session = ?1 AND began_real < ?3 AND (ended_real IS NULL OR ended_real > ?3)"
+
+#define HALF_IMPORTED "boot IN (SELECT id FROM boots WHERE imported = 1)"
 
 #define JOB_SELECT \
 	"SELECT r.id, r.began_mono, r.began_real, r.ended_real, ifnull(r.code, -1)," \

@@ -133,8 +133,13 @@ fits(const json_t *value, const struct varlink_parameter *parameter)
 		return json_is_string(value);
 	if (parameter->type == VARLINK_INT)
 		return json_is_integer(value);
+	if (parameter->type == VARLINK_BOOL)
+		return json_is_boolean(value);
 	for (size_t i = 0; i < json_array_size(value); i++) {
-		if (!json_is_string(json_array_get(value, i)))
+		const json_t *item = json_array_get(value, i);
+
+		if (parameter->type == VARLINK_STRINGS ? !json_is_string(item)
+						       : !json_is_object(item))
 			return false;
 	}
 	return json_is_array(value);

@@ -14,7 +14,9 @@ struct evbuffer;
 enum varlink_type {
 	VARLINK_STRING,
 	VARLINK_INT,
+	VARLINK_BOOL,
 	VARLINK_STRINGS, /* []string */
+	VARLINK_OBJECTS, /* a list of objects; the method looks into them */
 };
 
 struct varlink_parameter {

@@ -192,5 +192,5 @@ ls_engine_correct_session(struct ls_engine *engine, int64_t id, const struct ls_
 int64_t
 ls_engine_next_session_id(struct ls_engine *engine)
 {
-	return engine->config.next_session_id++;
+	return engine->numbers->config.next_session_id++;
 }

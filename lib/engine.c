@@ -21,6 +21,13 @@ ls_engine_config_default(struct ls_engine_config *config)
 	};
 }
 
+void
+ls_engine_config_beside(struct ls_engine *engine, struct ls_engine_config *config)
+{
+	*config = engine->config;
+	config->numbers = engine->numbers;
+}
+
 int
 ls_engine_new(const struct ls_engine_config *config, ls_record_fn emit, void *user,
 	      struct ls_engine **ret)
@@ -30,6 +37,7 @@ ls_engine_new(const struct ls_engine_config *config, ls_record_fn emit, void *us
 	if (!engine)
 		return -ENOMEM;
 	engine->config = *config;
+	engine->numbers = config->numbers ? config->numbers : engine;
 	engine->emit = emit;
 	engine->user = user;
 	*ret = engine;

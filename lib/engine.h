@@ -16,6 +16,8 @@
 #define LS_MAX_OPEN_INCIDENTS 256
 #define LS_MAX_CABLES	      256 /* labels remembered; the one said longest ago gives way */
 
+struct ls_engine;
+
 /* Times in microseconds. Where a number has a reason, it is given. */
 struct ls_engine_config {
 	int64_t next_incident_id, next_session_id, next_gap_id; /* >= 1; the store knows */
@@ -26,12 +28,16 @@ struct ls_engine_config {
 	uint64_t
 		enum_window_us; /* a try to enumerate may take 3 x 5 s before its next line: 30 s */
 	const struct ls_families *families; /* borrowed, must outlive the engine; NULL: none */
+	/* Borrowed as well: the engine whose ids are counted on, so that those of the two never meet;
+	 * NULL: it counts by itself. */
+	struct ls_engine *numbers;
 };
 
 /* The documented values; ids 1. */
 void ls_engine_config_default(struct ls_engine_config *config);
 
-struct ls_engine;
+/* Of an engine that works beside @engine on the same history: its times, families and numbers. */
+void ls_engine_config_beside(struct ls_engine *engine, struct ls_engine_config *config);
 
 /* Copies @config. 0 or -ENOMEM. */
 int ls_engine_new(const struct ls_engine_config *config, ls_record_fn emit, void *user,

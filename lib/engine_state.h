@@ -117,6 +117,7 @@ enum cap { CAP_BUSES, CAP_LINKS, CAP_SESSIONS, CAP_INCIDENTS, N_CAPS };
 
 struct ls_engine {
 	struct ls_engine_config config;
+	struct ls_engine *numbers; /* whose config counts the ids: mostly its own */
 	ls_record_fn emit;
 	void *user;
 	struct ls_instant now;

@@ -14,7 +14,7 @@ lost(struct ls_engine *engine, enum ls_source source, struct ls_instant at, uint
      const char *reason)
 {
 	struct ls_gap gap = {
-		.id = engine->config.next_gap_id++,
+		.id = engine->numbers->config.next_gap_id++,
 		.source = source,
 		.began = at,
 		.ended = at,
@@ -62,7 +62,7 @@ gaps_observe(struct ls_engine *engine, const struct ls_observation *obs)
 	engine->sees[obs->source] = obs->kind == LS_OBS_SOURCE_SEES;
 	if (obs->kind == LS_OBS_SOURCE_BLIND && !gap->id) {
 		*gap = (struct ls_gap){
-			.id = engine->config.next_gap_id++,
+			.id = engine->numbers->config.next_gap_id++,
 			.source = obs->source,
 			.began = obs->at,
 			.open = true,

@@ -123,7 +123,7 @@ incidents_get(struct ls_engine *engine, const struct ls_socket *socket, const st
 	incident = calloc(1, sizeof(*incident));
 	if (!incident)
 		return NULL;
-	incident->pub.id = engine->config.next_incident_id++;
+	incident->pub.id = engine->numbers->config.next_incident_id++;
 	incident->pub.socket = *socket;
 	incident->pub.opened = at;
 	incident->pub.open = true;
@@ -213,8 +213,8 @@ swallow(struct ls_engine *engine, struct incident *hub, struct incident *child)
 	size_t place = 0;
 
 	/* One that nobody has heard of yet takes the number that events already bear. */
-	if (!hub->emitted && hub->pub.id == engine->config.next_incident_id - 1) {
-		engine->config.next_incident_id--;
+	if (!hub->emitted && hub->pub.id == engine->numbers->config.next_incident_id - 1) {
+		engine->numbers->config.next_incident_id--;
 		hub->pub.id = child->pub.id;
 		hub->emitted = child->emitted;
 	} else {

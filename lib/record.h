@@ -155,6 +155,9 @@ struct ls_incident {
 	struct ls_evidence evidence[LS_EVIDENCE_MAX]; /* in order of arrival */
 };
 
+/* The reason of the gaps of what was imported: only the kernel log told of that time. */
+#define LS_GAP_IMPORTED "imported from the journal: transfers of that time are not known"
+
 /* A span in which a source was blind, or records that it lost at one moment. */
 struct ls_gap {
 	int64_t id;

@@ -62,7 +62,7 @@ sessions_split(struct ls_engine *engine, struct session *session, struct ls_inst
 	if (!next)
 		return session;
 	*next = *session;
-	next->pub.id = engine->config.next_session_id++;
+	next->pub.id = engine->numbers->config.next_session_id++;
 	next->pub.began = next->pub.ended = at;
 	next->pub.connected_us = 0;
 	if (session->pub.present) {
@@ -102,7 +102,7 @@ begin(struct ls_engine *engine, struct link *link, struct ls_instant at)
 	session = calloc(1, sizeof(*session));
 	if (!session)
 		return;
-	session->pub.id = engine->config.next_session_id++;
+	session->pub.id = engine->numbers->config.next_session_id++;
 	session->pub.open = true;
 	session->pub.began = at;
 	session->pub.device = link->device;

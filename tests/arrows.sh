@@ -52,7 +52,7 @@ own 'csv\.h' lib/session_table.c lib/session_write.c
 own 'sqlite3\.h' daemon/store_internal.h
 own 'libudev\.h' daemon/source_udev.c daemon/udev_events.c daemon/sysfs.c daemon/sysfs.h
 own 'libusb.*' daemon/source_libusb.c
-own 'systemd/sd-journal\.h' daemon/alert_entry.c
+own 'systemd/sd-journal\.h' daemon/alert_entry.c cli/journal.c
 own 'systemd/sd-bus\.h' cli/inhibit.c cli/logind.c daemon/host_sleep.c
 own 'pty\.h' cli/command.c
 own 'pcap/.*' cli/capture.c

@@ -117,6 +117,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	prepare();
 	varlink_peer_init(&peer);
+	peer.may_change = true;
 	while (at < len) {
 		size_t n = len - at < piece ? len - at : piece;
 
@@ -129,6 +130,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			CHECK(check_output(out) == 1);
 		}
 	}
+	methods_peer_gone(&methods, &peer);
 	varlink_peer_done(&peer);
 	evbuffer_free(in);
 	evbuffer_free(out);

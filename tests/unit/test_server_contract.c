@@ -87,8 +87,11 @@ check_call(struct bench *bench, struct contract *contract, const char *method,
 	   const char *parameters)
 {
 	struct peer peer = peer_connect(bench);
+	ls_json_auto json_t *in = parameters ? json_loads(parameters, 0, NULL) : NULL;
 	char qualified[64];
 
+	if (in) /* what is sent is of the contract, too */
+		check_object(contract, &find(contract, METHOD, method)->in, in);
 	snprintf(qualified, sizeof(qualified), "io.linkstat.%s", method);
 	check_reply(contract, method, peer_call(bench, &peer, qualified, parameters));
 	peer_close(bench, &peer);
@@ -208,6 +211,19 @@ check_top(struct bench *bench, struct contract *contract)
 }
 
 static void
+check_import_under_way(struct bench *bench, struct contract *contract)
+{
+	static const char call[] =
+		"{\"boot\":\"00000000-0000-4000-8000-00000000000b\",\"lines\":[]}";
+	struct peer peer = peer_connect(bench);
+
+	check_reply(contract, "ImportKernelLog",
+		    peer_call(bench, &peer, "io.linkstat.ImportKernelLog", call));
+	check_call(bench, contract, "ImportKernelLog", call);
+	peer_close(bench, &peer);
+}
+
+static void
 check_too_many(struct bench *bench, struct contract *contract)
 {
 	struct peer peers[SERVER_MAX_CLIENTS + 1];
@@ -292,6 +308,13 @@ answers_are_as_the_contract_says(void **state)
 		{ "EndJob", "{\"id\":1,\"code\":0,\"place\":\"at 37 %\"}" },
 		{ "EndJob", "{\"id\":99,\"code\":0}" },
 		{ "BeginJob", "{\"command\":\"false\"}" },
+		{ "ImportKernelLog",
+		  "{\"boot\":\"00000000-0000-4000-8000-00000000000a\",\"lines\":[{\"at\":"
+		  "\"2026-11-01T00:00:00Z\",\"mono_us\":1,\"text\":\"usb 1-1: reset\"}],"
+		  "\"ended_at\":\"2026-11-02T00:00:00Z\",\"ended_mono_us\":2,"
+		  "\"dry_run\":false}" },
+		{ "Status", NULL },
+		{ "Report", NULL },
 		{ "GetJob", "{\"id\":1}" },
 		{ "ListJobs", "{\"limit\":1}" },
 	};
@@ -315,6 +338,7 @@ answers_are_as_the_contract_says(void **state)
 	}
 	check_watch(bench, contract);
 	check_top(bench, contract);
+	check_import_under_way(bench, contract);
 	check_too_many(bench, contract);
 	sql(&bench->fixture, "ALTER TABLE events RENAME TO lost");
 	check_call(bench, contract, "ListEvents", NULL);
@@ -332,7 +356,9 @@ methods_take_what_the_contract_says(void **state)
 	static const char *const types[] = {
 		[VARLINK_STRING] = "string",
 		[VARLINK_INT] = "int",
+		[VARLINK_BOOL] = "bool",
 		[VARLINK_STRINGS] = "[]string",
+		[VARLINK_OBJECTS] = "[]KernelLine",
 	};
 	struct contract *contract = calloc(1, sizeof(*contract));
 	struct daemon_state daemon = { 0 };
