@@ -231,8 +231,8 @@ finds_what_is_wrong(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LS_COUNT(cases); i++) {
-		char root[] = "/tmp/linkstat-check-XXXXXX", path[64];
-		struct cli cli = { .socket = "/nonexistent", .look = { .utf8 = true } };
+		char root[] = "/tmp/linkstat-check-XXXXXX", path[128];
+		struct cli cli = { .socket = "", .look = { .utf8 = true } };
 		struct check check = { .cli = &cli,
 				       .root = root,
 				       .path = path,
@@ -243,7 +243,7 @@ finds_what_is_wrong(void **state)
 
 		print_message("%s\n", cases[i].name);
 		assert_non_null(mkdtemp(root));
-		snprintf(path, sizeof(path), ":/nonexistent:%s/bin", root);
+		snprintf(path, sizeof(path), ":%s/nothing:%s/bin", root, root);
 		while (n < FILES && cases[i].files[n].path)
 			n++;
 		fake_tree(root, cases[i].files, n);
