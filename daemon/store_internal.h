@@ -155,7 +155,7 @@ const char *store_sql(enum store_stmt which);
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *stmts[STORE_N_STMTS];
-	int lock_fd; /* held for the life of the store, -1: nothing to hold */
+	int lock_fd;	   /* held for the life of the store, -1: nothing to hold */
 	int64_t boot;	   /* what is put belongs to it */
 	int64_t live_boot; /* the same, but while what was imported is put */
 	bool has_last_alive, last_alive_same_boot;

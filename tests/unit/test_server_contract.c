@@ -216,10 +216,18 @@ check_import_under_way(struct bench *bench, struct contract *contract)
 	static const char call[] =
 		"{\"boot\":\"00000000-0000-4000-8000-00000000000b\",\"lines\":[]}";
 	struct peer peer = peer_connect(bench);
+	json_t *reply;
 
 	check_reply(contract, "ImportKernelLog",
 		    peer_call(bench, &peer, "io.linkstat.ImportKernelLog", call));
 	check_call(bench, contract, "ImportKernelLog", call);
+	peer_close(bench, &peer);
+
+	/* Who hung up is not waited for. */
+	peer = peer_connect(bench);
+	reply = peer_call(bench, &peer, "io.linkstat.ImportKernelLog", call);
+	assert_string_equal(error_of(reply), "");
+	json_decref(reply);
 	peer_close(bench, &peer);
 }
 
