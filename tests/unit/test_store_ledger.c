@@ -208,6 +208,17 @@ later_session(struct store *store, int64_t id, int64_t began, bool open)
 	return session;
 }
 
+static const struct store_session *
+row_of(const struct listed *listed, int64_t id)
+{
+	for (size_t i = 0; i < listed->n; i++) {
+		if (listed->rows[i].session.id == id)
+			return &listed->rows[i];
+	}
+	fail_msg("session %lld is not listed", (long long)id);
+	return NULL;
+}
+
 static void
 what_was_assumed_follows(void **state)
 {
@@ -234,13 +245,13 @@ what_was_assumed_follows(void **state)
 	(void)relabel(store, 3000, "white", 6);
 	listed = list(store, ALL);
 	assert_int_equal(listed->n, 6);
-	assert_string_equal(listed->rows[0].session.cable, "");	     /* until 3000 */
-	assert_string_equal(listed->rows[5].session.cable, "white"); /* since then */
-	assert_string_equal(listed->rows[2].session.cable, "white");
-	assert_true(listed->rows[2].session.cable_assumed);
-	assert_string_equal(listed->rows[3].session.cable, "red"); /* somebody said so */
-	assert_false(listed->rows[3].session.cable_assumed);
-	assert_string_equal(listed->rows[4].session.cable, "");
+	assert_string_equal(row_of(listed, 1)->session.cable, "");	/* until 3000 */
+	assert_string_equal(row_of(listed, 6)->session.cable, "white"); /* since then */
+	assert_string_equal(row_of(listed, 3)->session.cable, "white");
+	assert_true(row_of(listed, 3)->session.cable_assumed);
+	assert_string_equal(row_of(listed, 4)->session.cable, "red"); /* somebody said so */
+	assert_false(row_of(listed, 4)->session.cable_assumed);
+	assert_string_equal(row_of(listed, 5)->session.cable, "");
 	free(listed);
 
 	/* The one that is open is split within its present stay. */
@@ -252,7 +263,7 @@ what_was_assumed_follows(void **state)
 	assert_int_equal(session.present_since.real_us, sample_instant(13050).real_us);
 	assert_int_equal(session.present_since.mono_us, sample_instant(13050).mono_us);
 	listed = list(store, ALL);
-	assert_hours(listed->rows[4].connected_seconds / 3600, 50 / 3600.0);
+	assert_hours(row_of(listed, 5)->connected_seconds / 3600, 50 / 3600.0);
 	free(listed);
 }
 
