@@ -12,14 +12,11 @@
 #include <systemd/sd-daemon.h>
 
 #include "daemon/families_load.h"
-#include "daemon/host_context.h"
-#include "daemon/host_sleep.h"
 #include "daemon/options.h"
 #include "daemon/pipeline.h"
 #include "daemon/retention.h"
-#include "daemon/source.h"
+#include "daemon/sources.h"
 #include "daemon/top.h"
-#include "daemon/transfers.h"
 #include "lib/text.h"
 
 struct linkstatd {
@@ -30,17 +27,10 @@ struct linkstatd {
 	struct alert *alert;
 	struct pipeline *pipeline;
 	struct retention *retention;
-	struct source_kmsg *kmsg;
-	struct source_udev *udev;
-	struct source_libusb *libusb;
-	struct transfers *transfers;
-	struct host_context *host_context;
-	struct host_sleep *host_sleep;
+	struct sources *sources;
 	struct ls_families *families;
 	struct event *sigterm, *sigint, *watchdog;
 	FILE *record;
-	bool buses_only, was_absent;
-	struct ls_instant replay_from; /* mono 0: this boot was not watched before */
 };
 
 static int
@@ -178,168 +168,11 @@ open_record(struct linkstatd *self, const struct options *options)
 }
 
 static void
-blind(struct linkstatd *self, enum ls_source source, const char *what, int r)
-{
-	struct ls_observation obs = {
-		.at = state_now(),
-		.source = source,
-		.kind = LS_OBS_SOURCE_BLIND,
-	};
-
-	ls_text_format(obs.text, sizeof(obs.text), "%s: %s", what, strerror(-r));
-	pipeline_observe(&obs, self->pipeline);
-	fprintf(stderr, SD_WARNING "linkstatd: %s; to open it: %s\n", obs.text, state_fix(source));
-}
-
-/* The time in which nobody watched is a gap of linkstat itself. */
-static void
-note_absence(struct linkstatd *self)
-{
-	struct ls_observation obs = { .source = LS_SOURCE_NONE, .kind = LS_OBS_SOURCE_BLIND };
-	bool same_boot;
-
-	if (store_last_alive(self->store, &obs.at, &same_boot) <= 0)
-		return;
-	if (!same_boot)
-		obs.at.mono_us = 0;
-	ls_text_format(obs.text, sizeof(obs.text), "%s",
-		       same_boot ? "linkstatd was not running; of that time only the kernel log is "
-				   "known"
-				 : "linkstatd was not running");
-	pipeline_observe(&obs, self->pipeline);
-	self->replay_from = obs.at;
-	self->was_absent = true;
-}
-
-/* Not before the kernel log of that time was read: deadlines wait for what it tells. */
-static void
-end_absence(struct linkstatd *self)
-{
-	struct ls_observation obs = {
-		.at = state_now(),
-		.source = LS_SOURCE_NONE,
-		.kind = LS_OBS_SOURCE_SEES,
-	};
-
-	if (self->was_absent)
-		pipeline_observe(&obs, self->pipeline);
-}
-
-/* At first only the buses: the kernel log that is replayed then must know whose ports it names. */
-static void
-on_observation(const struct ls_observation *obs, void *user)
-{
-	struct linkstatd *self = user;
-	bool about_devices = obs->kind == LS_OBS_CONNECTED || obs->kind == LS_OBS_SCAN_BEGIN ||
-			     obs->kind == LS_OBS_SCAN_END;
-	struct ls_observation then = *obs;
-
-	if (self->buses_only && about_devices)
-		return;
-	if (self->buses_only && obs->source != LS_SOURCE_KERNEL_LOG && self->replay_from.mono_us) {
-		then.at = self->replay_from; /* "now" would work off what the replay decides */
-		obs = &then;
-	}
-	if (self->host_sleep)
-		host_sleep_before(self->host_sleep, obs);
-	if (self->transfers)
-		transfers_before(self->transfers, obs);
-	pipeline_observe(obs, self->pipeline);
-	if (self->transfers)
-		transfers_after(self->transfers, obs);
-	if (self->host_context)
-		host_context_after(self->host_context, obs, self->transfers);
-}
-
-static void
-on_kmsg_taken(uint64_t seq, void *user)
+observe(const struct ls_observation *obs, void *user)
 {
 	struct linkstatd *self = user;
 
-	pipeline_kmsg_taken(seq, self->pipeline);
-}
-
-static void
-open_usbmon(struct linkstatd *self, const struct options *from)
-{
-	struct transfers_options options = {
-		.pipeline = self->pipeline,
-		.engine = self->state.engine,
-		.top = self->state.top,
-		.ring_bytes = (size_t)from->usbmon_ring_kib * 1024,
-	};
-	int r = transfers_new(self->base, &options, &self->transfers);
-
-	if (r < 0)
-		blind(self, LS_SOURCE_USBMON, "usbmon cannot be used", r);
-	else
-		transfers_start(self->transfers);
-}
-
-static void
-open_kmsg(struct linkstatd *self)
-{
-	struct source_kmsg_options options = {
-		.fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC),
-		.sink = on_observation,
-		.on_seq = on_kmsg_taken,
-		.user = self,
-	};
-	int r;
-
-	if (options.fd < 0) {
-		blind(self, LS_SOURCE_KERNEL_LOG, "the kernel log /dev/kmsg cannot be read",
-		      -errno);
-		return;
-	}
-	options.resume = store_kmsg_seq(self->store, &options.after_seq) > 0;
-	r = source_kmsg_new(self->base, &options, &self->kmsg);
-	if (r < 0) {
-		close(options.fd);
-		blind(self, LS_SOURCE_KERNEL_LOG, "the kernel log /dev/kmsg cannot be read", r);
-	}
-}
-
-static int
-watch_host(struct linkstatd *self)
-{
-	struct host_context_options options = {
-		.root = self->state.root,
-		.engine = self->state.engine,
-		.sink = pipeline_observe,
-		.user = self->pipeline,
-	};
-	int r = host_context_new(&options, &self->host_context);
-
-	if (r >= 0)
-		r = host_sleep_new(self->base, on_observation, self, &self->host_sleep);
-	return r < 0 ? fail("cannot watch the computer itself", r) : 0;
-}
-
-/* Listen first, look second: nothing can slip through between the two. */
-static void
-open_sources(struct linkstatd *self, const struct options *options)
-{
-	int r = source_udev_new(self->base, on_observation, self, &self->udev);
-
-	self->buses_only = true;
-	if (r < 0)
-		blind(self, LS_SOURCE_UDEV, "udev cannot be followed", r);
-	else
-		(void)source_udev_scan(self->udev);
-	open_kmsg(self);
-	if (self->kmsg)
-		source_kmsg_replay(self->kmsg);
-	self->buses_only = false;
-	end_absence(self);
-	open_usbmon(self, options);
-	if (self->udev)
-		(void)source_udev_scan(self->udev);
-	r = source_libusb_new(self->base, on_observation, self, &self->libusb);
-	if (r < 0)
-		blind(self, LS_SOURCE_LIBUSB, "libusb cannot be used", r);
-	else
-		(void)source_libusb_scan(self->libusb);
+	sources_observe(obs, self->sources);
 }
 
 static int
@@ -347,8 +180,30 @@ on_flush(void *user)
 {
 	struct linkstatd *self = user;
 
-	transfers_flush(self->transfers);
+	sources_flush(self->sources);
 	return pipeline_flush(self->pipeline);
+}
+
+static int
+gather_sources(struct linkstatd *self, const struct options *options)
+{
+	const struct sources_options sources = {
+		.base = self->base,
+		.pipeline = self->pipeline,
+		.store = self->store,
+		.state = &self->state,
+		.usbmon_ring_bytes = (size_t)options->usbmon_ring_kib * 1024,
+	};
+	int r = sources_new(&sources, &self->sources);
+
+	if (r < 0)
+		return fail("cannot watch the computer itself", r);
+	server_set_hooks(self->server, &(const struct server_hooks){
+					       .observe = observe,
+					       .flush = on_flush,
+					       .user = self,
+				       });
+	return 0;
 }
 
 static int
@@ -383,11 +238,9 @@ start(struct linkstatd *self, const struct options *options)
 	r = pipeline_new(self->base, &pipeline, &self->pipeline);
 	if (r < 0)
 		return fail("cannot continue the history", r);
-	server_set_hooks(self->server, &(const struct server_hooks){
-					       .observe = on_observation,
-					       .flush = on_flush,
-					       .user = self,
-				       });
+	r = gather_sources(self, options);
+	if (r < 0)
+		return r;
 	r = retention_new(self->base, self->store, &limits, &self->retention);
 	if (r < 0)
 		return fail("cannot keep the history small", r);
@@ -395,11 +248,7 @@ start(struct linkstatd *self, const struct options *options)
 	r = listen_on(self, options);
 	if (r < 0)
 		return r;
-	note_absence(self);
-	r = watch_host(self);
-	if (r < 0)
-		return r;
-	open_sources(self, options);
+	sources_open(self->sources);
 	return pipeline_flush(self->pipeline);
 }
 
@@ -433,13 +282,9 @@ stop(struct linkstatd *self)
 	sd_notify(0, "STOPPING=1");
 	if (self->server) /* clients are told no more than what is kept already */
 		server_set_hooks(self->server, &(const struct server_hooks){ 0 });
-	transfers_flush(self->transfers);
-	transfers_free(self->transfers);
-	host_sleep_free(self->host_sleep);
-	host_context_free(self->host_context);
-	source_libusb_free(self->libusb);
-	source_udev_free(self->udev);
-	source_kmsg_free(self->kmsg);
+	if (self->sources)
+		sources_flush(self->sources);
+	sources_free(self->sources);
 	if (self->pipeline)
 		pipeline_alive(self->pipeline);
 	pipeline_free(self->pipeline);

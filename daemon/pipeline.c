@@ -360,17 +360,6 @@ keep_recording(struct pipeline *pipeline, const struct ls_observation *obs)
 		strerror(errno));
 }
 
-static void
-note_source(struct daemon_state *state, const struct ls_observation *obs)
-{
-	struct source_state *source = &state->sources[obs->source];
-
-	source->sees = obs->kind == LS_OBS_SOURCE_SEES;
-	ls_text_format(source->detail, sizeof(source->detail), "%s", obs->text);
-	ls_text_format(source->fix, sizeof(source->fix), "%s",
-		       source->sees ? "" : state_fix(obs->source));
-}
-
 void
 pipeline_observe(const struct ls_observation *obs, void *user)
 {
@@ -378,7 +367,7 @@ pipeline_observe(const struct ls_observation *obs, void *user)
 
 	keep_recording(pipeline, obs);
 	if (obs->kind == LS_OBS_SOURCE_SEES || obs->kind == LS_OBS_SOURCE_BLIND)
-		note_source(pipeline->with.state, obs);
+		state_note_source(pipeline->with.state, obs);
 	ls_engine_observe(pipeline->engine, obs);
 	arm_deadline(pipeline);
 }

@@ -1,6 +1,7 @@
 #include <time.h>
 
 #include "daemon/state.h"
+#include "lib/text.h"
 
 static uint64_t
 clock_us(clockid_t clock)
@@ -36,4 +37,15 @@ state_fix(enum ls_source source)
 	};
 
 	return (size_t)source < LS_N_SOURCES ? fixes[source] : "";
+}
+
+void
+state_note_source(struct daemon_state *state, const struct ls_observation *obs)
+{
+	struct source_state *source = &state->sources[obs->source];
+
+	source->sees = obs->kind == LS_OBS_SOURCE_SEES;
+	ls_text_format(source->detail, sizeof(source->detail), "%s", obs->text);
+	ls_text_format(source->fix, sizeof(source->fix), "%s",
+		       source->sees ? "" : state_fix(obs->source));
 }

@@ -27,3 +27,6 @@ struct ls_instant state_now(void);
 
 /* What to type when @source is blind. Never NULL. */
 const char *state_fix(enum ls_source source);
+
+/* A source that says that it sees or is blind. */
+void state_note_source(struct daemon_state *state, const struct ls_observation *obs);
