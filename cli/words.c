@@ -49,6 +49,10 @@ words_device(char text[WORDS_MAX], const json_t *device)
 	if (*product)
 		return product;
 	text[0] = '\0';
+	/* It left, or failed, before it said what it is. */
+	if (strcmp(field_text(device, "vid"), "0000") == 0 &&
+	    strcmp(field_text(device, "pid"), "0000") == 0)
+		return text;
 	if (device)
 		ls_text_format(text, WORDS_MAX, "%s:%s", field_text(device, "vid"),
 			       field_text(device, "pid"));
