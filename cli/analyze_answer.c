@@ -5,7 +5,6 @@
 
 #include "cli/advice.h"
 #include "cli/analyze.h"
-#include "cli/clean.h"
 #include "cli/field.h"
 #include "cli/words.h"
 #include "lib/record.h"
@@ -88,8 +87,7 @@ name_files(char text[WORDS_MAX], const struct answer *answer)
 		{
 			size_t len = strlen(text);
 
-			clean_text(name, sizeof(name), field_text(file, "file"),
-				   answer->cli->look.utf8);
+			words_file(name, field_text(file, "file"), answer->cli->look.utf8);
 			ls_text_format(text + len, WORDS_MAX - len, "%s%s", len ? " and " : "",
 				       name);
 			if (WORDS_MAX - strlen(text) < 16)
@@ -300,7 +298,7 @@ put_log(const struct cli *cli, const json_t *log)
 	int64_t boots = field_int(log, "boots"), cut = field_int(log, "cut_lines");
 	char file[WORDS_MAX], lines[FORMAT_MAX], usb[FORMAT_MAX];
 
-	clean_text(file, sizeof(file), field_text(log, "file"), cli->look.utf8);
+	words_file(file, field_text(log, "file"), cli->look.utf8);
 	render_sentence(&cli->look, TONE_PLAIN, 2, "%s: %s, %s, %s of USB links.", file,
 			field_text(log, "format"),
 			format_count(lines, field_int(log, "lines"), "line", "lines"),

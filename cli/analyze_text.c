@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "cli/analyze.h"
-#include "cli/clean.h"
 #include "cli/field.h"
 #include "cli/format.h"
 #include "cli/words.h"
@@ -235,7 +234,7 @@ analyze_print_capture(const struct cli *cli, const json_t *capture)
 
 	if (!field_has(capture, "format")) /* that has been said */
 		return CLI_FINE;
-	clean_text(file, sizeof(file), field_text(capture, "file"), look->utf8);
+	words_file(file, field_text(capture, "file"), look->utf8);
 	put_answer(look, file, capture);
 	if (analyze_print_tables(look, field_list(capture, "devices")) < 0)
 		return cli_no_memory();

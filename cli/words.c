@@ -193,6 +193,13 @@ words_kind(const char *kind)
 }
 
 const char *
+words_file(char text[WORDS_MAX], const char *file, bool utf8)
+{
+	clean_text(text, WORDS_MAX, strcmp(file, "-") == 0 ? "standard input" : file, utf8);
+	return text;
+}
+
+const char *
 words_span(char text[WORDS_MAX], const struct cli *cli)
 {
 	char since[FORMAT_MAX], until[FORMAT_MAX];
