@@ -5,7 +5,6 @@
 
 #include "cli/advice.h"
 #include "cli/analyze.h"
-#include "cli/clean.h"
 #include "cli/field.h"
 #include "cli/words.h"
 #include "lib/record.h"
@@ -88,8 +87,7 @@ name_files(char text[WORDS_MAX], const struct answer *answer)
 		{
 			size_t len = strlen(text);
 
-			clean_text(name, sizeof(name), field_text(file, "file"),
-				   answer->cli->look.utf8);
+			words_file(name, field_text(file, "file"), answer->cli->look.utf8);
 			ls_text_format(text + len, WORDS_MAX - len, "%s%s", len ? " and " : "",
 				       name);
 			if (WORDS_MAX - strlen(text) < 16)
@@ -110,9 +108,10 @@ put_drops(const struct answer *answer, const struct drops *drops)
 	device = words_device(text, field_object(incident, "device"));
 	analyze_when(first, answer->cli, drops->first_us);
 	analyze_when(last, answer->cli, drops->last_us);
-	if (drops->last_us < (int64_t)LS_MS)
-		snprintf(times, sizeof(times), "%" PRId64 " %s, nobody knows when", drops->n,
-			 drops->n == 1 ? "time" : "times");
+	if (drops->last_us < (int64_t)LS_MS && drops->n == 1)
+		snprintf(times, sizeof(times), "nobody knows when");
+	else if (drops->last_us < (int64_t)LS_MS)
+		snprintf(times, sizeof(times), "%" PRId64 " times, nobody knows when", drops->n);
 	else if (drops->n == 1)
 		snprintf(times, sizeof(times), "at %s", last);
 	else
@@ -195,11 +194,49 @@ count_ports_with_drops(const struct answer *answer)
 	return n;
 }
 
+/* Transfers that failed on the link are told below, with their capture. */
+static bool
+has_failures(const struct answer *answer)
+{
+	const json_t *capture, *device;
+	size_t i, k;
+
+	json_array_foreach(field_list(answer->group, "captures"), i, capture)
+	{
+		json_array_foreach(field_list(capture, "devices"), k, device)
+		{
+			if (field_int(device, "link_evidence") > 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* No drop, but trouble: the cause to look into first. LS_N_CAUSES: there is none. */
+static enum ls_cause
+worst_other(const struct answer *answer)
+{
+	static const enum ls_cause order[] = {
+		LS_CAUSE_ENUMERATION_FAILED,
+		LS_CAUSE_LINK_ERRORS,
+		LS_CAUSE_STALL,
+		LS_CAUSE_UNKNOWN,
+	};
+
+	for (size_t i = 0; i < LS_COUNT(order); i++) {
+		if (answer->others[order[i]] > 0)
+			return order[i];
+	}
+	/* One reset is nothing. */
+	return answer->others[LS_CAUSE_HOST_RESET] > 1 ? LS_CAUSE_HOST_RESET : LS_N_CAUSES;
+}
+
 static void
 put_answer(const struct answer *answer)
 {
 	const struct look *look = &answer->cli->look;
 	bool has_capture = json_array_size(field_list(answer->group, "captures")) > 0;
+	bool is_well = !has_failures(answer) && worst_other(answer) == LS_N_CAUSES;
 	char files[WORDS_MAX], n[FORMAT_MAX], ports[FORMAT_MAX];
 
 	name_files(files, answer);
@@ -211,7 +248,8 @@ put_answer(const struct answer *answer)
 		return;
 	}
 	if (answer->n_all == 0) {
-		render_sentence(look, TONE_GOOD, 0, "%s: no drops.", files);
+		render_sentence(look, is_well ? TONE_GOOD : TONE_WARN, 0, "%s: no drop%s.", files,
+				is_well ? "s" : " is certain, but not all is well");
 		put_others(answer);
 		return;
 	}
@@ -232,7 +270,8 @@ put_answer(const struct answer *answer)
 static void
 put_times(const struct cli *cli, const json_t *log)
 {
-	static const char *const yearless[] = { "syslog", "journal-short" };
+	static const char *const yearless[] = { "syslog", "journal-short", "dmesg-reltime",
+						"logcat" };
 	const char *format = field_text(log, "format");
 	int64_t last_us;
 
@@ -259,15 +298,16 @@ put_log(const struct cli *cli, const json_t *log)
 	int64_t boots = field_int(log, "boots"), cut = field_int(log, "cut_lines");
 	char file[WORDS_MAX], lines[FORMAT_MAX], usb[FORMAT_MAX];
 
-	clean_text(file, sizeof(file), field_text(log, "file"), cli->look.utf8);
+	words_file(file, field_text(log, "file"), cli->look.utf8);
 	render_sentence(&cli->look, TONE_PLAIN, 2, "%s: %s, %s, %s of USB links.", file,
 			field_text(log, "format"),
 			format_count(lines, field_int(log, "lines"), "line", "lines"),
 			format_count(usb, field_int(log, "usb_lines"), "tells", "tell"));
 	if (boots > 1)
 		render_sentence(&cli->look, TONE_PLAIN, 2,
-				"  The computer was started %" PRId64
-				" times in it: what pends at the end of each stays open.",
+				"  Its times begin anew: the computer was started %" PRId64
+				" times in it, or it is made of pieces. What pends at the end of "
+				"each stays open.",
 				boots);
 	if (cut > 0)
 		render_sentence(&cli->look, TONE_WARN, 2,
@@ -310,6 +350,12 @@ put_files(const struct cli *cli, const json_t *group)
 	return r;
 }
 
+static void
+put_next(const struct cli *cli, const char *cause)
+{
+	render_sentence(&cli->look, TONE_STRONG, 8, "  Next: %s", advice_for(cause)->next);
+}
+
 static bool
 is_unreadable(const json_t *group)
 {
@@ -323,16 +369,17 @@ int
 analyze_print(const struct cli *cli, const json_t *group)
 {
 	struct answer answer = { .cli = cli, .group = group };
-	const json_t *drop;
+	enum ls_cause first;
 
 	if (is_unreadable(group)) /* that has been said */
 		return CLI_FINE;
 	sort_out(&answer);
 	put_answer(&answer);
-	drop = answer.n_drops ? answer.drops[0].last : NULL;
-	if (drop)
-		render_sentence(&cli->look, TONE_STRONG, 8, "  Next: %s",
-				advice_for(field_text(drop, "cause"))->next);
+	first = worst_other(&answer);
+	if (answer.n_drops > 0)
+		put_next(cli, field_text(answer.drops[0].last, "cause"));
+	else if (first != LS_N_CAUSES && first != LS_CAUSE_UNKNOWN)
+		put_next(cli, ls_cause_name(first));
 	if (analyze_print_incidents(cli, field_list(group, "incidents")) < 0 ||
 	    analyze_print_ports(cli, field_list(group, "ports")) < 0)
 		return cli_no_memory();

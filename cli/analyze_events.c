@@ -122,7 +122,7 @@ fill_port(const struct cli *cli, struct table *table, const json_t *port)
 	table_cell(table, row, column++, TONE_PLAIN,
 		   words_device(text, field_object(port, "device")));
 	table_cell(table, row, column++, TONE_PLAIN,
-		   seconds > 0 ? format_duration(number, seconds) : cli->look.dash);
+		   seconds >= 0.001 ? format_duration(number, seconds) : cli->look.dash);
 	for (size_t i = 0; i < LS_COUNT(counts); i++) {
 		int64_t n = field_int(port, counts[i].name);
 

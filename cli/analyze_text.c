@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "cli/analyze.h"
-#include "cli/clean.h"
 #include "cli/field.h"
 #include "cli/format.h"
 #include "cli/words.h"
@@ -198,22 +197,24 @@ static void
 put_notes(const struct look *look, const json_t *capture)
 {
 	static const struct {
-		const char *name, *words;
+		const char *name, *one, *many, *words;
 	} notes[] = {
-		{ "unmatched",
-		  "transfers ended without a beginning: the capture began later, or it "
-		  "lost records" },
-		{ "nonsense", "records are no events of usbmon and were passed over" },
-		{ "untracked", "records are in no row above: too many devices, or a bus number "
-			       "above 127" },
-		{ "clock_jumps", "times make no sense and were left out: the clock was set" },
+		{ "unmatched", "transfer", "transfers",
+		  "ended without a beginning: the capture began later, or it lost records" },
+		{ "nonsense", "record", "records", "passed over: no event of usbmon" },
+		{ "untracked", "record", "records",
+		  "in no row above: too many devices, or a bus number above 127" },
+		{ "clock_jumps", "time", "times", "left out: the clock was set" },
 	};
+	char n[FORMAT_MAX];
 
 	fputc('\n', look->out);
 	for (size_t i = 0; i < LS_COUNT(notes); i++) {
 		if (field_int(capture, notes[i].name) > 0)
-			render_sentence(look, TONE_WARN, 2, "%" PRId64 " %s.",
-					field_int(capture, notes[i].name), notes[i].words);
+			render_sentence(look, TONE_WARN, 2, "%s %s.",
+					format_count(n, field_int(capture, notes[i].name),
+						     notes[i].one, notes[i].many),
+					notes[i].words);
 	}
 	if (count_suspects(field_list(capture, "devices")) > 0)
 		render_sentence(look, TONE_PLAIN, 2,
@@ -233,7 +234,7 @@ analyze_print_capture(const struct cli *cli, const json_t *capture)
 
 	if (!field_has(capture, "format")) /* that has been said */
 		return CLI_FINE;
-	clean_text(file, sizeof(file), field_text(capture, "file"), look->utf8);
+	words_file(file, field_text(capture, "file"), look->utf8);
 	put_answer(look, file, capture);
 	if (analyze_print_tables(look, field_list(capture, "devices")) < 0)
 		return cli_no_memory();

@@ -307,6 +307,17 @@ is_never_varied(const struct ls_blame *blame, const struct ls_suspect *suspect)
 	return false;
 }
 
+/* What was in all sessions always goes together: that has been said, of one of the group at least. */
+static bool
+is_told(const struct ls_blame *blame, unsigned int group)
+{
+	for (size_t i = 0; i < blame->n_suspects; i++)
+		if (blame->suspects[i].group == group &&
+		    is_never_varied(blame, &blame->suspects[i]))
+			return true;
+	return false;
+}
+
 /* Groups of suspects that are not the verdict itself, and were not said to be in all sessions. */
 static void
 put_groups(const struct cli *cli, const struct diagnosis *diagnosis)
@@ -319,8 +330,7 @@ put_groups(const struct cli *cli, const struct diagnosis *diagnosis)
 		char list[LIST_MAX] = "";
 		unsigned int group = blame->suspects[i].group;
 
-		if (group <= done || is_accused(blame, i) ||
-		    is_never_varied(blame, &blame->suspects[i]) ||
+		if (group <= done || is_accused(blame, i) || is_told(blame, group) ||
 		    blame->suspects[i].probability < POSSIBLE_MIN)
 			continue;
 		done = group;

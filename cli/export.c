@@ -13,6 +13,7 @@
 struct export
 {
 	const struct cli *cli;
+	bool has_header;
 	uint64_t n_unfit;
 };
 
@@ -60,6 +61,9 @@ on_page(const json_t *sessions, void *user)
 	const json_t *session;
 	size_t i;
 
+	if (!export->cli->json && !export->has_header) /* none if linkstatd does not answer */
+		fputs(ls_session_header, export->cli->look.out);
+	export->has_header = true;
 	json_array_foreach(sessions, i, session)
 	{
 		char why[LS_SESSION_WHY_MAX] = "";
@@ -90,8 +94,6 @@ export_run(const struct cli *cli)
 		cli_complain("what is to be exported? Sessions: linkstat export --sessions");
 		return CLI_USAGE;
 	}
-	if (!cli->json)
-		fputs(ls_session_header, cli->look.out);
 	raw.look.utf8 = true; /* a file is no terminal */
 	r = ask_pages(&raw, &list, on_page, &export);
 	if (r == CLI_FINE && export.n_unfit > 0) {

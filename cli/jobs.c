@@ -59,7 +59,11 @@ fill_row(const struct cli *cli, struct table *table, const json_t *job)
 	table_cell(table, row, COMMAND, TONE_PLAIN, field_text(job, "command"));
 	table_cell(table, row, ENDED, TONE_PLAIN, job_report_outcome(text, sizeof(text), job));
 	fill_number(table, row, DROPS, field_int(job, "drops"));
-	fill_number(table, row, ERRORS, count_errors(job));
+	/* No port: nothing moved, or usbmon was blind. */
+	if (json_array_size(field_list(job, "ports")) > 0)
+		fill_number(table, row, ERRORS, count_errors(job));
+	else
+		table_cell(table, row, ERRORS, TONE_PLAIN, cli->look.dash);
 	table_cell(table, row, CABLE, TONE_PLAIN,
 		   field_has(job, "cable") ? field_text(job, "cable") : cli->look.dash);
 }

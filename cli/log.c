@@ -8,6 +8,7 @@
 #include "cli/envelope.h"
 #include "cli/field.h"
 #include "cli/format.h"
+#include "cli/render.h"
 #include "cli/words.h"
 
 static const struct ask_list events = { "io.linkstat.ListEvents", &shape_events, "events" };
@@ -28,16 +29,23 @@ log_put_event(const struct cli *cli, const json_t *event)
 	fputc('\n', cli->look.out);
 }
 
+struct lines {
+	const struct cli *cli;
+	uint64_t n;
+};
+
 static int
 on_page(const json_t *items, void *user)
 {
-	const struct cli *cli = user;
+	struct lines *lines = user;
+	const struct cli *cli = lines->cli;
 	const json_t *event;
 	size_t i;
 
 	json_array_foreach(items, i, event)
 	{
 		log_put_event(cli, event);
+		lines->n++;
 	}
 	/* Nobody reads any more, or the disk is full: main() finds out which. */
 	return ferror(cli->look.out) ? CLI_UNREACHABLE : CLI_FINE;
@@ -47,10 +55,17 @@ int
 log_run(const struct cli *cli)
 {
 	ls_json_auto json_t *all = NULL;
+	struct lines lines = { .cli = cli };
+	char span[WORDS_MAX];
 	int r;
 
-	if (!cli->json)
-		return ask_pages(cli, &events, on_page, (void *)(uintptr_t)cli);
+	if (!cli->json) {
+		r = ask_pages(cli, &events, on_page, &lines);
+		words_span(span, cli);
+		if (r == CLI_FINE && lines.n == 0)
+			render_sentence(&cli->look, TONE_PLAIN, 0, "No events, %s.", span);
+		return r;
+	}
 	r = ask_all(cli, &events, &all);
 	return r == CLI_FINE ? envelope_print_one(cli, "log", "events", all) : r;
 }

@@ -62,14 +62,16 @@ static const struct {
 	int error;
 	const char *what, *hint;
 } connecting[] = {
-	{ ENOENT, "no such file", "Start it with: sudo systemctl enable --now linkstatd" },
+	{ ENOENT, "no such file",
+	  "Start it with: sudo systemctl enable --now linkstatd\n"
+	  "What the kernel saw without it: sudo dmesg | linkstat analyze -" },
 	{ ENOTDIR, "no such file", "Check the path given with --socket or LINKSTAT_SOCKET." },
 	{ EACCES, "permission denied",
 	  "Reading is for members of the group \"linkstat\": sudo usermod -aG linkstat \"$USER\", "
 	  "then log in again. For now: sudo linkstat" },
 	{ ECONNREFUSED, "nobody answers there (connection refused)",
-	  "It has stopped. Start it with: sudo systemctl restart linkstatd        "
-	  "(what it said last: journalctl -u linkstatd -n 20)" },
+	  "It has stopped. Start it with: sudo systemctl restart linkstatd\n"
+	  "What it said last: journalctl -u linkstatd -n 20" },
 	{ EAGAIN, "it does not take our call",
 	  "It hangs or is very busy. See: systemctl status linkstatd" },
 	{ EPROTOTYPE, "this is a socket of another kind",

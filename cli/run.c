@@ -206,6 +206,11 @@ job_run(const struct cli *cli)
 	const char *why;
 	int r;
 
+	if (cli->json) {
+		cli_complain("\"run\" does not take --json: what it knows afterwards is in: "
+			     "linkstat jobs --json");
+		return CLI_USAGE;
+	}
 	if (cli->ledger.cable && ls_label_check(cli->ledger.cable, &why) < 0) {
 		cli_complain("the label of the cable cannot be used: %s.", why);
 		return CLI_USAGE;

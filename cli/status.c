@@ -311,6 +311,8 @@ put_idle(const struct cli *cli, const json_t *reply)
 		else if (names[len - 1] != '.')
 			len += (size_t)snprintf(names + len, sizeof(names) - len, ", ...");
 	}
+	if (n_ports == 0)
+		render_sentence(&cli->look, TONE_PLAIN, 2, "Nothing is plugged in.");
 	if (n_idle > 0 && n_idle <= n_ports)
 		render_sentence(&cli->look, TONE_DIM, 2, "Nothing plugged into %s.", names);
 }

@@ -283,9 +283,10 @@ fill_row(struct filling *to, const struct row *row)
 	char device[WORDS_MAX];
 
 	to->line = table_row(to->table, NULL);
-	fill(to, PORT, TONE_PLAIN, *name ? name : field_text(flow, "port"));
-	fill(to, DEVICE, *label ? TONE_STRONG : TONE_PLAIN,
-	     *label ? label : words_device(device, field_object(flow, "device")));
+	if (!*name)
+		name = field_text(flow, "port");
+	fill(to, PORT, TONE_PLAIN, *label ? label : name);
+	fill(to, DEVICE, TONE_PLAIN, words_device(device, field_object(flow, "device")));
 	fill_bytes(to, IN, field_real(flow, "bytes_in_per_second"));
 	fill_bytes(to, OUT, field_real(flow, "bytes_out_per_second"));
 	fill_count(to, TRANSFERS, field_real(flow, "transfers_per_second"), TONE_PLAIN);

@@ -49,6 +49,10 @@ words_device(char text[WORDS_MAX], const json_t *device)
 	if (*product)
 		return product;
 	text[0] = '\0';
+	/* It left, or failed, before it said what it is. */
+	if (strcmp(field_text(device, "vid"), "0000") == 0 &&
+	    strcmp(field_text(device, "pid"), "0000") == 0)
+		return text;
 	if (device)
 		ls_text_format(text, WORDS_MAX, "%s:%s", field_text(device, "vid"),
 			       field_text(device, "pid"));
@@ -204,6 +208,13 @@ const char *
 words_kind(const char *kind)
 {
 	return strcmp(kind, "link-errors") == 0 ? "transfers fail" : kind;
+}
+
+const char *
+words_file(char text[WORDS_MAX], const char *file, bool utf8)
+{
+	clean_text(text, WORDS_MAX, strcmp(file, "-") == 0 ? "standard input" : file, utf8);
+	return text;
 }
 
 const char *

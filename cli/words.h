@@ -26,5 +26,7 @@ const char *words_transfers(char text[WORDS_MAX], const json_t *port);
 const char *words_kind(const char *kind);
 /* "since yesterday 14:00:00 until …", or what it means that no span was asked for. */
 const char *words_span(char text[WORDS_MAX], const struct cli *cli);
+/* The name of a file that was given: "standard input" for -. */
+const char *words_file(char text[WORDS_MAX], const char *file, bool utf8);
 /* "." unless @text ends a sentence itself. */
 const char *words_stop(const char *text);

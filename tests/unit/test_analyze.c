@@ -180,6 +180,36 @@ keeps_boots_apart(void **state)
 	assert_int_equal(number_of(port_of(json, "1-2"), "sessions"), 2);
 }
 
+/* The first line does not say that all is well where it is not, and what to do comes at once. */
+static void
+answers_in_the_first_line(void **state)
+{
+	static const struct {
+		const char *log, *first, *then; /* then: somewhere */
+	} cases[] = {
+		{ CAME("  100.0000", "1-2", "5", "A1"), ": no drops.\n", "1-2" },
+		{ "[  100.000000] usb 1-2: reset high-speed USB device number 5 using xhci_hcd\n",
+		  ": no drops.\n", "1 x reset" },
+		{ "[  100.000000] usb 1-2: reset high-speed USB device number 5 using xhci_hcd\n"
+		  "[  130.000000] usb 1-2: reset high-speed USB device number 5 using xhci_hcd\n",
+		  ": no drop is certain, but not all is well.\n", "Next: Once: nothing." },
+		{ CAME("  100.0000", "1-2", "5", "A1") LEFT("  200.0000", "1-2", "5"),
+		  ": no drop is certain, but not all is well.\n", "whether it came back" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LS_COUNT(cases); i++) {
+		char path[PATH], *paths[] = { path }, *text;
+
+		make_file(cases[i].log, strlen(cases[i].log), path);
+		assert_int_equal(run(false, paths, 1, &text), CLI_FINE);
+		print_message("%zu: %s\n", i, text);
+		assert_memory_equal(text + strlen(path), cases[i].first, strlen(cases[i].first));
+		assert_non_null(strstr(text, cases[i].then));
+		free(text);
+	}
+}
+
 /* Minutes or days may lie between two lines. */
 static void
 is_less_sure_without_times(void **state)
@@ -425,6 +455,7 @@ main(void)
 		cmocka_unit_test(does_not_take_the_end_for_an_absence),
 		cmocka_unit_test(keeps_boots_apart),
 		cmocka_unit_test(is_less_sure_without_times),
+		cmocka_unit_test(answers_in_the_first_line),
 		cmocka_unit_test(blames_the_hub_once),
 		cmocka_unit_test(names_controllers_as_the_log_does),
 		cmocka_unit_test(says_when_a_log_tells_nothing),

@@ -117,6 +117,13 @@ static const struct screen screens[] = {
 	  CLI_FINE,
 	  "2026-11-22 14:03:11.000  1-1       disconnect           kernel log  gone \\x1b[2J  "
 	  "(incident 41)\n" },
+	{ "log without events",
+	  log_run,
+	  NULL,
+	  false,
+	  { "{\"parameters\":{\"events\":[]}}" },
+	  CLI_FINE,
+	  "No events, in all that linkstatd remembers.\n" },
 	{ "log as JSON is as it came",
 	  log_run,
 	  NULL,

@@ -48,4 +48,10 @@ expect empty 0 not-enough-data
 	echo "FAILED  two-hosts: ports and controllers of one name are not told apart"
 	failed=1
 }
+# What is said to be in all sessions is not said again, and no group has a single member.
+printf '%s\n' port,cable,device,model,connected_hours,drops left,,iPhone,m1,0.5,1 left,black,iPhone,m1,0.3,0 |
+	"$linkstat" diagnose --sessions - | grep 'Cannot be told apart' && {
+	echo "FAILED  a group of parts of which all but one are never varied is said twice"
+	failed=1
+}
 exit $failed

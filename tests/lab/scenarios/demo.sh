@@ -11,14 +11,29 @@ show() {
 	echo
 }
 
+drops_judged() { # a phone that left on purpose may be away for minutes: that incident can wait
+	incidents | jq -e '[.incidents[] | select(.drop)] | length > 0 and all(.[]; .closed_at != null)'
+}
+
 start_service
 tell "linkstatd runs; somebody watches it in another terminal: linkstat watch"
 linkstat watch 2>&1 | sed -u 's/^/          watch │ /' &
 story_pids+=($!)
 
-tell "an iPhone in recovery mode is plugged in with the white cable, and a restore begins"
-plug_phone phone pid=1281 product='Apple Mobile Device (Recovery Mode)' \
-	serial='CPID:8020 CPRV:11 CPFM:03 SCEP:01 BDID:0E ECID:000B654E3C92002E IBFL:3D SRTG:[iBoot-1]'
+ecid=000B654E3C92002E
+tell "an iPhone in recovery mode is plugged in, and a restore begins"
+plug_phone loader pid=1281 product='Apple Mobile Device (Recovery Mode)' \
+	serial="CPID:8020 CPRV:11 CPFM:03 SCEP:01 BDID:0E ECID:$ecid IBFL:3D SRTG:[iBoot-1]"
+pause 2
+tell "it starts the loader it was sent: it leaves, and comes back on purpose"
+pull loader
+pause 1
+plug loader
+pause 2
+tell "and the restore system: the same again"
+pull loader
+pause 1
+plug_phone phone "serial=00008020$ecid"
 load_with_libusb phone
 pause 3
 
@@ -34,9 +49,8 @@ for turn in first second; do
 	pause 5
 done
 stop_load
-tell "the person gives up and unplugs the phone"
-pull phone
-wait_until "all incidents are closed" 40 all_closed
+tell "the person gives up, and asks linkstat"
+wait_until "the drops are judged" 60 drops_judged
 id=$(incidents | jq -r '[.incidents[] | select(.drop)][0].id')
 
 show linkstat
