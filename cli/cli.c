@@ -1,5 +1,7 @@
 #include "cli/cli.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -21,4 +23,15 @@ cli_no_memory(void)
 {
 	cli_complain("not enough memory.");
 	return CLI_UNREACHABLE;
+}
+
+void
+cli_guard_streams(void)
+{
+	static const int flags[] = { O_WRONLY, O_RDONLY, O_RDONLY };
+
+	for (int fd = 0; fd < (int)LS_COUNT(flags); fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)open("/dev/null", flags[fd] | O_CLOEXEC); /* the lowest: @fd */
+	}
 }

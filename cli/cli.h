@@ -66,3 +66,9 @@ struct cli {
 void cli_complain(const char *format, ...) LS_PRINTF(1, 2);
 /* The same for memory that is short; CLI_UNREACHABLE. */
 int cli_no_memory(void);
+/*
+ * Before anything is opened: a socket or a file that took the number of a closed standard stream
+ * would get what is meant for that. What is put there instead can neither be read nor written, and
+ * commands that run do not get it.
+ */
+void cli_guard_streams(void);

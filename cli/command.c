@@ -17,7 +17,15 @@
 static const int followed[] = { SIGINT,	 SIGQUIT, SIGTERM, SIGHUP,   SIGTSTP,
 				SIGCONT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCHLD };
 
+/* Where these were ignored before us the kernel would tell of no end; and who reads our output may
+ * go away, which shall not end us before the command. */
+static const struct {
+	int number;
+	void (*handler)(int);
+} needed[] = { { SIGCHLD, SIG_DFL }, { SIGPIPE, SIG_IGN } };
+
 struct command {
+	struct sigaction usual[LS_COUNT(needed)]; /* what was done about these, for the command */
 	pid_t pid;
 	int signals; /* signalfd */
 	int output;  /* what it writes, to be copied; -1: it writes itself */
@@ -58,12 +66,31 @@ open_output(const struct command *command, int ends[2])
 	return pipe2(ends, O_CLOEXEC) < 0 ? -errno : 0;
 }
 
+static void
+take_signals(struct command *command)
+{
+	for (size_t i = 0; i < LS_COUNT(needed); i++) {
+		struct sigaction action = { .sa_handler = needed[i].handler };
+
+		(void)sigaction(needed[i].number, &action, &command->usual[i]);
+	}
+}
+
+static void
+give_signals(const struct command *command)
+{
+	for (size_t i = 0; i < LS_COUNT(needed); i++)
+		(void)sigaction(needed[i].number, &command->usual[i], NULL);
+}
+
 /* In the child. Tells @failure why it could not. */
 static void
-become(char *const *argv, const sigset_t *mask, int output, int failure)
+become(const struct command *command, char *const *argv, const sigset_t *mask, int output,
+       int failure)
 {
 	int error;
 
+	give_signals(command);
 	if (output < 0 || dup2(output, STDOUT_FILENO) >= 0) {
 		(void)sigprocmask(SIG_SETMASK, mask, NULL);
 		execvp(argv[0], argv);
@@ -87,7 +114,7 @@ start(struct command *command, char *const *argv, const sigset_t *mask)
 		return -errno;
 	command->pid = fork();
 	if (command->pid == 0)
-		become(argv, mask, output[1], failure[1]);
+		become(command, argv, mask, output[1], failure[1]);
 	r = command->pid < 0 ? -errno : 0;
 	close(failure[1]);
 	do {
@@ -118,6 +145,8 @@ copy_output(struct command *command)
 			(void)poll(&fd, 1, -1);
 			continue;
 		}
+		if (written < 0 && errno == EBADF) /* ours is closed: nobody ever wanted it */
+			written = n - done;
 		if (written < 0)
 			break;
 		done += written;
@@ -223,6 +252,7 @@ command_run(char *const *argv, command_output_fn on_output, void *user, struct c
 		sigaddset(&set, followed[i]);
 	if (sigprocmask(SIG_BLOCK, &set, &before) < 0)
 		return -errno;
+	take_signals(&command);
 	command.signals = signalfd(-1, &set, SFD_CLOEXEC);
 	r = command.signals < 0 ? -errno : start(&command, argv, &before);
 	if (r == 0)
@@ -231,6 +261,7 @@ command_run(char *const *argv, command_output_fn on_output, void *user, struct c
 		close(command.output);
 	if (command.signals >= 0)
 		close(command.signals);
+	give_signals(&command);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	return r;
 }

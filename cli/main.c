@@ -425,6 +425,7 @@ is_export(int argc, char **argv)
 			return true;
 		if (argv[i][0] != '-')
 			return false;
+		i += strcmp(argv[i], "--socket") == 0; /* what follows is no command */
 	}
 	return false;
 }
@@ -489,6 +490,7 @@ main(int argc, char **argv)
 	struct timespec now;
 	int r;
 
+	cli_guard_streams();
 	if (argc > 0)
 		argv[0] = name;
 	setlocale(LC_CTYPE, ""); /* only: numbers and weekdays stay as the manual shows them */

@@ -199,22 +199,39 @@ run(struct run_job *job)
 	return command_exit_code(&job->end);
 }
 
+/* What was typed can be asked at all. CLI_USAGE: it cannot, and that was said. */
+static int
+check_asked(const struct ledger_options *asked)
+{
+	char clean[LS_TEXT_MAX];
+	const char *why;
+
+	if (asked->cable && ls_label_check(asked->cable, &why) < 0) {
+		cli_complain("the label of the cable cannot be used: %s.", why);
+		return CLI_USAGE;
+	}
+	if (!asked->port)
+		return CLI_FINE;
+	ls_text_clean(clean, sizeof(clean), asked->port, strlen(asked->port));
+	if (strcmp(clean, asked->port) == 0)
+		return CLI_FINE;
+	cli_complain("no port has such a name: %s. Their names are in: linkstat", clean);
+	return CLI_USAGE;
+}
+
 int
 job_run(const struct cli *cli)
 {
 	struct run_job job = { .cli = cli };
-	const char *why;
-	int r;
+	int r = check_asked(&cli->ledger);
 
 	if (cli->json) {
 		cli_complain("\"run\" does not take --json: what it knows afterwards is in: "
 			     "linkstat jobs --json");
 		return CLI_USAGE;
 	}
-	if (cli->ledger.cable && ls_label_check(cli->ledger.cable, &why) < 0) {
-		cli_complain("the label of the cable cannot be used: %s.", why);
-		return CLI_USAGE;
-	}
+	if (r != CLI_FINE)
+		return r;
 	if (is_restore(cli->args[0])) {
 		job.restore = malloc(sizeof(*job.restore));
 		if (job.restore)

@@ -133,7 +133,7 @@ run_job_begin(struct run_job *job)
 {
 	const struct ledger_options *asked = &job->cli->ledger;
 	ls_json_auto json_t *parameters = NULL, *reply = NULL;
-	char command[LS_TEXT_MAX];
+	char command[LS_TEXT_MAX], note[LS_TEXT_MAX] = "";
 	int r = client_open(job->cli->socket, &job->client);
 
 	if (r < 0) {
@@ -146,8 +146,11 @@ run_job_begin(struct run_job *job)
 	if (r != CLI_FINE || !job->client)
 		return r;
 	join(job->cli->args, job->cli->n_args, command);
-	parameters = json_pack("{s:s, s:s?, s:s?, s:s?}", "command", command, "note", asked->note,
-			       "port", asked->port, "cable", asked->cable);
+	if (asked->note) /* in whatever bytes the terminal writes it */
+		ls_text_clean(note, sizeof(note), asked->note, strlen(asked->note));
+	parameters =
+		json_pack("{s:s, s:s?, s:s?, s:s?}", "command", command, "note",
+			  asked->note ? note : NULL, "port", asked->port, "cable", asked->cable);
 	r = ask(job, "io.linkstat.BeginJob", parameters, &shape_job_id, &reply);
 	if (r == 1) {
 		job->id = field_int(reply, "id");

@@ -75,9 +75,12 @@ sessions_split(struct ls_engine *engine, struct session *session, struct ls_inst
 	return next;
 }
 
+/* Sources waver, and a socket has two ports: no stay begins before the one before it has ended. */
 static void
 attach(struct ls_engine *engine, struct session *session, struct link *link, struct ls_instant at)
 {
+	if (at.mono_us < session->pub.ended.mono_us)
+		at = session->pub.ended;
 	link->session = session;
 	session->away_until = LS_NEVER;
 	session->pub.present = true;
@@ -198,8 +201,9 @@ sessions_leave(struct ls_engine *engine, struct link *link, struct ls_instant at
 		if (engine->links[i]->session == session)
 			return; /* the other half of the hub is still there */
 	}
-	if (at.mono_us > session->pub.present_since.mono_us)
-		session->pub.connected_us += at.mono_us - session->pub.present_since.mono_us;
+	if (at.mono_us < session->pub.present_since.mono_us)
+		at = session->pub.present_since;
+	session->pub.connected_us += at.mono_us - session->pub.present_since.mono_us;
 	session->pub.present = false;
 	session->pub.ended = at;
 	session->away_until = at.mono_us + engine->config.return_window_us;

@@ -108,6 +108,7 @@ head -n 1 "$dir/table.csv" | grep -q '^start,host,controller,port,hubs,cable,dev
 grep -q ',white 2 m,05ac:12a8:00008020000B654E,' "$dir/table.csv" || fail 'no session in the table'
 expect 0 '"cable":"apple 1 m"' "$linkstat" export --sessions --json
 expect 0 '05ac:12a8' "$linkstat" export --sessions 1-4
+expect 0 '05ac:12a8' "$linkstat" --socket "$dir/socket" export --sessions 1-4
 expect 2 'what is to be exported' "$linkstat" export
 expect 2 'does not take' "$linkstat" report --cable x
 "$linkstat" diagnose --sessions "$dir/table.csv" >"$dir/out" 2>"$dir/err" || [ $? = 1 ] ||
@@ -119,6 +120,8 @@ expect 5 'ended with exit code 5' "$linkstat" run --note 'first try' -- sh -c 'e
 expect 143 'ended by signal 15' "$linkstat" run -- sh -c 'kill -TERM $$'
 expect 127 'could not be started' "$linkstat" run -- /nowhere/at/all
 expect 126 'could not be started' "$linkstat" run -- "$sources/meson.build"
+expect 0 'No link trouble' "$linkstat" run --note "$(printf 'caf\351')" -- true
+expect 2 'no port has such a name' "$linkstat" run --port "$(printf '\351')" -- true
 printf 'in\0put' | "$linkstat" run -- cat >"$dir/out" 2>"$dir/err"
 printf 'in\0put' | cmp - "$dir/out" || fail 'input and output differ'
 expect 0 'first try' "$linkstat" jobs
@@ -161,6 +164,8 @@ ln -s "$here/fake-idevicerestore.sh" "$dir/idevicerestore"
 DROP= "$dir/idevicerestore" >"$dir/want" 2>"$dir/err" || true
 expect 1 'ended with exit code 1' "$linkstat" run -- "$dir/idevicerestore"
 cmp "$dir/want" "$dir/out" || fail 'the output of a restore was touched'
+# With a closed output the connection to linkstatd must not be taken for it.
+expect 1 'No link trouble' sh -c "exec '$linkstat' run -- '$dir/idevicerestore' >&-"
 cat >"$dir/drop.py" <<'PY'
 import sqlite3, sys, time
 db = sqlite3.connect(sys.argv[1], timeout=10)

@@ -153,6 +153,27 @@ traffic_of(struct fixture *fixture, int64_t session)
 	return n;
 }
 
+/* Both halves of it were in that mode, as far as anybody knows. */
+static void
+a_split_session_keeps_its_mode(void **state)
+{
+	struct fixture *fixture = *state;
+	struct listed *listed;
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(store_path(fixture->store), &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "UPDATE sessions SET mode = 'DFU mode' WHERE id = 1",
+				      NULL, NULL, NULL),
+			 SQLITE_OK);
+	sqlite3_close(db);
+	(void)relabel(fixture->store, 1200, "white", 7);
+	listed = list(fixture->store, ALL);
+	assert_int_equal(listed->rows[2].session.id, 7);
+	assert_string_equal(listed->rows[0].session.mode, "DFU mode");
+	assert_string_equal(listed->rows[2].session.mode, "DFU mode");
+	free(listed);
+}
+
 static void
 a_label_said_late_splits_its_session(void **state)
 {
@@ -342,10 +363,10 @@ main(void)
 {
 #define OLD(test) cmocka_unit_test_setup_teardown(test, setup_old, teardown)
 	const struct CMUnitTest tests[] = {
-		OLD(an_old_history_is_taken_over),	   OLD(spans_cut_hours_and_drops),
-		OLD(a_label_said_late_splits_its_session), OLD(what_was_assumed_follows),
-		OLD(nothing_is_said_of_nothing),	   OLD(labels_are_found_again),
-		OLD(sockets_are_found_by_all_their_names),
+		OLD(an_old_history_is_taken_over),   OLD(spans_cut_hours_and_drops),
+		OLD(a_split_session_keeps_its_mode), OLD(a_label_said_late_splits_its_session),
+		OLD(what_was_assumed_follows),	     OLD(nothing_is_said_of_nothing),
+		OLD(labels_are_found_again),	     OLD(sockets_are_found_by_all_their_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
