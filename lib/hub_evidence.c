@@ -199,7 +199,8 @@ hub_evidence_before(struct ls_engine *engine, struct link *link, struct incident
 		pub->facts |= LS_FACT_RESET;
 	if (!lost && link->failed_since_reset && (pub->facts & LS_FACT_RESET))
 		pub->facts |= LS_FACT_RESET_FAILED;
-	if (!lost && lately(link->removed_mono, at, REMOVED_US))
+	/* Every device that leaves is without a configuration for a moment: no proof by itself. */
+	if ((pub->facts & LS_FACT_HUB_SILENT) && lately(link->removed_mono, at, REMOVED_US))
 		pub->facts |= LS_FACT_REMOVED;
 	if (lately(link->resume_failed_mono, at, WORD_US))
 		pub->facts |= LS_FACT_RESUME_FAILED;
