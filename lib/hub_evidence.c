@@ -127,7 +127,8 @@ take_word(struct ls_engine *engine, struct link *link, const struct ls_observati
 		break;
 	case LS_HUB_POWER_OFF:
 	case LS_HUB_DISABLE:
-		if (link->present) /* the kernel itself disables a port that became empty */
+		/* The kernel itself disables a port that became empty. */
+		if (link->present && !lately(link->hub.lost_mono, obs->at, WORD_US))
 			link->hub.switched_mono = obs->at.mono_us;
 		break;
 	case LS_HUB_RESET:

@@ -188,6 +188,22 @@ the_kernel_disables_a_port_between_two_flaps(void **state)
 }
 
 static void
+flaps_that_udev_hears_of_late_were_not_switched_off(void **state)
+{
+	struct ls_observation back = went;
+	struct story *story = *state;
+
+	back.port_bits |= LS_PORT_CONNECTED;
+	story_tell(story, 5000, LS_SOURCE_KERNEL_LOG, LS_OBS_SOURCE_BLIND, "", 0);
+	story_usbmon(story, 8990, &went);
+	story_usbmon(story, 9100, &port_disable);
+	story_usbmon(story, 9300, &back);
+	story_tell(story, 9400, LS_SOURCE_UDEV, LS_OBS_DISCONNECTED, "1-1", 5);
+	story_tell_device(story, 9500, LS_SOURCE_UDEV, LS_OBS_CONNECTED, "1-1", 6, &phone);
+	only(story, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true);
+}
+
+static void
 removed_by_a_program(void **state)
 {
 	struct story *story = *state;
@@ -536,6 +552,7 @@ main(void)
 		STORY(a_port_switched_off_by_a_program),
 		STORY(power_switched_after_the_loss_is_the_kernels_reaction),
 		STORY(the_kernel_disables_a_port_between_two_flaps),
+		STORY(flaps_that_udev_hears_of_late_were_not_switched_off),
 		STORY(removed_by_a_program),
 		STORY(without_the_hubs_word_a_device_without_a_configuration_may_just_be_leaving),
 		STORY(a_disabled_port_is_emi_without_the_kernel_log),
