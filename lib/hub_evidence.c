@@ -129,7 +129,8 @@ take_word(struct ls_engine *engine, struct link *link, const struct ls_observati
 		break;
 	case LS_HUB_POWER_OFF:
 	case LS_HUB_DISABLE:
-		if (link->present) /* the kernel itself disables a port that became empty */
+		/* The kernel itself disables a port that became empty. */
+		if (link->present && !lately(link->hub.lost_mono, obs->at, WORD_US))
 			link->hub.switched_mono = obs->at.mono_us;
 		break;
 	case LS_HUB_RESET:
@@ -201,7 +202,8 @@ hub_evidence_before(struct ls_engine *engine, struct link *link, struct incident
 		pub->facts |= LS_FACT_RESET;
 	if (!lost && link->failed_since_reset && (pub->facts & LS_FACT_RESET))
 		pub->facts |= LS_FACT_RESET_FAILED;
-	if (!lost && lately(link->removed_mono, at, REMOVED_US))
+	/* Every device that leaves is without a configuration for a moment: no proof by itself. */
+	if ((pub->facts & LS_FACT_HUB_SILENT) && lately(link->removed_mono, at, REMOVED_US))
 		pub->facts |= LS_FACT_REMOVED;
 	if (lately(link->partner_mono, at, PARTNER_US))
 		pub->facts |= LS_FACT_PARTNER_GONE;

@@ -184,14 +184,42 @@ the_kernel_disables_a_port_between_two_flaps(void **state)
 }
 
 static void
+flaps_that_udev_hears_of_late_were_not_switched_off(void **state)
+{
+	struct ls_observation back = went;
+	struct story *story = *state;
+
+	back.port_bits |= LS_PORT_CONNECTED;
+	story_tell(story, 5000, LS_SOURCE_KERNEL_LOG, LS_OBS_SOURCE_BLIND, "", 0);
+	story_usbmon(story, 8990, &went);
+	story_usbmon(story, 9100, &port_disable);
+	story_usbmon(story, 9300, &back);
+	story_tell(story, 9400, LS_SOURCE_UDEV, LS_OBS_DISCONNECTED, "1-1", 5);
+	story_tell_device(story, 9500, LS_SOURCE_UDEV, LS_OBS_CONNECTED, "1-1", 6, &phone);
+	only(story, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true);
+}
+
+static void
 removed_by_a_program(void **state)
+{
+	struct story *story = *state;
+
+	story_tell(story, 8999, LS_SOURCE_UDEV, LS_OBS_REMOVED, "1-1", 5);
+	story_pull(story, 9000, "1-1", 5);
+	only(story, LS_CAUSE_SOFTWARE, LS_SIDE_SOFTWARE, false);
+	assert_non_null(strstr(story->incidents[0].why, "a program removed the device"));
+}
+
+static void
+without_the_hubs_word_a_device_without_a_configuration_may_just_be_leaving(void **state)
 {
 	struct story *story = *state;
 
 	story_tell(story, 5000, LS_SOURCE_USBMON, LS_OBS_SOURCE_BLIND, "", 0);
 	story_tell(story, 8999, LS_SOURCE_UDEV, LS_OBS_REMOVED, "1-1", 5);
 	story_pull(story, 9000, "1-1", 5);
-	only(story, LS_CAUSE_SOFTWARE, LS_SIDE_SOFTWARE, false);
+	only(story, LS_CAUSE_UNPLUGGED, LS_SIDE_UNKNOWN, false);
+	assert_true(story->incidents[0].confidence < 0.8);
 }
 
 static void
@@ -514,7 +542,9 @@ main(void)
 		STORY(a_port_switched_off_by_a_program),
 		STORY(power_switched_after_the_loss_is_the_kernels_reaction),
 		STORY(the_kernel_disables_a_port_between_two_flaps),
+		STORY(flaps_that_udev_hears_of_late_were_not_switched_off),
 		STORY(removed_by_a_program),
+		STORY(without_the_hubs_word_a_device_without_a_configuration_may_just_be_leaving),
 		STORY(a_disabled_port_is_emi_without_the_kernel_log),
 		STORY(over_current_that_only_the_hub_tells),
 		STORY(over_current_is_told_once_by_the_hub_short_or_lasting),

@@ -27,7 +27,7 @@ move_to_memory() {
 	for name in daemon/linkstatd cli/linkstat tests/lab/vdev tests/lab/load; do
 		copy_program "$LAB_BUILD/$name"
 	done
-	cp -a --parents /usr/lib/udev/rules.d /etc/passwd /etc/group "$LAB_TREE/tests/lab" "$ram"
+	cp -r --parents /usr/lib/udev/rules.d /usr/lib/locale/C.utf8 /etc/passwd /etc/group "$LAB_TREE/tests/lab" "$ram"
 	for name in proc sys dev run; do
 		mount --rbind "/$name" "$ram/$name"
 	done
@@ -65,4 +65,3 @@ check "no drop" jq_incidents 'all(.[]; .drop | not)'
 wait_until "all incidents are closed" 40 all_closed
 check "at most the sleep is told as a cause" jq_incidents 'all(.[]; .cause == "suspend")'
 check "the log tells of it" eval 'client log | grep -i sleep'
-kernel_log | grep -v ' 1-\| 2-' | tail -n 20
