@@ -140,12 +140,16 @@ find_component(const struct ls_trials *trials, uint64_t hash, enum ls_component_
 static int
 intern(struct ls_trials *trials, enum ls_component_kind kind, const char *text)
 {
-	char name[LS_COMPONENT_NAME_MAX];
+	char cut[LS_COMPONENT_NAME_MAX];
 	struct component *component;
+	const char *name = text;
 	uint64_t hash;
 	int r;
 
-	ls_text_format(name, sizeof(name), "%s", text);
+	if (strnlen(text, sizeof(cut)) == sizeof(cut)) {
+		ls_text_format(cut, sizeof(cut), "%s", text);
+		name = cut;
+	}
 	hash = hash_bytes((uint64_t)kind + 1, name, strlen(name));
 	r = find_component(trials, hash, kind, name);
 	if (r >= 0)
@@ -161,7 +165,7 @@ intern(struct ls_trials *trials, enum ls_component_kind kind, const char *text)
 		return -ENOMEM;
 	component->hash = hash;
 	component->kind = kind;
-	memcpy(component->name, name, sizeof(name));
+	strcpy(component->name, name); /* shorter than that, see above */
 	table_put(trials->component_table, trials->component_table_size, hash,
 		  trials->n_components);
 	trials->components[trials->n_components] = component;
@@ -236,8 +240,8 @@ weigh(struct combination *combination, const struct ls_trial *trial)
 		[TRIAL_SIDE_HUB] = trial->drops_by_hub,
 		[TRIAL_SIDE_DEVICE] = trial->drops_by_device,
 	};
-	uint32_t more = trial->drops ? trial->drops - 1 : 0;
-	double weight = 1 / (1 + TRIAL_UNEVEN * more);
+	double each = trial->n_dropping ? (double)trial->drops / trial->n_dropping : trial->drops;
+	double weight = 1 / (1 + TRIAL_UNEVEN * fmax(0, each - 1));
 
 	combination->hours += trial->hours;
 	combination->drops += trial->drops;

@@ -41,6 +41,10 @@ struct ls_trial {
 	/* Of these, drops whose own cause already names a side (lib/record.h): they weigh in through
 	 * it (lib/blame.h says how). @drops counts them too. */
 	uint32_t drops_by_power, drops_by_host, drops_by_hub, drops_by_device;
+	/* 0: this is one session. Else a sum of so many sessions that all dropped: drops of one
+	 * session share its circumstances and weigh less (lib/blame.h), so whoever rolls up keeps
+	 * sessions with drops apart from those without. */
+	uint32_t n_dropping;
 };
 
 struct ls_trials;

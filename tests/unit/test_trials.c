@@ -201,6 +201,56 @@ one_drop_accuses_nobody(void **state)
 	assert_int_equal(blame.verdict, LS_VERDICT_NOT_ENOUGH_DATA);
 }
 
+/* Twenty sessions with two drops each, one by one and as a sum. */
+static void
+a_roll_up_is_worth_its_sessions(void **state)
+{
+	struct ls_trial sum = { .names = { [LS_COMPONENT_DEVICE] = "phone" },
+				.hours = 20,
+				.drops = 40,
+				.n_dropping = 20 };
+	ls_auto(ls_trials) *rolled_up = NULL;
+	double probability;
+
+	add(*state, "1", "a", "phone", 2, 0);
+	add(*state, "1", "a", "tablet", 50, 0);
+	for (int i = 0; i < 20; i++)
+		add(*state, "1", "a", "phone", 1, 2);
+	assert_int_equal(ls_blame_decide(*state, &priors, &blame), 0);
+	probability = blame.probability;
+	assert_int_equal(ls_trials_new(&rolled_up), 0);
+	add(rolled_up, "1", "a", "phone", 2, 0);
+	add(rolled_up, "1", "a", "tablet", 50, 0);
+	sum.names[LS_COMPONENT_HOST] = "pc";
+	sum.names[LS_COMPONENT_PORT] = "1";
+	sum.names[LS_COMPONENT_CABLE] = "a";
+	assert_int_equal(ls_trials_add(rolled_up, &sum), 1);
+	assert_int_equal(ls_blame_decide(rolled_up, &priors, &blame), 0);
+	assert_true(fabs(blame.probability - probability) < 1e-9);
+	assert_int_equal(blame.drops, 40);
+}
+
+/* Names that differ only where they are cut are the same. */
+static void
+long_names_are_cut(void **state)
+{
+	char name[2 * LS_COMPONENT_NAME_MAX];
+
+	memset(name, 'x', sizeof(name));
+	name[sizeof(name) - 1] = '\0';
+	add(*state, "1", name, "phone", 0.5, 3);
+	name[sizeof(name) - 2] = 'y';
+	add(*state, "1", name, "phone", 0.5, 3);
+	name[LS_COMPONENT_NAME_MAX - 1] = '\0';
+	add(*state, "1", name, "phone", 0.5, 3);
+	assert_int_equal(ls_blame_decide(*state, &priors, &blame), 0);
+	for (size_t i = 0; i < blame.n_suspects; i++) {
+		if (blame.suspects[i].kind == LS_COMPONENT_CABLE)
+			assert_int_equal(strlen(blame.suspects[i].name), LS_COMPONENT_NAME_MAX - 1);
+	}
+	assert_int_equal(blame.suspects[0].n_cables, 1);
+}
+
 static void
 nothing_known_is_no_advice(void **state)
 {
@@ -283,6 +333,8 @@ main(void)
 		TEST(what_cannot_be_told_apart_is_one_group),
 		TEST(an_unlabelled_cable_can_be_the_culprit),
 		TEST(one_drop_accuses_nobody),
+		TEST(a_roll_up_is_worth_its_sessions),
+		TEST(long_names_are_cut),
 		TEST(nothing_known_is_no_advice),
 		TEST(one_of_each_needs_another_one),
 		TEST(outcomes_come_true),
