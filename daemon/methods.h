@@ -37,6 +37,7 @@ int methods_too_many(struct varlink_reply *reply, const char *limit, int maximum
 int methods_list_events(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_list_incidents(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_list_sessions(struct varlink_call *call, struct varlink_reply *reply, void *user);
+int methods_sum_sessions(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_status(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_report(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_transfers(struct varlink_call *call, struct varlink_reply *reply, void *user);

@@ -127,6 +127,24 @@ latency_object(const struct store_port_report *port)
 	return LS_STEAL(&object);
 }
 
+static json_t *
+trend_object(const struct store_port_report *port)
+{
+	const struct ls_trend *trend = &port->trend;
+	const struct ls_wire_field fields[] = {
+		{ "since", ls_wire_time(trend->since_us) },
+		{ "factor", json_real(trend->factor < 1e300 ? trend->factor : 1e300) },
+		{ "drops_before", json_integer(trend->drops_before) },
+		{ "hours_before", json_real(trend->hours_before) },
+		{ "drops_since", json_integer(trend->drops_since) },
+		{ "hours_since", json_real(trend->hours_since) },
+		{ "came_kind", ls_wire_optional(port->came_kind) },
+		{ "came", ls_wire_optional(port->came_kind ? port->came : NULL) },
+	};
+
+	return ls_wire_object(fields, LS_COUNT(fields));
+}
+
 static int
 on_port(const struct store_port_report *port, void *user)
 {
@@ -152,6 +170,8 @@ on_port(const struct store_port_report *port, void *user)
 		{ "transfer_errors", classes_object(port) },
 		{ "transfer_errors_by_status", statuses_object(port) },
 		{ "latency", latency_object(port) },
+		{ "longest_clean_seconds", json_real(port->longest_clean_seconds) },
+		{ "trend", port->has_trend ? trend_object(port) : json_null() },
 		{ "device", port->has_device ? ls_wire_device(&port->device) : json_null() },
 	};
 	json_t *row = ls_wire_object(fields, LS_COUNT(fields));
