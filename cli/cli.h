@@ -48,6 +48,8 @@ struct cli {
 	struct top_options top;	  /* the same */
 	struct ledger_options ledger;
 	struct diagnose_options diagnose;
+	bool job_hours_set;
+	double job_hours;  /* --for: how long a job takes */
 	char *const *args; /* of the command */
 	int n_args;
 	int64_t now_us; /* real time, for "today" and ages */

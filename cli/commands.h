@@ -14,4 +14,5 @@ int cable_run(const struct cli *cli);
 int name_run(const struct cli *cli);
 int jobs_run(const struct cli *cli);
 int job_run(const struct cli *cli); /* gives the exit code of the command that it runs */
+int check_run(const struct cli *cli);
 int diagnose_run(const struct cli *cli);

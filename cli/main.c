@@ -33,6 +33,7 @@ static const struct command {
 	  "linkstat report [PORT...] [--since TIME] [--until TIME] [--transfers] [--json]" },
 	{ "log", log_run, 0, -1, true,
 	  "linkstat log [PORT...] [--since TIME] [--until TIME] [--json]" },
+	{ "check", check_run, 0, 1, false, "linkstat check [PORT] [--for DURATION] [--json]" },
 	{ "incidents", incidents_run, 0, -1, true,
 	  "linkstat incidents [PORT...] [--since TIME] [--until TIME] [--json]" },
 	{ "show", show_run, 1, 1, false, "linkstat show ID [--transfers] [--pcap FILE] [--json]" },
@@ -57,6 +58,7 @@ static const char help[] =
 	"\n"
 	"  linkstat                what is plugged in now, and the last drop\n"
 	"  linkstat report         drops, resets and errors of each port\n"
+	"  linkstat check PORT     before a long job: is all fit for it, and what to mend first\n"
 	"  linkstat incidents      what went wrong, one line each\n"
 	"  linkstat show ID        one incident: the evidence, the cause, what to do next\n"
 	"  linkstat log            every event, oldest first\n"
@@ -80,6 +82,7 @@ static const char help[] =
 	"  --cable LABEL, --port PORT, --note TEXT   for run\n"
 	"  --sessions FILE...           for diagnose: tables of sessions, of one or more "
 	"computers\n"
+	"  --for DURATION               for check: how long the job takes (15 min)\n"
 	"  --json                       the same as JSON, for programs\n"
 	"  --socket PATH                where linkstatd listens (or set LINKSTAT_SOCKET)\n"
 	"\n"
@@ -126,11 +129,31 @@ parse_time(const struct cli *cli, const char *option, const char *text, struct c
 	return CLI_USAGE;
 }
 
+static int
+parse_duration(struct cli *cli, const char *text)
+{
+	char shown[120];
+	const char *why;
+	int64_t us;
+
+	if (when_parse_span(text, &us, &why) == 1 && us > 0) {
+		cli->job_hours = (double)us / 3600e6;
+		cli->job_hours_set = true;
+		return CLI_FINE;
+	}
+	clean_text(shown, sizeof(shown), text, true);
+	cli_complain(
+		"--for \"%s\" cannot be used: a duration is wanted, like 12min, \"2 h\" or 90s.",
+		shown);
+	return CLI_USAGE;
+}
+
 enum option_code {
 	OPTION_SOCKET = 256,
 	OPTION_AT,
 	OPTION_CABLE,
 	OPTION_CORRECT,
+	OPTION_FOR,
 	OPTION_FORGET,
 	OPTION_NOTE,
 	OPTION_PORT,
@@ -148,6 +171,7 @@ static const struct option options[] = {
 	{ "at", required_argument, NULL, OPTION_AT },
 	{ "cable", required_argument, NULL, OPTION_CABLE },
 	{ "correct", no_argument, NULL, OPTION_CORRECT },
+	{ "for", required_argument, NULL, OPTION_FOR },
 	{ "forget", no_argument, NULL, OPTION_FORGET },
 	{ "note", required_argument, NULL, OPTION_NOTE },
 	{ "port", required_argument, NULL, OPTION_PORT },
@@ -222,6 +246,8 @@ take_option(struct cli *cli, int option, const char *value, const char **instead
 	case OPTION_CORRECT:
 		cli->ledger.correct = true;
 		return CLI_FINE;
+	case OPTION_FOR:
+		return parse_duration(cli, value);
 	case OPTION_FORGET:
 		cli->ledger.forget = true;
 		return CLI_FINE;
@@ -315,6 +341,11 @@ check_usage(const struct cli *cli, const struct command *command)
 	}
 	if (command->run != top_run && (cli->top.count > 0 || cli->top.seconds > 0)) {
 		cli_complain("\"%s\" does not take -d or -n.\nUsage: %s", command->name,
+			     command->usage);
+		return CLI_USAGE;
+	}
+	if (cli->job_hours_set && command->run != check_run) {
+		cli_complain("\"%s\" does not take --for.\nUsage: %s", command->name,
 			     command->usage);
 		return CLI_USAGE;
 	}

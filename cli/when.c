@@ -329,3 +329,18 @@ when_parse(const char *text, int64_t now_us, int64_t *ret, const char **why)
 		return parse_relative(p, 0, now_us, ret, why);
 	return refuse(why, "it is no time that linkstat knows");
 }
+
+int
+when_parse_span(const char *text, int64_t *ret_us, const char **why)
+{
+	const char *p = text;
+	int r;
+
+	skip_blanks(&p);
+	if (!*p)
+		return refuse(why, "it is empty");
+	r = take_span(&p, ret_us, why);
+	if (r == 1 && *p)
+		return refuse(why, "something follows the time span");
+	return r;
+}

@@ -8,3 +8,6 @@
 
 /* 1, or -EINVAL with *why = what is wrong with @text, a static clause after "because". */
 int when_parse(const char *text, int64_t now_us, int64_t *ret, const char **why);
+
+/* A time span alone: "15min", "1 h 30 min", "90s". As above. */
+int when_parse_span(const char *text, int64_t *ret_us, const char **why);
