@@ -40,6 +40,11 @@ struct diagnose_options {
 	const char *priors; /* or NULL */
 };
 
+struct report_options {
+	const char *by;	  /* "cable", "device", "hub", "host" or "port"; NULL: port */
+	const char *html; /* a file, or "-"; NULL: as text */
+};
+
 struct cli {
 	const char *socket;
 	bool json;
@@ -48,6 +53,8 @@ struct cli {
 	struct top_options top;	  /* the same */
 	struct ledger_options ledger;
 	struct diagnose_options diagnose;
+	struct report_options report;
+	bool redact; /* no serial number, UDID or ECID in what is shown */
 	bool job_hours_set;
 	double job_hours;  /* --for: how long a job takes */
 	char *const *args; /* of the command */

@@ -285,6 +285,7 @@ static const struct varlink_method methods_table[] = {
 	  } },
 	{ "ListEvents", methods_list_events, false, { PAGE_PARAMETERS } },
 	{ "ListIncidents", methods_list_incidents, false, { PAGE_PARAMETERS } },
+	{ "ListDrops", methods_list_drops, false, { PAGE_PARAMETERS } },
 	{ "ListSessions", methods_list_sessions, false, { PAGE_PARAMETERS } },
 	{ "SumSessions", methods_sum_sessions, false, { PAGE_PARAMETERS } },
 	{ "GetIncident", get_incident, false, { { "id", VARLINK_INT, false } } },

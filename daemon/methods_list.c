@@ -197,6 +197,13 @@ read_incidents(const struct methods *methods, const struct store_filter *filter,
 }
 
 static int
+read_drops(const struct methods *methods, const struct store_filter *filter, struct page *page,
+	   const char **unknown)
+{
+	return store_drops(methods->store, filter, on_incident, page, unknown);
+}
+
+static int
 read_sessions(const struct methods *methods, const struct store_filter *filter, struct page *page,
 	      const char **unknown)
 {
@@ -287,6 +294,14 @@ methods_list_incidents(struct varlink_call *call, struct varlink_reply *reply, v
 {
 	static const struct listing listing = { "incidents", METHODS_INCIDENTS_PAGE,
 						read_incidents };
+
+	return list(call, reply, user, &listing);
+}
+
+int
+methods_list_drops(struct varlink_call *call, struct varlink_reply *reply, void *user)
+{
+	static const struct listing listing = { "incidents", METHODS_INCIDENTS_PAGE, read_drops };
 
 	return list(call, reply, user, &listing);
 }

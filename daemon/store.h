@@ -162,6 +162,9 @@ int store_events(struct store *store, const struct store_filter *filter, store_e
 		 void *user, const char **unknown);
 int store_incidents(struct store *store, const struct store_filter *filter,
 		    store_row_incident_fn visit, void *user, const char **unknown);
+/* Only those that are drops. */
+int store_drops(struct store *store, const struct store_filter *filter, store_row_incident_fn visit,
+		void *user, const char **unknown);
 /* Those that touch the span. */
 int store_sessions(struct store *store, const struct store_filter *filter, struct ls_instant now,
 		   store_session_fn visit, void *user, const char **unknown);

@@ -152,6 +152,7 @@ enum store_stmt {
 	STORE_SERIES_SESSIONS,
 	STORE_SERIES_WEEK,
 	STORE_SERIES_CAME,
+	STORE_DROPS,
 	STORE_N_STMTS,
 };
 
@@ -281,11 +282,24 @@ store_exposure_is_whole(const struct store_exposure *asked)
 	return asked->since == INT64_MIN && asked->until == INT64_MAX;
 }
 
-/* What a statement about sessions of a port in the asked span takes as ?1 … ?6. */
+/* From when on the sums of weeks lie in the span, INT64_MAX: none does. What began then has ended. */
+static inline int64_t
+store_exposure_weeks(const struct store_exposure *asked)
+{
+	if (asked->until != INT64_MAX)
+		return INT64_MAX;
+	if (asked->since <= 0 || asked->since % STORE_WEEK_US == 0)
+		return asked->since;
+	return asked->since - asked->since % STORE_WEEK_US + STORE_WEEK_US;
+}
+
+/* What a statement about sessions of a port in the asked span takes as ?1 … ?7. */
+#define STORE_PORT_N_IDS 7
 #define STORE_PORT_IDS(asked, port)                                                                \
 	{                                                                                          \
 		(port), (asked)->since, (asked)->until, (int64_t)(asked)->now.mono_us,             \
-			(asked)->now.real_us, store_exposure_is_whole(asked)                       \
+			(asked)->now.real_us, store_exposure_is_whole(asked),                      \
+			store_exposure_weeks(asked)                                                \
 	}
 
 /* store_exposure_done() in any case. 0 or -errno. */
@@ -317,7 +331,7 @@ sqlite3_stmt *store_prepare_filtered(struct store *store, enum store_stmt which,
 				     int *error);
 
 /* store_latency.c: fills @report->latency; @ids are STORE_PORT_IDS(). */
-int store_report_latency(struct store *store, const int64_t ids[6],
+int store_report_latency(struct store *store, const int64_t ids[STORE_PORT_N_IDS],
 			 struct store_port_report *report);
 
 /* store_pieces.c */

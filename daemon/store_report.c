@@ -30,12 +30,13 @@ count_stays(const struct store_exposure *asked, int64_t port, struct store_port_
 static int
 count_weeks(const struct store_exposure *asked, int64_t port, struct store_port_report *report)
 {
+	const int64_t ids[] = { port, store_exposure_weeks(asked) };
 	int r = 0;
 	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_WEEKS, &r);
 
-	if (!stmt || !store_exposure_is_whole(asked))
+	if (!stmt)
 		return r;
-	(void)store_bind_ids(stmt, &port, 1);
+	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
 	r = store_step(asked->store, stmt);
 	if (r != 1)
 		return r;

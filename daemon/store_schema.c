@@ -257,6 +257,7 @@ static const char *const to_2[] = {
 	"ALTER TABLE sessions ADD COLUMN sum_device INTEGER",
 	/* 1: is in the sums of its port, where it stays whatever is said of its cable. */
 	"ALTER TABLE sessions ADD COLUMN counted INTEGER NOT NULL DEFAULT 0",
+	"CREATE INDEX incidents_dropped ON incidents (opened_real) WHERE is_drop = 1",
 	"CREATE INDEX sessions_port_ended ON sessions (port, ended_real)",
 	"CREATE INDEX sessions_not_summed ON sessions (ended_real) WHERE sum IS NULL",
 	"CREATE INDEX sessions_port_not_summed ON sessions (port) WHERE sum IS NULL",

@@ -54,12 +54,13 @@ on_piece(const struct store_piece *piece, void *user)
 static int
 add_weeks(const struct store_exposure *asked, int64_t port, struct series *series)
 {
+	const int64_t ids[] = { port, store_exposure_weeks(asked) };
 	int r = 0;
 	store_stmt_auto *stmt = store_prepare(asked->store, STORE_SERIES_WEEKS, &r);
 
 	if (!stmt)
 		return r;
-	(void)store_bind_ids(stmt, &port, 1);
+	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
 	while ((r = store_step(asked->store, stmt)) == 1) {
 		const struct span span = {
 			.from_us = sqlite3_column_int64(stmt, 0),
@@ -84,15 +85,15 @@ add_weeks(const struct store_exposure *asked, int64_t port, struct series *serie
 
 /* The sessions that @which selects, in pieces. */
 static int
-add_sessions(const struct store_exposure *asked, enum store_stmt which, const int64_t ids[6],
-	     struct series *series)
+add_sessions(const struct store_exposure *asked, enum store_stmt which,
+	     const int64_t ids[STORE_PORT_N_IDS], struct series *series)
 {
 	int r = 0;
 	store_stmt_auto *stmt = store_prepare(asked->store, which, &r);
 
 	if (!stmt)
 		return r;
-	(void)store_bind_ids(stmt, ids, which == STORE_SERIES_WEEK ? 3 : 6);
+	(void)store_bind_ids(stmt, ids, which == STORE_SERIES_WEEK ? 3 : STORE_PORT_N_IDS);
 	while ((r = store_step(asked->store, stmt)) == 1) {
 		r = store_pieces(asked, sqlite3_column_int64(stmt, 0), on_piece, series);
 		if (r != 0)
@@ -145,7 +146,8 @@ refine(const struct store_exposure *asked, int64_t port, struct series *series, 
 
 	for (size_t i = 0; i < series->n && r == 0; i++) {
 		const struct span *span = &series->spans[i];
-		const int64_t ids[6] = { port, span->week_us, span->week_us + STORE_WEEK_US };
+		const int64_t ids[STORE_PORT_N_IDS] = { port, span->week_us,
+							span->week_us + STORE_WEEK_US };
 
 		if (span->is_week && i >= first && i <= at) {
 			r = add_sessions(asked, STORE_SERIES_WEEK, ids, &finer);
@@ -208,10 +210,10 @@ int
 store_report_series(const struct store_exposure *asked, int64_t port,
 		    struct store_port_report *report)
 {
-	const int64_t ids[6] = STORE_PORT_IDS(asked, port);
+	const int64_t ids[] = STORE_PORT_IDS(asked, port);
 	struct series series = { 0 };
 	struct ls_clean_run run = { 0 };
-	int r = ids[5] ? add_weeks(asked, port, &series) : 0;
+	int r = add_weeks(asked, port, &series);
 
 	if (r == 0)
 		r = add_sessions(asked, STORE_SERIES_SESSIONS, ids, &series);

@@ -73,6 +73,11 @@
 #define SESSIONS_OF_PORT \
 	"(SELECT id FROM sessions WHERE ?6 = 0 AND port = ?1 AND ended_real >= ?2" \
 	" UNION SELECT id FROM sessions WHERE port = ?1 AND counted = 0 AND (?6 OR open = 1))"
+/* The same without those of whole weeks from ?7 on, which have sums. */
+#define SESSIONS_OUTSIDE_WEEKS \
+	"(SELECT id FROM sessions WHERE ?6 = 0 AND port = ?1 AND ended_real >= ?2" \
+	" AND (began_real < ?7 OR counted = 0)" \
+	" UNION SELECT id FROM sessions WHERE port = ?1 AND counted = 0 AND (?6 OR open = 1))"
 #define USED_ON_PORT \
 	"(SELECT cable, chain, description, first_real FROM session_sums WHERE port = ?1" \
 	" UNION ALL SELECT ifnull(cable, 0), ifnull(chain, 0), description, began_real" \
@@ -490,7 +495,7 @@ static const char *const texts[STORE_N_STMTS] = {
 	[STORE_REPORT_STAYS] =
 		"SELECT s.id, t.began_real, ifnull(t.ended_real, ?5),"
 		" iif(t.ended_real IS NULL, max(0, ?4 - t.began_mono), t.connected_us)"
-		" FROM sessions s JOIN stays t ON t.session = s.id WHERE s.id IN " SESSIONS_OF_PORT
+		" FROM sessions s JOIN stays t ON t.session = s.id WHERE s.id IN " SESSIONS_OUTSIDE_WEEKS
 		" AND t.began_real < ?3 AND ifnull(t.ended_real, ?5) >= ?2 ORDER BY s.id",
 	[STORE_REPORT_DEVICE] =
 		"SELECT r.id" DEVICE_COLUMNS " FROM sessions r" DEVICE_JOIN
@@ -531,7 +536,7 @@ static const char *const texts[STORE_N_STMTS] = {
 		" AND (open = 1 OR ended_real > ?2) ORDER BY began_real",
 	[STORE_REPORT_WEEKS] =
 		"SELECT ifnull(sum(n), 0), ifnull(sum(connected_us), 0) FROM port_weeks"
-		" WHERE port = ?1",
+		" WHERE port = ?1 AND week_real >= ?2",
 
 	/* Sums of sessions. */
 	[STORE_PENDING_SESSIONS] =
@@ -579,15 +584,16 @@ static const char *const texts[STORE_N_STMTS] = {
 		" LEFT JOIN cables c ON c.id = r.cable LEFT JOIN chains h ON h.id = r.chain"
 		" WHERE r.id > ?3 AND " ASKED_PORTS " AND ?1 < ?2 ORDER BY r.id LIMIT ?5",
 	[STORE_SESSIONS_NOT_SUMMED] =
-		SESSION_SELECT " WHERE r.id > ?3 AND r.sum IS NULL AND " ASKED_PORTS
+		SESSION_SELECT " WHERE r.id IN (SELECT id FROM sessions"
+		"  INDEXED BY sessions_port_not_summed WHERE sum IS NULL AND id > ?3) AND " ASKED_PORTS
 		" AND ?1 < ?2 ORDER BY r.id LIMIT ?5",
 
 	/* A port in the course of time. */
 	[STORE_SERIES_WEEKS] =
 		"SELECT from_real, week_real, drops, connected_us, head_us, tail_us, best_us"
-		" FROM port_weeks WHERE port = ?1",
+		" FROM port_weeks WHERE port = ?1 AND week_real >= ?2",
 	[STORE_SERIES_SESSIONS] =
-		"SELECT id FROM sessions WHERE id IN " SESSIONS_OF_PORT
+		"SELECT id FROM sessions WHERE id IN " SESSIONS_OUTSIDE_WEEKS
 		" AND began_real < ?3 AND ?4 + ?5 > 0",
 	[STORE_SERIES_WEEK] =
 		"SELECT id FROM sessions WHERE port = ?1 AND counted = 1 AND began_real >= ?2"
@@ -606,6 +612,11 @@ static const char *const texts[STORE_N_STMTS] = {
 		"  JOIN devices v ON v.id = u.device JOIN descriptions d ON d.id = u.description"
 		"  WHERE u.first >= ?2 AND u.first <= ?3"
 		" LIMIT 1",
+	[STORE_DROPS] =
+		INCIDENT_SELECT " WHERE r.id IN (SELECT id FROM incidents"
+		"  INDEXED BY incidents_dropped WHERE is_drop = 1"
+		"  AND opened_real >= ?1 AND opened_real < ?2 AND id > ?3) AND " ASKED_PORTS
+		" ORDER BY r.id LIMIT ?5",
 };
 /* clang-format on */
 
