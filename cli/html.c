@@ -82,7 +82,8 @@ static const char *const style[] = {
 	"\n",
 	"th,td{padding:.45rem .6rem .45rem 0;border-bottom:1px solid var(--line)}\n",
 	"td{vertical-align:middle}\n",
-	".n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\n",
+	"th:last-child{white-space:nowrap}.n{text-align:right;font-variant-numeric:tabular-nums;"
+	"white-space:nowrap}\n",
 	".rank .who b{display:block}\n",
 	".rank .rate{width:30%}\n",
 	".rate svg{display:block;width:100%;height:1.1rem}\n",

@@ -8,9 +8,8 @@
 #include "cli/html.h"
 #include "cli/words.h"
 
-#define WIDE	  1000.0
-#define TICKS	  4
-#define WIDTH_MIN 1.5 /* a session of a second is seen */
+#define WIDE  1000.0
+#define TICKS 4
 
 static double
 place(const struct timeline *timeline, int64_t at_us)
@@ -24,6 +23,7 @@ place(const struct timeline *timeline, int64_t at_us)
 struct box {
 	double y, height;
 	const char *class;
+	double width_min; /* a session of a second is seen */
 };
 
 static void
@@ -34,7 +34,7 @@ put_box(FILE *out, const struct timeline *timeline, int64_t from_us, int64_t to_
 
 	if (to_us < timeline->from_us || from_us > timeline->to_us)
 		return;
-	width = width < WIDTH_MIN ? WIDTH_MIN : width;
+	width = width < box->width_min ? box->width_min : width;
 	fprintf(out, "<rect class=\"%s\" x=\"%.2f\" y=\"%.0f\" width=\"%.2f\" height=\"%.0f\">",
 		box->class, from, box->y, width, box->height);
 }
@@ -50,7 +50,7 @@ end_of(const struct timeline *timeline, const json_t *object)
 static void
 put_gaps(FILE *out, const struct timeline *timeline)
 {
-	static const struct box box = { 0, 30, "gap" };
+	static const struct box box = { 0, 30, "gap", 0.2 };
 	const json_t *gap;
 	size_t i;
 
@@ -59,8 +59,9 @@ put_gaps(FILE *out, const struct timeline *timeline)
 		int64_t from, to = end_of(timeline, gap);
 
 		if (field_time(gap, "began_at", &from) != 1 || to < timeline->from_us ||
-		    from > timeline->to_us)
-			continue;
+		    from > timeline->to_us ||
+		    strstr(field_text(gap, "reason"), "not listed one by one"))
+			continue; /* many in one say nothing of a moment */
 		put_box(out, timeline, from, to, &box);
 		fputs("<title>", out);
 		html_format(out, "%s was blind: %s", field_text(gap, "source"),
@@ -72,7 +73,7 @@ put_gaps(FILE *out, const struct timeline *timeline)
 static void
 put_sessions(FILE *out, const struct timeline *timeline, const char *port)
 {
-	static const struct box box = { 9, 12, "bar" };
+	static const struct box box = { 9, 12, "bar", 1.5 };
 	char began[FORMAT_MAX], duration[FORMAT_MAX];
 	const json_t *session;
 	size_t i;

@@ -151,7 +151,8 @@ put_verdict(struct page *page)
 	while (evidence && (line = strsep(&rest, "\n"))) {
 		if (!*line)
 			continue;
-		is_next = strncmp(line, "Next: ", 6) == 0 || (is_next && *line == ' ');
+		is_next = strncmp(line, "Next: ", 6) == 0 || strncmp(line, "Do: ", 4) == 0 ||
+			  (is_next && *line == ' ');
 		if (first)
 			put_line(page->out, "answer", line);
 		else

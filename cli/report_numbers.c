@@ -37,7 +37,12 @@ to(const struct look *look)
 static const char *
 one_rate(char text[FORMAT_MAX], double rate)
 {
-	snprintf(text, FORMAT_MAX, "%.*f", rate < 0.995 ? 2 : rate < 9.95 ? 1 : 0, rate);
+	int digits = rate < 0.00995 ? 4 : rate < 0.995 ? 2 : rate < 9.95 ? 1 : 0;
+
+	if (rate < 0.00005)
+		snprintf(text, FORMAT_MAX, "0");
+	else
+		snprintf(text, FORMAT_MAX, "%.*f", digits, rate);
 	return text;
 }
 
