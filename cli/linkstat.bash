@@ -16,7 +16,7 @@ _linkstat() {
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | --since | --until | --pcap | --priors | -d | -n) ((i++)) ;;
+		--socket | --since | --until | --pcap | --priors | --by | --html | -d | -n) ((i++)) ;;
 		-*) ;;
 		*)
 			command=${COMP_WORDS[i]}
@@ -25,7 +25,7 @@ _linkstat() {
 		esac
 	done
 	case $command in
-	report) options+=' --since --until --transfers' ;;
+	report) options+=' --since --until --transfers --by --for --html --redact' ;;
 	incidents | log) options+=' --since --until' ;;
 	diagnose) options+=' --sessions --priors --since --until' ;;
 	show) options+=' --pcap --transfers' ;;
@@ -34,8 +34,12 @@ _linkstat() {
 
 	COMPREPLY=()
 	case $prev in
-	--socket | --pcap | --sessions)
+	--socket | --pcap | --sessions | --html)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--by)
+		mapfile -t COMPREPLY < <(compgen -W 'cable device hub host port' -- "$cur")
 		return
 		;;
 	-d)

@@ -88,7 +88,7 @@ static const char help[] =
 	"  --cable LABEL, --port PORT, --note TEXT   for run\n"
 	"  --sessions FILE...           for diagnose: tables of sessions, of one or more "
 	"computers\n"
-	"  --for DURATION               for check: how long the job takes (15 min)\n"
+	"  --for DURATION               for check, report: how long the job takes (15 min)\n"
 	"  --json                       the same as JSON, for programs\n"
 	"  --socket PATH                where linkstatd listens (or set LINKSTAT_SOCKET)\n"
 	"\n"
@@ -340,6 +340,16 @@ takes_ledger(const struct cli *cli, const struct command *command)
 	       ((!given->cable && !given->port && !given->note) || command->run == job_run);
 }
 
+/* So are those of report; how long a job takes, check asks too. */
+static bool
+takes_report(const struct cli *cli, const struct command *command)
+{
+	bool report = command->run == report_run;
+
+	return ((!cli->report.by && !cli->report.html) || report) &&
+	       (!cli->job_hours_set || report || command->run == check_run);
+}
+
 static int
 check_usage(const struct cli *cli, const struct command *command)
 {
@@ -365,17 +375,7 @@ check_usage(const struct cli *cli, const struct command *command)
 			     command->usage);
 		return CLI_USAGE;
 	}
-	if ((cli->report.by || cli->report.html) && command->run != report_run) {
-		cli_complain("\"%s\" does not take --by or --html.\nUsage: %s", command->name,
-			     command->usage);
-		return CLI_USAGE;
-	}
-	if (cli->job_hours_set && command->run != check_run && command->run != report_run) {
-		cli_complain("\"%s\" does not take --for.\nUsage: %s", command->name,
-			     command->usage);
-		return CLI_USAGE;
-	}
-	if (!takes_ledger(cli, command)) {
+	if (!takes_ledger(cli, command) || !takes_report(cli, command)) {
 		cli_complain("\"%s\" does not take one of these options.\nUsage: %s", command->name,
 			     command->usage);
 		return CLI_USAGE;

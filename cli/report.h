@@ -12,5 +12,7 @@ struct numbers report_numbers(const json_t *port, double job_hours);
 /* "worse since Tue 2026-11-17 14:00:00, when hub "…" came: 1.40 drops/h, before 0.02"; "" if there is
  * no change to tell. */
 const char *report_trend(char words[WORDS_MAX], const struct cli *cli, const json_t *port);
+/* The table of transfer times; an enum cli_exit. */
+int report_times(const struct cli *cli, const json_t *reply);
 /* All of it as one page; an enum cli_exit. */
 int report_html(const struct cli *cli);

@@ -319,7 +319,8 @@ static const char *const texts[STORE_N_STMTS] = {
 		"(SELECT min(id) FROM sessions INDEXED BY sessions_ended WHERE ended_real >= ?1),"
 		" 0x7fffffffffffffff) - 1 END) AND r.open = 0"
 		" AND r.ended_real >= ?1 AND r.began_real < ?2 AND " ASKED_PORTS
-		" UNION ALL " SESSION_SELECT " WHERE r.id > ?3 AND r.open = 1"
+		" UNION ALL " SESSION_SELECT " WHERE r.id IN (SELECT id FROM sessions"
+		"  INDEXED BY sessions_open WHERE open = 1 AND id > ?3)"
 		" AND r.began_real < ?2 AND " ASKED_PORTS
 		" ORDER BY 1 LIMIT ?5",
 	[STORE_SESSION_STAYS] =

@@ -53,7 +53,7 @@ own 'sqlite3\.h' daemon/store_internal.h
 own 'libudev\.h' daemon/source_udev.c daemon/sysfs.c daemon/sysfs.h
 own 'libusb.*' daemon/source_libusb.c
 own 'systemd/sd-journal\.h' daemon/alert_entry.c
-own 'systemd/sd-id128\.h' cli/redact.c
+own 'systemd/sd-id128\.h' cli/redact.c daemon/host.c
 own 'systemd/sd-bus\.h' cli/inhibit.c cli/logind.c
 own 'pty\.h' cli/command.c
 own 'libsmartcols.*' cli/render.c cli/render.h cli/tree.c
