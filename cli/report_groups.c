@@ -192,7 +192,15 @@ put_json(const struct cli *cli, const struct report_groups *groups, double job_h
 	return members ? envelope_print(cli, "report", members) : cli_no_memory();
 }
 
-enum { NAME, SESSIONS, CONNECTED, DROPS, RATE, SURVIVES, GRADE };
+enum { NAME, CONNECTED, DROPS, RATE, SURVIVES, GRADE, SESSIONS };
+#define NARROW	  118 /* below that there is no SESSIONS */
+#define NAME_FITS 12  /* … and a longer name is told in full below its row */
+
+static bool
+is_narrow(const struct cli *cli)
+{
+	return cli->look.width > 0 && cli->look.width < NARROW;
+}
 
 static void
 fill_row(const struct cli *cli, struct table *table, const struct report_group *group,
@@ -200,18 +208,23 @@ fill_row(const struct cli *cli, struct table *table, const struct report_group *
 {
 	struct numbers numbers = numbers_of(group->drops, group->hours, job_hours);
 	struct libscols_line *row = table_row(table, NULL);
-	char text[2 * FORMAT_MAX], clean[LS_COMPONENT_NAME_MAX];
+	char text[2 * FORMAT_MAX], clean[LS_COMPONENT_NAME_MAX], title[WORDS_MAX];
 
 	clean_text(clean, sizeof(clean), group->shown, cli->look.utf8);
 	table_cell(table, row, NAME, TONE_STRONG, clean);
-	snprintf(text, sizeof(text), "%" PRId64, group->sessions);
-	table_cell(table, row, SESSIONS, TONE_PLAIN, text);
 	table_cell(table, row, CONNECTED, TONE_PLAIN, format_duration(text, group->hours * 3600));
 	snprintf(text, sizeof(text), "%" PRId64, group->drops);
 	table_cell(table, row, DROPS, group->drops > 0 ? TONE_BAD : TONE_PLAIN, text);
 	table_cell(table, row, RATE, TONE_PLAIN, numbers_rate(text, &cli->look, &numbers));
 	table_cell(table, row, SURVIVES, TONE_PLAIN, numbers_survival(text, &cli->look, &numbers));
 	table_cell(table, row, GRADE, TONE_PLAIN, numbers.grade);
+	if (!is_narrow(cli)) {
+		snprintf(text, sizeof(text), "%" PRId64, group->sessions);
+		table_cell(table, row, SESSIONS, TONE_PLAIN, text);
+	} else if (strlen(clean) > NAME_FITS) {
+		ls_text_format(title, sizeof(title), "       %s", clean);
+		table_title(table, table_row(table, NULL), title);
+	}
 }
 
 static int
@@ -220,12 +233,12 @@ put_text(const struct cli *cli, const struct report_groups *groups, double job_h
 	char job[FORMAT_MAX], survives[FORMAT_MAX + 16], span[WORDS_MAX];
 	const struct table_column columns[] = {
 		{ kinds[row_of(groups->kind)].heading, TABLE_CUT },
-		{ "SESSIONS", TABLE_RIGHT },
 		{ "CONNECTED", TABLE_RIGHT },
 		{ "DROPS", TABLE_RIGHT },
 		{ "DROPS/H (90 %)", TABLE_RIGHT },
 		{ survives, TABLE_RIGHT },
 		{ "GRADE", TABLE_RIGHT },
+		{ "SESSIONS", TABLE_RIGHT },
 	};
 	ls_auto(table) *table = NULL;
 	int64_t drops = 0;
@@ -243,7 +256,8 @@ put_text(const struct cli *cli, const struct report_groups *groups, double job_h
 		render_sentence(&cli->look, drops > 0 ? TONE_BAD : TONE_GOOD, 0,
 				"By %s, the worst first, %s.", kinds[row_of(groups->kind)].by,
 				span);
-	if (table_new(&cli->look, columns, LS_COUNT(columns), &table) < 0)
+	if (table_new(&cli->look, columns, is_narrow(cli) ? SESSIONS : LS_COUNT(columns), &table) <
+	    0)
 		return cli_no_memory();
 	for (size_t i = 0; i < groups->all.n; i++)
 		fill_row(cli, table, groups->all.items[i], job_hours);
