@@ -6,6 +6,7 @@
 #include "cli/client.h"
 #include "cli/field.h"
 #include "cli/problem.h"
+#include "cli/redact.h"
 
 #define REPLY_TIMEOUT_MS 30000
 /* More do not fit a screen, a memory or a question; a hostile peer has no end. */
@@ -30,6 +31,8 @@ ask_accept(const struct cli *cli, const json_t *reply, const struct shape *shape
 		return problem_reply(reply);
 	if (shape_check(shape, client_parameters(reply), why) < 0)
 		return problem_shape(why);
+	if (cli->redact && redact_reply(client_parameters(reply)) < 0)
+		return cli_no_memory();
 	if (!cli->json && clean_json(client_parameters(reply), cli->look.utf8) < 0)
 		return cli_no_memory();
 	return CLI_FINE;

@@ -45,6 +45,11 @@ struct import_options {
 	const char *directory, *file; /* another journal than that of this computer; or NULL */
 };
 
+struct report_options {
+	const char *by;	  /* "cable", "device", "hub", "host" or "port"; NULL: port */
+	const char *html; /* a file, or "-"; NULL: as text */
+};
+
 struct cli {
 	const char *socket;
 	bool json;
@@ -53,6 +58,8 @@ struct cli {
 	struct top_options top;	  /* the same */
 	struct ledger_options ledger;
 	struct diagnose_options diagnose;
+	struct report_options report;
+	bool redact; /* no serial number, UDID or ECID in what is shown */
 	bool job_hours_set;
 	double job_hours; /* --for: how long a job takes */
 	struct import_options import;

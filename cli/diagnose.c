@@ -77,11 +77,12 @@ get_trials(const struct cli *cli, struct diagnosis *diagnosis, struct histories 
 }
 
 static int
-print(const struct cli *cli, const struct diagnosis *diagnosis)
+print(const struct cli *cli, const struct diagnosis *diagnosis, void *user)
 {
 	enum ls_verdict verdict = diagnosis->blame->verdict;
 	int r = CLI_FINE;
 
+	(void)user;
 	if (cli->json)
 		r = diagnose_print_json(cli, diagnosis);
 	else
@@ -107,9 +108,15 @@ conclude(const struct diagnosis *diagnosis, const struct ls_trials *trials,
 	return r < 0 ? r : ls_swap_advise(trials, priors, swap);
 }
 
+/* What is done with a diagnosis. */
+struct listener {
+	diagnose_fn show;
+	void *user;
+};
+
 static int
 decide(const struct cli *cli, const struct ls_trials *trials, const struct ls_blame_priors *priors,
-       struct diagnosis *diagnosis)
+       struct diagnosis *diagnosis, const struct listener *listener)
 {
 	struct ls_blame *blame = calloc(1, sizeof(*blame));
 	struct ls_swap *swap = calloc(1, sizeof(*swap));
@@ -128,7 +135,7 @@ decide(const struct cli *cli, const struct ls_trials *trials, const struct ls_bl
 		r = cli->diagnose.n_files == 0 && blame->drops > 0
 			    ? diagnose_find_patterns(cli, diagnosis)
 			    : CLI_FINE;
-		r = r == CLI_FINE ? print(cli, diagnosis) : r;
+		r = r == CLI_FINE ? listener->show(cli, diagnosis, listener->user) : r;
 	}
 	free(blame);
 	free(swap);
@@ -136,8 +143,9 @@ decide(const struct cli *cli, const struct ls_trials *trials, const struct ls_bl
 }
 
 int
-diagnose_run(const struct cli *cli)
+diagnose_with(const struct cli *cli, diagnose_fn show, void *user)
 {
+	const struct listener listener = { show, user };
 	ls_auto(histories) *histories = NULL;
 	ls_auto(ls_trials) *trials = NULL;
 	struct diagnosis diagnosis = { 0 };
@@ -155,5 +163,11 @@ diagnose_run(const struct cli *cli)
 		r = diagnose_ask(cli, histories, &diagnosis.n_left_out);
 	if (r == CLI_FINE)
 		r = get_trials(cli, &diagnosis, histories, &trials);
-	return r == CLI_FINE ? decide(cli, trials, &priors, &diagnosis) : r;
+	return r == CLI_FINE ? decide(cli, trials, &priors, &diagnosis, &listener) : r;
+}
+
+int
+diagnose_run(const struct cli *cli)
+{
+	return diagnose_with(cli, print, NULL);
 }

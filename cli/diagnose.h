@@ -40,3 +40,8 @@ void diagnose_print_text(const struct cli *cli, const struct diagnosis *diagnosi
 void diagnose_print_next(const struct cli *cli, const struct diagnosis *diagnosis);
 /* An enum cli_exit: whether it could be printed. */
 int diagnose_print_json(const struct cli *cli, const struct diagnosis *diagnosis);
+
+/* Concludes as `linkstat diagnose` does with this command line, and gives the diagnosis to @show for
+ * the time of the call. What @show gave, or another enum cli_exit, said why. */
+typedef int (*diagnose_fn)(const struct cli *cli, const struct diagnosis *diagnosis, void *user);
+int diagnose_with(const struct cli *cli, diagnose_fn show, void *user);

@@ -9,6 +9,8 @@
 
 /* More are not needed to see a pattern, and linkstatd is not trusted to end. */
 #define DROPS_MAX 10000
+/* Unless another span is asked for: what makes links drop now is the question. */
+#define DAYS_LOOKED_AT 90
 
 struct drops {
 	const char *port, *device; /* only those of this one; NULL: of all */
@@ -79,7 +81,7 @@ int
 diagnose_find_patterns(const struct cli *cli, struct diagnosis *diagnosis)
 {
 	static const struct ask_list list = {
-		.method = "io.linkstat.ListIncidents",
+		.method = "io.linkstat.ListDrops",
 		.shape = &shape_incidents,
 		.member = "incidents",
 	};
@@ -98,6 +100,11 @@ diagnose_find_patterns(const struct cli *cli, struct diagnosis *diagnosis)
 	if (!drops.all)
 		return cli_no_memory();
 	all.n_args = 0;
+	if (!all.since.set) {
+		all.since.set = true;
+		all.since.real_us = cli->now_us - DAYS_LOOKED_AT * 24 * 3600 * (int64_t)LS_SEC;
+		ls_wire_time_format(all.since.real_us, all.since.text);
+	}
 	if (diagnosis->blame->verdict == LS_VERDICT_SUSPECT && first->kind == LS_COMPONENT_PORT)
 		drops.port = histories_id(diagnosis->histories, first->name);
 	if (diagnosis->blame->verdict == LS_VERDICT_SUSPECT && first->kind == LS_COMPONENT_DEVICE)

@@ -17,7 +17,8 @@ struct reader {
 	struct histories *histories;
 	struct histories_aliases aliases; /* of the row that is being added */
 	int64_t since_us, until_us;
-	uint64_t n_undated; /* only where a span is asked for */
+	uint64_t n_sessions, n_dropping; /* of the row, where it is a sum; else 0 */
+	uint64_t n_undated;		 /* only where a span is asked for */
 };
 
 static int
@@ -28,6 +29,13 @@ on_row(const struct ls_trial *trial, void *user)
 	if (trial->start_us < reader->since_us || trial->start_us > reader->until_us) {
 		reader->n_undated += trial->start_us == 0;
 		return 0;
+	}
+	if (reader->n_sessions > 0) {
+		struct ls_trial sum = *trial;
+
+		sum.n_dropping = (uint32_t)reader->n_dropping;
+		return histories_add_sum(reader->histories, &sum, &reader->aliases,
+					 reader->n_sessions);
 	}
 	return histories_add(reader->histories, trial, &reader->aliases);
 }
@@ -183,6 +191,8 @@ on_page(const json_t *sessions, void *user)
 
 		take_aliases(session, &names);
 		answer->reader.aliases = names.aliases;
+		answer->reader.n_sessions = (uint64_t)field_int(session, "sessions");
+		answer->reader.n_dropping = (uint64_t)field_int(session, "sessions_with_drops");
 		r = ls_session_from_json(session, on_row, &answer->reader, why);
 		if (r < 0)
 			return complain("sessions of linkstatd", 0, r, why);
@@ -195,9 +205,9 @@ int
 diagnose_ask(const struct cli *cli, struct histories *histories, uint64_t *ret_left_out)
 {
 	static const struct ask_list list = {
-		.method = "io.linkstat.ListSessions",
-		.shape = &shape_sessions,
-		.member = "sessions",
+		.method = "io.linkstat.SumSessions",
+		.shape = &shape_sums,
+		.member = "sums",
 	};
 	struct answer answer = { .reader = { .histories = histories, .until_us = INT64_MAX } };
 	struct cli all = *cli; /* of all ports: what they have in common is the point */

@@ -12,8 +12,8 @@
 
 struct combination {
 	uint32_t parts[HISTORY_SLOTS]; /* numbers; hubs at the end */
-	double hours;
-	uint64_t n_rows, drops, by_power, by_host, by_hub, by_device;
+	double hours, dropping_hours;  /* of sessions without drops, and of those with */
+	uint64_t n_rows, n_dropping, drops, by_power, by_host, by_hub, by_device;
 };
 
 struct histories {
@@ -69,6 +69,13 @@ int
 histories_add(struct histories *histories, const struct ls_trial *trial,
 	      const struct histories_aliases *aliases)
 {
+	return histories_add_sum(histories, trial, aliases, 1);
+}
+
+int
+histories_add_sum(struct histories *histories, const struct ls_trial *trial,
+		  const struct histories_aliases *aliases, uint64_t n_sessions)
+{
 	struct combination wanted = { 0 }, *found;
 	int r = trial->n_hubs > LS_TRIAL_HUBS_MAX || !(trial->hours >= 0) ? -EINVAL : 0;
 
@@ -80,9 +87,14 @@ histories_add(struct histories *histories, const struct ls_trial *trial,
 			    compare_combinations);
 	if (!found)
 		return -ENOMEM;
-	histories->n_rows++;
-	found->n_rows++;
-	found->hours += trial->hours;
+	histories->n_rows += n_sessions;
+	found->n_rows += n_sessions;
+	if (trial->drops > 0) {
+		found->n_dropping += trial->n_dropping ? trial->n_dropping : 1;
+		found->dropping_hours += trial->hours;
+	} else {
+		found->hours += trial->hours;
+	}
 	found->drops += trial->drops;
 	found->by_power += trial->drops_by_power;
 	found->by_host += trial->drops_by_host;
@@ -146,18 +158,29 @@ clamp(uint64_t n)
 }
 
 static int
+add_hours(struct ls_trial *trial, double hours, struct ls_trials *trials)
+{
+	double left = hours;
+	int r;
+
+	do {
+		trial->hours = left < HOURS_AT_ONCE ? left : HOURS_AT_ONCE;
+		left -= trial->hours;
+		r = ls_trials_add(trials, trial);
+		trial->drops = trial->drops_by_power = trial->drops_by_host = trial->drops_by_hub =
+			trial->drops_by_device = 0;
+		trial->n_dropping = 0;
+	} while (r > 0 && left > 0);
+	return r < 0 ? r : 0;
+}
+
+/* Sessions that dropped apart from those that did not: they weigh otherwise (lib/trials.h). */
+static int
 add_trial(const struct combination *combination, struct ls_trials *trials)
 {
 	char numbers[HISTORY_SLOTS][NAME_NUMBER_MAX];
-	struct ls_trial trial = {
-		.drops = clamp(combination->drops),
-		.drops_by_power = clamp(combination->by_power),
-		.drops_by_host = clamp(combination->by_host),
-		.drops_by_hub = clamp(combination->by_hub),
-		.drops_by_device = clamp(combination->by_device),
-	};
-	double left = combination->hours;
-	int r;
+	struct ls_trial trial = { 0 };
+	int r = 0;
 
 	for (size_t i = 0; i < HISTORY_SLOTS; i++) {
 		uint32_t number = combination->parts[i];
@@ -168,14 +191,17 @@ add_trial(const struct combination *combination, struct ls_trials *trials)
 		else if (number)
 			trial.hubs[trial.n_hubs++] = numbers[i];
 	}
-	do {
-		trial.hours = left < HOURS_AT_ONCE ? left : HOURS_AT_ONCE;
-		left -= trial.hours;
-		r = ls_trials_add(trials, &trial);
-		trial.drops = trial.drops_by_power = trial.drops_by_host = trial.drops_by_hub =
-			trial.drops_by_device = 0;
-	} while (r > 0 && left > 0);
-	return r < 0 ? r : 0;
+	if (combination->hours > 0 || combination->n_dropping == 0)
+		r = add_hours(&trial, combination->hours, trials);
+	if (r < 0 || combination->n_dropping == 0)
+		return r;
+	trial.drops = clamp(combination->drops);
+	trial.drops_by_power = clamp(combination->by_power);
+	trial.drops_by_host = clamp(combination->by_host);
+	trial.drops_by_hub = clamp(combination->by_hub);
+	trial.drops_by_device = clamp(combination->by_device);
+	trial.n_dropping = clamp(combination->n_dropping);
+	return add_hours(&trial, combination->dropping_hours, trials);
 }
 
 static int

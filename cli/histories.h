@@ -24,6 +24,10 @@ LS_DEFINE_AUTO(histories)
 int histories_add(struct histories *histories, const struct ls_trial *trial,
 		  const struct histories_aliases *aliases);
 
+/* The same for a sum of sessions, of which all dropped (then @trial has n_dropping) or none. */
+int histories_add_sum(struct histories *histories, const struct ls_trial *trial,
+		      const struct histories_aliases *aliases, uint64_t n_sessions);
+
 /* Sessions that were added, and those of them that the last histories_trials() took. */
 uint64_t histories_n_rows(const struct histories *histories);
 uint64_t histories_n_taken(const struct histories *histories);

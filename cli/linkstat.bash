@@ -16,7 +16,7 @@ _linkstat() {
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | --since | --until | --pcap | --at | --cable | --port | --note | --priors | --for | --directory | --file | -d | -n) ((i++)) ;;
+		--socket | --since | --until | --pcap | --at | --cable | --port | --note | --priors | --for | --by | --html | --directory | --file | -d | -n) ((i++)) ;;
 		-*) ;;
 		*)
 			command=${COMP_WORDS[i]}
@@ -25,7 +25,7 @@ _linkstat() {
 		esac
 	done
 	case $command in
-	report) options+=' --since --until --transfers' ;;
+	report) options+=' --since --until --transfers --by --for --html --redact' ;;
 	incidents | log | jobs) options+=' --since --until' ;;
 	cable) options+=' --at --correct --forget' ;;
 	name) options+=' --forget' ;;
@@ -40,8 +40,12 @@ _linkstat() {
 
 	COMPREPLY=()
 	case $prev in
-	--socket | --pcap | --sessions | --directory | --file)
+	--socket | --pcap | --sessions | --html | --directory | --file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--by)
+		mapfile -t COMPREPLY < <(compgen -W 'cable device hub host port' -- "$cur")
 		return
 		;;
 	-d)

@@ -30,7 +30,9 @@ static const struct command {
 } commands[] = {
 	{ "status", status_run, 0, 0, false, "linkstat [--json]" },
 	{ "report", report_run, 0, -1, true,
-	  "linkstat report [PORT...] [--since TIME] [--until TIME] [--transfers] [--json]" },
+	  "linkstat report [PORT...] [--since TIME] [--until TIME] [--by "
+	  "cable|device|hub|host|port] "
+	  "[--for DURATION] [--html FILE] [--transfers] [--redact] [--json]" },
 	{ "log", log_run, 0, -1, true,
 	  "linkstat log [PORT...] [--since TIME] [--until TIME] [--json]" },
 	{ "check", check_run, 0, 1, false, "linkstat check [PORT] [--for DURATION] [--json]" },
@@ -82,6 +84,10 @@ static const char help[] =
 	"  --since TIME, --until TIME   for report, incidents and log: -1h, today, \"2026-11-22 "
 	"14:00\"\n"
 	"  --pcap FILE, --transfers     for show: the last transfers, as a capture, or all told\n"
+	"  --by cable|device|hub|host   for report: these instead of ports\n"
+	"  --html FILE                  for report: one page to look at, print and hand on\n"
+	"  --redact                     no serial numbers, UDIDs or ECIDs, but names that stand "
+	"for them\n"
 	"  --transfers                  for report: how long transfers took, too\n"
 	"  -d SECONDS, -n COUNT         for top: how long to measure, and how often\n"
 	"  --at TIME, --correct, --forget   for cable: it is so since then; the last label was "
@@ -90,7 +96,7 @@ static const char help[] =
 	"  --cable LABEL, --port PORT, --note TEXT   for run\n"
 	"  --sessions FILE...           for diagnose: tables of sessions, of one or more "
 	"computers\n"
-	"  --for DURATION               for check: how long the job takes (15 min)\n"
+	"  --for DURATION               for check, report: how long the job takes (15 min)\n"
 	"  --dry-run, --directory DIR, --file FILE   for import: only tell; another journal\n"
 	"  --json                       the same as JSON, for programs\n"
 	"  --socket PATH                where linkstatd listens (or set LINKSTAT_SOCKET)\n"
@@ -162,6 +168,7 @@ enum option_code {
 	OPTION_AT,
 	OPTION_CABLE,
 	OPTION_CORRECT,
+	OPTION_BY,
 	OPTION_FOR,
 	OPTION_DIRECTORY,
 	OPTION_DRY_RUN,
@@ -170,9 +177,11 @@ enum option_code {
 	OPTION_NOTE,
 	OPTION_PORT,
 	OPTION_JOURNAL,
+	OPTION_HTML,
 	OPTION_JSON,
 	OPTION_PCAP,
 	OPTION_PRIORS,
+	OPTION_REDACT,
 	OPTION_SESSIONS,
 	OPTION_EXPORT_SESSIONS,
 	OPTION_SINCE,
@@ -183,6 +192,7 @@ enum option_code {
 
 static struct option options[] = {
 	{ "at", required_argument, NULL, OPTION_AT },
+	{ "by", required_argument, NULL, OPTION_BY },
 	{ "cable", required_argument, NULL, OPTION_CABLE },
 	{ "correct", no_argument, NULL, OPTION_CORRECT },
 	{ "for", required_argument, NULL, OPTION_FOR },
@@ -194,9 +204,11 @@ static struct option options[] = {
 	{ "note", required_argument, NULL, OPTION_NOTE },
 	{ "port", required_argument, NULL, OPTION_PORT },
 	{ "help", no_argument, NULL, 'h' },
+	{ "html", required_argument, NULL, OPTION_HTML },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "pcap", required_argument, NULL, OPTION_PCAP },
 	{ "priors", required_argument, NULL, OPTION_PRIORS },
+	{ "redact", no_argument, NULL, OPTION_REDACT },
 	{ "sessions", required_argument, NULL, OPTION_SESSIONS },
 	{ "since", required_argument, NULL, OPTION_SINCE },
 	{ "socket", required_argument, NULL, OPTION_SOCKET },
@@ -246,6 +258,15 @@ take_option(struct cli *cli, int option, const char *value, const char **instead
 		return CLI_FINE;
 	case OPTION_VERSION:
 		*instead = "version";
+		return CLI_FINE;
+	case OPTION_BY:
+		cli->report.by = value;
+		return CLI_FINE;
+	case OPTION_HTML:
+		cli->report.html = value;
+		return CLI_FINE;
+	case OPTION_REDACT:
+		cli->redact = true;
 		return CLI_FINE;
 	case OPTION_JSON:
 		cli->json = true;
@@ -361,6 +382,16 @@ takes_import(const struct cli *cli, const struct command *command)
 	       (!given->journal && !given->dry_run && !given->directory && !given->file);
 }
 
+/* So are those of report; how long a job takes, check asks too. */
+static bool
+takes_report(const struct cli *cli, const struct command *command)
+{
+	bool report = command->run == report_run;
+
+	return ((!cli->report.by && !cli->report.html) || report) &&
+	       (!cli->job_hours_set || report || command->run == check_run);
+}
+
 static int
 check_usage(const struct cli *cli, const struct command *command)
 {
@@ -386,12 +417,8 @@ check_usage(const struct cli *cli, const struct command *command)
 			     command->usage);
 		return CLI_USAGE;
 	}
-	if (cli->job_hours_set && command->run != check_run) {
-		cli_complain("\"%s\" does not take --for.\nUsage: %s", command->name,
-			     command->usage);
-		return CLI_USAGE;
-	}
-	if (!takes_ledger(cli, command) || !takes_import(cli, command)) {
+	if (!takes_ledger(cli, command) || !takes_import(cli, command) ||
+	    !takes_report(cli, command)) {
 		cli_complain("\"%s\" does not take one of these options.\nUsage: %s", command->name,
 			     command->usage);
 		return CLI_USAGE;

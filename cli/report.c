@@ -1,6 +1,8 @@
 #include "cli/report.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/ask.h"
@@ -9,6 +11,8 @@
 #include "cli/envelope.h"
 #include "cli/field.h"
 #include "cli/format.h"
+#include "cli/report_groups.h"
+#include "cli/report_numbers.h"
 #include "cli/words.h"
 #include "lib/record.h"
 #include "lib/text.h"
@@ -16,21 +20,35 @@
 /* A machine that was often switched off has many; --json has all. */
 #define GAPS_SHOWN 5
 
-/* A rate from less is noise: one drop in ten seconds would be 360 an hour. */
-#define RATE_SECONDS (15 * 60)
-
+/* The numbers first: what does not fit a narrow terminal is below the row or in --json. */
 static const struct table_column columns[] = {
-	{ "PORT", 0 },
-	{ "LABEL", TABLE_CUT },
-	{ "CONNECTED", TABLE_RIGHT },
-	{ "DROPS", TABLE_RIGHT },
-	{ "RESETS", TABLE_RIGHT },
-	{ "FAILED", TABLE_RIGHT },
-	{ "OVERCURR", TABLE_RIGHT },
-	{ "ERRORS/GB", TABLE_RIGHT },
-	{ "DROPS/H", TABLE_RIGHT },
+	{ "SOCKET", TABLE_CUT },     { "CONNECTED", TABLE_RIGHT },
+	{ "DROPS", TABLE_RIGHT },    { "DROPS/H (90 %)", TABLE_RIGHT },
+	{ "JOB", TABLE_RIGHT }, /* its length goes before it */
+	{ "GRADE", TABLE_RIGHT },    { "PORT", 0 },
+	{ "RESETS", TABLE_RIGHT },   { "FAILED", TABLE_RIGHT },
+	{ "OVERCURR", TABLE_RIGHT }, { "ERRORS/GB", TABLE_RIGHT },
 };
-enum { PORT, LABEL, CONNECTED, DROPS, RESETS, FAILED, OVER_CURRENTS, ERRORS, RATE };
+enum {
+	SOCKET,
+	CONNECTED,
+	DROPS,
+	RATE,
+	SURVIVES,
+	GRADE,
+	PORT,
+	RESETS,
+	FAILED,
+	OVER_CURRENTS,
+	ERRORS,
+};
+#define NARROW 118 /* below that, no PORT … ERRORS/GB */
+
+static bool
+is_narrow(const struct cli *cli)
+{
+	return cli->look.width > 0 && cli->look.width < NARROW;
+}
 
 int
 report_verdict(const json_t *reply)
@@ -138,101 +156,128 @@ fill_cables(struct table *table, const json_t *cables)
 }
 
 static void
-fill_row(const struct cli *cli, struct table *table, const json_t *port)
+append(char words[WORDS_MAX], const char *format, int64_t n, const char *what)
+{
+	size_t len = strlen(words);
+
+	if (n > 0)
+		ls_text_format(words + len, WORDS_MAX - len, format, len ? ", " : "", n, what);
+}
+
+/* What has no column there. */
+static void
+fill_narrow(struct table *table, const json_t *port)
+{
+	char words[WORDS_MAX] = "";
+
+	append(words, "%s%" PRId64 " %s", field_int(port, "resets"), "resets");
+	append(words, "%s%" PRId64 " %s", field_int(port, "enumeration_failures"),
+	       "failed enumerations");
+	append(words, "%s%" PRId64 " %s", field_int(port, "over_currents"), "over-currents");
+	fill_words(table, words);
+}
+
+static double
+rate_of(const json_t *trend, const char *drops, const char *hours)
+{
+	double span = field_real(trend, hours);
+
+	return span > 0 ? (double)field_int(trend, drops) / span : 0;
+}
+
+const char *
+report_trend(char words[WORDS_MAX], const struct cli *cli, const json_t *port)
+{
+	const json_t *trend = field_object(port, "trend");
+	double before = rate_of(trend, "drops_before", "hours_before");
+	double since = rate_of(trend, "drops_since", "hours_since");
+	char time[FORMAT_MAX];
+	int64_t at = 0;
+	size_t len;
+
+	words[0] = '\0';
+	if (!trend || field_time(trend, "since", &at) != 1)
+		return words;
+	ls_text_format(words, WORDS_MAX, "%s since %s", since > before ? "worse" : "better",
+		       format_time(time, at, cli->now_us));
+	len = strlen(words);
+	if (field_has(trend, "came"))
+		ls_text_format(words + len, WORDS_MAX - len, ", when %s \"%s\" came",
+			       field_text(trend, "came_kind"), field_text(trend, "came"));
+	len = strlen(words);
+	ls_text_format(words + len, WORDS_MAX - len, ": %.2f drops/h, before %.2f", since, before);
+	return words;
+}
+
+struct numbers
+report_numbers(const json_t *port, double job_hours)
+{
+	return numbers_of(field_int(port, "drops"), field_real(port, "connected_seconds") / 3600,
+			  job_hours);
+}
+
+static void
+fill_numbers(const struct cli *cli, struct table *table, struct libscols_line *row,
+	     const struct numbers *numbers)
+{
+	char text[2 * FORMAT_MAX];
+
+	table_cell(table, row, RATE, TONE_PLAIN, numbers_rate(text, &cli->look, numbers));
+	table_cell(table, row, SURVIVES, TONE_PLAIN, numbers_survival(text, &cli->look, numbers));
+	table_cell(table, row, GRADE, strchr("EF", numbers->grade[0]) ? TONE_BAD : TONE_PLAIN,
+		   numbers->grade);
+}
+
+static void
+fill_row(const struct cli *cli, struct table *table, const json_t *port, double job_hours)
 {
 	struct libscols_line *row = table_row(table, NULL);
 	double seconds = field_real(port, "connected_seconds");
-	const char *name = field_text(port, "name");
-	int64_t drops = field_int(port, "drops");
+	const char *name = field_text(port, "name"), *label = field_text(port, "label");
+	struct numbers numbers = report_numbers(port, job_hours);
 	char number[FORMAT_MAX], words[WORDS_MAX];
 
-	table_cell(table, row, PORT, TONE_PLAIN, *name ? name : field_text(port, "port"));
-	table_cell(table, row, LABEL, TONE_STRONG, field_text(port, "label"));
+	name = *name ? name : field_text(port, "port");
+	table_cell(table, row, SOCKET, TONE_STRONG, *label ? label : name);
 	table_cell(table, row, CONNECTED, TONE_PLAIN,
 		   seconds > 0 ? format_duration(number, seconds) : cli->look.dash);
-	fill_number(table, row, DROPS, drops, TONE_BAD);
-	fill_number(table, row, RESETS, field_int(port, "resets"), TONE_WARN);
-	fill_number(table, row, FAILED, field_int(port, "enumeration_failures"), TONE_WARN);
-	fill_number(table, row, OVER_CURRENTS, field_int(port, "over_currents"), TONE_WARN);
-	fill_errors(cli, table, row, port);
-	table_cell(
-		table, row, RATE, TONE_PLAIN,
-		format_rate(number, drops, seconds >= RATE_SECONDS ? seconds : 0, cli->look.dash));
+	fill_number(table, row, DROPS, numbers.drops, TONE_BAD);
+	fill_numbers(cli, table, row, &numbers);
+	if (is_narrow(cli)) {
+		fill_narrow(table, port);
+	} else {
+		table_cell(table, row, PORT, TONE_PLAIN, name);
+		fill_number(table, row, RESETS, field_int(port, "resets"), TONE_WARN);
+		fill_number(table, row, FAILED, field_int(port, "enumeration_failures"), TONE_WARN);
+		fill_number(table, row, OVER_CURRENTS, field_int(port, "over_currents"), TONE_WARN);
+		fill_errors(cli, table, row, port);
+	}
 	fill_cables(table, field_list(port, "cables"));
 	fill_words(table, words_causes(words, cli, field_object(port, "incidents_by_cause")));
+	fill_words(table, report_trend(words, cli, port));
 	fill_words(table, words_transfers(words, port));
 }
 
 static int
-put_table(const struct cli *cli, const json_t *reply)
+put_table(const struct cli *cli, const json_t *reply, double job_hours)
 {
+	struct table_column shown[LS_COUNT(columns)];
+	char job[FORMAT_MAX], heading[FORMAT_MAX + 8];
 	ls_auto(table) *table = NULL;
 	const json_t *port;
 	size_t i;
 
-	if (table_new(&cli->look, columns, LS_COUNT(columns), &table) < 0)
+	memcpy(shown, columns, sizeof(shown));
+	snprintf(heading, sizeof(heading), "%s JOB", numbers_job_name(job, job_hours));
+	for (char *p = heading; *p; p++)
+		*p = (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
+	shown[SURVIVES].heading = heading;
+	if (table_new(&cli->look, shown, is_narrow(cli) ? PORT : LS_COUNT(shown), &table) < 0)
 		return cli_no_memory();
 	json_array_foreach(field_list(reply, "ports"), i, port)
 	{
-		fill_row(cli, table, port);
+		fill_row(cli, table, port, job_hours);
 	}
-	return table_print(table) < 0 ? cli_no_memory() : CLI_FINE;
-}
-
-static const struct table_column time_columns[] = {
-	{ "PORT", 0 },		 { "TYPE", 0 },		  { "TRANSFERS", TABLE_RIGHT },
-	{ "HALF", TABLE_RIGHT }, { "99 %", TABLE_RIGHT }, { "LONGEST", TABLE_RIGHT },
-};
-enum { TIMED_PORT, TIMED_TYPE, TIMED_N, TIMED_HALF, TIMED_MOST, TIMED_LONGEST };
-
-static void
-fill_times(const struct look *look, struct table *table, const json_t *port)
-{
-	const char *name = field_text(port, "name"), *type;
-	char text[FORMAT_MAX], clean[WORDS_MAX];
-	json_t *times;
-
-	json_object_foreach((json_t *)(uintptr_t)field_object(port, "latency"), type, times)
-	{
-		struct libscols_line *row = table_row(table, NULL);
-		int64_t p99_us = field_int(times, "p99_us"), max_us = field_int(times, "max_us");
-
-		/* Keys do not go through clean_json(). */
-		clean_text(clean, sizeof(clean), type, look->utf8);
-		table_cell(table, row, TIMED_PORT, TONE_PLAIN,
-			   *name ? name : field_text(port, "port"));
-		table_cell(table, row, TIMED_TYPE, TONE_PLAIN, clean);
-		fill_number(table, row, TIMED_N, field_int(times, "transfers"), TONE_PLAIN);
-		table_cell(table, row, TIMED_HALF, TONE_PLAIN,
-			   field_has(times, "p50_us")
-				   ? format_latency(text, look->utf8, field_int(times, "p50_us"))
-				   : look->dash);
-		table_cell(table, row, TIMED_MOST, TONE_PLAIN,
-			   format_latency(text, look->utf8, p99_us));
-		table_cell(table, row, TIMED_LONGEST, TONE_PLAIN,
-			   format_latency(text, look->utf8, max_us));
-	}
-}
-
-/* How long transfers took: asked for only, because few need it and it takes a table. */
-static int
-put_times(const struct cli *cli, const json_t *reply)
-{
-	ls_auto(table) *table = NULL;
-	const json_t *port;
-	bool any = false;
-	size_t i;
-
-	if (table_new(&cli->look, time_columns, LS_COUNT(time_columns), &table) < 0)
-		return cli_no_memory();
-	json_array_foreach(field_list(reply, "ports"), i, port)
-	{
-		fill_times(&cli->look, table, port);
-		any = any || json_object_size(field_object(port, "latency")) > 0;
-	}
-	render_sentence(&cli->look, TONE_STRONG, 0,
-			any ? "How long transfers took, in the worst minute of each:"
-			    : "No transfer was seen, so nobody knows how long they took.");
 	return table_print(table) < 0 ? cli_no_memory() : CLI_FINE;
 }
 
@@ -279,8 +324,29 @@ put_gaps(const struct cli *cli, const json_t *reply)
 				"Each of them, with its evidence: linkstat incidents");
 }
 
+/* What linkstatd does not know: what its counts mean. 0 or -ENOMEM. */
+static int
+add_numbers(json_t *ports, double job_hours)
+{
+	json_t *port;
+	size_t i;
+	int r = 0;
+
+	json_array_foreach(ports, i, port)
+	{
+		struct numbers numbers = report_numbers(port, job_hours);
+		double clean_hours = field_real(port, "longest_clean_seconds") / 3600;
+
+		if (r == 0)
+			r = numbers_add_json(port, &numbers);
+		if (json_object_set_new(port, "longest_clean_hours", json_real(clean_hours)) < 0)
+			r = -ENOMEM;
+	}
+	return r;
+}
+
 int
-report_run(const struct cli *cli)
+report_ask(const struct cli *cli, json_t **ret, double *job_hours)
 {
 	ls_json_auto json_t *parameters = NULL;
 	ls_json_auto json_t *reply = NULL;
@@ -288,6 +354,23 @@ report_run(const struct cli *cli)
 
 	if (r == CLI_FINE)
 		r = ask_once(cli, "io.linkstat.Report", parameters, &shape_report, &reply);
+	if (r == CLI_FINE)
+		r = numbers_job_hours(cli, job_hours);
+	if (r != CLI_FINE)
+		return r;
+	if (add_numbers(json_object_get(reply, "ports"), *job_hours) < 0)
+		return cli_no_memory();
+	*ret = LS_STEAL(&reply);
+	return CLI_FINE;
+}
+
+static int
+report_ports(const struct cli *cli)
+{
+	ls_json_auto json_t *reply = NULL;
+	double job_hours = 0;
+	int r = report_ask(cli, &reply, &job_hours);
+
 	if (r != CLI_FINE)
 		return r;
 	if (cli->json) {
@@ -295,11 +378,29 @@ report_run(const struct cli *cli)
 		return r == CLI_FINE ? report_verdict(reply) : r;
 	}
 	put_verdict(cli, reply);
-	r = put_table(cli, reply);
+	r = put_table(cli, reply, job_hours);
 	if (r == CLI_FINE && cli->show.all_transfers)
-		r = put_times(cli, reply);
+		r = report_times(cli, reply);
 	if (r != CLI_FINE)
 		return r;
 	put_gaps(cli, reply);
 	return report_verdict(reply);
+}
+
+int
+report_run(const struct cli *cli)
+{
+	enum ls_component_kind kind;
+	const char *by = cli->report.by ? cli->report.by : "port";
+	char shown[FORMAT_MAX];
+
+	if (cli->report.html)
+		return report_html(cli);
+	if (strcmp(by, "port") == 0)
+		return report_ports(cli);
+	if (report_groups_kind(by, &kind) == 1)
+		return report_groups_run(cli, kind);
+	clean_text(shown, sizeof(shown), by, cli->look.utf8);
+	cli_complain("--by \"%s\" is not known: it is cable, device, hub, host or port.", shown);
+	return CLI_USAGE;
 }

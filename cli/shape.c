@@ -162,6 +162,14 @@ static const struct shape_field flow_fields[] = {
 };
 static const struct shape flow = SHAPE("Flow", flow_fields);
 
+static const struct shape_field trend_fields[] = {
+	{ "since", TIME, MUST, NULL },		 { "factor", REAL, MUST, NULL },
+	{ "drops_before", INTEGER, MUST, NULL }, { "hours_before", REAL, MUST, NULL },
+	{ "drops_since", INTEGER, MUST, NULL },	 { "hours_since", REAL, MUST, NULL },
+	{ "came_kind", TEXT, MAY, NULL },	 { "came", TEXT, MAY, NULL },
+};
+static const struct shape trend = SHAPE("Trend", trend_fields);
+
 static const struct shape_field port_report_fields[] = {
 	{ "port", TEXT, MUST, NULL },
 	{ "name", TEXT, MUST, NULL },
@@ -185,6 +193,8 @@ static const struct shape_field port_report_fields[] = {
 	{ "transfer_errors_by_status", COUNTS, MAY, NULL },
 	{ "latency", MAP, MAY, &latency },
 	{ "endpoints", LIST, MAY, &endpoint_errors },
+	{ "longest_clean_seconds", REAL, MAY, NULL },
+	{ "trend", OBJECT, MAY, &trend },
 	{ "device", OBJECT, MAY, &device },
 };
 static const struct shape port_report = SHAPE("PortReport", port_report_fields);
@@ -244,6 +254,33 @@ static const struct shape_field sessions_reply_fields[] = {
 	{ "cursor", TEXT, MAY, NULL },
 };
 const struct shape shape_sessions = SHAPE("ListSessions reply", sessions_reply_fields);
+
+static const struct shape_field sum_fields[] = {
+	{ "host", TEXT, MUST, NULL },
+	{ "controller", TEXT, MUST, NULL },
+	{ "port", TEXT, MUST, NULL },
+	{ "name", TEXT, MUST, NULL },
+	{ "label", TEXT, MAY, NULL },
+	{ "hubs", LIST, MAY, NULL },
+	{ "cable", TEXT, MAY, NULL },
+	{ "device", TEXT, MUST, NULL },
+	{ "model", TEXT, MUST, NULL },
+	{ "product", TEXT, MAY, NULL },
+	{ "sessions", INTEGER, MUST, NULL },
+	{ "sessions_with_drops", INTEGER, MUST, NULL },
+	{ "connected_hours", REAL, MUST, NULL },
+	{ "drops", INTEGER, MUST, NULL },
+	{ "drops_by_power", INTEGER, MUST, NULL },
+	{ "drops_by_host", INTEGER, MUST, NULL },
+	{ "drops_by_hub", INTEGER, MUST, NULL },
+	{ "drops_by_device", INTEGER, MUST, NULL },
+};
+static const struct shape sum = SHAPE("SessionSum", sum_fields);
+static const struct shape_field sums_reply_fields[] = {
+	{ "sums", LIST, MUST, &sum },
+	{ "cursor", TEXT, MAY, NULL },
+};
+const struct shape shape_sums = SHAPE("SumSessions reply", sums_reply_fields);
 
 static const struct shape_field incident_reply_reply_fields[] = {
 	{ "incident", OBJECT, MUST, &incident },

@@ -10,8 +10,8 @@
 struct shape;
 
 extern const struct shape shape_status, shape_report, shape_events, shape_incidents,
-	shape_incident_reply, shape_sessions, shape_watch, shape_top, shape_said, shape_labels,
-	shape_job_id, shape_job, shape_jobs, shape_import;
+	shape_incident_reply, shape_sessions, shape_sums, shape_watch, shape_top, shape_said,
+	shape_labels, shape_job_id, shape_job, shape_jobs, shape_import;
 
 #define SHAPE_WHY_MAX 120
 

@@ -40,7 +40,9 @@ int methods_too_many(struct varlink_reply *reply, const char *limit, int maximum
 /* In methods_list.c, methods_status.c, methods_report.c and methods_top.c. */
 int methods_list_events(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_list_incidents(struct varlink_call *call, struct varlink_reply *reply, void *user);
+int methods_list_drops(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_list_sessions(struct varlink_call *call, struct varlink_reply *reply, void *user);
+int methods_sum_sessions(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_status(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_report(struct varlink_call *call, struct varlink_reply *reply, void *user);
 int methods_transfers(struct varlink_call *call, struct varlink_reply *reply, void *user);

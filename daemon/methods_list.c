@@ -145,6 +145,43 @@ on_session(const struct store_session *row, void *user)
 	return is_full(page) ? 1 : add_row(page, row->session.id, session_object(row, &page->host));
 }
 
+static json_t *
+sum_object(const struct store_session *row, const struct host *host)
+{
+	const struct ls_session *session = &row->session;
+	const struct ls_wire_field fields[] = {
+		{ "host", json_string(host->name) },
+		{ "host_id", json_string(host->id) },
+		{ "controller", controller_name(session->socket.id_path) },
+		{ "port", json_string(session->socket.id_path) },
+		{ "name", json_string(session->socket.name) },
+		{ "label", ls_wire_optional(row->label) },
+		{ "hubs", hubs_array(session) },
+		{ "cable", ls_wire_optional(session->cable) },
+		{ "device", device_name(session) },
+		{ "model", model_name(&session->device) },
+		{ "product", ls_wire_optional(session->device.product) },
+		{ "sessions", json_integer(row->n) },
+		{ "sessions_with_drops", json_integer(row->n_dropping) },
+		{ "connected_hours", json_real(row->connected_seconds / 3600) },
+		{ "drops", json_integer(row->drops) },
+		{ "drops_by_power", json_integer(row->drops_by_side[LS_SIDE_POWER]) },
+		{ "drops_by_host", json_integer(row->drops_by_side[LS_SIDE_HOST]) },
+		{ "drops_by_hub", json_integer(row->drops_by_side[LS_SIDE_HUB]) },
+		{ "drops_by_device", json_integer(row->drops_by_side[LS_SIDE_DEVICE]) },
+	};
+
+	return ls_wire_object(fields, LS_COUNT(fields));
+}
+
+static int
+on_sum(const struct store_session *row, void *user)
+{
+	struct page *page = user;
+
+	return is_full(page) ? 1 : add_row(page, row->session.id, sum_object(row, &page->host));
+}
+
 static int
 read_events(const struct methods *methods, const struct store_filter *filter, struct page *page,
 	    const char **unknown)
@@ -160,11 +197,26 @@ read_incidents(const struct methods *methods, const struct store_filter *filter,
 }
 
 static int
+read_drops(const struct methods *methods, const struct store_filter *filter, struct page *page,
+	   const char **unknown)
+{
+	return store_drops(methods->store, filter, on_incident, page, unknown);
+}
+
+static int
 read_sessions(const struct methods *methods, const struct store_filter *filter, struct page *page,
 	      const char **unknown)
 {
 	host_read(&page->host);
 	return store_sessions(methods->store, filter, state_now(), on_session, page, unknown);
+}
+
+static int
+read_sums(const struct methods *methods, const struct store_filter *filter, struct page *page,
+	  const char **unknown)
+{
+	host_read(&page->host);
+	return store_session_sums(methods->store, filter, state_now(), on_sum, page, unknown);
 }
 
 static int
@@ -247,9 +299,25 @@ methods_list_incidents(struct varlink_call *call, struct varlink_reply *reply, v
 }
 
 int
+methods_list_drops(struct varlink_call *call, struct varlink_reply *reply, void *user)
+{
+	static const struct listing listing = { "incidents", METHODS_INCIDENTS_PAGE, read_drops };
+
+	return list(call, reply, user, &listing);
+}
+
+int
 methods_list_sessions(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	static const struct listing listing = { "sessions", SERVER_PAGE, read_sessions };
+
+	return list(call, reply, user, &listing);
+}
+
+int
+methods_sum_sessions(struct varlink_call *call, struct varlink_reply *reply, void *user)
+{
+	static const struct listing listing = { "sums", SERVER_PAGE, read_sums };
 
 	return list(call, reply, user, &listing);
 }

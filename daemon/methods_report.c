@@ -10,22 +10,17 @@
 /* Gaps and ports of one report while they are read. */
 struct report {
 	json_t *gaps, *ports;
-	struct ls_gap rest; /* stands for the gaps beyond the first SERVER_PAGE */
-	uint32_t n_rest;
+	struct ls_gap rest; /* stands for the oldest ones, where there are more than SERVER_PAGE */
+	size_t n_gaps, n_seen;
 };
 
 static int
-on_gap(const struct ls_gap *gap, void *user)
+count_gap(const struct ls_gap *gap, void *user)
 {
 	struct report *report = user;
 
-	if (json_array_size(report->gaps) < SERVER_PAGE)
-		return json_array_append_new(report->gaps, ls_wire_gap(gap)) < 0 ? -ENOMEM : 0;
-	if (report->n_rest++ == 0)
-		report->rest.began = gap->began;
-	report->rest.open = report->rest.open || gap->open;
-	if (gap->ended.real_us > report->rest.ended.real_us)
-		report->rest.ended = gap->ended;
+	(void)gap;
+	report->n_gaps++;
 	return 0;
 }
 
@@ -33,12 +28,35 @@ on_gap(const struct ls_gap *gap, void *user)
 static int
 add_rest(struct report *report)
 {
-	if (report->n_rest == 0)
-		return 0;
 	ls_text_format(report->rest.reason, sizeof(report->rest.reason),
-		       "%u more gaps, not listed one by one: ask for a shorter span",
-		       report->n_rest);
+		       "%zu more gaps, not listed one by one: ask for a shorter span",
+		       report->n_seen);
 	return json_array_append_new(report->gaps, ls_wire_gap(&report->rest)) < 0 ? -ENOMEM : 0;
+}
+
+static int
+on_gap(const struct ls_gap *gap, void *user)
+{
+	struct report *report = user;
+	size_t n_rest = report->n_gaps > SERVER_PAGE ? report->n_gaps - SERVER_PAGE : 0;
+
+	report->n_seen++;
+	if (report->n_seen > n_rest)
+		return json_array_append_new(report->gaps, ls_wire_gap(gap)) < 0 ? -ENOMEM : 0;
+	if (report->n_seen == 1)
+		report->rest.began = gap->began;
+	report->rest.open = report->rest.open || gap->open;
+	if (gap->ended.real_us > report->rest.ended.real_us)
+		report->rest.ended = gap->ended;
+	return report->n_seen == n_rest ? add_rest(report) : 0;
+}
+
+static int
+list_gaps(struct store *store, const struct store_filter *filter, struct report *report)
+{
+	int r = store_gaps(store, filter, count_gap, report);
+
+	return r < 0 ? r : store_gaps(store, filter, on_gap, report);
 }
 
 json_t *
@@ -46,7 +64,7 @@ methods_gaps(struct store *store, const struct store_filter *filter)
 {
 	struct report report = { .gaps = json_array() };
 
-	if (store_gaps(store, filter, on_gap, &report) < 0) {
+	if (list_gaps(store, filter, &report) < 0) {
 		json_decref(report.gaps);
 		return NULL;
 	}
@@ -149,6 +167,24 @@ endpoints_array(const struct store_port_report *port)
 	return LS_STEAL(&endpoints);
 }
 
+static json_t *
+trend_object(const struct store_port_report *port)
+{
+	const struct ls_trend *trend = &port->trend;
+	const struct ls_wire_field fields[] = {
+		{ "since", ls_wire_time(trend->since_us) },
+		{ "factor", json_real(trend->factor < 1e300 ? trend->factor : 1e300) },
+		{ "drops_before", json_integer(trend->drops_before) },
+		{ "hours_before", json_real(trend->hours_before) },
+		{ "drops_since", json_integer(trend->drops_since) },
+		{ "hours_since", json_real(trend->hours_since) },
+		{ "came_kind", ls_wire_optional(port->came_kind) },
+		{ "came", ls_wire_optional(port->came_kind ? port->came : NULL) },
+	};
+
+	return ls_wire_object(fields, LS_COUNT(fields));
+}
+
 static int
 on_port(const struct store_port_report *port, void *user)
 {
@@ -176,6 +212,8 @@ on_port(const struct store_port_report *port, void *user)
 		{ "transfer_errors_by_status",
 		  statuses_object(port->errors_by_status, port->n_statuses) },
 		{ "endpoints", endpoints_array(port) },
+		{ "longest_clean_seconds", json_real(port->longest_clean_seconds) },
+		{ "trend", port->has_trend ? trend_object(port) : json_null() },
 		{ "device", port->has_device ? ls_wire_device(&port->device) : json_null() },
 	};
 	json_t *row = ls_wire_object(fields, LS_COUNT(fields));
@@ -195,9 +233,7 @@ methods_report(struct varlink_call *call, struct varlink_reply *reply, void *use
 
 	if (understood) {
 		asked.filter.limit = 0; /* the rest of the gaps is counted */
-		r = store_gaps(methods->store, &asked.filter, on_gap, &report);
-		if (r == 0)
-			r = add_rest(&report);
+		r = list_gaps(methods->store, &asked.filter, &report);
 		if (r == 0)
 			r = store_report(methods->store, &asked.filter, state_now(), on_port,
 					 &report, &unknown);

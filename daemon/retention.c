@@ -27,7 +27,8 @@ on_next(evutil_socket_t fd, short what, void *user)
 	(void)fd;
 	(void)what;
 	/* A store that fails has told so itself, and is tried again in an hour. */
-	if (store_retain(retention->store, &retention->limits, state_now()) == 1)
+	if (store_sum_up(retention->store, state_now()) == 1 ||
+	    store_retain(retention->store, &retention->limits, state_now()) == 1)
 		event_add(retention->next, &pause);
 }
 

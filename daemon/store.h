@@ -8,6 +8,7 @@
 #include "lib/base.h"
 #include "lib/engine.h"
 #include "lib/record.h"
+#include "lib/trend.h"
 #include "lib/wire.h"
 
 struct store;
@@ -91,6 +92,13 @@ struct store_limits {
  */
 int store_retain(struct store *store, const struct store_limits *limits, struct ls_instant now);
 
+/*
+ * Adds sessions that ended some days ago to the sums that long questions are answered from, a piece
+ * in a transaction of its own. Gaps that are told later than that do not change them. 1: call again
+ * soon, 0: nothing is left to do, or -errno. Not within a batch.
+ */
+int store_sum_up(struct store *store, struct ls_instant now);
+
 /* Reading. Times in real µs, since inclusive, until exclusive; ports: ID_PATH, name or label. */
 struct store_filter {
 	int64_t since_us, until_us; /* INT64_MIN, INT64_MAX: no limit */
@@ -134,7 +142,13 @@ struct store_port_report {
 		bool has_p50; /* not where an hour is in the span, see store_roll_up() */
 	} latency[LS_N_XFERS];
 	struct store_endpoint_errors endpoints[LS_N_ENDPOINTS]; /* index: as in lib/traffic.h */
-	bool has_device;					/* the latest one there */
+	/* Of the connected time, the longest without a drop. Drops within a minute are one. */
+	double longest_clean_seconds;
+	bool has_trend; /* a change that is told (lib/trend.h); since_us is real time */
+	struct ls_trend trend;
+	const char *came_kind; /* "cable", "hub", "device": new there at that time; or NULL */
+	char came[LS_STRING_MAX];
+	bool has_device; /* the latest one there */
 	struct ls_device device;
 };
 
@@ -145,6 +159,7 @@ struct store_session {
 	double connected_seconds;
 	/* One that follows a counted one within a minute is the same drop. */
 	int64_t drops, drops_by_side[LS_N_SIDES];
+	int64_t n, n_dropping; /* of a sum: so many sessions, and those of them with drops */
 };
 
 /* Visitors return 0 to go on, anything else ends the visit and is returned. */
@@ -160,9 +175,21 @@ int store_events(struct store *store, const struct store_filter *filter, store_e
 		 void *user, const char **unknown);
 int store_incidents(struct store *store, const struct store_filter *filter,
 		    store_row_incident_fn visit, void *user, const char **unknown);
+/* Only those that are drops. */
+int store_drops(struct store *store, const struct store_filter *filter, store_row_incident_fn visit,
+		void *user, const char **unknown);
 /* Those that touch the span. */
 int store_sessions(struct store *store, const struct store_filter *filter, struct ls_instant now,
 		   store_session_fn visit, void *user, const char **unknown);
+/*
+ * The same summed by what took part: of the whole history, sessions that ended some days ago come as
+ * sums (n of them, all with drops or none with any, no times, an id of its own kind); all others one
+ * by one, with n = 1 and behind STORE_SUM_IDS.
+ */
+#define STORE_SUM_IDS (INT64_C(1) << 40)
+int store_session_sums(struct store *store, const struct store_filter *filter,
+		       struct ls_instant now, store_session_fn visit, void *user,
+		       const char **unknown);
 int store_report(struct store *store, const struct store_filter *filter, struct ls_instant now,
 		 store_port_fn visit, void *user, const char **unknown);
 int store_gaps(struct store *store, const struct store_filter *filter, store_gap_fn visit,

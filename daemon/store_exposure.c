@@ -97,6 +97,23 @@ find_blind(struct store_exposure *asked)
 	return r;
 }
 
+/* The first blind span that does not end before @from. */
+static size_t
+first_blind(const struct store_spans *blind, int64_t from)
+{
+	size_t low = 0, high = blind->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (blind->at[middle].to <= from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 double
 store_exposure_us(const struct store_exposure *asked, struct store_span stay, int64_t connected_us)
 {
@@ -108,7 +125,8 @@ store_exposure_us(const struct store_exposure *asked, struct store_span stay, in
 	if (to <= from)
 		return 0;
 	visible_us = (double)(to - from);
-	for (size_t i = 0; i < asked->blind.n && asked->blind.at[i].from < to; i++) {
+	for (size_t i = first_blind(&asked->blind, from);
+	     i < asked->blind.n && asked->blind.at[i].from < to; i++) {
 		int64_t blind_from = later(from, asked->blind.at[i].from);
 		int64_t blind_to = earlier(to, asked->blind.at[i].to);
 

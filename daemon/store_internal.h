@@ -11,6 +11,10 @@
 #define STORE_FILE_NAME	  "linkstat.db"
 #define STORE_LOCK_NAME	  "linkstat.lock"
 #define STORE_TROUBLE_MAX 480
+/* Sums of events and incidents are of 30 days, those of sessions of 7. */
+#define STORE_MONTH_TEXT "2592000000000"
+#define STORE_MONTH_US	 INT64_C(2592000000000)
+#define STORE_WEEK_US	 INT64_C(604800000000)
 
 /* Keep the order of store_sql.c's table. */
 enum store_stmt {
@@ -146,6 +150,22 @@ enum store_stmt {
 	STORE_REPORT_CABLES,
 	STORE_REPORT_LATENCY,
 	STORE_REPORT_BLIND,
+	STORE_REPORT_WEEKS,
+	STORE_PENDING_SESSIONS,
+	STORE_SUM_ADD,
+	STORE_SUM_MARK,
+	STORE_WEEK_GET,
+	STORE_WEEK_PUT,
+	STORE_COUNT_TRAFFIC,
+	STORE_COUNT_ERRORS,
+	STORE_COUNT_LATENCY,
+	STORE_SESSION_SUMS,
+	STORE_SESSIONS_NOT_SUMMED,
+	STORE_SERIES_WEEKS,
+	STORE_SERIES_SESSIONS,
+	STORE_SERIES_WEEK,
+	STORE_SERIES_CAME,
+	STORE_DROPS,
 	STORE_N_STMTS,
 };
 
@@ -276,6 +296,33 @@ struct store_exposure {
 	struct store_spans blind; /* neither the kernel log nor udev saw */
 };
 
+/* Everything ever: that is what sums are of. */
+static inline bool
+store_exposure_is_whole(const struct store_exposure *asked)
+{
+	return asked->since == INT64_MIN && asked->until == INT64_MAX;
+}
+
+/* From when on the sums of weeks lie in the span, INT64_MAX: none does. What began then has ended. */
+static inline int64_t
+store_exposure_weeks(const struct store_exposure *asked)
+{
+	if (asked->until != INT64_MAX)
+		return INT64_MAX;
+	if (asked->since <= 0 || asked->since % STORE_WEEK_US == 0)
+		return asked->since;
+	return asked->since - asked->since % STORE_WEEK_US + STORE_WEEK_US;
+}
+
+/* What a statement about sessions of a port in the asked span takes as ?1 … ?7. */
+#define STORE_PORT_N_IDS 7
+#define STORE_PORT_IDS(asked, port)                                                                \
+	{                                                                                          \
+		(port), (asked)->since, (asked)->until, (int64_t)(asked)->now.mono_us,             \
+			(asked)->now.real_us, store_exposure_is_whole(asked),                      \
+			store_exposure_weeks(asked)                                                \
+	}
+
 /* store_exposure_done() in any case. 0 or -errno. */
 int store_exposure_init(struct store_exposure *asked, struct store *store,
 			const struct store_filter *filter, struct ls_instant now);
@@ -304,6 +351,32 @@ sqlite3_stmt *store_prepare_filtered(struct store *store, enum store_stmt which,
 				     const struct store_filter *filter, const char *ports,
 				     int *error);
 
-/* store_latency.c: fills @report->latency; @ids are the port, since and until. */
-int store_report_latency(struct store *store, const int64_t ids[3],
+/* store_latency.c: fills @report->latency; @ids are STORE_PORT_IDS(). */
+int store_report_latency(struct store *store, const int64_t ids[STORE_PORT_N_IDS],
 			 struct store_port_report *report);
+
+/* store_pieces.c */
+
+/* Of a session: time up to a drop, or up to its end. Drops within a minute are one. */
+struct store_piece {
+	int64_t from_us; /* real */
+	double us;	 /* of exposure */
+	bool dropped;	 /* at its end */
+	enum ls_side side;
+};
+typedef int (*store_piece_fn)(const struct store_piece *piece, void *user);
+
+/* Oldest first, of what lies in the asked span; none where there is neither time nor a drop. 0, what
+ * @visit gave, or -errno. */
+int store_pieces(const struct store_exposure *asked, int64_t session, store_piece_fn visit,
+		 void *user);
+
+/* store_series.c: the longest time without a drop on a port, and its trend. 0 or -errno. */
+int store_report_series(const struct store_exposure *asked, int64_t port,
+			struct store_port_report *report);
+
+/* store_sums.c */
+
+/* Adds up to @n sessions that ended before @before to the sums. Within a transaction. How many, or
+ * -errno. */
+int store_sum_sessions(struct store *store, int64_t before, int n, struct ls_instant now);

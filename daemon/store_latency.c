@@ -13,14 +13,15 @@ latency_of(struct store_port_report *report, const char *type)
 }
 
 int
-store_report_latency(struct store *store, const int64_t ids[3], struct store_port_report *report)
+store_report_latency(struct store *store, const int64_t ids[STORE_PORT_N_IDS],
+		     struct store_port_report *report)
 {
 	int r = 0;
 	store_stmt_auto *stmt = store_prepare(store, STORE_REPORT_LATENCY, &r);
 
 	if (!stmt)
 		return r;
-	(void)store_bind_ids(stmt, ids, 3);
+	(void)store_bind_ids(stmt, ids, STORE_PORT_N_IDS);
 	while ((r = store_step(store, stmt)) == 1) {
 		const char *type = (const char *)sqlite3_column_text(stmt, 0);
 		struct store_latency *latency = latency_of(report, type);

@@ -122,22 +122,42 @@ visit_incidents(struct store *store, sqlite3_stmt *stmt, store_row_incident_fn v
 	return r;
 }
 
-int
-store_incidents(struct store *store, const struct store_filter *filter, store_row_incident_fn visit,
-		void *user, const char **unknown)
+struct incident_visitor {
+	store_row_incident_fn visit;
+	void *user;
+};
+
+static int
+visit_asked(struct store *store, enum store_stmt which, const struct store_filter *filter,
+	    const struct incident_visitor *visitor, const char **unknown)
 {
 	char *ports;
 	int n = 0, r = store_ports(store, filter, &ports, unknown);
 
 	if (r == 0) {
-		store_stmt_auto *stmt =
-			store_prepare_filtered(store, STORE_INCIDENTS, filter, ports, &r);
+		store_stmt_auto *stmt = store_prepare_filtered(store, which, filter, ports, &r);
 
 		if (stmt)
-			r = visit_incidents(store, stmt, visit, user, &n);
+			r = visit_incidents(store, stmt, visitor->visit, visitor->user, &n);
 	}
 	sqlite3_free(ports);
 	return r;
+}
+
+int
+store_incidents(struct store *store, const struct store_filter *filter, store_row_incident_fn visit,
+		void *user, const char **unknown)
+{
+	return visit_asked(store, STORE_INCIDENTS, filter,
+			   &(struct incident_visitor){ visit, user }, unknown);
+}
+
+int
+store_drops(struct store *store, const struct store_filter *filter, store_row_incident_fn visit,
+	    void *user, const char **unknown)
+{
+	return visit_asked(store, STORE_DROPS, filter, &(struct incident_visitor){ visit, user },
+			   unknown);
 }
 
 int

@@ -5,8 +5,7 @@
 static int
 count_stays(const struct store_exposure *asked, int64_t port, struct store_port_report *report)
 {
-	const int64_t ids[] = { port, asked->since, asked->until, (int64_t)asked->now.mono_us,
-				asked->now.real_us };
+	const int64_t ids[] = STORE_PORT_IDS(asked, port);
 	int64_t session = 0;
 	double us = 0;
 	int r = 0;
@@ -25,6 +24,39 @@ count_stays(const struct store_exposure *asked, int64_t port, struct store_port_
 	}
 	report->connected_seconds = us / 1e6;
 	return r;
+}
+
+/* Those that are in the sums already. */
+static int
+count_weeks(const struct store_exposure *asked, int64_t port, struct store_port_report *report)
+{
+	const int64_t ids[] = { port, store_exposure_weeks(asked) };
+	int r = 0;
+	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_WEEKS, &r);
+
+	if (!stmt)
+		return r;
+	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
+	r = store_step(asked->store, stmt);
+	if (r != 1)
+		return r;
+	report->sessions += sqlite3_column_int64(stmt, 0);
+	report->connected_seconds += (double)sqlite3_column_int64(stmt, 1) / 1e6;
+	return 0;
+}
+
+/* The whole months in the span: from ids[3] until ids[4], which are ids[2] where there is none. */
+static void
+find_months(const struct store_exposure *asked, int64_t ids[5])
+{
+	int64_t from = asked->since, to = asked->until;
+
+	if (from > 0 && from % STORE_MONTH_US)
+		from += STORE_MONTH_US - from % STORE_MONTH_US;
+	if (to < INT64_MAX)
+		to -= to % STORE_MONTH_US;
+	ids[3] = from < to ? from : asked->until;
+	ids[4] = from < to ? to : asked->until;
 }
 
 static int64_t *
@@ -51,12 +83,13 @@ static int
 count_events(const struct store_exposure *asked, int64_t port, struct store_port_report *report,
 	     int64_t *n)
 {
-	const int64_t ids[] = { port, asked->since, asked->until };
+	int64_t ids[5] = { port, asked->since, asked->until };
 	int r = 0;
 	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_EVENTS, &r);
 
 	if (!stmt)
 		return r;
+	find_months(asked, ids);
 	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
 	while ((r = store_step(asked->store, stmt)) == 1) {
 		const char *name = (const char *)sqlite3_column_text(stmt, 0);
@@ -76,12 +109,13 @@ static int
 count_incidents(const struct store_exposure *asked, int64_t port, struct store_port_report *report,
 		int64_t *n)
 {
-	const int64_t ids[] = { port, asked->since, asked->until };
+	int64_t ids[5] = { port, asked->since, asked->until };
 	int r = 0;
 	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_INCIDENTS, &r);
 
 	if (!stmt)
 		return r;
+	find_months(asked, ids);
 	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
 	while ((r = store_step(asked->store, stmt)) == 1) {
 		const char *name = (const char *)sqlite3_column_text(stmt, 0);
@@ -101,7 +135,7 @@ static int
 count_traffic(const struct store_exposure *asked, int64_t port, struct store_port_report *report,
 	      int64_t *n)
 {
-	const int64_t ids[] = { port, asked->since, asked->until };
+	const int64_t ids[] = STORE_PORT_IDS(asked, port);
 	int r = 0;
 	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_TRAFFIC, &r);
 
@@ -160,7 +194,7 @@ add_errors(struct store_port_report *report, sqlite3_stmt *row)
 static int
 count_errors(const struct store_exposure *asked, int64_t port, struct store_port_report *report)
 {
-	const int64_t ids[] = { port, asked->since, asked->until };
+	const int64_t ids[] = STORE_PORT_IDS(asked, port);
 	int r = 0;
 	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_ERRORS, &r);
 
@@ -195,7 +229,7 @@ static int
 visit_with_cables(const struct store_exposure *asked, int64_t port,
 		  struct store_port_report *report, store_port_fn visit, void *user)
 {
-	const int64_t ids[] = { port, asked->since, asked->until, asked->now.real_us };
+	const int64_t ids[] = STORE_PORT_IDS(asked, port);
 	int r = 0;
 	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_CABLES, &r);
 
@@ -215,7 +249,7 @@ report_port(const struct store_exposure *asked, sqlite3_stmt *port, store_port_f
 {
 	struct store_port_report report = { .label = (const char *)sqlite3_column_text(port, 3) };
 	int64_t id = sqlite3_column_int64(port, 0), n = 0;
-	const int64_t latency_ids[] = { id, asked->since, asked->until };
+	const int64_t latency_ids[] = STORE_PORT_IDS(asked, id);
 	int r;
 
 	store_read_text(port, 1, report.socket.id_path, sizeof(report.socket.id_path));
@@ -226,12 +260,17 @@ report_port(const struct store_exposure *asked, sqlite3_stmt *port, store_port_f
 	if (r == 0)
 		r = count_stays(asked, id, &report);
 	if (r == 0)
+		r = count_weeks(asked, id, &report);
+	if (r == 0)
 		r = count_traffic(asked, id, &report, &n);
 	if (r == 0)
 		r = count_errors(asked, id, &report);
 	if (r == 0)
 		r = store_report_latency(asked->store, latency_ids, &report);
 	if (r < 0 || (n == 0 && report.sessions == 0))
+		return r;
+	r = store_report_series(asked, id, &report);
+	if (r < 0)
 		return r;
 	r = latest_device(asked, id, &report);
 	return r < 0 ? r : visit_with_cables(asked, id, &report, visit, user);

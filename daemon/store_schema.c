@@ -168,7 +168,17 @@ static const char *const to_1[] = {
 	") STRICT",
 };
 
-/* Labels, jobs, imports, and modes of device families. */
+#define MONTH_OF(time)	  "(" time " - " time " % " STORE_MONTH_TEXT ")"
+#define ONE_MORE_INCIDENT " ON CONFLICT DO UPDATE SET n = n + 1, drops = drops + excluded.drops"
+#define ADD_INCIDENT                                                                               \
+	"INSERT INTO incident_sums VALUES (NEW.port, " MONTH_OF(                                   \
+		"NEW.opened_real") ", NEW.cause,"                                                  \
+				   " 1, NEW.is_drop)" ONE_MORE_INCIDENT
+#define TAKE_INCIDENT                                                                              \
+	"UPDATE incident_sums SET n = n - 1, drops = drops - OLD.is_drop WHERE port = OLD.port"    \
+	" AND month_real = " MONTH_OF("OLD.opened_real") " AND cause = OLD.cause"
+
+/* Labels, jobs, imports, modes of device families, and sums. */
 static const char *const to_2[] = {
 	/* 0: linkstatd watched it; 1: the import of its past is under way; 2: it was imported;
 	 * 3: its import never ended and is undone. But for 0, boot_id ends in " imported", and ids
@@ -230,6 +240,104 @@ static const char *const to_2[] = {
 	" errors INTEGER NOT NULL," /* of the classes that speak of the link */
 	" PRIMARY KEY (job, port, sign)"
 	") STRICT, WITHOUT ROWID",
+
+	/* What sessions that ended long ago add up to, by all that took part; 0 is unknown. What a
+	 * session gave is kept in it, so that it can be taken back. */
+	"CREATE TABLE session_sums ("
+	" id INTEGER PRIMARY KEY,"
+	" port INTEGER NOT NULL, description INTEGER NOT NULL,"
+	" cable INTEGER NOT NULL, chain INTEGER NOT NULL,"
+	" dropping INTEGER NOT NULL," /* 1: of those with drops */
+	" n INTEGER NOT NULL, connected_us INTEGER NOT NULL,"
+	" drops INTEGER NOT NULL," /* within a minute of each other: one */
+	" by_power INTEGER NOT NULL, by_host INTEGER NOT NULL,"
+	" by_hub INTEGER NOT NULL, by_device INTEGER NOT NULL,"
+	" first_real INTEGER NOT NULL," /* when the first one began */
+	" UNIQUE (port, description, cable, chain, dropping)"
+	") STRICT",
+	"ALTER TABLE sessions ADD COLUMN sum INTEGER", /* row of session_sums, NULL: not yet */
+	"ALTER TABLE sessions ADD COLUMN sum_us INTEGER",
+	"ALTER TABLE sessions ADD COLUMN sum_drops INTEGER",
+	"ALTER TABLE sessions ADD COLUMN sum_power INTEGER",
+	"ALTER TABLE sessions ADD COLUMN sum_host INTEGER",
+	"ALTER TABLE sessions ADD COLUMN sum_hub INTEGER",
+	"ALTER TABLE sessions ADD COLUMN sum_device INTEGER",
+	/* 1: is in the sums of its port, where it stays whatever is said of its cable. */
+	"ALTER TABLE sessions ADD COLUMN counted INTEGER NOT NULL DEFAULT 0",
+	"CREATE INDEX incidents_dropped ON incidents (opened_real) WHERE is_drop = 1",
+	"CREATE INDEX sessions_port_ended ON sessions (port, ended_real)",
+	"CREATE INDEX sessions_not_summed ON sessions (ended_real) WHERE sum IS NULL",
+	"CREATE INDEX sessions_port_not_summed ON sessions (port) WHERE sum IS NULL",
+	"CREATE INDEX sessions_not_counted ON sessions (port) WHERE counted = 0",
+	"CREATE TRIGGER sessions_changed AFTER UPDATE OF port, description, cable, chain, open,"
+	" connected_us, began_real, ended_real ON sessions WHEN OLD.sum IS NOT NULL BEGIN"
+	" UPDATE session_sums SET n = n - 1, connected_us = connected_us - OLD.sum_us,"
+	"  drops = drops - OLD.sum_drops, by_power = by_power - OLD.sum_power,"
+	"  by_host = by_host - OLD.sum_host, by_hub = by_hub - OLD.sum_hub,"
+	"  by_device = by_device - OLD.sum_device WHERE id = OLD.sum;"
+	" DELETE FROM session_sums WHERE id = OLD.sum AND n = 0;"
+	" UPDATE sessions SET sum = NULL WHERE id = NEW.id;"
+	" END",
+
+	/* Of a port: the sessions that began in a week, with their longest time without a drop. */
+	"CREATE TABLE port_weeks ("
+	" port INTEGER NOT NULL, week_real INTEGER NOT NULL,"
+	" from_real INTEGER NOT NULL," /* the first one began */
+	" n INTEGER NOT NULL, drops INTEGER NOT NULL,"
+	" connected_us INTEGER NOT NULL, head_us INTEGER NOT NULL,"
+	" tail_us INTEGER NOT NULL, best_us INTEGER NOT NULL,"
+	" PRIMARY KEY (port, week_real)"
+	") STRICT, WITHOUT ROWID",
+	"CREATE TABLE port_traffic ("
+	" port INTEGER PRIMARY KEY, transfers INTEGER NOT NULL,"
+	" bytes_in INTEGER NOT NULL, bytes_out INTEGER NOT NULL, submit_errors INTEGER NOT NULL"
+	") STRICT",
+	"CREATE TABLE port_errors ("
+	" port INTEGER NOT NULL, endpoint INTEGER NOT NULL, status INTEGER NOT NULL,"
+	" class TEXT NOT NULL, n INTEGER NOT NULL,"
+	" PRIMARY KEY (port, endpoint, status, class)"
+	") STRICT, WITHOUT ROWID",
+	"CREATE TABLE port_latency ("
+	" port INTEGER NOT NULL, type TEXT NOT NULL, n INTEGER NOT NULL,"
+	" p99_us INTEGER NOT NULL, max_us INTEGER NOT NULL,"
+	" PRIMARY KEY (port, type)"
+	") STRICT, WITHOUT ROWID",
+
+	/* Events and incidents of a port in 30 days. They outlive the events. */
+	"CREATE TABLE event_sums ("
+	" port INTEGER NOT NULL, month_real INTEGER NOT NULL, kind TEXT NOT NULL,"
+	" n INTEGER NOT NULL,"
+	" PRIMARY KEY (port, month_real, kind)"
+	") STRICT, WITHOUT ROWID",
+	"CREATE TABLE incident_sums ("
+	" port INTEGER NOT NULL, month_real INTEGER NOT NULL, cause TEXT NOT NULL,"
+	" n INTEGER NOT NULL, drops INTEGER NOT NULL,"
+	" PRIMARY KEY (port, month_real, cause)"
+	") STRICT, WITHOUT ROWID",
+	"INSERT INTO event_sums SELECT port, " MONTH_OF(
+		"at_real") ", kind, count(*) FROM events"
+			   " WHERE port IS NOT NULL GROUP BY 1, 2, 3",
+	"INSERT INTO incident_sums SELECT port, " MONTH_OF(
+		"opened_real") ", cause, count(*),"
+			       " sum(is_drop) FROM incidents WHERE port IS NOT NULL GROUP BY 1, 2, "
+			       "3",
+	"CREATE TRIGGER events_added AFTER INSERT ON events WHEN NEW.port IS NOT NULL BEGIN"
+	" INSERT INTO event_sums VALUES (NEW.port, " MONTH_OF(
+		"NEW.at_real") ", NEW.kind, 1)"
+			       "  ON CONFLICT DO UPDATE SET n = n + 1;"
+			       " END",
+	"CREATE TRIGGER incidents_added AFTER INSERT ON incidents WHEN NEW.port IS NOT NULL "
+	"BEGIN " ADD_INCIDENT "; END",
+	"CREATE TRIGGER incidents_gone AFTER DELETE ON incidents WHEN OLD.port IS NOT NULL "
+	"BEGIN " TAKE_INCIDENT "; END",
+	"CREATE TRIGGER incidents_changed AFTER UPDATE OF port, opened_real, cause, is_drop"
+	" ON incidents WHEN OLD.port IS NOT NEW.port OR OLD.opened_real <> NEW.opened_real"
+	" OR OLD.cause <> NEW.cause OR OLD.is_drop <> NEW.is_drop BEGIN " TAKE_INCIDENT
+	" AND OLD.port IS NOT NULL; "
+	"INSERT INTO incident_sums SELECT NEW.port, " MONTH_OF(
+		"NEW.opened_real") ", NEW.cause, 1,"
+				   " NEW.is_drop WHERE NEW.port IS NOT NULL" ONE_MORE_INCIDENT
+				   "; END",
 };
 
 static const struct {

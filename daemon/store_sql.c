@@ -262,14 +262,15 @@ static const char *const texts[STORE_N_STMTS] = {
 		"(SELECT min(id) FROM sessions INDEXED BY sessions_ended WHERE ended_real >= ?1),"
 		" 0x7fffffffffffffff) AND " BEHIND_SESSION " AND r.open = 0"
 		" AND r.ended_real >= ?1 AND r.began_real < ?2 AND " ASKED_PORTS
-		" UNION ALL " SESSION_SELECT " WHERE " BEHIND_SESSION " AND r.open = 1"
+		" UNION ALL " SESSION_SELECT " WHERE r.id IN (SELECT id FROM sessions"
+		"  INDEXED BY sessions_open WHERE open = 1) AND " BEHIND_SESSION
 		" AND r.began_real < ?2 AND " ASKED_PORTS
 		" ORDER BY began_real, 1 LIMIT ?5",
 	[STORE_SESSION_STAYS] =
 		"SELECT t.began_real, ifnull(t.ended_real, ?5),"
 		" iif(t.ended_real IS NULL, max(0, ?4 - t.began_mono), t.connected_us)"
 		" FROM stays t WHERE t.session = ?1"
-		" AND t.began_real < ?3 AND ifnull(t.ended_real, ?5) >= ?2",
+		" AND t.began_real < ?3 AND ifnull(t.ended_real, ?5) >= ?2 ORDER BY t.began_real",
 	[STORE_SESSION_DROPS] =
 		"SELECT opened_real, side FROM incidents WHERE session = ?1 AND is_drop = 1"
 		" AND opened_real >= ?2 AND opened_real < ?3 ORDER BY opened_real, id",
@@ -290,43 +291,148 @@ static const char *const texts[STORE_N_STMTS] = {
 		"SELECT id, id_path, name, label FROM ports"
 		" WHERE ?4 IS NULL OR id IN (SELECT value FROM json_each(?4))"
 		" ORDER BY id_path COLLATE port_order",
+	/* ?4 … ?5 are whole months within ?2 … ?3. */
 	[STORE_REPORT_EVENTS] =
-		"SELECT kind, count(*) FROM events"
-		" WHERE port = ?1 AND at_real >= ?2 AND at_real < ?3 GROUP BY kind",
+		"SELECT kind, sum(n) FROM (SELECT kind, n FROM event_sums"
+		"  WHERE port = ?1 AND month_real >= ?4 AND month_real < ?5"
+		" UNION ALL SELECT kind, count(*) FROM events"
+		"  WHERE port = ?1 AND at_real >= ?2 AND at_real < min(?3, ?4) GROUP BY kind"
+		" UNION ALL SELECT kind, count(*) FROM events"
+		"  WHERE port = ?1 AND at_real >= max(?2, ?5) AND at_real < ?3 GROUP BY kind)"
+		" GROUP BY kind",
 	[STORE_REPORT_INCIDENTS] =
-		"SELECT cause, count(*), sum(is_drop) FROM incidents"
-		" WHERE port = ?1 AND opened_real >= ?2 AND opened_real < ?3 GROUP BY cause",
+		"SELECT cause, sum(n), sum(drops) FROM (SELECT cause, n, drops FROM incident_sums"
+		"  WHERE port = ?1 AND month_real >= ?4 AND month_real < ?5"
+		" UNION ALL SELECT cause, 1, is_drop FROM incidents"
+		"  WHERE port = ?1 AND opened_real >= ?2 AND opened_real < min(?3, ?4)"
+		" UNION ALL SELECT cause, 1, is_drop FROM incidents"
+		"  WHERE port = ?1 AND opened_real >= max(?2, ?5) AND opened_real < ?3)"
+		" GROUP BY cause HAVING sum(n) > 0",
 	[STORE_REPORT_STAYS] =
 		"SELECT s.id, t.began_real, ifnull(t.ended_real, ?5),"
 		" iif(t.ended_real IS NULL, max(0, ?4 - t.began_mono), t.connected_us)"
-		" FROM sessions s JOIN stays t ON t.session = s.id WHERE s.port = ?1"
+		" FROM sessions s JOIN stays t ON t.session = s.id WHERE s.id IN " SESSIONS_OUTSIDE_WEEKS
 		" AND t.began_real < ?3 AND ifnull(t.ended_real, ?5) >= ?2 ORDER BY s.id",
 	[STORE_REPORT_DEVICE] =
 		"SELECT r.id" DEVICE_COLUMNS " FROM sessions r" DEVICE_JOIN
 		" WHERE r.port = ?1 AND r.began_real < ?2 ORDER BY r.began_real DESC, r.id DESC LIMIT 1",
 	[STORE_REPORT_TRAFFIC] =
-		"SELECT sum(t.transfers), sum(t.bytes_in), sum(t.bytes_out), sum(t.submit_errors)"
-		" FROM sessions s JOIN traffic t ON t.session = s.id"
-		" WHERE s.port = ?1 AND t.minute_us >= ?2 AND t.minute_us < ?3",
+		"SELECT sum(transfers), sum(bytes_in), sum(bytes_out), sum(submit_errors) FROM"
+		" (SELECT t.transfers, t.bytes_in, t.bytes_out, t.submit_errors FROM traffic t"
+		"  WHERE t.session IN " SESSIONS_OF_PORT
+		"  AND t.minute_us >= ?2 AND t.minute_us < ?3"
+		" UNION ALL SELECT transfers, bytes_in, bytes_out, submit_errors"
+		"  FROM port_traffic WHERE ?6 AND port = ?1)",
 	[STORE_REPORT_ERRORS] =
-		"SELECT e.status, e.class, sum(e.n), e.endpoint"
-		" FROM sessions s JOIN traffic_errors e ON e.session = s.id"
-		" WHERE s.port = ?1 AND e.minute_us >= ?2 AND e.minute_us < ?3"
-		" GROUP BY e.status, e.class, e.endpoint ORDER BY e.status DESC",
+		"SELECT status, class, sum(n), endpoint FROM"
+		" (SELECT e.status, e.class, e.n, e.endpoint FROM traffic_errors e"
+		"  WHERE e.session IN " SESSIONS_OF_PORT
+		"  AND e.minute_us >= ?2 AND e.minute_us < ?3"
+		" UNION ALL SELECT status, class, n, endpoint FROM port_errors WHERE ?6 AND port = ?1)"
+		" GROUP BY status, class, endpoint ORDER BY status DESC",
 	[STORE_REPORT_CABLES] =
-		"SELECT group_concat(label || x'0a', '') FROM (SELECT DISTINCT c.label FROM sessions s"
-		" JOIN cables c ON c.id = s.cable WHERE s.port = ?1 AND s.began_real < ?3"
-		" AND iif(s.open, ?4, s.ended_real) >= ?2 ORDER BY c.label)",
+		"SELECT group_concat(label || x'0a', '') FROM (SELECT c.label FROM cables c"
+		" WHERE c.id IN (SELECT s.cable FROM sessions s WHERE s.id IN " SESSIONS_OF_PORT
+		"   AND s.began_real < ?3 AND iif(s.open, ?5, s.ended_real) >= ?2"
+		"  UNION SELECT cable FROM session_sums WHERE ?6 AND port = ?1"
+		"  UNION SELECT cable FROM sessions WHERE ?6 AND port = ?1 AND sum IS NULL)"
+		" ORDER BY c.label)",
 	[STORE_REPORT_LATENCY] =
-		"SELECT l.type, sum(l.n), iif(count(l.p50_us) = count(*), max(l.p50_us), NULL),"
-		" max(l.p99_us), max(l.max_us)"
-		" FROM sessions s JOIN traffic_latency l ON l.session = s.id"
-		" WHERE s.port = ?1 AND l.minute_us >= ?2 AND l.minute_us < ?3 GROUP BY l.type",
+		"SELECT type, sum(n), iif(count(p50_us) = count(*), max(p50_us), NULL),"
+		" max(p99_us), max(max_us) FROM"
+		" (SELECT l.type, l.n, l.p50_us, l.p99_us, l.max_us FROM traffic_latency l"
+		"  WHERE l.session IN " SESSIONS_OF_PORT
+		"  AND l.minute_us >= ?2 AND l.minute_us < ?3"
+		" UNION ALL SELECT type, n, NULL, p99_us, max_us FROM port_latency"
+		"  WHERE ?6 AND port = ?1) GROUP BY type",
 	/* Spans in which the source ?5 was blind, or ?6, where that is bound. */
 	[STORE_REPORT_BLIND] =
 		"SELECT began_real, iif(open, ?4, ended_real) FROM gaps"
 		" WHERE n_lost = 0 AND source IN (?5, ?6) AND began_real < ?3"
 		" AND (open = 1 OR ended_real > ?2) ORDER BY began_real",
+	[STORE_REPORT_WEEKS] =
+		"SELECT ifnull(sum(n), 0), ifnull(sum(connected_us), 0) FROM port_weeks"
+		" WHERE port = ?1 AND week_real >= ?2",
+
+	/* Sums of sessions. */
+	[STORE_PENDING_SESSIONS] =
+		"SELECT id, ifnull(port, 0), counted, began_real FROM sessions"
+		" WHERE sum IS NULL AND open = 0 AND ended_real < ?1 ORDER BY ended_real LIMIT ?2",
+	/* ?1 the session, ?2 exposure, ?3 drops, ?4 … ?7 by side. */
+	[STORE_SUM_ADD] =
+		"INSERT INTO session_sums (port, description, cable, chain, dropping, n,"
+		" connected_us, drops, by_power, by_host, by_hub, by_device, first_real)"
+		" SELECT ifnull(port, 0), description, ifnull(cable, 0), ifnull(chain, 0), ?3 > 0, 1,"
+		" ?2, ?3, ?4, ?5, ?6, ?7, began_real FROM sessions WHERE id = ?1"
+		" ON CONFLICT DO UPDATE SET n = n + 1, connected_us = connected_us + ?2,"
+		" drops = drops + ?3, by_power = by_power + ?4, by_host = by_host + ?5,"
+		" by_hub = by_hub + ?6, by_device = by_device + ?7,"
+		" first_real = min(first_real, excluded.first_real) RETURNING id",
+	[STORE_SUM_MARK] =
+		"UPDATE sessions SET sum = ?8, sum_us = ?2, sum_drops = ?3, sum_power = ?4,"
+		" sum_host = ?5, sum_hub = ?6, sum_device = ?7, counted = 1 WHERE id = ?1",
+	[STORE_WEEK_GET] =
+		"SELECT from_real, n, drops, connected_us, head_us, tail_us, best_us"
+		" FROM port_weeks WHERE port = ?1 AND week_real = ?2",
+	[STORE_WEEK_PUT] =
+		"INSERT OR REPLACE INTO port_weeks (port, week_real, from_real, n, drops,"
+		" connected_us, head_us, tail_us, best_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	[STORE_COUNT_TRAFFIC] =
+		"INSERT INTO port_traffic SELECT ?2, sum(transfers), sum(bytes_in), sum(bytes_out),"
+		" sum(submit_errors) FROM traffic WHERE session = ?1 HAVING count(*) > 0"
+		" ON CONFLICT DO UPDATE SET transfers = transfers + excluded.transfers,"
+		" bytes_in = bytes_in + excluded.bytes_in,"
+		" bytes_out = bytes_out + excluded.bytes_out,"
+		" submit_errors = submit_errors + excluded.submit_errors",
+	[STORE_COUNT_ERRORS] =
+		"INSERT INTO port_errors SELECT ?2, endpoint, status, class, sum(n)"
+		" FROM traffic_errors WHERE session = ?1 GROUP BY endpoint, status, class"
+		" ON CONFLICT DO UPDATE SET n = n + excluded.n",
+	[STORE_COUNT_LATENCY] =
+		"INSERT INTO port_latency SELECT ?2, type, sum(n), max(p99_us), max(max_us)"
+		" FROM traffic_latency WHERE session = ?1 GROUP BY type"
+		" ON CONFLICT DO UPDATE SET n = n + excluded.n,"
+		" p99_us = max(p99_us, excluded.p99_us), max_us = max(max_us, excluded.max_us)",
+	[STORE_SESSION_SUMS] =
+		"SELECT r.id, p.id_path, p.name, p.label, c.label, h.hubs, r.n, r.dropping,"
+		" r.connected_us, r.drops, r.by_power, r.by_host, r.by_hub, r.by_device"
+		DEVICE_COLUMNS " FROM session_sums r" PORT_JOIN DEVICE_JOIN
+		" LEFT JOIN cables c ON c.id = r.cable LEFT JOIN chains h ON h.id = r.chain"
+		" WHERE r.id > ?3 AND " ASKED_PORTS " AND ?1 < ?2 ORDER BY r.id LIMIT ?5",
+	[STORE_SESSIONS_NOT_SUMMED] =
+		SESSION_SELECT " WHERE r.id IN (SELECT id FROM sessions"
+		"  INDEXED BY sessions_port_not_summed WHERE sum IS NULL AND id > ?3) AND " ASKED_PORTS
+		" AND ?1 < ?2 ORDER BY r.id LIMIT ?5",
+
+	/* A port in the course of time. */
+	[STORE_SERIES_WEEKS] =
+		"SELECT from_real, week_real, drops, connected_us, head_us, tail_us, best_us"
+		" FROM port_weeks WHERE port = ?1 AND week_real >= ?2",
+	[STORE_SERIES_SESSIONS] =
+		"SELECT id FROM sessions WHERE id IN " SESSIONS_OUTSIDE_WEEKS
+		" AND began_real < ?3 AND ?4 + ?5 > 0",
+	[STORE_SERIES_WEEK] =
+		"SELECT id FROM sessions WHERE port = ?1 AND counted = 1 AND began_real >= ?2"
+		" AND began_real < ?3",
+	/* What was used on the port for the first time between ?2 and ?3. */
+	[STORE_SERIES_CAME] =
+		"SELECT 1, c.label FROM (SELECT cable, min(first_real) AS first FROM " USED_ON_PORT
+		"  WHERE cable > 0 GROUP BY cable) u JOIN cables c ON c.id = u.cable"
+		"  WHERE u.first >= ?2 AND u.first <= ?3"
+		" UNION ALL SELECT 2, h.hubs FROM (SELECT chain, min(first_real) AS first FROM "
+		USED_ON_PORT " WHERE chain > 0 GROUP BY chain) u JOIN chains h ON h.id = u.chain"
+		"  WHERE u.first >= ?2 AND u.first <= ?3 AND h.hubs <> ''"
+		" UNION ALL SELECT 3, ifnull(nullif(d.product, ''), printf('%04x:%04x', v.vid, v.pid))"
+		"  FROM (SELECT e.device, min(n.first_real) AS first, max(e.id) AS description FROM "
+		USED_ON_PORT " n JOIN descriptions e ON e.id = n.description GROUP BY e.device) u"
+		"  JOIN devices v ON v.id = u.device JOIN descriptions d ON d.id = u.description"
+		"  WHERE u.first >= ?2 AND u.first <= ?3"
+		" LIMIT 1",
+	[STORE_DROPS] =
+		INCIDENT_SELECT " WHERE r.id IN (SELECT id FROM incidents"
+		"  INDEXED BY incidents_dropped WHERE is_drop = 1"
+		"  AND opened_real >= ?1 AND opened_real < ?2 AND id > ?3) AND " ASKED_PORTS
+		" ORDER BY r.id LIMIT ?5",
 };
 /* clang-format on */
 

@@ -78,6 +78,20 @@
 	" AND (s.open = 1 OR s.ended_real >= j.began_real - 60000000) AND t.session = s.id" \
 	" AND t.minute_us >= j.began_real - j.began_real % 60000000"
 
+/* Of port ?1 those that may touch the span from ?2 on; with ?6 those that are not in its sums. */
+#define SESSIONS_OF_PORT \
+	"(SELECT id FROM sessions WHERE ?6 = 0 AND port = ?1 AND ended_real >= ?2" \
+	" UNION SELECT id FROM sessions WHERE port = ?1 AND counted = 0 AND (?6 OR open = 1))"
+/* The same without those of whole weeks from ?7 on, which have sums. */
+#define SESSIONS_OUTSIDE_WEEKS \
+	"(SELECT id FROM sessions WHERE ?6 = 0 AND port = ?1 AND ended_real >= ?2" \
+	" AND (began_real < ?7 OR counted = 0)" \
+	" UNION SELECT id FROM sessions WHERE port = ?1 AND counted = 0 AND (?6 OR open = 1))"
+#define USED_ON_PORT \
+	"(SELECT cable, chain, description, first_real FROM session_sums WHERE port = ?1" \
+	" UNION ALL SELECT ifnull(cable, 0), ifnull(chain, 0), description, began_real" \
+	" FROM sessions WHERE port = ?1 AND sum IS NULL)"
+
 #define TAILS "incidents i INDEXED BY incidents_opened CROSS JOIN tails t ON t.incident = i.id"
 #define TAILS_BY_TIME TAILS " ORDER BY i.opened_real"
 #define TAILS_OLDER TAILS " WHERE i.opened_real < ?1 ORDER BY i.opened_real"

@@ -44,12 +44,12 @@ const char *const store_sql_ledger[STORE_N_STMTS] = {
 	[STORE_SPLIT_SESSION] =
 		"INSERT INTO sessions (id, boot, port, description, cable, name, link, devnum,"
 		" began_mono, began_real, ended_mono, ended_real, connected_us, present_since_mono,"
-		" present_since_real, open, present, cable_assumed, chain, mode)"
+		" present_since_real, open, present, cable_assumed, chain, mode, counted)"
 		" SELECT ?2, boot, port, description, cable, name, link, devnum,"
 		" began_mono + ?3 - began_real, ?3, max(ended_mono, began_mono + ?3 - began_real),"
 		" max(ended_real, ?3), connected_us,"
 		" max(present_since_mono, began_mono + ?3 - began_real),"
-		" max(present_since_real, ?3), open, present, cable_assumed, chain, mode"
+		" max(present_since_real, ?3), open, present, cable_assumed, chain, mode, counted"
 		" FROM sessions WHERE id = ?1",
 	[STORE_SPLIT_STAY] =
 		"INSERT INTO stays (session, began_mono, began_real, ended_real, connected_us)"

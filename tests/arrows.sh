@@ -53,6 +53,7 @@ own 'sqlite3\.h' daemon/store_internal.h
 own 'libudev\.h' daemon/source_udev.c daemon/udev_events.c daemon/sysfs.c daemon/sysfs.h
 own 'libusb.*' daemon/source_libusb.c
 own 'systemd/sd-journal\.h' daemon/alert_entry.c cli/journal.c
+own 'systemd/sd-id128\.h' cli/journal.c cli/journal_places.c cli/redact.c daemon/host.c
 own 'systemd/sd-bus\.h' cli/inhibit.c cli/logind.c daemon/host_sleep.c
 own 'pty\.h' cli/command.c
 own 'pcap/.*' cli/capture.c

@@ -7,7 +7,7 @@
 #include "tests/unit/server_peer.h"
 
 #define MAX_FIELDS  24
-#define MAX_MEMBERS 64
+#define MAX_MEMBERS 80
 
 struct field {
 	char name[40];

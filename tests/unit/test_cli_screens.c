@@ -5,6 +5,10 @@
 	",\"sessions\":1,\"connects\":5,\"disconnects\":4,\"drops\":" drops ",\"resets\":2,"       \
 	"\"enumeration_failures\":0,\"over_currents\":0,\"incidents_by_cause\":{" causes           \
 	"}," traffic ",\"submit_errors\":1,\"transfer_errors\":{" errors "},\"device\":null}"
+#define JOB(began, ended)                                                                          \
+	"{\"id\":1,\"began_at\":\"" began "\",\"ended_at\":\"" ended                               \
+	"\",\"outcome\":\"exited\",\"code\":0,\"command\":\"x\",\"note\":null,\"port\":null,"      \
+	"\"cable\":null,\"place\":null,\"incidents\":0,\"drops\":0,\"ports\":[]}"
 #define PORT(port, name, parent, label, device, state, drops)                                      \
 	"{\"port\":\"" port "\",\"name\":\"" name "\",\"parent\":" parent ",\"label\":" label      \
 	",\"device\":" device ",\"state\":\"" state "\",\"connected_at\":null,\"drops\":" drops    \
@@ -67,16 +71,36 @@ static const struct screen screens[] = {
 												   "1",
 												   "",
 												   "\"transfers\":1,\"bytes_out\":4398046511104",
-												   "\"stall\":1") "]}}" },
+												   "\"stall\":1") "]}}",
+	    "{\"parameters\":{\"jobs\":[" JOB("2026-11-22T14:00:00Z", "2026-11-22T14:10:00Z") "," JOB(
+		    "2026-11-22T14:00:00Z",
+		    "2026-11-22T14:12:00Z") "," JOB("2026-11-22T14:00:00Z",
+						    "2026-11-22T14:00:01Z") "," JOB("2026-11-22T14:"
+										    "00:00Z",
+										    "2026-11-22T17:"
+										    "12:00Z") "],"
+											      "\"cu"
+											      "rsor"
+											      "\":"
+											      "null"
+											      "}"
+											      "}" },
 	  CLI_TROUBLE,
 	  "6 drops on 3 of 3 ports, in all that linkstatd remembers.\n"
-	  "PORT  LABEL    CONNECTED  DROPS  RESETS  FAILED  OVERCURR  ERRORS/GB  DROPS/H\n"
-	  "1-1           3 h 12 min      4       2       0         0        2.2     1.25\n"
+	  "SOCKET    CONNECTED  DROPS    DROPS/H (90 %)       12-MIN JOB  GRADE  PORT  RESETS  "
+	  "FAILED  OVERCURR  ERRORS/GB\n"
+	  "1-1      3 h 12 min      4  1.3 (0.52 … 2.6)   76 % (59 … 90)      F  1-1        2      "
+	  " "
+	  "0         0        2.2\n"
 	  "       4 × link lost, 1 × \\x1b[2J\n"
 	  "       9 link, 2 timeouts in 1.2 million transfers (9.2 per million), 5.1 GB; "
 	  "stalls apart: 14; of this computer: 1\n"
-	  "1-2          14 min 59 s      1       2       0         0          –        –\n"
-	  "1-3           15 min 0 s      1       2       0         0          0     4.00\n"
+	  "1-2     14 min 59 s      1                 –  not enough data      F  1-2        2      "
+	  " "
+	  "0         0          –\n"
+	  "1-3      15 min 0 s      1   4.7 (0.70 … 16)    41 % (4 … 87)      F  1-3        2      "
+	  " "
+	  "0         0          0\n"
 	  "       no link errors in 1 transfer, 4.4 TB; stalls apart: 1\n"
 	  "Gap: udev has been blind since Sat 2026-11-21 14:00:00: no netlink.\n"
 	  "What happened then may not be counted.\n"

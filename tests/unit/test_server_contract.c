@@ -285,6 +285,27 @@ put_computer(struct bench *bench, struct fake_root *root)
 	snprintf(bench->state.root, sizeof(bench->state.root), "%s", root->dir);
 }
 
+/* Thirty clean days with one cable, thirty with another and a drop a day. */
+static void
+fill_trend(struct store *store)
+{
+	for (int64_t i = 0; i < 60; i++) {
+		struct ls_session session = sample_session(1000 + i, 7, (i - 70) * 24 * 3600);
+		struct ls_incident *incident = calloc(1, sizeof(*incident));
+
+		session.open = session.present = false;
+		session.connected_us = 20 * HOUR;
+		session.ended = sample_instant((i - 70) * 24 * 3600 + 20 * 3600);
+		snprintf(session.cable, sizeof(session.cable), i < 30 ? "white" : "red");
+		PUT_SESSION(store, &session);
+		*incident = sample_incident(1000 + i, 7, (i - 70) * 24 * 3600 + 600);
+		incident->session = session.id;
+		if (i >= 30)
+			PUT_INCIDENT(store, incident);
+		free(incident);
+	}
+}
+
 static void
 answers_are_as_the_contract_says(void **state)
 {
@@ -293,8 +314,12 @@ answers_are_as_the_contract_says(void **state)
 	} calls[] = {
 		{ "Status", NULL },
 		{ "Report", "{\"ports\":[\"left\"]}" },
+		{ "Report", "{\"ports\":[\"1-7\"]}" },
 		{ "ListEvents", "{\"limit\":1}" },
 		{ "ListIncidents", NULL },
+		{ "ListDrops", NULL },
+		{ "SumSessions", "{\"limit\":1}" },
+		{ "SumSessions", NULL },
 		{ "ListSessions", "{\"limit\":1}" },
 		{ "ListSessions", NULL },
 		{ "GetIncident", "{\"id\":1}" },
@@ -335,6 +360,7 @@ answers_are_as_the_contract_says(void **state)
 	put_computer(bench, &root);
 	bench_populate(bench);
 	fill_history(bench);
+	fill_trend(bench->fixture.store);
 	*incident = sample_incident(2, 1, 0); /* for the cursor of ListIncidents, and of the job */
 	incident->opened.real_us = state_now().real_us;
 	for (incident->id = 2; incident->id < METHODS_INCIDENTS_PAGE + 3; incident->id++)

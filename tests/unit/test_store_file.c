@@ -300,7 +300,7 @@ fill_disk(const char *dir, int arg)
 		_exit(store_path(store)[0] == '\0' && strstr(store_trouble(store), "full") ? 0 : 1);
 	in_dir(path, dir, "ballast");
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0 || posix_fallocate(fd, 0, 300 << 10) != 0 || close(fd) < 0)
+	if (fd < 0 || posix_fallocate(fd, 0, 600 << 10) != 0 || close(fd) < 0)
 		_exit(2);
 	while (step == N_STEPS || n == 0) { /* batches until the disk is full */
 		for (n++, step = 0; step < N_STEPS && do_step(store, step, n) == 0;)
@@ -319,7 +319,7 @@ fill_disk(const char *dir, int arg)
 static void
 copes_with_a_full_disk(void **state)
 {
-	static const int kib[] = { 16, 1800 };
+	static const int kib[] = { 16, 3000 };
 
 	for (size_t i = 0; i < LS_COUNT(kib); i++) {
 		int status = run_child(fill_disk, *state, kib[i]);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""linkstat diagnose as linkstatd answers it: pages of ListSessions from a peer that is none.
+"""linkstat diagnose as linkstatd answers it: pages of SumSessions from a peer that is none.
 The answer must be that of the same sessions as a table. Usage: over_varlink.py LINKSTAT"""
 import json
 import os
@@ -20,6 +20,7 @@ def session(port, cable, device, hours, drops):
         "name": "1-" + port, "label": "left front" if port == "1" else None, "hubs": [],
         "cable": cable, "cable_assumed": False, "device": "05ac:12a8:" + device,
         "model": "05ac:12a8", "product": "iPhone", "connected_hours": hours, "drops": drops,
+        "sessions": 1, "sessions_with_drops": int(isinstance(drops, int) and drops > 0),
         "drops_by_power": 0, "drops_by_host": 0, "drops_by_hub": 0, "drops_by_device": 0,
     }
 
@@ -61,11 +62,11 @@ def answer(peer, pages, calls):
                 message, data = data.split(b"\0", 1)
                 call = json.loads(message)
                 calls.append(call)
-                if call["method"].endswith("ListIncidents"):
+                if call["method"].endswith("ListDrops"):
                     rows, cursor, name = INCIDENTS, None, "incidents"
                 else:
                     rows, cursor = pages[call.get("parameters", {}).get("cursor")]
-                    name = "sessions"
+                    name = "sums"
                 reply = {"parameters": {name: rows, "cursor": cursor}}
                 peer.sendall(json.dumps(reply).encode() + b"\0")
 
@@ -96,7 +97,7 @@ def main():
     good &= check("exit code 1: a part is at fault", done.returncode == 1)
     good &= check("the white cable it is", answer["verdict"] == "cable:white 2 m")
     good &= check("both pages were read", answer["sessions"] == 4 and
-                  [call["method"] for call in calls].count("io.linkstat.ListSessions") == 2)
+                  [call["method"] for call in calls].count("io.linkstat.SumSessions") == 2)
     good &= check("drops at even intervals are a pattern",
                   [pattern["kind"] for pattern in answer["patterns"]] == ["periodic"])
     good &= check("all ports are asked for", "ports" not in calls[0].get("parameters", {}))
