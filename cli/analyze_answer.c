@@ -5,6 +5,7 @@
 
 #include "cli/advice.h"
 #include "cli/analyze.h"
+#include "cli/analyze_signs.h"
 #include "cli/field.h"
 #include "cli/words.h"
 #include "lib/record.h"
@@ -236,7 +237,9 @@ put_answer(const struct answer *answer)
 {
 	const struct look *look = &answer->cli->look;
 	bool has_capture = json_array_size(field_list(answer->group, "captures")) > 0;
-	bool is_well = !has_failures(answer) && worst_other(answer) == LS_N_CAUSES;
+	const json_t *all_ports = field_list(answer->group, "ports");
+	bool is_well = !has_failures(answer) && worst_other(answer) == LS_N_CAUSES &&
+		       analyze_put_signs(NULL, all_ports) == 0;
 	char files[WORDS_MAX], n[FORMAT_MAX], ports[FORMAT_MAX];
 
 	name_files(files, answer);
@@ -251,6 +254,7 @@ put_answer(const struct answer *answer)
 		render_sentence(look, is_well ? TONE_GOOD : TONE_WARN, 0, "%s: no drop%s.", files,
 				is_well ? "s" : " is certain, but not all is well");
 		put_others(answer);
+		(void)analyze_put_signs(look, all_ports);
 		return;
 	}
 	render_sentence(
@@ -262,6 +266,7 @@ put_answer(const struct answer *answer)
 	if (answer->n_drops > DROPS_TOLD)
 		render_sentence(look, TONE_PLAIN, 4, "  And more, in the table below.");
 	put_others(answer);
+	(void)analyze_put_signs(look, all_ports);
 }
 
 /* ---- notes ---- */

@@ -29,7 +29,8 @@ kinship(const struct ls_engine *engine, const struct ls_device *before,
 
 /*
  * A device that leaves a job's mode and looks the same later has finished, or lost its link. In any
- * mode a stream of data does not end by itself with the device leaving.
+ * mode a stream of data does not end by itself with the device leaving, and a device that changes
+ * its mode breaks no transfers on the wire long before.
  */
 static bool
 lost_in_job(const struct session *before, enum ls_likeness like, uint64_t facts)
@@ -39,7 +40,8 @@ lost_in_job(const struct session *before, enum ls_likeness like, uint64_t facts)
 
 	if (!before->mode || like != LS_LIKE_SAME)
 		return false;
-	return (facts & LS_FACT_STREAMING) || (before->mode->busy && (facts & signs));
+	return (facts & (LS_FACT_STREAMING | LS_FACT_ERRORS_BEFORE)) ||
+	       (before->mode->busy && (facts & signs));
 }
 
 /*

@@ -361,6 +361,21 @@ a_pause_in_normal_use_is_no_stall(void **state)
 	assert_int_equal(tale->story.n_incidents, 0);
 }
 
+static void
+a_wire_that_breaks_before_is_no_change_of_mode(void **state)
+{
+	struct tale *tale = *state;
+	struct ls_observation broken = {
+		.kind = LS_OBS_TRANSFER_ERRORS, .devnum = 5, .count = 4, .status = -71
+	};
+
+	plug(tale, &recovery);
+	story_usbmon(&tale->story, tale->t + 4000, &broken);
+	turns(tale, 6000, 1300, &recovery);
+	assert_string_equal(ls_cause_name(last(tale, 1)->cause), "link-loss");
+	assert_string_equal(tale->story.sessions[0].mode, "recovery mode");
+}
+
 #define STORY(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -381,6 +396,7 @@ main(void)
 		STORY(checkm8_cycles_are_no_drops),
 		STORY(another_phone_in_recovery_is_another_phone),
 		STORY(silence_in_restore_mode_is_a_stall),
+		STORY(a_wire_that_breaks_before_is_no_change_of_mode),
 		STORY(a_pause_in_normal_use_is_no_stall),
 	};
 
