@@ -170,7 +170,8 @@ job_report_put(const struct cli *cli, const struct job_told *told)
 		put_ports(cli, field_object(told->reply, "job"));
 		put_gaps(cli, field_list(told->reply, "gaps"));
 	} else {
-		ls_text_format(text, sizeof(text), "%s: nothing was recorded.", told->not_recorded);
+		ls_text_format(text, sizeof(text), "Nothing was recorded: %s%s", told->not_recorded,
+			       words_stop(told->not_recorded));
 		put_line(cli, TONE_WARN, text);
 	}
 	if (told->could_sleep)

@@ -65,7 +65,7 @@ db.executescript(open(sys.argv[1]).read())' \
 	"$sources/tests/golden/store/version-1.sql" "$dir/linkstat.db" || exit 77
 
 # Nobody records, and the command does not mind.
-expect 7 'linkstatd was not running: nothing was recorded' "$linkstat" run -- sh -c 'exit 7'
+expect 7 'Nothing was recorded: linkstatd was not running' "$linkstat" run -- sh -c 'exit 7'
 expect 3 'cannot reach linkstatd' "$linkstat" jobs
 start
 
@@ -190,7 +190,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >"$dir/wait"; then
 	expect 1 'at 37 %' $other "$linkstat" jobs
 	expect 3 'does not allow that' $other "$linkstat" name 1-4 mine
 	expect 3 'does not allow that' $other "$linkstat" cable 1-4 mine --correct
-	expect 4 'nothing was recorded' $other "$linkstat" run -- sh -c 'exit 4'
+	expect 4 'Nothing was recorded' $other "$linkstat" run -- sh -c 'exit 4'
 	chgrp 65533 "$dir/socket"
 	expect 0 '"theirs"' setpriv --reuid 65534 --regid 65534 --groups 65533 \
 		"$linkstat" name 1-4 theirs
