@@ -39,7 +39,8 @@ static const char names[] =
 	" y AS (SELECT i, r, i % 24 AS port, iif(r % 10, i % 24 + 24 * (i / 24 % 2), r % 60) AS"   \
 	"  device, iif(r % 7, i % 24 % 12, r % 12) AS cable,"                                      \
 	"  ?2 + ?3 / ?1 * i AS began, ?3 / ?1 * 20 AS len FROM x),"                                \
-	" s AS (SELECT *, (i * 40503 + 77) % 65521 % iif(cable = 3, 5, 60) = 0 AS dropping FROM y) "
+	" s AS (SELECT *, (i * 40503 + 77) % 65521 % iif(cable = 3, 5, 60) = 0 AS dropping FROM "  \
+	"y) "
 
 static const char sessions[] =
 	EACH "INSERT INTO sessions (id, boot, port, description, cable, chain, name, link, devnum,"
