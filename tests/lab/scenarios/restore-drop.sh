@@ -13,7 +13,7 @@ begin_restore() {
 drop_in_upload() {
 	local had upload code
 	had=$(moved phone)
-	irecovery_sends 100000 &
+	irecovery_sends 300000 &
 	upload=$!
 	wait_until "the upload goes on" 30 vdev ctl wait phone "bytes=$((had + 2000000))" timeout=1
 	pause 3.5
