@@ -37,10 +37,11 @@ catalog_explains() {
 check "journalctl -x explains it" catalog_explains
 check "linkstat incidents knows it" client incidents
 
-tell "the phone is unplugged for good"
+tell "a device is unplugged for good (of a phone that would be open for minutes: it may come back in recovery mode)"
+plug recorder port=1 vid=1209 pid=0008 serial=R1 product=Recorder
 pause 3
-pull phone
-expect_incident phone '.cause == "unplugged" and (.drop | not)' 30
+pull recorder
+expect_incident recorder '.cause == "unplugged" and (.drop | not)' 30
 expect_only_incidents 2
 check "that is no alert" not journal_has '.LINKSTAT_CAUSE == "unplugged" and (.PRIORITY | tonumber) <= 4'
 
