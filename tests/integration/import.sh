@@ -8,37 +8,7 @@ remote=/lib/systemd/systemd-journal-remote
 [ -x "$remote" ] || remote=/usr/lib/systemd/systemd-journal-remote
 [ -x "$remote" ] || exit 77
 command -v python3 >/dev/null || exit 77
-dir=$(mktemp -d)
-daemon=
-export LINKSTAT_SOCKET="$dir/socket"
-
-finish() {
-	[ -z "$daemon" ] || kill "$daemon" 2>"$dir/kill" || true
-	[ -z "$daemon" ] || wait "$daemon" || true
-	rm -rf "$dir"
-}
-trap finish EXIT
-trap 'exit 1' INT TERM
-
-fail() {
-	echo "FAILED: $*" >&2
-	for file in out err log; do
-		[ ! -s "$dir/$file" ] || sed "s/^/  $file: /" "$dir/$file" >&2
-	done
-	exit 1
-}
-
-# expect CODE TEXT COMMAND…: exit code and a text in what it prints or complains.
-expect() {
-	code=$1 text=$2
-	shift 2
-	got=0
-	"$@" >"$dir/out" 2>"$dir/err" </dev/null || got=$?
-	[ "$got" = "$code" ] || fail "exit code $got instead of $code: $*"
-	cat "$dir/out" "$dir/err" | tr '\n' ' ' | tr -s ' ' >"$dir/said"
-	grep -qF -- "$text" "$dir/said" || fail "no \"$text\": $*"
-	echo "ok: $*"
-}
+. "$(dirname "$0")/bed.sh"
 
 # says PYTHON COMMAND…: an expression over the JSON that a command prints, as a.
 says() {

@@ -5,37 +5,7 @@ set -eu
 linkstatd=$1
 linkstat=$2
 sources=$3
-dir=$(mktemp -d)
-daemon=
-export LINKSTAT_SOCKET="$dir/socket"
-
-finish() {
-	[ -z "$daemon" ] || kill "$daemon" 2>"$dir/kill" || true
-	[ -z "$daemon" ] || wait "$daemon" || true
-	rm -rf "$dir"
-}
-trap finish EXIT
-trap 'exit 1' INT TERM
-
-fail() {
-	echo "FAILED: $*" >&2
-	for file in out err log; do
-		[ ! -s "$dir/$file" ] || sed "s/^/  $file: /" "$dir/$file" >&2
-	done
-	exit 1
-}
-
-# expect CODE TEXT COMMAND…: exit code and a text in what it prints or complains.
-expect() {
-	code=$1 text=$2
-	shift 2
-	got=0
-	"$@" >"$dir/out" 2>"$dir/err" </dev/null || got=$?
-	[ "$got" = "$code" ] || fail "exit code $got instead of $code: $*"
-	tr '\n' ' ' <"$dir/out" | tr -s ' ' | grep -qF -- "$text" ||
-		tr '\n' ' ' <"$dir/err" | tr -s ' ' | grep -qF -- "$text" || fail "no \"$text\": $*"
-	echo "ok: $*"
-}
+. "$(dirname "$0")/bed.sh"
 
 python3 - "$sources/tests/golden/store/version-1.sql" "$dir/linkstat.db" <<'EOF' || exit 77
 import sqlite3, sys
