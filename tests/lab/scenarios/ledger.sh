@@ -28,8 +28,8 @@ RESTORE
 chmod +x "$story_dir/idevicerestore"
 
 tell "a phone is plugged in, and the person says with which cable, and what the socket is called"
-# In recovery mode: Linux's apple-mfi-fastcharge takes the others, and leaves a second plug unconfigured.
-plug_phone phone pid=1281 product='Apple Mobile Device (Recovery Mode)'
+# Of no family: one that may come back in another mode is waited for, and that takes minutes.
+plug_phone phone vid=1209 pid=0007 product='A phone'
 port=$(where phone)
 wait_until "linkstatd knows the phone" 20 eval 'client status --json | jq -e ".ports | any(.name == \"$port\")"'
 check "the socket gets its name" client name "$port" "left front"
@@ -59,6 +59,7 @@ check "the report has the bytes" says '"left front".*(KiB|MiB|GiB) (sent|receive
 
 tell "the phone is unplugged, and comes back after a while: the cable is assumed"
 stop_load
+pause 4
 pull phone
 wait_until "all incidents are closed" 60 all_closed
 plug phone
