@@ -4,6 +4,7 @@
 
 #include "cli/ask.h"
 #include "cli/diagnose.h"
+#include "cli/diagnose_places.h"
 #include "cli/field.h"
 #include "lib/text.h"
 
@@ -94,11 +95,15 @@ diagnose_find_patterns(const struct cli *cli, struct diagnosis *diagnosis)
 	};
 	const struct ls_suspect *first = &diagnosis->blame->suspects[0];
 	struct drops drops = { .all = calloc(DROPS_MAX, sizeof(*drops.all)) };
+	char(*phases)[PLACE_PHASE_MAX] = calloc(DROPS_MAX, sizeof(*phases));
 	struct cli all = *cli;
 	int r;
 
-	if (!drops.all)
+	if (!drops.all || !phases) {
+		free(drops.all);
+		free(phases);
 		return cli_no_memory();
+	}
 	all.n_args = 0;
 	if (!all.since.set) {
 		all.since.set = true;
@@ -112,8 +117,11 @@ diagnose_find_patterns(const struct cli *cli, struct diagnosis *diagnosis)
 	r = ask_pages(&all, &list, on_page, &drops);
 	qsort(drops.all, drops.n, sizeof(*drops.all), compare_times);
 	if (r == CLI_FINE)
+		r = diagnose_find_places(&all, drops.all, drops.n, phases);
+	if (r == CLI_FINE)
 		diagnosis->n_patterns =
 			ls_patterns(drops.all, drops.n, &unknown, diagnosis->patterns);
 	free(drops.all);
+	free(phases);
 	return r;
 }

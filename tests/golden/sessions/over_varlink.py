@@ -45,6 +45,20 @@ def incident(number):
 INCIDENTS = [incident(number) for number in range(12)]
 
 
+def job(number):
+    """A restore that failed: around the drop of the same number, always near 37 %."""
+    return {
+        "id": number, "began_at": f"2026-11-22T14:{5 * number:02}:00Z",
+        "ended_at": f"2026-11-22T14:{5 * number:02}:30Z", "outcome": "exited", "code": 1,
+        "command": "idevicerestore", "note": None, "port": None, "cable": None,
+        "place": f"at {37 + number % 2} % of the file system, 212 s into restore mode",
+        "incidents": 1, "drops": 1, "ports": [],
+    }
+
+
+JOBS = [job(number) for number in range(6)]
+
+
 def serve(listener, pages, calls):
     while True:
         answer(listener.accept()[0], pages, calls)
@@ -64,6 +78,8 @@ def answer(peer, pages, calls):
                 calls.append(call)
                 if call["method"].endswith("ListDrops"):
                     rows, cursor, name = INCIDENTS, None, "incidents"
+                elif call["method"].endswith("ListJobs"):
+                    rows, cursor, name = JOBS, None, "jobs"
                 else:
                     rows, cursor = pages[call.get("parameters", {}).get("cursor")]
                     name = "sums"
@@ -99,7 +115,10 @@ def main():
     good &= check("both pages were read", answer["sessions"] == 4 and
                   [call["method"] for call in calls].count("io.linkstat.SumSessions") == 2)
     good &= check("drops at even intervals are a pattern",
-                  [pattern["kind"] for pattern in answer["patterns"]] == ["periodic"])
+                  "periodic" in [pattern["kind"] for pattern in answer["patterns"]])
+    good &= check("jobs that fail at the same point are one, too",
+                  "same-point" in [pattern["kind"] for pattern in answer["patterns"]])
+    good &= check("and no other is seen", len(answer["patterns"]) == 2)
     good &= check("all ports are asked for", "ports" not in calls[0].get("parameters", {}))
     table = "\n".join(json.dumps(row) for row in SESSIONS)
     typed = subprocess.run([LINKSTAT, "diagnose", "--sessions", "-", "--json"], input=table,
