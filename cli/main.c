@@ -7,12 +7,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/clean.h"
-#include "cli/cli.h"
-#include "cli/commands.h"
+#include "cli/base/clean.h"
+#include "cli/base/cli.h"
+#include "cli/base/command.h"
 #include "cli/options.h"
-#include "cli/envelope.h"
-#include "cli/when.h"
+#include "cli/print/envelope.h"
+#include "cli/base/when.h"
 
 #ifndef LINKSTAT_VERSION
 #define LINKSTAT_VERSION "unknown"

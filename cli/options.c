@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/clean.h"
+#include "cli/base/clean.h"
 #include "cli/options.h"
-#include "cli/when.h"
+#include "cli/base/when.h"
 
 static int
 parse_time(const struct cli *cli, const char *option, const char *text, struct cli_time *ret)

@@ -1,6 +1,6 @@
 #pragma once
 /* The options of the command line, whichever command they are for: that is checked afterwards. */
-#include "cli/cli.h"
+#include "cli/base/cli.h"
 
 /*
  * Takes all options; optind is then at the command. *instead is set to "help" or "version" where

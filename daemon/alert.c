@@ -8,8 +8,8 @@
 
 #include "daemon/alert.h"
 #include "daemon/alert_entry.h"
-#include "lib/engine.h"
-#include "lib/text.h"
+#include "lib/engine/engine.h"
+#include "lib/base/text.h"
 
 #define MESSAGE_MAX	1024
 #define LOST_EVERY_US	(60 * LS_SEC)

@@ -13,8 +13,8 @@
  * LINKSTAT_DEVICE (vid:pid:serial), LINKSTAT_INCIDENT, LINKSTAT_CAUSE, LINKSTAT_CONFIDENCE; of a
  * gap LINKSTAT_SOURCE.
  */
-#include "lib/base.h"
-#include "lib/record.h"
+#include "lib/base/base.h"
+#include "lib/model/record.h"
 
 /* One for each cause, by its number, then the others. */
 enum alert_kind {

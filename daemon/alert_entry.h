@@ -2,7 +2,7 @@
 /* One entry of the journal while it is put together; where there is no journal, a line on stderr. */
 #include <sys/uio.h>
 
-#include "lib/base.h"
+#include "lib/base/base.h"
 
 #define ALERT_ENTRY_FIELDS 12
 #define ALERT_ENTRY_TEXT   4096

@@ -11,13 +11,13 @@
 #include <event2/event.h>
 #include <systemd/sd-daemon.h>
 
-#include "daemon/families_load.h"
+#include "daemon/base/families_load.h"
 #include "daemon/options.h"
 #include "daemon/pipeline.h"
-#include "daemon/retention.h"
-#include "daemon/sources.h"
-#include "daemon/top.h"
-#include "lib/text.h"
+#include "daemon/store/retention.h"
+#include "daemon/sources/sources.h"
+#include "daemon/sources/top.h"
+#include "lib/base/text.h"
 
 struct linkstatd {
 	struct event_base *base;

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "daemon/families_dir.h"
+#include "daemon/base/families.h"
 #include "daemon/options.h"
-#include "daemon/store.h"
+#include "daemon/store/store.h"
 
 static const char usage[] =
 	"Usage: linkstatd [OPTIONS]\n"

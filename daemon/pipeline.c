@@ -6,8 +6,8 @@
 #include <systemd/sd-daemon.h>
 
 #include "daemon/pipeline.h"
-#include "lib/recording.h"
-#include "lib/text.h"
+#include "lib/wire/recording.h"
+#include "lib/base/text.h"
 
 /* A store that failed is tried again after this. */
 #define RETRY_SEC 10

@@ -7,11 +7,11 @@
 #include <stdio.h>
 
 #include "daemon/alert.h"
-#include "daemon/server.h"
-#include "daemon/state.h"
-#include "daemon/store.h"
-#include "lib/base.h"
-#include "lib/engine.h"
+#include "daemon/server/server.h"
+#include "daemon/base/state.h"
+#include "daemon/store/store.h"
+#include "lib/base/base.h"
+#include "lib/engine/engine.h"
 
 /* Records that wait for a store that cannot write; the oldest give way. */
 #define PIPELINE_BACKLOG 1024

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Fails when an include goes against the arrows of the rooms, a foreign header leaves its owner, a
-# header does not compile alone, or a comment is of the debugging kind. Usage: arrows.sh [CC]
+# header does not compile alone, or a comment is of the debugging kind. Usage: arrows.sh [COMPILER ARGUMENT…]
 set -u
 cd "$(dirname "$0")/.." || exit 2
-cc=${1:-cc}
+[ $# -gt 0 ] || set -- cc
 failed=0
 
 complain() {
@@ -25,15 +25,15 @@ deny daemon '"(cli|tests)/' 'daemon/ and cli/ never include each other'
 deny cli '"(daemon|tests)/' 'daemon/ and cli/ never include each other'
 
 # Sources include neither sinks nor each other.
-deny 'daemon/source_*.c' '"daemon/(store|server|alert|pipeline|varlink|methods)' \
-	'a source knows its sink as a function only'
-for file in daemon/source_*.c; do
-	self=$(basename "$file" .c)
-	others=$(grep -nE '#include "daemon/source_' "$file" | grep -v "\"daemon/$self\.h\"")
-	[ -z "$others" ] || complain "$file includes another source: $others"
+deny 'daemon/sources/kmsg.c daemon/sources/libusb.c daemon/sources/udev.c daemon/sources/usbmon.c' \
+	'"daemon/(store|server|alert|pipeline)' 'a source knows its sink as a function only'
+for name in kmsg libusb udev usbmon; do
+	others=$(grep -nE '#include "daemon/sources/(kmsg|libusb|udev|usbmon)\.h"' daemon/sources/$name.c |
+		grep -v "/$name\.h\"")
+	[ -z "$others" ] || complain "daemon/sources/$name.c includes another source: $others"
 done
-deny 'daemon/store*.c daemon/server.c daemon/varlink.c daemon/alert.c' '"daemon/source' \
-	'sinks and sources do not know each other'
+deny 'daemon/store daemon/server/server.c daemon/server/varlink.c daemon/alert.c' \
+	'"daemon/sources/(kmsg|libusb|udev|usbmon)\.h' 'sinks and sources do not know each other'
 
 # own HEADER FILE…: only these may include it (tests excepted).
 own() {
@@ -46,30 +46,29 @@ own() {
 		esac
 	done
 }
-own 'jansson\.h' lib/wire.h
-own 'ini\.h' lib/families_ini.c
-own 'csv\.h' lib/session_table.c lib/session_write.c
-own 'sqlite3\.h' daemon/store_internal.h
-own 'libudev\.h' daemon/source_udev.c daemon/udev_events.c daemon/sysfs.c daemon/sysfs.h
-own 'libusb.*' daemon/source_libusb.c
-own 'systemd/sd-journal\.h' daemon/alert_entry.c cli/journal.c
-own 'systemd/sd-id128\.h' cli/journal.c cli/journal_places.c cli/redact.c daemon/host.c
-own 'systemd/sd-bus\.h' cli/inhibit.c cli/logind.c daemon/host_sleep.c
-own 'pty\.h' cli/command.c
-own 'pcap/.*' cli/capture.c
-own 'lzma\.h' cli/compressed.c
-own 'zlib\.h' cli/compressed.c
-own 'zstd\.h' cli/compressed.c
-own 'libsmartcols.*' cli/render.c cli/render.h cli/tree.c
+own 'jansson\.h' lib/wire/wire.h
+own 'ini\.h' lib/families/ini.c
+own 'csv\.h' lib/wire/session_table.c lib/wire/session_write.c
+own 'sqlite3\.h' daemon/store/internal.h
+own 'libudev\.h' daemon/sources/udev.c daemon/sources/udev_events.c daemon/sources/sysfs.c daemon/sources/sysfs.h
+own 'libusb.*' daemon/sources/libusb.c
+own 'systemd/sd-journal\.h' daemon/alert_entry.c cli/offline/journal.c
+own 'systemd/sd-id128\.h' cli/offline/journal.c cli/offline/journal_places.c cli/base/redact.c daemon/base/host.c
+own 'systemd/sd-bus\.h' cli/base/inhibit.c cli/base/logind.c daemon/sources/host_sleep.c
+own 'pty\.h' cli/commands/child.c
+own 'pcap/.*' cli/offline/capture.c
+own 'lzma\.h' cli/offline/compressed.c
+own 'zlib\.h' cli/offline/compressed.c
+own 'zstd\.h' cli/offline/compressed.c
+own 'libsmartcols.*' cli/print/render.c cli/print/render.h cli/print/tree.c
 
-for header in lib/*.h daemon/*.h cli/*.h tests/unit/*.h; do
-	[ -f "$header" ] || continue
+for header in $(find lib daemon cli tests/unit -name '*.h'); do
 	out=$(echo "#include \"$header\"" |
-		"$cc" -std=gnu17 -D_GNU_SOURCE -DLINKSTAT_VERSION='"0"' -I. -fsyntax-only -xc - 2>&1) ||
+		"$@" -std=gnu17 -D_GNU_SOURCE -DLINKSTAT_VERSION='"0"' -I. -fsyntax-only -xc - 2>&1) ||
 		complain "$header does not compile alone: $out"
 done
 
-found=$(grep -nE '^[[:space:]]*//|[;{}][[:space:]]*//' lib/*.[ch] daemon/*.[ch] cli/*.[ch])
+found=$(grep -nE '^[[:space:]]*//|[;{}][[:space:]]*//' -r --include='*.[ch]' lib daemon cli)
 [ -z "$found" ] || complain "// is for debugging: $found"
 
 exit $failed

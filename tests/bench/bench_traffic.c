@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "lib/traffic.h"
+#include "lib/usbmon/traffic.h"
 
 #define N_IN_FLIGHT 64 /* of all devices together */
 #define ROUNDS	    5

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "lib/usbmon.h"
+#include "lib/usbmon/usbmon.h"
 
 #define FILE_HEADER   24
 #define RECORD_HEADER 16

@@ -14,7 +14,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#include "lib/usbmon.h"
+#include "lib/usbmon/usbmon.h"
 
 #define N_OFFSETS 512
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/usbmon.h"
+#include "lib/usbmon/usbmon.h"
 
 #define LINK_TYPE   220
 #define SNAP_LEN    262144

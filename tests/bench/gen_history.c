@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/state.h"
-#include "daemon/store.h"
+#include "daemon/base/state.h"
+#include "daemon/store/store.h"
 
 #define YEARS_US (10 * 365 * 24 * 3600 * (int64_t)LS_SEC)
 

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/log_counts.h"
-#include "lib/log_text.h"
+#include "lib/logs/counts.h"
+#include "lib/logs/text.h"
 
 struct reader {
 	struct ls_log_text *log;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base.h"
+#include "lib/base/base.h"
 
 #define CHECK(condition)                                                                           \
 	do {                                                                                       \

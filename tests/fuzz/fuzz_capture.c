@@ -6,9 +6,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "cli/analyze.h"
-#include "cli/capture.h"
-#include "cli/offline.h"
+#include "cli/analyze/analyze.h"
+#include "cli/offline/capture.h"
+#include "cli/offline/offline.h"
 #include "tests/fuzz/check.h"
 
 #define MOST_RECORDS 20000 /* a bomb unpacks to more */

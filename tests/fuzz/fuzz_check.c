@@ -1,5 +1,5 @@
 /* What linkstat check reads from files and programs; the first byte chooses the parser. */
-#include "cli/check_parse.h"
+#include "cli/check/parse.h"
 #include "tests/fuzz/check.h"
 
 static void

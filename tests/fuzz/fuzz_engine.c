@@ -6,8 +6,8 @@
 #include <math.h>
 #include <stdint.h>
 
-#include "lib/engine.h"
-#include "lib/recording.h"
+#include "lib/engine/engine.h"
+#include "lib/wire/recording.h"
 #include "tests/fuzz/check.h"
 
 #define IDS_MAX	    4096

@@ -4,8 +4,8 @@
  */
 #include <errno.h>
 
-#include "lib/families.h"
-#include "lib/text.h"
+#include "lib/families/families.h"
+#include "lib/base/text.h"
 #include "tests/fuzz/check.h"
 
 static void

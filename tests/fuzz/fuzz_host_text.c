@@ -1,6 +1,6 @@
 /* Small texts of /proc and sysfs: pressure, numbers, Type-C words and objects. */
-#include "lib/host_context.h"
-#include "lib/typec.h"
+#include "lib/observe/host_context.h"
+#include "lib/observe/typec.h"
 #include "tests/fuzz/check.h"
 
 static bool

@@ -1,5 +1,5 @@
-#include "lib/kernel_log.h"
-#include "lib/port.h"
+#include "lib/observe/kernel_log.h"
+#include "lib/base/port.h"
 #include "tests/fuzz/check.h"
 
 static void

@@ -1,5 +1,5 @@
-#include "lib/log_text.h"
-#include "lib/port.h"
+#include "lib/logs/text.h"
+#include "lib/base/port.h"
 #include "tests/fuzz/check.h"
 
 /* What a reader said, as one number, and how its clocks went. */

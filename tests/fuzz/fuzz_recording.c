@@ -2,8 +2,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "lib/engine.h"
-#include "lib/recording.h"
+#include "lib/engine/engine.h"
+#include "lib/wire/recording.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "lib/restore_log.h"
+#include "lib/observe/restore_log.h"
 #include "tests/fuzz/check.h"
 
 /* What a command prints is nobody's promise: no byte of it may do more than not be understood. */

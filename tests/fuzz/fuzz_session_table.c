@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#include "lib/session_table.h"
+#include "lib/wire/session_table.h"
 #include "tests/fuzz/check.h"
 
 struct reading {

@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "lib/text.h"
+#include "lib/base/text.h"
 #include "tests/fuzz/check.h"
 
 /* What ls_text_clean() wrote, back to what it was given. */

@@ -4,8 +4,8 @@
  */
 #include <errno.h>
 
-#include "lib/hub_traffic.h"
-#include "lib/traffic.h"
+#include "lib/usbmon/hub.h"
+#include "lib/usbmon/traffic.h"
 #include "tests/fuzz/check.h"
 
 #define IS_SHORT    1

@@ -6,9 +6,9 @@
 #include <errno.h>
 #include <event2/buffer.h>
 
-#include "daemon/methods.h"
-#include "daemon/server.h"
-#include "daemon/top.h"
+#include "daemon/server/methods.h"
+#include "daemon/server/server.h"
+#include "daemon/sources/top.h"
 #include "tests/fuzz/check.h"
 
 #define N_RECORDS 600 /* more than two pages */

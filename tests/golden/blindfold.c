@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/causes.h"
+#include "lib/engine/causes.h"
 #include "tests/golden/playback.h"
 
 #define MAX_VERDICTS 512

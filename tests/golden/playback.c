@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/families.h"
-#include "lib/recording.h"
+#include "lib/families/families.h"
+#include "lib/wire/recording.h"
 #include "tests/golden/playback.h"
 
 /* What is open at the end of a recording gets this long to come to its verdict. */

@@ -1,6 +1,6 @@
 #pragma once
 /* Plays a recording of observations (linkstatd --record) to an engine. Its clock is the only clock. */
-#include "lib/engine.h"
+#include "lib/engine/engine.h"
 
 /*
  * Plays the recording at @path with the shipped families, and gives what is open at its end the time

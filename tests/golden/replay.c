@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/recording.h"
+#include "lib/wire/recording.h"
 #include "tests/golden/playback.h"
 
 struct replay {

@@ -10,7 +10,7 @@
 #include <event2/event.h>
 #include <systemd/sd-bus.h>
 
-#include "daemon/host_sleep.h"
+#include "daemon/sources/host_sleep.h"
 
 #define LOGIND "org.freedesktop.login1"
 #define PATH   "/org/freedesktop/login1"

@@ -2,8 +2,8 @@
 /* A made-up /sys, /dev and /proc for tests that run under umockdev-wrapper, and a loop beside it. */
 #include <event2/event.h>
 
-#include "lib/base.h"
-#include "lib/observation.h"
+#include "lib/base/base.h"
+#include "lib/model/observation.h"
 
 #define BED_MAX_SEEN 64
 

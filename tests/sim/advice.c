@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "figures.h"
-#include "lib/swap.h"
+#include "lib/attribution/swap.h"
 
 static struct ls_blame blame;
 static struct ls_swap swap;

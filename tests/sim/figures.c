@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "figures.h"
-#include "lib/rate.h"
+#include "lib/attribution/rate.h"
 
 static const double edges[N_BINS + 1] = { 0,   0.1, 0.2, 0.3,  0.4,  0.5, 0.6,
 					  0.7, 0.8, 0.9, 0.95, 0.99, 1.01 };

@@ -4,7 +4,7 @@
  * and people who plug things in as people do: with favourites, and the cable changed first after a
  * drop. Everything follows from the seed.
  */
-#include "lib/blame.h"
+#include "lib/attribution/blame.h"
 
 #define ROOM_MAX  12 /* of each kind */
 #define N_SLOTS	  9  /* of a setup: host, controller, two hubs, port, cable, device, model */

@@ -1,0 +1,208 @@
+#include "cli/analyze/analyze.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/analyze/stream.h"
+#include "cli/base/command.h"
+#include "cli/print/envelope.h"
+#include "cli/commands/incidents.h"
+#include "cli/offline/offline.h"
+
+static void
+on_observation(const struct ls_observation *obs, bool new_boot, void *user)
+{
+	struct offline *offline = user;
+
+	if (new_boot)
+		offline_new_boot(offline);
+	offline_observe(offline, obs);
+}
+
+static json_t *
+new_group(void)
+{
+	return json_pack("{s:[], s:[], s:[], s:[], s:[]}", "captures", "logs", "ports", "incidents",
+			 "notes");
+}
+
+static json_t *
+files_of(const json_t *group)
+{
+	static const char *const lists[] = { "captures", "logs" };
+	json_t *files = json_array();
+	const json_t *file;
+	size_t i;
+
+	for (size_t list = 0; list < LS_COUNT(lists); list++) {
+		json_array_foreach(json_object_get(group, lists[list]), i, file)
+		{
+			if (json_array_append(files, json_object_get(file, "file")) < 0) {
+				json_decref(files);
+				return NULL;
+			}
+		}
+	}
+	return files;
+}
+
+static int
+put(json_t *group, const char *name, json_t *list)
+{
+	int r = list ? json_array_extend(json_object_get(group, name), list) : -1;
+
+	json_decref(list);
+	return r;
+}
+
+int
+analyze_conclude(struct offline *offline, json_t *group)
+{
+	ls_json_auto json_t *files = files_of(group);
+
+	offline_finish(offline);
+	if (!files || put(group, "ports", offline_ports(offline, files)) < 0 ||
+	    put(group, "incidents", offline_incidents(offline, files)) < 0 ||
+	    put(group, "notes", offline_notes(offline)) < 0)
+		return cli_no_memory();
+	return CLI_FINE;
+}
+
+/* A disconnect in a capture before which the hub said nothing was nothing that the hub saw. */
+static void
+say_watched(struct offline *offline)
+{
+	const struct ls_observation sees = {
+		.source = LS_SOURCE_USBMON,
+		.kind = LS_OBS_SOURCE_SEES,
+	};
+
+	offline_observe(offline, &sees);
+}
+
+/* One file and one engine. *ret is NULL where there is nothing to read. */
+static int
+read_one(const char *path, int64_t first_incident, json_t **ret)
+{
+	ls_auto(offline) *offline = NULL;
+	ls_auto(stream) *stream = NULL;
+	ls_json_auto json_t *group = new_group();
+	struct stream_options options = { .observe = on_observation };
+	int r;
+
+	if (!group || offline_new(first_incident, &offline) < 0)
+		return cli_no_memory();
+	options.user = options.offline = offline;
+	r = stream_open(path, &options, &stream);
+	if (r != CLI_FINE)
+		return r;
+	if (stream_kind(stream) == STREAM_CAPTURE)
+		say_watched(offline);
+	while (stream_step(stream) > 0)
+		continue;
+	if (stream_count(stream) < 0 || stream_tell(stream, group) < 0)
+		return cli_no_memory();
+	r = analyze_conclude(offline, group);
+	if (r != CLI_FINE)
+		return r;
+	*ret = LS_STEAL(&group);
+	return stream_verdict(stream);
+}
+
+/* ---- all files ---- */
+
+struct all {
+	const struct cli *cli;
+	json_t *sum; /* for JSON */
+	bool any;
+	int worst;
+};
+
+static void
+note_result(struct all *all, int r)
+{
+	all->worst = r > all->worst ? r : all->worst;
+}
+
+static int
+merge(json_t *sum, const json_t *group)
+{
+	const char *name;
+	json_t *list;
+	int r = 0;
+
+	json_object_foreach(sum, name, list)
+	{
+		r |= json_array_extend(list, json_object_get(group, name));
+	}
+	return r < 0 ? cli_no_memory() : CLI_FINE;
+}
+
+static void
+take(struct all *all, json_t *group)
+{
+	note_result(all, incidents_verdict(json_object_get(group, "incidents")));
+	if (merge(all->sum, group) != CLI_FINE) {
+		note_result(all, CLI_UNREACHABLE);
+		return;
+	}
+	if (all->cli->json)
+		return;
+	if (all->any)
+		fputc('\n', all->cli->look.out);
+	all->any = true;
+	note_result(all, analyze_print(all->cli, group));
+}
+
+static int64_t
+next_incident(const struct all *all)
+{
+	const json_t *incidents = json_object_get(all->sum, "incidents");
+	size_t n = json_array_size(incidents);
+
+	return n ? json_integer_value(json_object_get(json_array_get(incidents, n - 1), "id")) + 1
+		 : 1;
+}
+
+static bool
+take_joined(struct all *all)
+{
+	ls_json_auto json_t *group = NULL;
+	char why[CAPTURE_WHY_MAX] = "";
+	int r = CLI_FINE;
+
+	if (all->cli->n_args != 2 || strcmp(all->cli->args[0], "-") == 0 ||
+	    strcmp(all->cli->args[1], "-") == 0)
+		return false;
+	if (analyze_join(all->cli->args, &group, &r, why) > 0) {
+		note_result(all, r);
+		take(all, group);
+		return true;
+	}
+	if (*why)
+		(void)json_array_append_new(json_object_get(all->sum, "notes"), json_string(why));
+	return false;
+}
+
+/* Gives the worst of all files. */
+int
+analyze_run(const struct cli *cli)
+{
+	ls_json_auto json_t *sum = new_group();
+	struct all all = { .cli = cli, .sum = sum };
+	bool joined;
+
+	if (!sum)
+		return cli_no_memory();
+	joined = take_joined(&all);
+	for (int i = 0; i < cli->n_args && !joined; i++) {
+		ls_json_auto json_t *group = NULL;
+
+		note_result(&all, read_one(cli->args[i], next_incident(&all), &group));
+		if (group)
+			take(&all, group);
+	}
+	if (cli->json)
+		note_result(&all, envelope_print(cli, "analyze", sum));
+	return all.worst;
+}

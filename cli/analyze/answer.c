@@ -1,0 +1,392 @@
+/* The engine's answer about files, as text: first what dropped, where, when, why and how sure. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/print/advice.h"
+#include "cli/analyze/analyze.h"
+#include "cli/analyze/signs.h"
+#include "cli/base/field.h"
+#include "cli/print/words.h"
+#include "lib/model/record.h"
+#include "lib/base/text.h"
+
+#define UNKNOWN_TOLD 3
+#define DROPS_TOLD   6 /* in sentences: one for each port and cause */
+#define GROUPS_MAX   64
+
+/* Drops of one port with one cause. */
+struct drops {
+	const json_t *last;
+	int64_t n, first_us, last_us;
+};
+
+struct answer {
+	const struct cli *cli;
+	const json_t *group;
+	struct drops drops[GROUPS_MAX];
+	size_t n_drops;
+	int64_t n_all;
+	int64_t others[LS_N_CAUSES]; /* incidents that are no drops */
+	int64_t n_others;
+};
+
+static void
+add_drop(struct answer *answer, const json_t *incident)
+{
+	struct drops *drops = answer->drops;
+	size_t i = 0;
+
+	answer->n_all++;
+	while (i < answer->n_drops &&
+	       (strcmp(field_text(drops[i].last, "name"), field_text(incident, "name")) != 0 ||
+		strcmp(field_text(drops[i].last, "cause"), field_text(incident, "cause")) != 0))
+		i++;
+	if (i == GROUPS_MAX)
+		return;
+	if (i == answer->n_drops) {
+		answer->n_drops++;
+		drops[i] = (struct drops){ .first_us = analyze_opened_at(incident) };
+	}
+	drops[i].n++;
+	drops[i].last = incident;
+	drops[i].last_us = analyze_opened_at(incident);
+}
+
+static void
+sort_out(struct answer *answer)
+{
+	const json_t *incident;
+	enum ls_cause cause;
+	size_t i;
+
+	json_array_foreach(field_list(answer->group, "incidents"), i, incident)
+	{
+		if (field_flag(incident, "drop")) {
+			add_drop(answer, incident);
+			continue;
+		}
+		if (ls_cause_from_name(field_text(incident, "cause"), &cause) != 1)
+			cause = LS_CAUSE_UNKNOWN;
+		answer->others[cause]++;
+		answer->n_others++;
+	}
+}
+
+static const char *
+name_files(char text[WORDS_MAX], const struct answer *answer)
+{
+	const json_t *files[] = { field_list(answer->group, "logs"),
+				  field_list(answer->group, "captures") };
+	char name[WORDS_MAX];
+	const json_t *file;
+	size_t i;
+
+	text[0] = '\0';
+	for (size_t list = 0; list < LS_COUNT(files); list++) {
+		json_array_foreach(files[list], i, file)
+		{
+			size_t len = strlen(text);
+
+			words_file(name, field_text(file, "file"), answer->cli->look.utf8);
+			ls_text_format(text + len, WORDS_MAX - len, "%s%s", len ? " and " : "",
+				       name);
+			if (WORDS_MAX - strlen(text) < 16)
+				return text;
+		}
+	}
+	return text;
+}
+
+static void
+put_drops(const struct answer *answer, const struct drops *drops)
+{
+	const json_t *incident = drops->last;
+	const char *device, *why = field_text(incident, "why");
+	char first[FORMAT_MAX], last[FORMAT_MAX], sure[FORMAT_MAX], back[FORMAT_MAX] = "";
+	char times[2 * FORMAT_MAX + 32], text[WORDS_MAX];
+
+	device = words_device(text, field_object(incident, "device"));
+	analyze_when(first, answer->cli, drops->first_us);
+	analyze_when(last, answer->cli, drops->last_us);
+	if (drops->last_us < (int64_t)LS_MS && drops->n == 1)
+		snprintf(times, sizeof(times), "nobody knows when");
+	else if (drops->last_us < (int64_t)LS_MS)
+		snprintf(times, sizeof(times), "%" PRId64 " times, nobody knows when", drops->n);
+	else if (drops->n == 1)
+		snprintf(times, sizeof(times), "at %s", last);
+	else
+		snprintf(times, sizeof(times), "%" PRId64 " times, first at %s, last at %s",
+			 drops->n, first, last);
+	if (field_has(incident, "back_after_seconds"))
+		format_duration(back, field_real(incident, "back_after_seconds"));
+	render_sentence(&answer->cli->look, TONE_PLAIN, 4, "  %s%s%s%s: %s, %s, %s sure%s%s: %s%s",
+			field_text(incident, "name"), *device ? " (" : "", device,
+			*device ? ")" : "", advice_words(field_text(incident, "cause")), times,
+			format_percent(sure, field_real(incident, "confidence")),
+			*back ? ", back after " : "", back, why, words_stop(why));
+}
+
+/* Why nobody knows is worth a sentence, too. */
+static void
+put_unknown(const struct answer *answer)
+{
+	const json_t *incident;
+	size_t i, n_told = 0;
+
+	json_array_foreach(field_list(answer->group, "incidents"), i, incident)
+	{
+		const char *why = field_text(incident, "why");
+
+		if (field_flag(incident, "drop") || n_told == UNKNOWN_TOLD ||
+		    strcmp(field_text(incident, "cause"), ls_cause_name(LS_CAUSE_UNKNOWN)) != 0)
+			continue;
+		n_told++;
+		render_sentence(&answer->cli->look, TONE_PLAIN, 4, "  %s: %s%s",
+				field_text(incident, "name"), why, words_stop(why));
+	}
+}
+
+static void
+put_others(const struct answer *answer)
+{
+	char text[WORDS_MAX] = "";
+
+	for (int i = 0; i < LS_N_CAUSES; i++) {
+		size_t len = strlen(text);
+
+		if (answer->others[i] > 0)
+			ls_text_format(text + len, sizeof(text) - len, "%s%" PRId64 " %s %s",
+				       len ? ", " : "", answer->others[i],
+				       answer->cli->look.utf8 ? "×" : "x",
+				       ls_cause_words((enum ls_cause)i));
+	}
+	if (*text)
+		render_sentence(
+			&answer->cli->look, TONE_PLAIN, 4, "  %s%s.",
+			answer->n_all ? "What else happened: " : "What happened instead: ", text);
+	put_unknown(answer);
+}
+
+static int64_t
+count_usb_lines(const json_t *group)
+{
+	const json_t *log;
+	int64_t n = 0;
+	size_t i;
+
+	json_array_foreach(field_list(group, "logs"), i, log)
+	{
+		n += field_int(log, "usb_lines");
+	}
+	return n;
+}
+
+static size_t
+count_ports_with_drops(const struct answer *answer)
+{
+	const json_t *port;
+	size_t i, n = 0;
+
+	json_array_foreach(field_list(answer->group, "ports"), i, port)
+	{
+		n += field_int(port, "drops") > 0;
+	}
+	return n;
+}
+
+/* Transfers that failed on the link are told below, with their capture. */
+static bool
+has_failures(const struct answer *answer)
+{
+	const json_t *capture, *device;
+	size_t i, k;
+
+	json_array_foreach(field_list(answer->group, "captures"), i, capture)
+	{
+		json_array_foreach(field_list(capture, "devices"), k, device)
+		{
+			if (field_int(device, "link_evidence") > 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* No drop, but trouble: the cause to look into first. LS_N_CAUSES: there is none. */
+static enum ls_cause
+worst_other(const struct answer *answer)
+{
+	static const enum ls_cause order[] = {
+		LS_CAUSE_ENUMERATION_FAILED,
+		LS_CAUSE_LINK_ERRORS,
+		LS_CAUSE_STALL,
+		LS_CAUSE_UNKNOWN,
+	};
+
+	for (size_t i = 0; i < LS_COUNT(order); i++) {
+		if (answer->others[order[i]] > 0)
+			return order[i];
+	}
+	/* One reset is nothing. */
+	return answer->others[LS_CAUSE_HOST_RESET] > 1 ? LS_CAUSE_HOST_RESET : LS_N_CAUSES;
+}
+
+static void
+put_answer(const struct answer *answer)
+{
+	const struct look *look = &answer->cli->look;
+	bool has_capture = json_array_size(field_list(answer->group, "captures")) > 0;
+	const json_t *all_ports = field_list(answer->group, "ports");
+	bool is_well = !has_failures(answer) && worst_other(answer) == LS_N_CAUSES &&
+		       analyze_put_signs(NULL, all_ports) == 0;
+	char files[WORDS_MAX], n[FORMAT_MAX], ports[FORMAT_MAX];
+
+	name_files(files, answer);
+	if (!has_capture && count_usb_lines(answer->group) == 0) {
+		render_sentence(look, TONE_WARN, 0,
+				"%s: no line of it tells of a USB link, so that there is nothing "
+				"to say about one.",
+				files);
+		return;
+	}
+	if (answer->n_all == 0) {
+		render_sentence(look, is_well ? TONE_GOOD : TONE_WARN, 0, "%s: no drop%s.", files,
+				is_well ? "s" : " is certain, but not all is well");
+		put_others(answer);
+		(void)analyze_put_signs(look, all_ports);
+		return;
+	}
+	render_sentence(
+		look, TONE_BAD, 0, "%s: %s on %s.", files,
+		format_count(n, answer->n_all, "drop", "drops"),
+		format_count(ports, (int64_t)count_ports_with_drops(answer), "port", "ports"));
+	for (size_t i = 0; i < answer->n_drops && i < DROPS_TOLD; i++)
+		put_drops(answer, &answer->drops[i]);
+	if (answer->n_drops > DROPS_TOLD)
+		render_sentence(look, TONE_PLAIN, 4, "  And more, in the table below.");
+	put_others(answer);
+	(void)analyze_put_signs(look, all_ports);
+}
+
+/* ---- notes ---- */
+
+/* What of the times is guessed, and what is not there. */
+static void
+put_times(const struct cli *cli, const json_t *log)
+{
+	static const char *const yearless[] = { "syslog", "journal-short", "dmesg-reltime",
+						"logcat" };
+	const char *format = field_text(log, "format");
+	int64_t last_us;
+
+	field_time(log, "last_at", &last_us);
+	for (size_t i = 0; i < LS_COUNT(yearless); i++) {
+		if (field_flag(log, "dated") && strcmp(format, yearless[i]) == 0)
+			render_sentence(&cli->look, TONE_PLAIN, 2,
+					"  Its dates have no year and no time zone: taken as those "
+					"of this computer when the file was written.");
+	}
+	if (last_us <= field_int(log, "lines"))
+		render_sentence(&cli->look, TONE_WARN, 2,
+				"  It has no times: only the order of its lines is known.");
+	else if (!field_flag(log, "dated"))
+		render_sentence(
+			&cli->look, TONE_PLAIN, 2,
+			"  It has no dates: times in brackets are seconds since the "
+			"computer started, and what has none is in the order of its lines.");
+}
+
+static void
+put_log(const struct cli *cli, const json_t *log)
+{
+	int64_t boots = field_int(log, "boots"), cut = field_int(log, "cut_lines");
+	char file[WORDS_MAX], lines[FORMAT_MAX], usb[FORMAT_MAX];
+
+	words_file(file, field_text(log, "file"), cli->look.utf8);
+	render_sentence(&cli->look, TONE_PLAIN, 2, "%s: %s, %s, %s of USB links.", file,
+			field_text(log, "format"),
+			format_count(lines, field_int(log, "lines"), "line", "lines"),
+			format_count(usb, field_int(log, "usb_lines"), "tells", "tell"));
+	if (boots > 1)
+		render_sentence(&cli->look, TONE_PLAIN, 2,
+				"  Its times begin anew: the computer was started %" PRId64
+				" times in it, or it is made of pieces. What pends at the end of "
+				"each stays open.",
+				boots);
+	if (cut > 0)
+		render_sentence(&cli->look, TONE_WARN, 2,
+				"  %" PRId64 " lines are longer than any of the kernel's: only "
+				"their beginnings were read.",
+				cut);
+	if (field_has(log, "truncated"))
+		render_sentence(&cli->look, TONE_WARN, 2, "  This is about a part of it, %s.",
+				field_text(log, "truncated"));
+	if (field_int(log, "usb_lines") == 0)
+		return;
+	put_times(cli, log);
+	render_sentence(&cli->look, TONE_DIM, 2,
+			"  A kernel log does not tell of transfers that fail, nor who pulled a "
+			"plug: causes are less sure than those of linkstatd.");
+}
+
+static int
+put_files(const struct cli *cli, const json_t *group)
+{
+	const json_t *file, *note;
+	size_t i;
+	int r = CLI_FINE;
+
+	fputc('\n', cli->look.out);
+	json_array_foreach(field_list(group, "logs"), i, file)
+	{
+		put_log(cli, file);
+	}
+	json_array_foreach(field_list(group, "notes"), i, note)
+	{
+		render_sentence(&cli->look, TONE_WARN, 2, "Note: %s.", json_string_value(note));
+	}
+	json_array_foreach(field_list(group, "captures"), i, file)
+	{
+		int now = analyze_print_capture(cli, file);
+
+		r = now > r ? now : r;
+	}
+	return r;
+}
+
+static void
+put_next(const struct cli *cli, const char *cause)
+{
+	render_sentence(&cli->look, TONE_STRONG, 8, "  Next: %s", advice_for(cause)->next);
+}
+
+static bool
+is_unreadable(const json_t *group)
+{
+	const json_t *capture = json_array_get(field_list(group, "captures"), 0);
+
+	return capture && json_array_size(field_list(group, "logs")) == 0 &&
+	       !field_has(capture, "format");
+}
+
+int
+analyze_print(const struct cli *cli, const json_t *group)
+{
+	struct answer answer = { .cli = cli, .group = group };
+	enum ls_cause first;
+
+	if (is_unreadable(group)) /* that has been said */
+		return CLI_FINE;
+	sort_out(&answer);
+	put_answer(&answer);
+	first = worst_other(&answer);
+	if (answer.n_drops > 0)
+		put_next(cli, field_text(answer.drops[0].last, "cause"));
+	else if (first != LS_N_CAUSES && first != LS_CAUSE_UNKNOWN)
+		put_next(cli, ls_cause_name(first));
+	if (analyze_print_incidents(cli, field_list(group, "incidents")) < 0 ||
+	    analyze_print_ports(cli, field_list(group, "ports")) < 0)
+		return cli_no_memory();
+	return put_files(cli, group);
+}

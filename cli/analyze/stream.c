@@ -1,0 +1,398 @@
+#include "cli/analyze/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/analyze/analyze.h"
+#include "cli/base/clean.h"
+#include "cli/offline/compressed.h"
+#include "cli/offline/log_file.h"
+#include "cli/print/progress.h"
+#include "lib/base/text.h"
+
+#define RECORDS_AT_ONCE 65536
+#define LOG_AT_ONCE	((size_t)64 * 1024) /* fits the cache; larger is not faster */
+#define FILE_NAME_MAX	4096
+#define PAST_MAX	256 /* devices whose number was given out again */
+
+struct stream {
+	struct stream_options with;
+	char file[FILE_NAME_MAX]; /* clean */
+	int fd;
+	bool is_stdin, has_ended;
+	enum stream_kind kind;
+	char why[CAPTURE_WHY_MAX]; /* why no further */
+
+	struct capture *capture;
+	struct capture_watch *watch;
+	json_t *past;
+	uint64_t n_merged;
+
+	struct compressed *unpacked; /* of a log */
+	struct ls_log_text *log;
+	struct analyze_log told;
+	struct ls_log_counts counts;
+	bool no_memory;
+	uint64_t n_bytes;
+	uint32_t boot;
+
+	struct progress progress;
+	char bytes[LOG_AT_ONCE];
+};
+
+static void
+show_progress(struct stream *stream)
+{
+	char records[FORMAT_MAX] = "";
+	uint64_t n_bytes;
+
+	if (stream->capture) {
+		n_bytes = capture_n_read(stream->capture);
+		snprintf(records, sizeof(records), "%" PRIu64 " records, ",
+			 capture_counts(stream->capture)->n_records);
+	} else {
+		n_bytes = compressed_n_read(stream->unpacked);
+	}
+	progress_show(&stream->progress, stream->file, records, n_bytes);
+}
+
+/* ---- captures ---- */
+
+static void
+on_capture(const struct ls_observation *obs, void *user)
+{
+	struct stream *stream = user;
+
+	stream->with.observe(obs, false, stream->with.user);
+}
+
+static void
+count_device(struct stream *stream, const struct ls_enumerated *known,
+	     const struct ls_traffic_counts *counts)
+{
+	struct ls_traffic_sum sum;
+	char name[LS_ID_PATH_MAX];
+
+	if (!stream->with.offline)
+		return;
+	ls_traffic_sum(counts, &sum);
+	ls_enumeration_name(known->port, name, sizeof(name));
+	offline_add_traffic(stream->with.offline, name, &sum);
+	offline_set_device(stream->with.offline, name, &known->device);
+}
+
+static bool
+on_past(const struct ls_enumerated *known, const struct ls_traffic_counts *counts, void *user)
+{
+	struct stream *stream = user;
+
+	if (json_array_size(stream->past) == PAST_MAX) {
+		stream->n_merged++;
+		return false;
+	}
+	count_device(stream, known, counts);
+	return json_array_append_new(stream->past,
+				     analyze_device(known->bus, known->devnum, known, counts)) == 0;
+}
+
+static void
+on_device(unsigned int bus, unsigned int devnum, const struct ls_traffic_counts *counts, void *user)
+{
+	struct stream *stream = user;
+	const struct ls_enumerated *known =
+		ls_enumeration_find(capture_watch_enumeration(stream->watch), bus, devnum);
+
+	if (known)
+		count_device(stream, known, counts);
+}
+
+static int
+begin_capture(struct stream *stream, struct compressed *unpacked)
+{
+	const struct capture_watch_options options = {
+		.tell = on_capture,
+		.on_past = on_past,
+		.user = stream,
+	};
+	int r = capture_of(unpacked, stream->why, &stream->capture);
+
+	if (r == -EBADMSG) /* the reason is there */
+		return 0;
+	if (r == 0)
+		r = capture_watch_new(&options, &stream->watch);
+	stream->past = json_array();
+	stream->kind = STREAM_CAPTURE;
+	return r == 0 && stream->past ? 0 : -ENOMEM;
+}
+
+static void
+step_capture(struct stream *stream)
+{
+	int n = stream->with.records_at_once ? stream->with.records_at_once : RECORDS_AT_ONCE;
+	int r = capture_read(stream->capture, n, stream->watch);
+
+	if (r > 0)
+		return;
+	stream->has_ended = true;
+	capture_watch_finish(stream->watch, capture_counts(stream->capture)->last_us);
+	if (r < 0)
+		snprintf(stream->why, sizeof(stream->why), "%s", capture_why(stream->capture));
+}
+
+/* ---- logs ---- */
+
+/* What has no date has its boot clock, from 1970 on. */
+static void
+on_log(const struct ls_observation *obs, void *user)
+{
+	struct stream *stream = user;
+	struct ls_observation dated = *obs;
+	uint32_t boot = ls_log_text_boot(stream->log);
+
+	if (dated.at.real_us == 0)
+		dated.at.real_us = (int64_t)obs->at.mono_us;
+	if (!stream->told.any)
+		stream->told.first_us = dated.at.real_us;
+	if (stream->told.last_us < dated.at.real_us)
+		stream->told.last_us = dated.at.real_us;
+	stream->told.any = true;
+	stream->no_memory |= ls_log_counts_add(&stream->counts, obs) < 0;
+	stream->with.observe(&dated, boot != stream->boot, stream->with.user);
+	stream->boot = boot;
+}
+
+static int
+begin_log(struct stream *stream, struct compressed *unpacked)
+{
+	struct ls_log_text_options options;
+
+	stream->unpacked = unpacked;
+	stream->kind = STREAM_LOG;
+	log_file_options(stream->fd, &options);
+	return ls_log_text_new(&options, on_log, stream, &stream->log);
+}
+
+static void
+step_log(struct stream *stream)
+{
+	size_t n = compressed_read(stream->unpacked, stream->bytes, sizeof(stream->bytes));
+	bool is_first = stream->n_bytes == 0;
+	const char *reason;
+
+	if (is_first) /* only its first bytes, which tell captures from the rest */
+		n += compressed_read(stream->unpacked, stream->bytes + n,
+				     sizeof(stream->bytes) - n);
+	reason = compressed_why(stream->unpacked);
+	if (n > 0 && is_first && log_file_is_binary(stream->bytes, n < 4096 ? n : 4096)) {
+		stream->kind = STREAM_NOTHING;
+		stream->has_ended = true;
+		snprintf(stream->why, sizeof(stream->why),
+			 "is neither a capture (pcap, pcapng) nor a text");
+		return;
+	}
+	stream->n_bytes += n;
+	if (n > 0) {
+		ls_log_text_feed(stream->log, stream->bytes, n);
+		return;
+	}
+	stream->has_ended = true;
+	ls_log_text_finish(stream->log, &stream->told.summary);
+	if (reason)
+		snprintf(stream->why, sizeof(stream->why),
+			 "read up to line %" PRIu64 ", and no further: %s",
+			 stream->told.summary.lines, reason);
+}
+
+/* ---- both ---- */
+
+static int
+begin(struct stream *stream)
+{
+	struct compressed *unpacked;
+	const char *reason;
+	size_t len;
+
+	if (compressed_new(stream->fd, &unpacked) < 0)
+		return -ENOMEM;
+	if (capture_is_one(unpacked))
+		return begin_capture(stream, unpacked);
+	(void)compressed_head(unpacked, &len);
+	reason = compressed_why(unpacked);
+	if (reason)
+		snprintf(stream->why, sizeof(stream->why), "cannot be used: %s", reason);
+	else if (len == 0)
+		snprintf(stream->why, sizeof(stream->why), "is empty");
+	else
+		return begin_log(stream, unpacked);
+	compressed_free(unpacked);
+	return 0;
+}
+
+static void
+complain(struct stream *stream)
+{
+	progress_end(&stream->progress);
+	if (*stream->why && !stream->with.quiet)
+		cli_complain("%s%s %s.", stream->file, stream->kind == STREAM_NOTHING ? "" : ":",
+			     stream->why);
+}
+
+static int
+check_fd(const struct stream *stream)
+{
+	if (stream->fd < 0) {
+		cli_complain("%s cannot be opened: %s.", stream->file, strerror(errno));
+		return CLI_USAGE;
+	}
+	if (isatty(stream->fd)) {
+		cli_complain("%s is a terminal; give a capture or a log as a file, or by a pipe.",
+			     stream->is_stdin ? "standard input" : stream->file);
+		return CLI_USAGE;
+	}
+	return CLI_FINE;
+}
+
+int
+stream_open(const char *path, const struct stream_options *options, struct stream **ret)
+{
+	ls_auto(stream) *stream = calloc(1, sizeof(*stream));
+	int r;
+
+	if (!stream)
+		return cli_no_memory();
+	stream->with = *options;
+	stream->is_stdin = strcmp(path, "-") == 0;
+	stream->fd = stream->is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	clean_text(stream->file, sizeof(stream->file), path, true);
+	r = check_fd(stream);
+	if (r != CLI_FINE)
+		return r;
+	if (begin(stream) < 0)
+		return cli_no_memory();
+	progress_start(&stream->progress, stream->fd, !options->quiet);
+	stream->has_ended = stream->kind == STREAM_NOTHING;
+	if (stream->has_ended)
+		complain(stream);
+	*ret = LS_STEAL(&stream);
+	return CLI_FINE;
+}
+
+void
+stream_free(struct stream *stream)
+{
+	if (!stream)
+		return;
+	capture_free(stream->capture);
+	capture_watch_free(stream->watch);
+	json_decref(stream->past);
+	ls_log_text_free(stream->log);
+	ls_log_counts_done(&stream->counts);
+	compressed_free(stream->unpacked);
+	if (stream->fd >= 0 && !stream->is_stdin)
+		close(stream->fd);
+	free(stream);
+}
+
+enum stream_kind
+stream_kind(const struct stream *stream)
+{
+	return stream->kind;
+}
+
+int
+stream_step(struct stream *stream)
+{
+	if (stream->has_ended)
+		return 0;
+	if (stream->kind == STREAM_CAPTURE)
+		step_capture(stream);
+	else
+		step_log(stream);
+	if (!stream->has_ended) {
+		show_progress(stream);
+		return 1;
+	}
+	complain(stream);
+	return 0;
+}
+
+int
+stream_verdict(const struct stream *stream)
+{
+	return *stream->why ? CLI_TROUBLE : CLI_FINE;
+}
+
+/* What was not back by then is known to have stayed away for so long. */
+static void
+go_to_end(struct stream *stream)
+{
+	struct ls_instant end = stream->told.summary.last;
+
+	if (stream->kind == STREAM_CAPTURE)
+		end = capture_watch_now(stream->watch);
+	if (end.real_us == 0)
+		end.real_us = (int64_t)end.mono_us;
+	/* Without any stamp, lines lie a microsecond apart. */
+	if (stream->kind == STREAM_LOG &&
+	    (uint64_t)stream->told.last_us <= stream->told.summary.lines)
+		offline_set_timeless(stream->with.offline);
+	if (!stream->with.is_joined)
+		offline_advance(stream->with.offline, end);
+}
+
+int
+stream_count(struct stream *stream)
+{
+	if (stream->with.offline && stream->kind != STREAM_NOTHING)
+		go_to_end(stream);
+	if (stream->kind == STREAM_CAPTURE)
+		ls_traffic_visit(capture_watch_traffic(stream->watch), on_device, stream);
+	if (stream->kind == STREAM_LOG && stream->with.offline)
+		offline_count_lines(stream->with.offline, &stream->counts);
+	return stream->no_memory ? -ENOMEM : 0;
+}
+
+int
+stream_tell(struct stream *stream, json_t *group)
+{
+	const char *why = *stream->why ? stream->why : NULL;
+	json_t *object;
+
+	stream->told.file = stream->file;
+	stream->told.why = why;
+	if (stream->kind == STREAM_LOG)
+		object = analyze_log(&stream->told);
+	else if (stream->kind == STREAM_CAPTURE)
+		object = analyze_capture(stream->file, stream->capture, stream->watch, stream->past,
+					 why);
+	else
+		object = analyze_nothing(stream->file, stream->why);
+	if (stream->n_merged > 0)
+		(void)json_array_append_new(
+			json_object_get(group, "notes"),
+			json_sprintf("%s: %llu devices are counted with one that had their number "
+				     "before",
+				     stream->file, (unsigned long long)stream->n_merged));
+	return json_array_append_new(
+		       json_object_get(group, stream->kind == STREAM_LOG ? "logs" : "captures"),
+		       object) < 0
+		       ? -ENOMEM
+		       : 0;
+}
+
+struct ls_enumeration *
+stream_enumeration(struct stream *stream)
+{
+	return stream->watch ? capture_watch_enumeration(stream->watch) : NULL;
+}
+
+uint64_t
+stream_first_us(const struct stream *stream)
+{
+	return stream->capture ? capture_counts(stream->capture)->first_us : 0;
+}

@@ -1,0 +1,43 @@
+#pragma once
+/*
+ * One FILE as a stream of observations: a capture or a log, packed or not, recognised by how it
+ * begins. What is wrong with it is told on stderr; what came before counts.
+ */
+#include "cli/offline/offline.h"
+
+struct stream;
+
+struct stream_options {
+	/* Times on the mono clock grow but for some 10 ms, unless @new_boot. */
+	void (*observe)(const struct ls_observation *obs, bool new_boot, void *user);
+	void *user;
+	struct offline *offline; /* gets what is counted by port; NULL: nothing */
+	int records_at_once;	 /* of a capture, in one step; 0: as many as is fast */
+	bool is_joined;		 /* with another: its clock is not the engine's */
+	bool quiet;		 /* no word on stderr */
+};
+
+/*
+ * @path "-" is standard input. Copies @options. An enum cli_exit; CLI_FINE: *ret is there, also of
+ * what turns out to be unreadable.
+ */
+int stream_open(const char *path, const struct stream_options *options, struct stream **ret);
+void stream_free(struct stream *stream); /* NULL is fine */
+LS_DEFINE_AUTO(stream)
+
+/* A log may turn out to be nothing with its first bytes. */
+enum stream_kind { STREAM_NOTHING, STREAM_CAPTURE, STREAM_LOG };
+enum stream_kind stream_kind(const struct stream *stream);
+/* Reads on. 1: there may be more; 0: that was all, or as far as it goes. */
+int stream_step(struct stream *stream);
+/* CLI_FINE, or CLI_TROUBLE: it could not be read, or not to its end. */
+int stream_verdict(const struct stream *stream);
+/* After the last step: lets time go on to the end of the file, and gives the offline engine what is counted by port. 0 or -ENOMEM. */
+int stream_count(struct stream *stream);
+/* Then, what to tell of the file, into its place in @group. 0 or -ENOMEM. */
+int stream_tell(struct stream *stream, json_t *group);
+
+/* Where devices are, as another witness knows: see ls_enumeration_place(). A capture's only. */
+struct ls_enumeration *stream_enumeration(struct stream *stream);
+/* CLOCK_REALTIME of a capture's first record, or 0. */
+uint64_t stream_first_us(const struct stream *stream);

@@ -1,0 +1,183 @@
+#include "cli/ask/ask.h"
+
+#include <string.h>
+
+#include "cli/base/clean.h"
+#include "cli/ask/client.h"
+#include "cli/base/field.h"
+#include "cli/ask/problem.h"
+#include "cli/base/redact.h"
+
+#define REPLY_TIMEOUT_MS 30000
+/* More do not fit a screen, a memory or a question; a hostile peer has no end. */
+#define ROWS_MAX 1000000
+
+static const struct client_wait patience = { .timeout_ms = REPLY_TIMEOUT_MS, .output_fd = -1 };
+
+int
+ask_open(const struct cli *cli, struct client **ret)
+{
+	int r = client_open(cli->socket, ret);
+
+	return r < 0 ? problem_connecting(cli->socket, r) : CLI_FINE;
+}
+
+int
+ask_accept(const struct cli *cli, const json_t *reply, const struct shape *shape)
+{
+	char why[SHAPE_WHY_MAX];
+
+	if (client_error(reply))
+		return problem_reply(reply);
+	if (shape_check(shape, client_parameters(reply), why) < 0)
+		return problem_shape(why);
+	if (cli->redact && redact_reply(client_parameters(reply)) < 0)
+		return cli_no_memory();
+	if (!cli->json && clean_json(client_parameters(reply), cli->look.utf8) < 0)
+		return cli_no_memory();
+	return CLI_FINE;
+}
+
+static json_t *
+text_or_null(const struct cli_time *time)
+{
+	return time->set ? json_string(time->text) : NULL;
+}
+
+int
+ask_span(const struct cli *cli, json_t **ret)
+{
+	ls_json_auto json_t *parameters =
+		json_pack("{s:o*, s:o*}", "since", text_or_null(&cli->since), "until",
+			  text_or_null(&cli->until));
+	json_t *ports;
+
+	if (!parameters)
+		return cli_no_memory();
+	ports = cli->n_args > 0 ? json_array() : NULL;
+	if (ports && json_object_set_new(parameters, "ports", ports) < 0)
+		return cli_no_memory();
+	for (int i = 0; i < cli->n_args; i++) {
+		json_t *port = json_string(cli->args[i]);
+
+		if (!port) {
+			cli_complain("the name of a port is not valid UTF-8.");
+			return CLI_USAGE;
+		}
+		if (json_array_append_new(ports, port) < 0)
+			return cli_no_memory();
+	}
+	*ret = LS_STEAL(&parameters);
+	return CLI_FINE;
+}
+
+/* One call on an open connection; *ret is the reply, which may be an error. */
+static int
+call(struct client *client, const char *method, json_t *parameters, json_t **ret)
+{
+	int r = client_send(client, method, parameters, false);
+
+	if (r == 0)
+		r = client_receive(client, &patience, ret);
+	if (r < 0)
+		return problem_talking(r);
+	if (client_continues(*ret)) {
+		json_decref(*ret);
+		*ret = NULL;
+		return problem_shape("it goes on although only one reply was asked for");
+	}
+	return CLI_FINE;
+}
+
+int
+ask_on(const struct cli *cli, struct client *client, const char *method, json_t *parameters,
+       const struct shape *shape, json_t **ret)
+{
+	ls_json_auto json_t *reply = NULL;
+	int r = call(client, method, parameters, &reply);
+
+	if (r == CLI_FINE)
+		r = ask_accept(cli, reply, shape);
+	if (r == CLI_FINE)
+		*ret = json_incref(client_parameters(reply));
+	return r;
+}
+
+int
+ask_once(const struct cli *cli, const char *method, json_t *parameters, const struct shape *shape,
+	 json_t **ret)
+{
+	ls_auto(client) *client = NULL;
+	int r = ask_open(cli, &client);
+
+	return r == CLI_FINE ? ask_on(cli, client, method, parameters, shape, ret) : r;
+}
+
+/* Puts the cursor of @reply into @parameters. 1, 0 at the end, -1 if it does not advance. */
+static int
+advance(json_t *parameters, const json_t *reply)
+{
+	const char *cursor = field_text(reply, "cursor");
+
+	if (!field_has(reply, "cursor"))
+		return 0;
+	if (strcmp(cursor, field_text(parameters, "cursor")) == 0)
+		return -1;
+	return json_object_set(parameters, "cursor", json_object_get(reply, "cursor")) < 0 ? -1 : 1;
+}
+
+int
+ask_pages(const struct cli *cli, const struct ask_list *list, ask_page_fn page, void *user)
+{
+	ls_auto(client) *client = NULL;
+	ls_json_auto json_t *parameters = NULL;
+	int more = 1, r = ask_open(cli, &client);
+
+	if (r == CLI_FINE)
+		r = ask_span(cli, &parameters);
+	while (r == CLI_FINE && more > 0) {
+		ls_json_auto json_t *reply = NULL;
+
+		r = call(client, list->method, parameters, &reply);
+		if (r == CLI_FINE)
+			more = client_error(reply) ? 0
+						   : advance(parameters, client_parameters(reply));
+		if (r == CLI_FINE)
+			r = ask_accept(cli, reply, list->shape);
+		if (r == CLI_FINE)
+			r = page(field_list(client_parameters(reply), list->member), user);
+		if (r == CLI_FINE && more < 0)
+			r = problem_shape("the list does not go on");
+	}
+	return r;
+}
+
+static int
+on_page_for_all(const json_t *items, void *user)
+{
+	json_t *all = user;
+
+	if (json_array_extend(all, (json_t *)(uintptr_t)items) < 0)
+		return cli_no_memory();
+	if (json_array_size(all) > ROWS_MAX) {
+		cli_complain("there are more than %d rows.\n"
+			     "Ask for less with --since and --until.",
+			     ROWS_MAX);
+		return CLI_UNREACHABLE;
+	}
+	return CLI_FINE;
+}
+
+int
+ask_all(const struct cli *cli, const struct ask_list *list, json_t **ret)
+{
+	ls_json_auto json_t *all = json_array();
+	int r;
+
+	if (!all)
+		return cli_no_memory();
+	r = ask_pages(cli, list, on_page_for_all, all);
+	if (r == CLI_FINE)
+		*ret = LS_STEAL(&all);
+	return r;
+}

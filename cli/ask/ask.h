@@ -1,0 +1,41 @@
+#pragma once
+/*
+ * Questions to linkstatd. Every function gives an enum cli_exit; when that is not CLI_FINE the
+ * person has been told why. Replies have been checked against their shape, and cleaned for a
+ * terminal unless --json asked for them as they are.
+ */
+#include "cli/base/cli.h"
+#include "cli/ask/schema.h"
+
+struct client;
+
+/* The span and the ports of the command line as parameters; a new reference. */
+int ask_span(const struct cli *cli, json_t **ret);
+
+/* One call and its only reply, a new reference. @parameters is borrowed and may be NULL. */
+int ask_once(const struct cli *cli, const char *method, json_t *parameters,
+	     const struct shape *shape, json_t **ret);
+
+/* A method that answers in pages with a cursor. */
+struct ask_list {
+	const char *method;
+	const struct shape *shape;
+	const char *member; /* the list in the reply */
+};
+
+/* @items is borrowed for the time of the call. Not CLI_FINE: no more pages. */
+typedef int (*ask_page_fn)(const json_t *items, void *user);
+
+/* All pages for the span of the command line, oldest first. */
+int ask_pages(const struct cli *cli, const struct ask_list *list, ask_page_fn page, void *user);
+/* The same as one array, a new reference. */
+int ask_all(const struct cli *cli, const struct ask_list *list, json_t **ret);
+
+/* The same on a connection that is open. */
+int ask_on(const struct cli *cli, struct client *client, const char *method, json_t *parameters,
+	   const struct shape *shape, json_t **ret);
+
+/* Opens and says why not. */
+int ask_open(const struct cli *cli, struct client **ret);
+/* What each reply goes through: error replies, its shape, cleaning. */
+int ask_accept(const struct cli *cli, const json_t *reply, const struct shape *shape);

@@ -1,0 +1,15 @@
+#pragma once
+/* What went wrong between us and linkstatd, said on stderr in plain sentences. */
+#include "lib/base/base.h"
+#include "lib/wire/wire.h"
+
+/* @error as from client_open(). Gives the exit code. */
+int problem_connecting(const char *socket, int error);
+/* @error as from client_send() and client_receive(). Gives the exit code. */
+int problem_talking(int error);
+/* @reply is an error reply. Gives the exit code. */
+int problem_reply(const json_t *reply);
+/* The reply is JSON, but not what the contract says: @why. Gives the exit code. */
+int problem_shape(const char *why);
+/* The sentence for an error reply and its exit code, without printing it. */
+int problem_sentence(const json_t *reply, char *text, size_t size);

@@ -1,0 +1,81 @@
+#pragma once
+/* What every command is given, and what it answers to the shell. */
+#include "cli/print/render.h"
+#include "cli/commands/transfers.h"
+#include "lib/base/base.h"
+#include "lib/wire/wire.h"
+
+/* Documented in linkstat.1: scripts rely on them. */
+enum cli_exit {
+	CLI_FINE = 0,
+	CLI_TROUBLE = 1,     /* the answer holds a drop */
+	CLI_USAGE = 2,	     /* asked for something that does not exist or makes no sense */
+	CLI_UNREACHABLE = 3, /* linkstatd could not be asked, or the answer could not be written */
+};
+
+struct cli_time {
+	bool set;
+	int64_t real_us;
+	char text[LS_WIRE_TIME_MAX]; /* RFC 3339 in UTC, for the daemon */
+};
+
+/* Of top: how often in a row, 0 for without end, and how long each measurement takes. */
+struct top_options {
+	uint64_t count;
+	double seconds;
+};
+#define TOP_SECONDS	2
+#define TOP_SECONDS_MIN 0.1
+#define TOP_SECONDS_MAX 3600
+/* Of cable, name, run and export. */
+struct ledger_options {
+	bool forget, correct, sessions;
+	struct cli_time at;
+	const char *cable, *port, *note; /* of run; NULL: not given */
+};
+
+struct diagnose_options {
+	const char **files; /* tables of sessions; none: linkstatd is asked */
+	int n_files;
+	const char *priors; /* or NULL */
+};
+
+struct import_options {
+	bool journal, dry_run;
+	const char *directory, *file; /* another journal than that of this computer; or NULL */
+};
+
+struct report_options {
+	const char *by;	  /* "cable", "device", "hub", "host" or "port"; NULL: port */
+	const char *html; /* a file, or "-"; NULL: as text */
+};
+
+struct cli {
+	const char *socket;
+	bool json;
+	struct cli_time since, until;
+	struct show_options show; /* of that command only */
+	struct top_options top;	  /* the same */
+	struct ledger_options ledger;
+	struct diagnose_options diagnose;
+	struct report_options report;
+	bool redact; /* no serial number, UDID or ECID in what is shown */
+	bool job_hours_set;
+	double job_hours; /* --for: how long a job takes */
+	struct import_options import;
+	char *const *args; /* of the command */
+	int n_args;
+	int64_t now_us; /* real time, for "today" and ages */
+	struct look look;
+};
+
+/* "linkstat: …" on stderr, one line; arguments must be clean. */
+void cli_complain(const char *format, ...) LS_PRINTF(1, 2);
+/* The same for memory that is short; CLI_UNREACHABLE. */
+int cli_no_memory(void);
+/*
+ * Before anything is opened: a socket or a file that took the number of a closed standard stream
+ * would get what is meant for that. What is put there instead can neither be read nor written, and
+ * commands that run do not get it.
+ */
+void cli_guard_streams(void);

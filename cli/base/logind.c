@@ -1,0 +1,89 @@
+#include "cli/base/logind.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <systemd/sd-bus.h>
+
+#define PATIENCE_US UINT64_C(2000000)
+
+static uint64_t
+now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* sd-bus would wait 90 s for a bus that accepts and says nothing. */
+static bool
+wait_until_ready(sd_bus *bus, uint64_t deadline_us)
+{
+	while (sd_bus_is_ready(bus) == 0) {
+		uint64_t at_us = now_us();
+		int r = sd_bus_process(bus, NULL);
+
+		if (r < 0 || at_us >= deadline_us)
+			return false;
+		if (r == 0 && sd_bus_wait(bus, deadline_us - at_us) < 0)
+			return false;
+	}
+	return sd_bus_is_ready(bus) > 0;
+}
+
+static int
+get_text(sd_bus *bus, const char *property, char *ret, size_t size)
+{
+	char *text = NULL;
+	int r = sd_bus_get_property_string(bus, "org.freedesktop.login1", "/org/freedesktop/login1",
+					   "org.freedesktop.login1.Manager", property, NULL, &text);
+
+	if (r >= 0) {
+		size_t len = strnlen(text, size - 1);
+
+		memcpy(ret, text, len);
+		ret[len] = '\0';
+		free(text);
+	}
+	return r;
+}
+
+static bool
+ask(sd_bus *bus, struct logind *ret)
+{
+	const struct {
+		const char *property;
+		char *text;
+		size_t size;
+	} texts[] = {
+		{ "IdleAction", ret->idle_action, sizeof(ret->idle_action) },
+		{ "HandleLidSwitch", ret->lid, sizeof(ret->lid) },
+		{ "HandleLidSwitchExternalPower", ret->lid_external_power,
+		  sizeof(ret->lid_external_power) },
+		{ "BlockInhibited", ret->inhibited, sizeof(ret->inhibited) },
+	};
+
+	for (size_t i = 0; i < LS_COUNT(texts); i++)
+		if (get_text(bus, texts[i].property, texts[i].text, texts[i].size) < 0)
+			return false;
+	return sd_bus_get_property_trivial(bus, "org.freedesktop.login1", "/org/freedesktop/login1",
+					   "org.freedesktop.login1.Manager", "IdleActionUSec", NULL,
+					   't', &ret->idle_us) >= 0;
+}
+
+void
+logind_ask(struct logind *ret)
+{
+	uint64_t deadline_us = now_us() + PATIENCE_US;
+	sd_bus *bus = NULL;
+
+	*ret = (struct logind){ 0 };
+	if (sd_bus_open_system(&bus) < 0)
+		return;
+	if (wait_until_ready(bus, deadline_us) &&
+	    sd_bus_set_method_call_timeout(bus, PATIENCE_US / 4) >= 0)
+		ret->known = ask(bus, ret);
+	sd_bus_close_unref(bus);
+}

@@ -1,0 +1,276 @@
+#include "cli/base/redact.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-id128.h>
+
+#include "cli/base/set.h"
+
+#define SECRET_MAX 256
+/* Shorter ones are words of their own only; a serial number of "1" must not rewrite every number. */
+#define ANYWHERE_MIN 8
+#define WORD_MIN     3
+/* reply, list, port, device, string: what is deeper is never shown. */
+#define DEPTH_MAX     16
+#define PSEUDONYM_MAX 16
+
+struct secret {
+	char text[SECRET_MAX]; /* in lower case */
+	size_t len;
+};
+
+/* Of all replies so far: a later one may name in a text what an earlier one had as a serial number. */
+static struct uniques secrets;
+
+static int
+compare_secrets(const void *a, const void *b)
+{
+	const struct secret *left = a, *right = b;
+
+	return strcmp(left->text, right->text);
+}
+
+/* FNV-1a twice, as input of the keyed hash that makes it one-way. */
+static void
+digest(const char *text, size_t len, sd_id128_t *ret)
+{
+	uint64_t halves[2] = { UINT64_C(0xcbf29ce484222325), UINT64_C(0x9ae16a3b2f90404f) };
+
+	for (size_t i = 0; i < len; i++) {
+		for (int k = 0; k < 2; k++)
+			halves[k] = (halves[k] ^ (uint64_t)tolower((unsigned char)text[i])) *
+				    UINT64_C(0x100000001b3);
+	}
+	memcpy(ret->bytes, halves, sizeof(halves));
+}
+
+static void
+pseudonym(const char *text, size_t len, char ret[PSEUDONYM_MAX])
+{
+	sd_id128_t input, output;
+
+	digest(text, len, &input);
+	if (sd_id128_get_machine_app_specific(input, &output) < 0 &&
+	    sd_id128_get_boot_app_specific(input, &output) < 0)
+		output = input; /* no /proc either: there is no computer to protect */
+	snprintf(ret, PSEUDONYM_MAX, "id-%02x%02x%02x%02x", output.bytes[0], output.bytes[1],
+		 output.bytes[2], output.bytes[3]);
+}
+
+static int
+learn(const char *text)
+{
+	struct secret secret = { .len = strlen(text) };
+
+	if (secret.len < WORD_MIN || secret.len >= SECRET_MAX || strncmp(text, "id-", 3) == 0)
+		return 0;
+	for (size_t i = 0; i < secret.len; i++)
+		secret.text[i] = (char)tolower((unsigned char)text[i]);
+	return uniques_add(&secrets, &secret, sizeof(secret), compare_secrets) ? 0 : -ENOMEM;
+}
+
+/* ---- what is to be hidden in a text ---------------------------------------------------------- */
+
+static bool
+is_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+static bool
+is_alone(const char *text, size_t at, size_t len)
+{
+	return (at == 0 || !is_word(text[at - 1])) && !is_word(text[at + len]);
+}
+
+static size_t
+known_at(const char *text, size_t at)
+{
+	size_t best = 0;
+
+	for (size_t i = 0; i < secrets.n; i++) {
+		const struct secret *secret = secrets.items[i];
+
+		if (secret->len > best && strncasecmp(text + at, secret->text, secret->len) == 0 &&
+		    (secret->len >= ANYWHERE_MIN || is_alone(text, at, secret->len)))
+			best = secret->len;
+	}
+	return best;
+}
+
+/* What follows such words is a secret, up to what cannot be one. */
+static const char *const heralds[] = {
+	"ecid:",	 "ecid=",	   "ecid ",	    "ecid: ",  "ecid 0x", "srnm:[",
+	"serialnumber:", "serialnumber: ", "serialnumber=", "serial=", "serial:", "serial number ",
+	"serial: ",	 "udid:",	   "udid: ",	    "udid=",   "udid ",	  "imei:[",
+};
+
+static size_t
+value_len(const char *text)
+{
+	return strcspn(text, " \t,;]\"'()");
+}
+
+/* How much of a herald is before @at. */
+static bool
+is_heralded(const char *text, size_t at)
+{
+	for (size_t i = 0; i < LS_COUNT(heralds); i++) {
+		size_t len = strlen(heralds[i]);
+
+		if (at >= len && strncasecmp(text + at - len, heralds[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static size_t
+n_hex(const char *text)
+{
+	size_t n = 0;
+
+	while (isxdigit((unsigned char)text[n]))
+		n++;
+	return n;
+}
+
+/* 40 hex digits; "00008020-000B654E3C92002E"; "0x000b654e3c92002e". */
+static size_t
+number_at(const char *text, size_t at)
+{
+	size_t n;
+
+	if (at > 0 && is_word(text[at - 1]))
+		return 0;
+	n = n_hex(text + at);
+	if (n == 40 && is_alone(text, at, 40))
+		return 40;
+	if (n == 8 && text[at + 8] == '-' && n_hex(text + at + 9) == 16)
+		return 25;
+	if (n == 1 && text[at] == '0' && (text[at + 1] | 32) == 'x' && n_hex(text + at + 2) >= 12)
+		return 2 + n_hex(text + at + 2);
+	return 0;
+}
+
+static size_t
+secret_at(const char *text, size_t at)
+{
+	size_t len = known_at(text, at);
+
+	if (len == 0)
+		len = number_at(text, at);
+	if (len > 0 || !is_heralded(text, at) || strncmp(text + at, "id-", 3) == 0)
+		return len;
+	len = value_len(text + at);
+	return len >= WORD_MIN && text[at + strspn(text + at, "0123456789")] != ' ' ? len : 0;
+}
+
+char *
+redact_text(const char *text)
+{
+	/* A secret of WORD_MIN bytes or more becomes one of less than PSEUDONYM_MAX. */
+	size_t room = strlen(text) * PSEUDONYM_MAX / WORD_MIN + PSEUDONYM_MAX, n = 0;
+	char *result = malloc(room);
+
+	if (!result)
+		return NULL;
+	for (size_t at = 0; text[at];) {
+		size_t len = secret_at(text, at);
+
+		if (len == 0) {
+			result[n++] = text[at++];
+			continue;
+		}
+		pseudonym(text + at, len, result + n);
+		n += strlen(result + n);
+		at += len;
+	}
+	result[n] = '\0';
+	return result;
+}
+
+/* ---- replies --------------------------------------------------------------------------------- */
+
+/* The end of "05ac:12a8:SERIAL". */
+static int
+learn_from_name(const char *name)
+{
+	bool is_name = n_hex(name) == 4 && name[4] == ':' && n_hex(name + 5) >= 4 && name[9] == ':';
+
+	return is_name ? learn(name + 10) : 0;
+}
+
+static int
+learn_from(const json_t *tree, const char *key, int depth)
+{
+	const char *text = json_string_value(tree), *name;
+	json_t *value;
+	size_t i;
+	int r = 0;
+
+	if (text)
+		return strcmp(key, "serial") == 0 ? learn(text) : learn_from_name(text);
+	json_array_foreach(tree, i, value)
+	{
+		r = r < 0 || depth == 0 ? r : learn_from(value, key, depth - 1);
+	}
+	json_object_foreach((json_t *)(uintptr_t)tree, name, value)
+	{
+		r = r < 0 || depth == 0 ? r : learn_from(value, name, depth - 1);
+	}
+	return r;
+}
+
+static int
+replace(json_t *string)
+{
+	const char *text = json_string_value(string);
+	int64_t real_us;
+	char *redacted;
+	int r;
+
+	if (ls_wire_time_parse(text, &real_us) == 1)
+		return 0;
+	redacted = redact_text(text);
+	r = !redacted || (strcmp(redacted, text) != 0 && json_string_set(string, redacted) < 0);
+	free(redacted);
+	return r ? -ENOMEM : 0;
+}
+
+static int
+redact_tree(json_t *tree, int depth)
+{
+	const char *key;
+	json_t *value;
+	size_t i;
+	int r = 0;
+
+	if (json_is_string(tree))
+		return replace(tree);
+	json_array_foreach(tree, i, value)
+	{
+		r = r < 0 || depth == 0 ? r : redact_tree(value, depth - 1);
+	}
+	json_object_foreach(tree, key, value)
+	{
+		/* The names of places are no secrets, and "0000" stands in every one. */
+		bool is_place = strcmp(key, "port") == 0 || strcmp(key, "controller") == 0;
+
+		if (is_place && json_string_length(value) > 0 &&
+		    strncmp(json_string_value(value), "pci-", 4) == 0)
+			continue;
+		r = r < 0 || depth == 0 ? r : redact_tree(value, depth - 1);
+	}
+	return r;
+}
+
+int
+redact_reply(json_t *reply)
+{
+	int r = learn_from(reply, "", DEPTH_MAX);
+
+	return r < 0 ? r : redact_tree(reply, DEPTH_MAX);
+}

@@ -1,0 +1,265 @@
+#include "cli/check/rules.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/print/advice.h"
+#include "cli/ask/ask.h"
+#include "cli/check/check.h"
+#include "cli/ask/client.h"
+#include "cli/base/field.h"
+#include "cli/print/format.h"
+#include "lib/attribution/rate.h"
+#include "lib/base/text.h"
+
+#define DAY_US	      INT64_C(86400000000)
+#define DROPS_DAYS    30
+#define DROPS_SHOWN   3
+#define SURVIVES_FINE 0.9
+#define UNPLUG_ERRORS 5 /* what an ordinary unplug looks like: a transfer of each endpoint fails */
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+/* As @check->cli, but for a span that begins so long ago; replies get clean also for --json. */
+static struct cli
+asking(const struct check *check, int64_t ago_us)
+{
+	struct cli cli = *check->cli;
+
+	cli.json = false;
+	cli.n_args = 0;
+	cli.until.set = false;
+	cli.since = (struct cli_time){ .set = ago_us > 0, .real_us = cli.now_us - ago_us };
+	if (ago_us > 0)
+		ls_wire_time_format(cli.since.real_us, cli.since.text);
+	return cli;
+}
+
+static void
+ask_report(const struct check *check, int64_t ago_us, json_t **ret)
+{
+	ls_json_auto json_t *parameters = NULL;
+	struct cli cli = asking(check, ago_us);
+
+	if (ask_span(&cli, &parameters) == CLI_FINE)
+		(void)ask_once(&cli, "io.linkstat.Report", parameters, &shape_report, ret);
+}
+
+void
+check_ask(struct check *check)
+{
+	static const struct ask_list incidents = { "io.linkstat.ListIncidents", &shape_incidents,
+						   "incidents" };
+	struct cli now = asking(check, 0), month = asking(check, DROPS_DAYS * DAY_US);
+	struct client *client = NULL;
+
+	check->unreachable = client_open(check->cli->socket, &client);
+	client_free(client);
+	if (check->unreachable < 0)
+		return;
+	if (ask_once(&now, "io.linkstat.Status", NULL, &shape_status, &check->status) != CLI_FINE) {
+		check->unreachable = -EPROTO; /* and the reason has been told */
+		return;
+	}
+	ask_report(check, 0, &check->report);
+	ask_report(check, DAY_US, &check->lately);
+	(void)ask_all(&month, &incidents, &check->drops);
+}
+
+/* --- the daemon -------------------------------------------------------------------------------- */
+
+void
+check_linkstatd(struct check *check, const struct check_device *device)
+{
+	int error = -check->unreachable;
+
+	(void)device;
+	if (error == 0) {
+		check_say(check, CHECK_FINE, "linkstatd runs and keeps the record.");
+	} else if (error == EACCES || error == EPERM) {
+		check_say(check, CHECK_NOTE,
+			  "You may not ask linkstatd, so nothing is known of earlier drops.");
+		check_advise(check, "Ask with sudo, or join its group and log in again");
+		check_type(check, "sudo usermod -aG linkstat $USER");
+	} else {
+		check_say(check, CHECK_NOTE,
+			  "linkstatd %s: nothing is known of earlier drops, and none will be "
+			  "recorded.",
+			  error == EPROTO ? "does not answer" : "does not run");
+		check_advise(check, "%s it", error == EPROTO ? "Restart" : "Start");
+		check_type(check, "sudo systemctl %s linkstatd",
+			   error == EPROTO ? "restart" : "enable --now");
+	}
+}
+
+void
+check_sources(struct check *check, const struct check_device *device)
+{
+	const char *trouble = field_text(check->status, "history_trouble");
+	const json_t *source;
+	size_t i;
+
+	(void)device;
+	json_array_foreach(field_list(check->status, "sources"), i, source)
+	{
+		const char *detail = field_text(source, "detail");
+
+		if (field_flag(source, "sees"))
+			continue;
+		check_say(check, CHECK_NOTE, "linkstatd does not see all: %s: %s%s",
+			  advice_source(field_text(source, "name")), detail, words_stop(detail));
+		if (field_has(source, "fix")) {
+			check_advise(check, "Let it see");
+			check_type(check, "%s", field_text(source, "fix"));
+		}
+	}
+	if (*trouble)
+		check_say(check, CHECK_NOTE, "The record is not kept as it should be: %s%s",
+			  trouble, words_stop(trouble));
+}
+
+/* --- one port ---------------------------------------------------------------------------------- */
+
+static const json_t *
+find_port(const json_t *reply, const struct check_device *device)
+{
+	const json_t *port;
+	size_t i;
+
+	json_array_foreach(field_list(reply, "ports"), i, port)
+	{
+		if (strcmp(field_text(port, "name"), device->name) == 0)
+			return port;
+	}
+	return NULL;
+}
+
+/* " The last: yesterday 14:03 link lost; …", the newest first. */
+static const char *
+last_drops(const struct check *check, const struct check_device *device, char text[WORDS_MAX])
+{
+	size_t n = 0, len = 0;
+
+	text[0] = '\0';
+	for (size_t i = json_array_size(check->drops); i-- > 0 && n < DROPS_SHOWN;) {
+		const json_t *drop = json_array_get(check->drops, i);
+		char at[FORMAT_MAX];
+		int64_t at_us;
+
+		if (!field_flag(drop, "drop") ||
+		    strcmp(field_text(drop, "name"), device->name) != 0 ||
+		    !field_time(drop, "opened_at", &at_us))
+			continue;
+		ls_text_format(text + len, WORDS_MAX - len, "%s%s, %s (incident %" PRId64 ")",
+			       n++ == 0 ? " The last: " : "; ",
+			       format_time(at, at_us, check->cli->now_us),
+			       advice_words(field_text(drop, "cause")), field_int(drop, "id"));
+		len += strlen(text + len);
+	}
+	if (n > 0)
+		ls_text_format(text + len, WORDS_MAX - len, ".");
+	else
+		ls_text_format(text, WORDS_MAX, " None in the last %d days.", DROPS_DAYS);
+	return text;
+}
+
+/* "A job of 15 min runs through with 71 % (49 to 88)" */
+static const char *
+survival_words(const struct check *check, const struct ls_interval *survival, char text[WORDS_MAX])
+{
+	char sure[FORMAT_MAX], low[FORMAT_MAX], high[FORMAT_MAX], job[FORMAT_MAX];
+	/* A high rate survives rarely: the bounds may come either way round. */
+	double worst = survival->low < survival->high ? survival->low : survival->high;
+	double best = survival->low < survival->high ? survival->high : survival->low;
+
+	format_percent(low, worst);
+	low[strcspn(low, " ")] = '\0';
+	ls_text_format(text, WORDS_MAX, "A job of %s runs through with %s (%s to %s)",
+		       check_span(job, check->job_hours), format_percent(sure, survival->median),
+		       low, format_percent(high, best));
+	return text;
+}
+
+static void
+say_drops(struct check *check, const struct check_device *device, uint32_t drops, double hours)
+{
+	char n[FORMAT_MAX], span[FORMAT_MAX], last[WORDS_MAX], survives[WORDS_MAX];
+	struct ls_interval survival;
+
+	if (!ls_survival(drops, hours, check->job_hours, &survival))
+		return;
+	check_say(check, survival.median < SURVIVES_FINE ? CHECK_MEND : CHECK_NOTE,
+		  "%s in %s on this port. %s.%s", format_count(n, drops, "drop", "drops"),
+		  format_duration(span, hours * 3600), survival_words(check, &survival, survives),
+		  last_drops(check, device, last));
+	check_advise(check, "Use another port, or find the part that is at fault first");
+	check_type(check, "linkstat diagnose %s", device->name);
+}
+
+static void
+say_no_drops(struct check *check, double hours)
+{
+	char span[FORMAT_MAX], survives[WORDS_MAX];
+	struct ls_interval survival;
+
+	if (!ls_survival(0, hours, check->job_hours, &survival)) {
+		check_say(check, CHECK_NOTE, "linkstatd has no record of this port yet.");
+		return;
+	}
+	if (ls_grade(0, hours) == '?') {
+		check_say(check, CHECK_NOTE,
+			  "No drop on this port yet, but it was watched for %s only: that says "
+			  "little.",
+			  format_duration(span, hours * 3600));
+		check_advise(check, "Where a failure is costly, try something harmless for an hour "
+				    "first.");
+		return;
+	}
+	check_say(check, CHECK_FINE, "No drop in %s on this port. %s.",
+		  format_duration(span, hours * 3600), survival_words(check, &survival, survives));
+}
+
+void
+check_history(struct check *check, const struct check_device *device)
+{
+	const json_t *port = find_port(check->report, device);
+	double hours = field_real(port, "connected_seconds") / 3600;
+	int64_t drops = field_int(port, "drops");
+
+	if (!check->report || (drops == 0 && !check_matters(check, device)))
+		return;
+	if (drops > 0 && hours > 0)
+		say_drops(check, device, (uint32_t)(drops < INT32_MAX ? drops : INT32_MAX), hours);
+	else
+		say_no_drops(check, hours);
+}
+
+void
+check_errors(struct check *check, const struct check_device *device)
+{
+	const json_t *port = find_port(check->lately, device);
+	int64_t errors = words_link_errors(port), failed = field_int(port, "enumeration_failures");
+	int64_t ordinary = UNPLUG_ERRORS * field_int(port, "disconnects");
+	char words[WORDS_MAX], n[FORMAT_MAX];
+
+	if (errors > 0 && errors <= ordinary) {
+		check_say(
+			check, CHECK_FINE,
+			"Transfers failed on the wire in the last 24 hours (%s), as few come with "
+			"each unplugging.",
+			words_transfers(words, port));
+	} else if (errors > 0) {
+		check_say(check, errors > ordinary + UNPLUG_ERRORS ? CHECK_MEND : CHECK_NOTE,
+			  "Transfers failed on the wire in the last 24 hours: %s.",
+			  words_transfers(words, port));
+		check_advise(check, "Use another port of the computer itself, or another cable: "
+				    "links that do this often drop soon.");
+	}
+	if (failed > 0) {
+		check_say(check, CHECK_NOTE,
+			  "Something plugged in here did not start, %s in the last 24 hours.",
+			  format_count(n, failed, "time", "times"));
+		check_advise(check, "Push the plug in firmly; if it goes on, try another port.");
+	}
+}

@@ -1,0 +1,31 @@
+#pragma once
+/* Bytes that files and programs give, as numbers and words. Pure; everything here is hostile. */
+#include "lib/base/base.h"
+
+/* One line of /proc/pressure/memory: the share of the last 10 s, in percent, that some or all tasks
+ * lost waiting. @who is "some" or "full". 1, or 0 if it is not there. */
+int check_parse_pressure(const char *text, size_t len, const char *who, double *ret);
+
+/* "MemAvailable:    1234 kB" of /proc/meminfo as bytes. 1, or 0 if @name is not there. */
+int check_parse_meminfo(const char *text, size_t len, const char *name, uint64_t *ret);
+
+/* True if the device says, in its BOS descriptor (USB 3.2 specification, 9.6.2), that it can do
+ * SuperSpeed. */
+bool check_parse_superspeed(const unsigned char *bos, size_t len);
+
+#define CHECK_VERSION_MAX 48
+/* The first word of @text that begins with a digit and holds a dot, as "usbmuxd 1.1.1" has it, or
+ * that follows "version ". Printable ASCII. 1, or 0 if there is none. */
+int check_parse_version(const char *text, size_t len, char ret[CHECK_VERSION_MAX]);
+
+/* One line of a list of packages, dpkg's ("Package: x") or apk's ("P:x"). */
+enum check_package_line {
+	CHECK_PACKAGE_OTHER,
+	CHECK_PACKAGE_NAME,
+	CHECK_PACKAGE_VERSION,
+	CHECK_PACKAGE_ABSENT, /* removed, or not installed in full */
+	CHECK_PACKAGE_END,    /* of a package */
+};
+/* @value is the rest of the line, without its end; it lies in @line. */
+enum check_package_line check_parse_package(const char *line, size_t len, const char **value,
+					    size_t *value_len);

@@ -1,0 +1,174 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/check/check.h"
+#include "cli/base/clean.h"
+#include "lib/base/cursor.h"
+
+#define LINE_MAX_BYTES 1024
+
+/* False if it is too long to be one. */
+static bool LS_PRINTF(3, 0)
+	make_path(const struct check *check, char path[PATH_MAX], const char *format, va_list args)
+{
+	int root_len = snprintf(path, PATH_MAX, "%s/", check->root);
+	int len;
+
+	if (root_len < 0 || root_len >= PATH_MAX)
+		return false;
+	len = vsnprintf(path + root_len, (size_t)(PATH_MAX - root_len), format, args);
+	return len >= 0 && len < PATH_MAX - root_len;
+}
+
+static int
+read_file(const char *path, char *ret, size_t size)
+{
+	/* Nobody may make us wait: not with a pipe in the place of a file. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	size_t len = 0;
+	ssize_t n = 1;
+
+	ret[0] = '\0';
+	if (fd < 0)
+		return -errno;
+	while (n > 0 && len < size - 1) {
+		n = read(fd, ret + len, size - 1 - len);
+		len += n > 0 ? (size_t)n : 0;
+	}
+	n = n < 0 && len == 0 ? -errno : (ssize_t)len;
+	close(fd);
+	ret[len] = '\0';
+	return (int)n;
+}
+
+int
+check_bytes(const struct check *check, char *ret, size_t size, const char *format, ...)
+{
+	char path[PATH_MAX];
+	va_list args;
+	bool fits;
+
+	va_start(args, format);
+	fits = make_path(check, path, format, args);
+	va_end(args);
+	ret[0] = '\0';
+	return fits ? read_file(path, ret, size) : -ENAMETOOLONG;
+}
+
+/* Without blanks around it, and safe to print. */
+static bool
+clean_line(const struct check *check, char *text, char *ret, size_t size)
+{
+	size_t len;
+
+	text += strspn(text, " \t");
+	len = strcspn(text, "\n");
+	while (len > 0 && strchr(" \t", text[len - 1]))
+		len--;
+	text[len] = '\0';
+	clean_text(ret, size, text, check->cli->look.utf8);
+	return ret[0] != '\0';
+}
+
+bool
+check_line(const struct check *check, char *ret, size_t size, const char *format, ...)
+{
+	char path[PATH_MAX], text[LINE_MAX_BYTES];
+	va_list args;
+	bool fits;
+
+	va_start(args, format);
+	fits = make_path(check, path, format, args);
+	va_end(args);
+	ret[0] = '\0';
+	return fits && read_file(path, text, sizeof(text)) > 0 &&
+	       clean_line(check, text, ret, size);
+}
+
+int
+check_number(const struct check *check, unsigned int base, uint64_t *ret, const char *format, ...)
+{
+	char path[PATH_MAX], text[64];
+	struct ls_cursor cur;
+	va_list args;
+	bool fits;
+	int len;
+
+	va_start(args, format);
+	fits = make_path(check, path, format, args);
+	va_end(args);
+	*ret = 0;
+	len = fits ? read_file(path, text, sizeof(text)) : 0;
+	if (len <= 0)
+		return 0;
+	cur = ls_cursor_of(text, (size_t)len);
+	(void)ls_take_spaces(&cur);
+	if (base == 16)
+		(void)ls_take_literal(&cur, "0x");
+	return ls_take_number(&cur, base, UINT64_MAX, ret);
+}
+
+bool
+check_link(const struct check *check, char *ret, size_t size, const char *format, ...)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	const char *slash;
+	va_list args;
+	ssize_t n;
+	bool fits;
+
+	va_start(args, format);
+	fits = make_path(check, path, format, args);
+	va_end(args);
+	ret[0] = '\0';
+	n = fits ? readlink(path, target, sizeof(target) - 1) : -1;
+	if (n <= 0)
+		return false;
+	target[n] = '\0';
+	slash = strrchr(target, '/');
+	clean_text(ret, size, slash ? slash + 1 : target, check->cli->look.utf8);
+	return ret[0] != '\0';
+}
+
+bool
+check_exists(const struct check *check, const char *format, ...)
+{
+	char path[PATH_MAX];
+	va_list args;
+	bool fits;
+
+	va_start(args, format);
+	fits = make_path(check, path, format, args);
+	va_end(args);
+	return fits && access(path, F_OK) == 0;
+}
+
+DIR *
+check_open_dir(const struct check *check, const char *format, ...)
+{
+	char path[PATH_MAX];
+	va_list args;
+	bool fits;
+
+	va_start(args, format);
+	fits = make_path(check, path, format, args);
+	va_end(args);
+	return fits ? opendir(path) : NULL;
+}
+
+const char *
+check_next(DIR *dir)
+{
+	const struct dirent *entry;
+
+	do
+		entry = readdir(dir);
+	while (entry && entry->d_name[0] == '.');
+	return entry ? entry->d_name : NULL;
+}

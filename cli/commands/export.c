@@ -1,0 +1,105 @@
+/* linkstat export --sessions: the ledger as a table that other computers and programs read. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/ask/ask.h"
+#include "cli/base/command.h"
+#include "cli/base/field.h"
+#include "lib/wire/session_table.h"
+#include "lib/base/text.h"
+
+struct export
+{
+	const struct cli *cli;
+	bool has_header;
+	uint64_t n_unfit;
+};
+
+/* "bench" alone could be another computer of that name. */
+static json_t *
+with_host(const json_t *session)
+{
+	const char *host = field_text(session, "host"), *id = field_text(session, "host_id");
+	ls_json_auto json_t *copy = json_copy((json_t *)(uintptr_t)session);
+	char name[LS_COMPONENT_NAME_MAX];
+
+	if (*id)
+		ls_text_format(name, sizeof(name), "%s (%.8s)", host, id);
+	else
+		ls_text_format(name, sizeof(name), "%s", host);
+	if (json_object_set_new(copy, "host", json_string(name)) < 0)
+		return NULL;
+	return json_incref(copy);
+}
+
+static int
+on_row(const struct ls_trial *trial, void *user)
+{
+	struct export *export = user;
+	char row[LS_SESSION_ROW_MAX];
+
+	if (export->cli->json) {
+		ls_json_auto json_t *object = ls_session_json(trial);
+
+		if (!object || json_dumpf(object, export->cli->look.out, LS_WIRE_DUMP) < 0)
+			return -ENOMEM;
+		fputc('\n', export->cli->look.out);
+	} else if (ls_session_write(trial, row) == 1) {
+		fputs(row, export->cli->look.out);
+	} else {
+		export->n_unfit++;
+	}
+	return 1;
+}
+
+static int
+on_page(const json_t *sessions, void *user)
+{
+	struct export *export = user;
+	const json_t *session;
+	size_t i;
+
+	if (!export->cli->json && !export->has_header) /* none if linkstatd does not answer */
+		fputs(ls_session_header, export->cli->look.out);
+	export->has_header = true;
+	json_array_foreach(sessions, i, session)
+	{
+		char why[LS_SESSION_WHY_MAX] = "";
+		ls_json_auto json_t *row = with_host(session);
+		int r = row ? ls_session_from_json(row, on_row, export, why) : -ENOMEM;
+
+		if (r == -ENOMEM)
+			return cli_no_memory();
+		if (r < 0) {
+			cli_complain("session %" PRId64 " of linkstatd makes no sense: %s.",
+				     field_int(session, "id"), why);
+			return CLI_UNREACHABLE;
+		}
+	}
+	return CLI_FINE;
+}
+
+int
+export_run(const struct cli *cli)
+{
+	static const struct ask_list list = { "io.linkstat.ListSessions", &shape_sessions,
+					      "sessions" };
+	struct export export = { .cli = cli };
+	struct cli raw = *cli;
+	int r;
+
+	if (!cli->ledger.sessions) {
+		cli_complain("what is to be exported? Sessions: linkstat export --sessions");
+		return CLI_USAGE;
+	}
+	raw.look.utf8 = true; /* a file is no terminal */
+	r = ask_pages(&raw, &list, on_page, &export);
+	if (r == CLI_FINE && export.n_unfit > 0) {
+		cli_complain("%" PRIu64 " sessions were left out: a name in them is too long.",
+			     export.n_unfit);
+		return CLI_UNREACHABLE;
+	}
+	return r;
+}

@@ -1,0 +1,259 @@
+/* linkstat import: what the kernel said before linkstatd ran, out of the journal. */
+#include "cli/commands/import.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/ask/ask.h"
+#include "cli/ask/client.h"
+#include "cli/base/command.h"
+#include "cli/print/envelope.h"
+#include "cli/base/field.h"
+#include "cli/ask/schema.h"
+#include "lib/observe/kernel_log.h"
+
+/* What linkstatd takes in a call is 128 lines and 64 KiB; JSON may double a byte. */
+#define BATCH_LINES 128
+#define BATCH_BYTES 20000
+
+struct importing {
+	const struct cli *cli;
+	struct journal *journal;
+	struct client *client;
+	struct import_sums sums;
+	json_t *rows; /* a boot each */
+	/* Of the boot that is sent now. */
+	const struct journal_boot *boot;
+	json_t *lines;
+	size_t n_bytes;
+};
+
+static bool
+says_something(const char *text)
+{
+	struct ls_observation obs;
+	struct ls_device device;
+	size_t len = strlen(text);
+
+	return strncmp(text, "Missed ", 7) == 0 ||
+	       ls_kernel_log_parse(text, len, &obs, &device) == 1;
+}
+
+/* What is waiting goes; with @last that was all. *ret is a new reference. */
+static int
+send(struct importing *job, bool last, json_t **ret)
+{
+	char ended[LS_WIRE_TIME_MAX];
+	ls_json_auto json_t *parameters = NULL;
+
+	ls_wire_time_format(job->boot->last.real_us, ended);
+	parameters = json_pack("{s:s, s:o, s:b}", "boot", job->boot->id, "lines",
+			       LS_STEAL(&job->lines), "dry_run", job->cli->import.dry_run);
+	job->lines = json_array();
+	job->n_bytes = 0;
+	if (!parameters || !job->lines ||
+	    (last && (json_object_set_new(parameters, "ended_at", json_string(ended)) < 0 ||
+		      json_object_set_new(parameters, "ended_mono_us",
+					  json_integer((json_int_t)job->boot->last.mono_us)) < 0)))
+		return cli_no_memory();
+	return ask_on(job->cli, job->client, "io.linkstat.ImportKernelLog", parameters,
+		      &shape_import, ret);
+}
+
+static int
+add_line(struct importing *job, const struct journal_line *line)
+{
+	char at[LS_WIRE_TIME_MAX];
+	json_t *object;
+
+	ls_wire_time_format(line->at.real_us, at);
+	object = json_pack("{s:s, s:I, s:s}", "at", at, "mono_us", (json_int_t)line->at.mono_us,
+			   "text", line->text);
+	if (json_array_append_new(job->lines, object) < 0)
+		return cli_no_memory();
+	job->n_bytes += strlen(line->text);
+	return CLI_FINE;
+}
+
+static bool
+is_full(const struct importing *job)
+{
+	return json_array_size(job->lines) == BATCH_LINES || job->n_bytes > BATCH_BYTES;
+}
+
+/* All lines but those of the last batch. *damaged: the journal could not be read to the end. */
+static int
+send_lines(struct importing *job, bool *damaged)
+{
+	struct journal_line line;
+	int got = journal_seek(job->journal, job->boot), r = CLI_FINE;
+
+	while (r == CLI_FINE && got >= 0 && (got = journal_next(job->journal, &line)) > 0) {
+		ls_json_auto json_t *reply = NULL;
+
+		if (!says_something(line.text))
+			continue;
+		r = add_line(job, &line);
+		if (r == CLI_FINE && is_full(job))
+			r = send(job, false, &reply);
+	}
+	*damaged = got < 0;
+	return r;
+}
+
+static void
+add_up(struct importing *job, const json_t *reply, bool damaged)
+{
+	struct import_sums *sums = &job->sums;
+
+	if (sums->boots++ == 0 || job->boot->first.real_us < sums->since_us)
+		sums->since_us = job->boot->first.real_us;
+	if (job->boot->last.real_us > sums->until_us)
+		sums->until_us = job->boot->last.real_us;
+	sums->damaged += damaged;
+	sums->lines += field_int(reply, "lines");
+	sums->watched += field_int(reply, "watched");
+	sums->repeated += field_int(reply, "repeated");
+	sums->unplaced += field_int(reply, "unplaced");
+	sums->sessions += field_int(reply, "sessions");
+	sums->incidents += field_int(reply, "incidents");
+	sums->drops += field_int(reply, "drops");
+}
+
+/* A row for --json: the boot, and what linkstatd answered, NULL where it was not asked. */
+static int
+add_row(struct importing *job, const char *state, const json_t *reply, bool damaged)
+{
+	json_t *row = reply ? json_deep_copy(reply) : json_object();
+	char from[LS_WIRE_TIME_MAX], to[LS_WIRE_TIME_MAX];
+	ls_json_auto json_t *about = NULL;
+
+	ls_wire_time_format(job->boot->first.real_us, from);
+	ls_wire_time_format(job->boot->last.real_us, to);
+	about = json_pack("{s:s, s:s, s:s, s:s, s:b}", "boot", job->boot->id, "began_at", from,
+			  "ended_at", to, "state", state, "damaged", damaged);
+	if (json_object_update(row, about) < 0 || json_array_append(job->rows, row) < 0) {
+		json_decref(row);
+		return cli_no_memory();
+	}
+	json_decref(row);
+	return CLI_FINE;
+}
+
+static int
+import_boot(struct importing *job)
+{
+	ls_json_auto json_t *known = NULL, *reply = NULL;
+	bool damaged = false;
+	int r = send(job, false, &known);
+
+	if (r != CLI_FINE)
+		return r;
+	if (strcmp(field_text(known, "state"), "known") == 0) {
+		job->sums.known++;
+		return add_row(job, "known", NULL, false);
+	}
+	r = send_lines(job, &damaged);
+	if (r == CLI_FINE)
+		r = send(job, true, &reply);
+	if (r != CLI_FINE)
+		return r;
+	add_up(job, reply, damaged);
+	return add_row(job, job->cli->import.dry_run ? "found" : "imported", reply, damaged);
+}
+
+static bool
+is_asked(const struct cli *cli, const struct journal_boot *boot)
+{
+	return (!cli->since.set || boot->last.real_us >= cli->since.real_us) &&
+	       (!cli->until.set || boot->first.real_us < cli->until.real_us);
+}
+
+static int
+import_boots(struct importing *job, const struct journal_boot *boots, size_t n)
+{
+	int r = ask_open(job->cli, &job->client);
+
+	job->sums.n_all = n;
+	for (size_t i = 0; i < n && r == CLI_FINE; i++) {
+		job->boot = &boots[i];
+		if (boots[i].damaged) {
+			job->sums.damaged++;
+			r = add_row(job, "unreadable", NULL, true);
+		} else if (is_asked(job->cli, &boots[i]) && boots[i].foreign) {
+			job->sums.foreign++;
+			r = add_row(job, "foreign", NULL, false);
+		} else if (is_asked(job->cli, &boots[i])) {
+			r = import_boot(job);
+		}
+	}
+	return r;
+}
+
+static int
+put_json(const struct importing *job, const struct journal_places *places)
+{
+	ls_json_auto json_t *members =
+		json_pack("{s:b, s:b, s:b, s:O}", "dry_run", job->cli->import.dry_run, "persistent",
+			  places->kept, "unreadable_files", places->refused, "boots", job->rows);
+
+	return members ? envelope_print(job->cli, "import", members) : cli_no_memory();
+}
+
+static int
+check(const struct cli *cli)
+{
+	if (!cli->import.journal) {
+		cli_complain("say what to import.\nUsage: linkstat import --journal");
+		return CLI_USAGE;
+	}
+	if (cli->import.directory && cli->import.file) {
+		cli_complain("--directory and --file do not go together.");
+		return CLI_USAGE;
+	}
+	return CLI_FINE;
+}
+
+static int
+read_all(struct importing *job, const struct journal_places *places)
+{
+	struct journal_boot *boots = NULL;
+	size_t n = 0;
+	int r = journal_boots(job->journal, &boots, &n);
+
+	if (r < 0 || n == 0)
+		r = import_complain(job->cli, places, r);
+	else
+		r = import_boots(job, boots, n);
+	free(boots);
+	return r;
+}
+
+int
+import_run(const struct cli *cli)
+{
+	const struct journal_options options = { cli->import.directory, cli->import.file };
+	struct importing job = { .cli = cli };
+	struct journal_places places;
+	int r = check(cli);
+
+	if (r != CLI_FINE)
+		return r;
+	journal_look(&options, &places);
+	r = journal_open(&options, &job.journal);
+	if (r < 0)
+		return import_complain(cli, &places, r);
+	job.rows = json_array();
+	job.lines = json_array();
+	r = job.rows && job.lines ? read_all(&job, &places) : cli_no_memory();
+	if (r == CLI_FINE && cli->json)
+		r = put_json(&job, &places);
+	else if (r == CLI_FINE)
+		import_put_text(cli, &job.sums, &places);
+	json_decref(job.rows);
+	json_decref(job.lines);
+	client_free(job.client);
+	journal_close(job.journal);
+	return r;
+}

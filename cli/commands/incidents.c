@@ -1,0 +1,155 @@
+#include "cli/commands/incidents.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/print/advice.h"
+#include "cli/ask/ask.h"
+#include "cli/base/command.h"
+#include "cli/print/envelope.h"
+#include "cli/base/field.h"
+#include "cli/print/format.h"
+#include "cli/print/words.h"
+#include "lib/model/record.h"
+#include "lib/base/text.h"
+
+static const struct ask_list list = { "io.linkstat.ListIncidents", &shape_incidents, "incidents" };
+
+static const struct table_column columns[] = {
+	{ "ID", TABLE_RIGHT }, { "WHEN", 0 }, { "PORT", 0 },	       { "DEVICE", TABLE_CUT },
+	{ "WHAT", 0 },	       { "DROP", 0 }, { "SURE", TABLE_RIGHT }, { "BACK", TABLE_RIGHT },
+};
+enum { ID, WHEN, PORT, DEVICE, WHAT, DROP, SURE, BACK };
+
+int
+incidents_verdict(const json_t *incidents)
+{
+	const json_t *incident;
+	size_t i;
+
+	json_array_foreach(incidents, i, incident)
+	{
+		if (field_flag(incident, "drop"))
+			return CLI_TROUBLE;
+	}
+	return CLI_FINE;
+}
+
+/* What a device that has left and may come back will turn out to be, nobody knows yet. */
+static void
+put_cause(const struct cli *cli, const json_t *incident)
+{
+	const char *cause = field_text(incident, "cause");
+	bool open = !field_has(incident, "closed_at");
+	char sure[FORMAT_MAX];
+
+	if (open && strcmp(cause, ls_cause_name(LS_CAUSE_UNKNOWN)) == 0) {
+		fputs("not known why so far", cli->look.out);
+		return;
+	}
+	fprintf(cli->look.out, "%s%s, %s sure", advice_words(cause), open ? " (going on)" : "",
+		format_percent(sure, field_real(incident, "confidence")));
+}
+
+void
+incidents_put_line(const struct cli *cli, const json_t *incident)
+{
+	char at[FORMAT_MAX], back[FORMAT_MAX], port[WORDS_MAX];
+	int64_t at_us;
+
+	field_time(incident, "opened_at", &at_us);
+	fprintf(cli->look.out, "%s  %-8s  %-19s  %-10s  ", format_stamp(at, at_us),
+		field_text(incident, "name"), field_flag(incident, "drop") ? "DROP" : "incident",
+		"linkstat");
+	put_cause(cli, incident);
+	if (field_has(incident, "label"))
+		fprintf(cli->look.out, ", on %s", words_port(port, incident));
+	if (field_has(incident, "back_after_seconds"))
+		fprintf(cli->look.out, ", back after %s",
+			format_duration(back, field_real(incident, "back_after_seconds")));
+	fprintf(cli->look.out, "  (linkstat show %" PRId64 ")\n", field_int(incident, "id"));
+}
+
+static void
+fill_row(const struct cli *cli, struct table *table, const json_t *incident)
+{
+	struct libscols_line *row = table_row(table, NULL);
+	const char *label = field_text(incident, "label");
+	bool drop = field_flag(incident, "drop");
+	char text[WORDS_MAX], device[WORDS_MAX], cable[WORDS_MAX], number[FORMAT_MAX];
+	int64_t at_us;
+
+	snprintf(number, sizeof(number), "%" PRId64, field_int(incident, "id"));
+	table_cell(table, row, ID, TONE_STRONG, number);
+	field_time(incident, "opened_at", &at_us);
+	table_cell(table, row, WHEN, TONE_PLAIN, format_short(number, at_us, cli->now_us));
+	table_cell(table, row, PORT, TONE_PLAIN, *label ? label : field_text(incident, "name"));
+	ls_text_format(text, sizeof(text), "%s%s",
+		       words_device(device, field_object(incident, "device")),
+		       words_cable(cable, incident));
+	table_cell(table, row, DEVICE, TONE_PLAIN, text);
+	table_cell(table, row, WHAT, TONE_PLAIN, advice_words(field_text(incident, "cause")));
+	table_cell(table, row, DROP, drop ? TONE_BAD : TONE_PLAIN, drop ? "drop" : cli->look.dash);
+	table_cell(table, row, SURE, TONE_PLAIN,
+		   format_percent(number, field_real(incident, "confidence")));
+	table_cell(table, row, BACK, TONE_PLAIN,
+		   field_has(incident, "back_after_seconds")
+			   ? format_duration(number, field_real(incident, "back_after_seconds"))
+			   : cli->look.dash);
+}
+
+static void
+put_verdict(const struct cli *cli, const json_t *incidents)
+{
+	int64_t n_incidents = (int64_t)json_array_size(incidents), n_drops = 0;
+	char n[FORMAT_MAX], drops[FORMAT_MAX], span[WORDS_MAX];
+	const json_t *incident;
+	size_t i;
+
+	json_array_foreach(incidents, i, incident)
+	{
+		n_drops += field_flag(incident, "drop");
+	}
+	words_span(span, cli);
+	if (n_incidents == 0)
+		render_sentence(&cli->look, TONE_GOOD, 0, "No incidents, %s.", span);
+	else
+		render_sentence(&cli->look, n_drops > 0 ? TONE_BAD : TONE_GOOD, 0,
+				"%s, of which %s, %s.",
+				format_count(n, n_incidents, "incident", "incidents"),
+				format_count(drops, n_drops, "is a drop", "are drops"), span);
+}
+
+static int
+put_table(const struct cli *cli, const json_t *incidents)
+{
+	ls_auto(table) *table = NULL;
+	const json_t *incident;
+	size_t i;
+
+	if (table_new(&cli->look, columns, LS_COUNT(columns), &table) < 0)
+		return cli_no_memory();
+	json_array_foreach(incidents, i, incident)
+	{
+		fill_row(cli, table, incident);
+	}
+	return table_print(table) < 0 ? cli_no_memory() : CLI_FINE;
+}
+
+int
+incidents_run(const struct cli *cli)
+{
+	ls_json_auto json_t *all = NULL;
+	int r = ask_all(cli, &list, &all);
+
+	if (r == CLI_FINE && cli->json) {
+		r = envelope_print_one(cli, "incidents", "incidents", all);
+	} else if (r == CLI_FINE) {
+		put_verdict(cli, all);
+		r = put_table(cli, all);
+		if (json_array_size(all) > 0)
+			render_sentence(&cli->look, TONE_PLAIN, 0,
+					"The evidence and what to do next: linkstat show ID");
+	}
+	return r == CLI_FINE ? incidents_verdict(all) : r;
+}

@@ -1,0 +1,71 @@
+#include "cli/commands/log.h"
+
+#include <inttypes.h>
+
+#include "cli/print/advice.h"
+#include "cli/ask/ask.h"
+#include "cli/base/command.h"
+#include "cli/print/envelope.h"
+#include "cli/base/field.h"
+#include "cli/print/format.h"
+#include "cli/print/render.h"
+#include "cli/print/words.h"
+
+static const struct ask_list events = { "io.linkstat.ListEvents", &shape_events, "events" };
+
+void
+log_put_event(const struct cli *cli, const json_t *event)
+{
+	const char *name = field_text(event, "name");
+	char at[FORMAT_MAX];
+	int64_t at_us;
+
+	field_time(event, "at", &at_us);
+	fprintf(cli->look.out, "%s  %-8s  %-19s  %-10s  %s", format_stamp(at, at_us),
+		*name ? name : "-", words_kind(field_text(event, "kind")),
+		advice_source(field_text(event, "source")), field_text(event, "what"));
+	if (field_has(event, "incident"))
+		fprintf(cli->look.out, "  (incident %" PRId64 ")", field_int(event, "incident"));
+	fputc('\n', cli->look.out);
+}
+
+struct lines {
+	const struct cli *cli;
+	uint64_t n;
+};
+
+static int
+on_page(const json_t *items, void *user)
+{
+	struct lines *lines = user;
+	const struct cli *cli = lines->cli;
+	const json_t *event;
+	size_t i;
+
+	json_array_foreach(items, i, event)
+	{
+		log_put_event(cli, event);
+		lines->n++;
+	}
+	/* Nobody reads any more, or the disk is full: main() finds out which. */
+	return ferror(cli->look.out) ? CLI_UNREACHABLE : CLI_FINE;
+}
+
+int
+log_run(const struct cli *cli)
+{
+	ls_json_auto json_t *all = NULL;
+	struct lines lines = { .cli = cli };
+	char span[WORDS_MAX];
+	int r;
+
+	if (!cli->json) {
+		r = ask_pages(cli, &events, on_page, &lines);
+		words_span(span, cli);
+		if (r == CLI_FINE && lines.n == 0)
+			render_sentence(&cli->look, TONE_PLAIN, 0, "No events, %s.", span);
+		return r;
+	}
+	r = ask_all(cli, &events, &all);
+	return r == CLI_FINE ? envelope_print_one(cli, "log", "events", all) : r;
+}

@@ -1,0 +1,247 @@
+/* linkstat run: a command as a job. Nothing that linkstat lacks keeps the command from running. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/ask/ask.h"
+#include "cli/base/clean.h"
+#include "cli/ask/client.h"
+#include "cli/commands/child.h"
+#include "cli/base/command.h"
+#include "cli/base/field.h"
+#include "cli/print/format.h"
+#include "cli/base/inhibit.h"
+#include "cli/commands/job_report.h"
+#include "cli/commands/run_job.h"
+#include "cli/print/words.h"
+#include "lib/base/label.h"
+#include "lib/observe/restore_log.h"
+#include "lib/base/text.h"
+
+/* The kernel may tell of a drop a moment after the command noticed it. */
+#define NEWS_AFTER_MS 1000
+/* A drop is decided when the device is back, or its return window has passed. */
+#define VERDICT_MS 12000
+
+static int64_t
+clock_us(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void
+on_output(const char *bytes, size_t len, void *user)
+{
+	ls_restore_log_feed(user, bytes, len, clock_us(CLOCK_REALTIME));
+}
+
+static bool
+is_restore(const char *command)
+{
+	const char *slash = strrchr(command, '/');
+
+	return strcmp(slash ? slash + 1 : command, "idevicerestore") == 0;
+}
+
+/* How far the command was when the link first dropped. */
+static void
+find_place(const struct run_job *job, const json_t *reply, char place[LS_TEXT_MAX])
+{
+	const json_t *incident;
+	int64_t at_us;
+	size_t i;
+
+	place[0] = '\0';
+	json_array_foreach(field_list(reply, "incidents"), i, incident)
+	{
+		if (!field_flag(incident, "drop") || !job->restore)
+			continue;
+		field_time(incident, "opened_at", &at_us);
+		(void)ls_restore_log_place(job->restore, at_us, place);
+		return;
+	}
+}
+
+static bool
+is_open(const json_t *reply)
+{
+	const json_t *incident;
+	size_t i;
+
+	json_array_foreach(field_list(reply, "incidents"), i, incident)
+	{
+		if (!field_has(incident, "closed_at"))
+			return true;
+	}
+	return false;
+}
+
+/* The job once its incidents are decided; asked again at each news, for as long as there is hope. */
+static json_t *
+await_verdict(struct run_job *job, const sigset_t *waiting)
+{
+	bool failed = job->end.error == 0 && (job->end.killed || job->end.code != 0);
+	int64_t began_us = clock_us(CLOCK_MONOTONIC);
+	ls_auto(client) *news = NULL;
+	json_t *reply;
+
+	if (client_open(job->cli->socket, &news) < 0 ||
+	    client_send(news, "io.linkstat.Watch", NULL, true) < 0)
+		return run_job_get(job);
+	for (;;) {
+		struct client_wait wait = { .output_fd = -1, .sigmask = waiting };
+		ls_json_auto json_t *said = NULL;
+		int64_t passed_ms;
+
+		reply = run_job_get(job);
+		passed_ms = (clock_us(CLOCK_MONOTONIC) - began_us) / 1000;
+		wait.timeout_ms = (int)((is_open(reply) ? VERDICT_MS
+					 : failed	? NEWS_AFTER_MS
+							: 0) -
+					passed_ms);
+		if (!reply || wait.timeout_ms <= 0 || client_receive(news, &wait, &said) < 0)
+			return reply;
+		json_decref(reply);
+	}
+}
+
+static void
+on_interrupt(int number)
+{
+	(void)number; /* it only has to end the wait */
+}
+
+/* Who does not want to wait gets what is known by now, and the command's exit code all the same. */
+static json_t *
+await_patiently(struct run_job *job)
+{
+	struct sigaction action = { .sa_handler = on_interrupt }, before;
+	sigset_t blocked, waiting;
+	json_t *reply;
+
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGINT);
+	sigprocmask(SIG_BLOCK, &blocked, &waiting);
+	sigaction(SIGINT, &action, &before);
+	reply = await_verdict(job, &waiting);
+	sigaction(SIGINT, &before, NULL);
+	sigprocmask(SIG_SETMASK, &waiting, NULL);
+	return reply;
+}
+
+static void
+describe_end(const struct run_job *job, char text[WORDS_MAX])
+{
+	char name[200];
+
+	clean_text(name, sizeof(name), job->cli->args[0], job->cli->look.utf8);
+	if (job->end.error)
+		ls_text_format(text, WORDS_MAX, "%s could not be started (%s)", name,
+			       strerror(job->end.error));
+	else if (job->end.killed)
+		ls_text_format(text, WORDS_MAX, "%s was ended by signal %d (%s)", name,
+			       job->end.code, strsignal(job->end.code));
+	else
+		ls_text_format(text, WORDS_MAX, "%s ended with exit code %d", name, job->end.code);
+}
+
+static void
+report(struct run_job *job, bool could_sleep)
+{
+	struct cli aside = *job->cli;
+	char ended[WORDS_MAX], place[LS_TEXT_MAX] = "";
+	ls_json_auto json_t *reply = NULL;
+	struct job_told told = {
+		.ended = ended,
+		.seconds = job->seconds,
+		.not_recorded = job->why,
+		.could_sleep = could_sleep,
+	};
+
+	if (job->client)
+		run_job_reconnect(job);
+	if (job->client)
+		run_job_end(job, "");
+	if (job->client)
+		reply = await_patiently(job);
+	find_place(job, reply, place);
+	if (*place && job->client)
+		run_job_end(job, place);
+	describe_end(job, ended);
+	told.reply = reply;
+	told.place = place;
+	look_init(&aside.look, stderr);
+	job_report_put(&aside, &told);
+}
+
+static int
+run(struct run_job *job)
+{
+	int64_t began_us = clock_us(CLOCK_MONOTONIC);
+	int awake = inhibit_sleep("a command runs under linkstat, which watches its USB link");
+	int r = command_run(job->cli->args, job->restore ? on_output : NULL, job->restore,
+			    &job->end);
+
+	if (r < 0)
+		job->end.error = -r;
+	job->seconds = (double)(clock_us(CLOCK_MONOTONIC) - began_us) / 1e6;
+	report(job, awake < 0);
+	if (awake >= 0)
+		close(awake);
+	return command_exit_code(&job->end);
+}
+
+/* What was typed can be asked at all. CLI_USAGE: it cannot, and that was said. */
+static int
+check_asked(const struct ledger_options *asked)
+{
+	char clean[LS_TEXT_MAX];
+	const char *why;
+
+	if (asked->cable && ls_label_check(asked->cable, &why) < 0) {
+		cli_complain("the label of the cable cannot be used: %s.", why);
+		return CLI_USAGE;
+	}
+	if (!asked->port)
+		return CLI_FINE;
+	ls_text_clean(clean, sizeof(clean), asked->port, strlen(asked->port));
+	if (strcmp(clean, asked->port) == 0)
+		return CLI_FINE;
+	cli_complain("no port has such a name: %s. Their names are in: linkstat", clean);
+	return CLI_USAGE;
+}
+
+int
+job_run(const struct cli *cli)
+{
+	struct run_job job = { .cli = cli };
+	int r = check_asked(&cli->ledger);
+
+	if (cli->json) {
+		cli_complain("\"run\" does not take --json: what it knows afterwards is in: "
+			     "linkstat jobs --json");
+		return CLI_USAGE;
+	}
+	if (r != CLI_FINE)
+		return r;
+	if (is_restore(cli->args[0])) {
+		job.restore = malloc(sizeof(*job.restore));
+		if (job.restore)
+			ls_restore_log_init(job.restore);
+	}
+	fflush(stdout);
+	r = run_job_begin(&job);
+	if (r == CLI_FINE)
+		r = run(&job);
+	client_free(job.client);
+	free(job.restore);
+	return r;
+}

@@ -1,0 +1,28 @@
+#pragma once
+/*
+ * The last transfers before an incident: asked for, told in lines, and kept as a capture. Functions
+ * that give an int give an enum cli_exit, and have told why it is not CLI_FINE.
+ */
+#include "cli/ask/schema.h"
+
+struct cli;
+
+/* What `linkstat show` was asked for beside the number of the incident. */
+struct show_options {
+	const char *pcap;   /* where the transfers go, "-" for standard output; NULL: nowhere */
+	bool all_transfers; /* tell all of them */
+};
+/* The command with its options. */
+int show_incident(const struct cli *cli, const struct show_options *options);
+
+extern const struct shape shape_transfers;
+
+/* *ret is a new reference, a list; a null for a linkstatd too old to keep any. */
+int transfers_ask(const struct cli *cli, int64_t id, json_t **ret);
+
+/* Tells them, their times counted from @zero_us; @all, or those that say most. Nothing if none. */
+void transfers_put(const struct cli *cli, const json_t *incident, const json_t *transfers,
+		   int64_t zero_us, bool all);
+
+/* Writes them all to the new file @path, or "-"; never over what is there. */
+int transfers_export(const struct cli *cli, const json_t *transfers, const char *path);

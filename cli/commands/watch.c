@@ -1,0 +1,199 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/ask/ask.h"
+#include "cli/ask/client.h"
+#include "cli/base/command.h"
+#include "cli/print/envelope.h"
+#include "cli/base/field.h"
+#include "cli/print/format.h"
+#include "cli/commands/incidents.h"
+#include "cli/commands/log.h"
+#include "cli/ask/problem.h"
+#include "cli/print/words.h"
+
+#define READY_TIMEOUT_MS 30000
+
+/* Incidents whose last line is remembered; more are hardly open at the same time. */
+#define N_REMEMBERED 64
+
+/* The last lines of incidents, as hashes, so that none is printed twice in a row. */
+struct memory {
+	struct {
+		int64_t id;
+		uint64_t line;
+	} said[N_REMEMBERED];
+	size_t n, next; /* the oldest is overwritten */
+};
+
+static void
+on_signal(int signal)
+{
+	(void)signal; /* it only has to interrupt the wait */
+}
+
+/* SIGINT and SIGTERM arrive only while we wait; *ret is the mask for that. */
+static void
+catch_signals(sigset_t *ret)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGINT);
+	sigaddset(&blocked, SIGTERM);
+	sigprocmask(SIG_BLOCK, &blocked, ret);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+/* The one member that is set, as a document; null ones and empty replies print nothing. */
+static int
+put_json(const struct cli *cli, const json_t *record)
+{
+	const char *key;
+	json_t *value;
+	int r = CLI_FINE;
+
+	json_object_foreach((json_t *)(uintptr_t)record, key, value)
+	{
+		if (!json_is_null(value) && r == CLI_FINE)
+			r = envelope_print_one(cli, "watch", key, value);
+	}
+	return r;
+}
+
+static void
+put_gap(const struct cli *cli, const json_t *gap)
+{
+	struct cli timeless = *cli; /* "today" ends while we run: give all dates */
+	char text[WORDS_MAX], at[FORMAT_MAX];
+	int64_t at_us;
+
+	timeless.now_us = 0;
+	if (!field_time(gap, "ended_at", &at_us))
+		field_time(gap, "began_at", &at_us);
+	fprintf(cli->look.out, "%s  %-8s  %-19s  %-10s  %s\n", format_stamp(at, at_us), "-", "gap",
+		"linkstat", words_gap(text, &timeless, gap));
+}
+
+/* FNV-1a. */
+static uint64_t
+hash(const char *text)
+{
+	uint64_t value = UINT64_C(0xcbf29ce484222325);
+
+	for (; *text; text++)
+		value = (value ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	return value;
+}
+
+/* Was this the last line of incident @id? From now on it is. */
+static bool
+said_already(struct memory *memory, int64_t id, const char *text)
+{
+	uint64_t line = hash(text);
+	size_t i = 0;
+	bool same;
+
+	while (i < memory->n && memory->said[i].id != id)
+		i++;
+	same = i < memory->n && memory->said[i].line == line;
+	if (i == memory->n) {
+		i = memory->next;
+		memory->next = (i + 1) % N_REMEMBERED;
+		memory->n += memory->n < N_REMEMBERED;
+	}
+	memory->said[i].id = id;
+	memory->said[i].line = line;
+	return same;
+}
+
+static void
+put_incident(const struct cli *cli, struct memory *memory, const json_t *incident)
+{
+	struct cli aside = *cli;
+	char *text = NULL;
+	size_t len;
+
+	aside.look.out = open_memstream(&text, &len);
+	if (!aside.look.out) { /* better twice than not at all */
+		incidents_put_line(cli, incident);
+		return;
+	}
+	incidents_put_line(&aside, incident);
+	if (fclose(aside.look.out) != 0)
+		incidents_put_line(cli, incident);
+	else if (!said_already(memory, field_int(incident, "id"), text))
+		fputs(text, cli->look.out);
+	free(text);
+}
+
+static int
+put_record(const struct cli *cli, struct memory *memory, const json_t *record)
+{
+	if (cli->json)
+		return put_json(cli, record);
+	if (field_has(record, "event"))
+		log_put_event(cli, field_object(record, "event"));
+	if (field_has(record, "incident"))
+		put_incident(cli, memory, field_object(record, "incident"));
+	if (field_has(record, "gap"))
+		put_gap(cli, field_object(record, "gap"));
+	return CLI_FINE;
+}
+
+/* What ended the stream, as an exit code. */
+static int
+ended_by(const struct cli *cli, int error)
+{
+	if (error == -EINTR) {
+		if (cli->look.terminal)
+			fputc('\n', cli->look.out); /* after the "^C" */
+		return CLI_FINE;
+	}
+	return error == -ECANCELED ? CLI_FINE : problem_talking(error);
+}
+
+static int
+follow(const struct cli *cli, struct client *client, struct client_wait *wait)
+{
+	struct memory memory = { 0 };
+
+	for (;;) {
+		ls_json_auto json_t *reply = NULL;
+		int r = client_receive(client, wait, &reply);
+
+		if (r < 0)
+			return ended_by(cli, r);
+		r = ask_accept(cli, reply, &shape_watch);
+		if (r == CLI_FINE)
+			r = put_record(cli, &memory, client_parameters(reply));
+		if (r != CLI_FINE)
+			return r;
+		if (fflush(cli->look.out) != 0)
+			return CLI_FINE; /* main() tells, if there is anything to tell */
+		if (!client_continues(reply))
+			return problem_talking(-ECONNRESET);
+		wait->timeout_ms = -1; /* it is ready: nothing for hours is good news */
+	}
+}
+
+int
+watch_run(const struct cli *cli)
+{
+	ls_auto(client) *client = NULL;
+	sigset_t waiting;
+	struct client_wait wait = { .timeout_ms = READY_TIMEOUT_MS,
+				    .sigmask = &waiting,
+				    .output_fd = fileno(cli->look.out) };
+	int r = ask_open(cli, &client);
+
+	if (r != CLI_FINE)
+		return r;
+	catch_signals(&waiting);
+	r = client_send(client, "io.linkstat.Watch", NULL, true);
+	return r < 0 ? problem_talking(r) : follow(cli, client, &wait);
+}

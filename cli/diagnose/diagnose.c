@@ -1,0 +1,173 @@
+#include "cli/diagnose/diagnose.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/base/clean.h"
+#include "cli/base/command.h"
+#include "cli/diagnose/priors.h"
+#include "lib/base/text.h"
+
+#define NAMES_SHOWN 12
+
+static int
+read_priors(const struct cli *cli, struct ls_blame_priors *ret)
+{
+	char why[PRIORS_WHY_MAX];
+
+	ls_blame_priors_default(ret);
+	if (!cli->diagnose.priors || priors_parse(cli->diagnose.priors, ret, why) > 0)
+		return CLI_FINE;
+	cli_complain("--priors: %s.", why);
+	return CLI_USAGE;
+}
+
+static void
+list_names(const struct histories *histories, enum ls_component_kind kind, char *list, size_t size)
+{
+	char name[HISTORIES_NAME_MAX];
+	size_t len = 0;
+
+	ls_text_format(list, size, "none");
+	for (size_t i = 0; i < NAMES_SHOWN && histories_part(histories, kind, i, name); i++) {
+		ls_text_format(list + len, size - len, "%s\"%s\"", len ? ", " : "", name);
+		len += strlen(list + len);
+	}
+	if (histories_part(histories, kind, NAMES_SHOWN, name))
+		ls_text_format(list + len, size - len, " and more");
+}
+
+static int
+complain_focus(const struct histories *histories, const char *focus)
+{
+	char ports[2048], devices[2048];
+
+	list_names(histories, LS_COMPONENT_PORT, ports, sizeof(ports));
+	list_names(histories, LS_COMPONENT_DEVICE, devices, sizeof(devices));
+	cli_complain("these sessions know no port or device \"%s\".\n"
+		     "Ports: %s.\nDevices: %s.",
+		     focus, ports, devices);
+	return CLI_USAGE;
+}
+
+static int
+get_trials(const struct cli *cli, struct diagnosis *diagnosis, struct histories *histories,
+	   struct ls_trials **ret)
+{
+	char focus[HISTORIES_NAME_MAX];
+	int r;
+
+	diagnosis->focus = cli->n_args > 0 ? cli->args[0] : NULL;
+	r = histories_trials(histories, diagnosis->focus, ret);
+	diagnosis->n_known = histories_n_rows(histories);
+	diagnosis->n_sessions = histories_n_taken(histories);
+	if (r > 0)
+		return CLI_FINE;
+	if (r == 0) {
+		clean_text(focus, sizeof(focus), diagnosis->focus, cli->look.utf8);
+		return complain_focus(histories, focus);
+	}
+	if (r == -ENOMEM)
+		return cli_no_memory();
+	cli_complain("there are too many different parts: %d parts in %d combinations are "
+		     "allowed.\nAsk for less with --since and --until.",
+		     LS_MAX_COMPONENTS, LS_MAX_COMBINATIONS);
+	return CLI_USAGE;
+}
+
+static int
+print(const struct cli *cli, const struct diagnosis *diagnosis, void *user)
+{
+	enum ls_verdict verdict = diagnosis->blame->verdict;
+	int r = CLI_FINE;
+
+	(void)user;
+	if (cli->json)
+		r = diagnose_print_json(cli, diagnosis);
+	else
+		diagnose_print_text(cli, diagnosis);
+	if (r != CLI_FINE)
+		return r;
+	return verdict == LS_VERDICT_SUSPECT || verdict == LS_VERDICT_INSEPARABLE ? CLI_TROUBLE
+										  : CLI_FINE;
+}
+
+/* Without any session there is nothing to conclude from. */
+static int
+conclude(const struct diagnosis *diagnosis, const struct ls_trials *trials,
+	 const struct ls_blame_priors *priors, struct ls_blame *blame, struct ls_swap *swap)
+{
+	int r;
+
+	blame->verdict = LS_VERDICT_NOT_ENOUGH_DATA;
+	swap->get = LS_N_COMPONENT_KINDS;
+	if (diagnosis->n_sessions == 0)
+		return 0;
+	r = ls_blame_decide(trials, priors, blame);
+	return r < 0 ? r : ls_swap_advise(trials, priors, swap);
+}
+
+/* What is done with a diagnosis. */
+struct listener {
+	diagnose_fn show;
+	void *user;
+};
+
+static int
+decide(const struct cli *cli, const struct ls_trials *trials, const struct ls_blame_priors *priors,
+       struct diagnosis *diagnosis, const struct listener *listener)
+{
+	struct ls_blame *blame = calloc(1, sizeof(*blame));
+	struct ls_swap *swap = calloc(1, sizeof(*swap));
+	int r = blame && swap ? 0 : -ENOMEM;
+
+	if (r == 0)
+		r = conclude(diagnosis, trials, priors, blame, swap);
+	diagnosis->blame = blame;
+	diagnosis->swap = swap;
+	if (r == -ENOMEM) {
+		r = cli_no_memory();
+	} else if (r < 0) {
+		cli_complain("--priors: no verdict is possible with these.");
+		r = CLI_USAGE;
+	} else {
+		r = cli->diagnose.n_files == 0 && blame->drops > 0
+			    ? diagnose_find_patterns(cli, diagnosis)
+			    : CLI_FINE;
+		r = r == CLI_FINE ? listener->show(cli, diagnosis, listener->user) : r;
+	}
+	free(blame);
+	free(swap);
+	return r;
+}
+
+int
+diagnose_with(const struct cli *cli, diagnose_fn show, void *user)
+{
+	const struct listener listener = { show, user };
+	ls_auto(histories) *histories = NULL;
+	ls_auto(ls_trials) *trials = NULL;
+	struct diagnosis diagnosis = { 0 };
+	struct ls_blame_priors priors;
+	int r = read_priors(cli, &priors);
+
+	if (r != CLI_FINE)
+		return r;
+	if (histories_new(&histories) < 0)
+		return cli_no_memory();
+	diagnosis.histories = histories;
+	if (cli->diagnose.n_files > 0)
+		r = diagnose_read_files(cli, histories, &diagnosis.n_left_out);
+	else
+		r = diagnose_ask(cli, histories, &diagnosis.n_left_out);
+	if (r == CLI_FINE)
+		r = get_trials(cli, &diagnosis, histories, &trials);
+	return r == CLI_FINE ? decide(cli, trials, &priors, &diagnosis, &listener) : r;
+}
+
+int
+diagnose_run(const struct cli *cli)
+{
+	return diagnose_with(cli, print, NULL);
+}

@@ -1,0 +1,54 @@
+#pragma once
+/*
+ * Histories of one or several computers, gathered row by row, and the names of what took part in
+ * them. A port is another one on another computer, controller or hub, and so is what is named by
+ * its place ("05e3:0610 at …"); cables, devices, models and hubs of one name are the same thing
+ * everywhere. Inside the trials parts are numbered; histories_name() gives their names back.
+ */
+#include "lib/attribution/trials.h"
+
+struct histories;
+
+/* How a row's port and device are called by people; NULL where that is the name in the trial.
+ * @port_too is one more name that the port answers to. */
+struct histories_aliases {
+	const char *port, *port_too, *device;
+};
+
+int histories_new(struct histories **ret); /* 0 or -ENOMEM */
+void histories_free(struct histories *histories);
+LS_DEFINE_AUTO(histories)
+
+/* Copies; the names are clean. 0, -EINVAL (hours), -ENOSPC (too many different parts) or -ENOMEM.
+ */
+int histories_add(struct histories *histories, const struct ls_trial *trial,
+		  const struct histories_aliases *aliases);
+
+/* The same for a sum of sessions, of which all dropped (then @trial has n_dropping) or none. */
+int histories_add_sum(struct histories *histories, const struct ls_trial *trial,
+		      const struct histories_aliases *aliases, uint64_t n_sessions);
+
+/* Sessions that were added, and those of them that the last histories_trials() took. */
+uint64_t histories_n_rows(const struct histories *histories);
+uint64_t histories_n_taken(const struct histories *histories);
+
+/*
+ * All as trials, or with @focus, a port or a device: those in which it took part, and those that
+ * share a port, hub, cable or device with one of them. 1, 0 if there is no such port or device,
+ * -ENOSPC or -ENOMEM.
+ */
+int histories_trials(struct histories *histories, const char *focus, struct ls_trials **ret);
+
+#define HISTORIES_NAME_MAX 1024
+
+/* What a part of the trials is called: as short as tells it from all others of its kind. "" for
+ * "". Fills @text and gives it back. */
+const char *histories_name(const struct histories *histories, const char *part,
+			   char text[HISTORIES_NAME_MAX]);
+/* Its name in the trial that was added; NULL for "". Borrowed. */
+const char *histories_id(const struct histories *histories, const char *part);
+/* LS_N_COMPONENT_KINDS for "". */
+enum ls_component_kind histories_kind(const struct histories *histories, const char *part);
+/* The parts of a kind, @i from 0; NULL at the end. */
+const char *histories_part(const struct histories *histories, enum ls_component_kind kind, size_t i,
+			   char text[HISTORIES_NAME_MAX]);

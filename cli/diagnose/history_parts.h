@@ -1,0 +1,39 @@
+#pragma once
+/* The parts of histories (cli/diagnose/histories.h): numbered, and told apart by name and place. */
+#include "cli/diagnose/histories.h"
+#include "cli/base/set.h"
+
+/* In whose realm a name holds. */
+enum realm {
+	REALM_HOST,
+	REALM_CONTROLLER,
+	REALM_HUB,
+	N_REALMS,
+};
+
+struct history_part {
+	enum ls_component_kind kind;
+	char name[LS_COMPONENT_NAME_MAX];
+	char realm[N_REALMS][LS_COMPONENT_NAME_MAX];
+	char shown[LS_COMPONENT_NAME_MAX], too[LS_COMPONENT_NAME_MAX];
+	uint32_t number; /* from 1; 0 is unknown */
+};
+
+/* Zero is an empty one. */
+struct history_parts {
+	struct uniques all;
+};
+
+void history_parts_done(struct history_parts *parts);
+
+/* Which parts of a trial: an enum ls_component_kind, then its hubs. */
+#define HISTORY_SLOTS (LS_N_COMPONENT_KINDS + LS_TRIAL_HUBS_MAX)
+
+/* *ret: the number of what @trial has at @slot, 0 where that has no name. 0, -ENOSPC or -ENOMEM. */
+int history_parts_number(struct history_parts *parts, size_t slot, const struct ls_trial *trial,
+			 const struct histories_aliases *aliases, uint32_t *ret);
+/* @number from 1 to parts->all.n. */
+const struct history_part *history_parts_at(const struct history_parts *parts, uint32_t number);
+/* As short as tells it from all others of its kind. */
+const char *history_parts_name(const struct history_parts *parts, const struct history_part *part,
+			       char text[HISTORIES_NAME_MAX]);

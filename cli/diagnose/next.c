@@ -1,0 +1,204 @@
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/base/clean.h"
+#include "cli/diagnose/diagnose.h"
+#include "cli/print/format.h"
+#include "lib/base/text.h"
+
+#define TRIAL_MAX 4096
+
+static const char *const remedies[LS_N_COMPONENT_KINDS] = {
+	[LS_COMPONENT_HOST] =
+		"Use another computer, or update this one's BIOS and kernel and try again.",
+	[LS_COMPONENT_CONTROLLER] =
+		"Use ports of another controller: other sockets of the computer, or an "
+		"add-in card.",
+	[LS_COMPONENT_HUB] = "Plug in without this hub, or use another one.",
+	[LS_COMPONENT_PORT] = "Use another port, and label this one (linkstat name).",
+	[LS_COMPONENT_CABLE] = "Put this cable aside and use another one.",
+	[LS_COMPONENT_DEVICE] =
+		"It drops with cables and ports that are fine otherwise: update its "
+		"firmware, clean its socket, or have it mended.",
+	[LS_COMPONENT_MODEL] =
+		"All devices of this model drop: look for a newer firmware or another "
+		"model.",
+};
+
+static const char *
+named(const struct cli *cli, const struct diagnosis *diagnosis, enum ls_component_kind kind,
+      const char *name, char text[DIAGNOSE_WORDS_MAX])
+{
+	char full[DIAGNOSE_WORDS_MAX];
+
+	diagnose_words(diagnosis, kind, name, "", full);
+	clean_text(text, DIAGNOSE_WORDS_MAX, full, cli->look.utf8);
+	return text;
+}
+
+/* One computer in all sessions goes without saying. */
+static bool
+goes_without_saying(const struct ls_blame *blame, enum ls_component_kind kind)
+{
+	for (size_t i = 0; i < blame->n_never_varied; i++)
+		if (kind == LS_COMPONENT_HOST && blame->never_varied[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* The rest of the trial: on port "1-4" with device "iPhone", without what is swapped. */
+static void
+describe_trial(const struct cli *cli, const struct diagnosis *diagnosis, char text[TRIAL_MAX])
+{
+	static const struct {
+		enum ls_component_kind kind;
+		const char *word;
+	} places[] = {
+		{ LS_COMPONENT_PORT, "on" },
+		{ LS_COMPONENT_HOST, "of" },
+		{ LS_COMPONENT_CABLE, "with" },
+		{ LS_COMPONENT_DEVICE, "with" },
+	};
+	const struct ls_swap *swap = diagnosis->swap;
+	char part[DIAGNOSE_WORDS_MAX];
+	const char *word = "";
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < LS_COUNT(places); i++) {
+		const char *name = swap->names[places[i].kind];
+
+		if (!*name || places[i].kind == swap->kind ||
+		    goes_without_saying(diagnosis->blame, places[i].kind))
+			continue;
+		word = strcmp(word, places[i].word) == 0 ? "and" : places[i].word;
+		ls_text_format(text + len, TRIAL_MAX - len, " %s %s", word,
+			       named(cli, diagnosis, places[i].kind, name, part));
+		len = strlen(text);
+	}
+}
+
+/* To be read and done: up to the next 5 minutes, above 6 hours the next hour. */
+static const char *
+run_time(char text[FORMAT_MAX], double hours)
+{
+	int step = hours < 6 ? 5 : 60;
+	int minutes = (int)ceil(hours * 60 / step - 1e-9) * step;
+
+	if (minutes < 60)
+		snprintf(text, FORMAT_MAX, "%d min", minutes);
+	else if (minutes % 60)
+		snprintf(text, FORMAT_MAX, "%d h %d min", minutes / 60, minutes % 60);
+	else
+		snprintf(text, FORMAT_MAX, "%d h", minutes / 60);
+	return text;
+}
+
+static const char *
+meaning(const struct cli *cli, const struct diagnosis *diagnosis,
+	const struct ls_swap_outcome *outcome, char text[TRIAL_MAX])
+{
+	char full[DIAGNOSE_WORDS_MAX] = "", part[DIAGNOSE_WORDS_MAX], percent[FORMAT_MAX];
+	bool names = outcome->kind != LS_N_COMPONENT_KINDS;
+
+	if (names)
+		diagnose_words(diagnosis, outcome->kind, outcome->name, outcome->with, full);
+	clean_text(part, sizeof(part), full, cli->look.utf8);
+	format_percent(percent, outcome->certainty);
+	if (outcome->verdict == LS_VERDICT_NOTHING_SPECIAL)
+		ls_text_format(text, TRIAL_MAX, "nothing special is the matter (%s)", percent);
+	else if (!names)
+		ls_text_format(text, TRIAL_MAX, "nothing is decided yet");
+	else if (outcome->verdict == LS_VERDICT_SUSPECT)
+		ls_text_format(text, TRIAL_MAX, "%s it is (%s)", part, percent);
+	else if (outcome->verdict == LS_VERDICT_INSEPARABLE)
+		ls_text_format(text, TRIAL_MAX, "it is %s or what always goes with it (%s)", part,
+			       percent);
+	else
+		ls_text_format(text, TRIAL_MAX, "%s becomes the first suspect (%s)", part, percent);
+	return text;
+}
+
+static void
+put_outcomes(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	const struct ls_swap *swap = diagnosis->swap;
+	char text[TRIAL_MAX];
+
+	for (size_t i = 0; i < LS_COUNT(swap->outcomes); i++)
+		render_sentence(&cli->look, TONE_PLAIN, 6, "      %s: %s.",
+				swap->outcomes[i].drop ? "A drop" : "No drop",
+				meaning(cli, diagnosis, &swap->outcomes[i], text));
+}
+
+static void
+put_swap(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	const struct ls_swap *swap = diagnosis->swap;
+	char from[DIAGNOSE_WORDS_MAX], to[DIAGNOSE_WORDS_MAX], rest[TRIAL_MAX], time[FORMAT_MAX];
+
+	named(cli, diagnosis, swap->kind, swap->from, from);
+	named(cli, diagnosis, swap->kind, swap->to, to);
+	describe_trial(cli, diagnosis, rest);
+	render_sentence(&cli->look, TONE_STRONG, 6, "Next: use %s instead of %s%s, for %s.", to,
+			from, rest, run_time(time, swap->run_hours));
+	put_outcomes(cli, diagnosis);
+}
+
+static const char *
+article(enum ls_component_kind kind)
+{
+	return kind == LS_COMPONENT_HUB		 ? "another hub, or plug in without one"
+	       : kind == LS_COMPONENT_CABLE	 ? "another cable"
+	       : kind == LS_COMPONENT_PORT	 ? "another port"
+	       : kind == LS_COMPONENT_DEVICE	 ? "another device"
+	       : kind == LS_COMPONENT_CONTROLLER ? "a port of another USB controller"
+	       : kind == LS_COMPONENT_MODEL	 ? "a device of another model"
+						 : "another computer (and with it another port)";
+}
+
+/* Nothing that may come out of it changes what is said already. */
+static bool
+is_idle(const struct diagnosis *diagnosis)
+{
+	const struct ls_blame *blame = diagnosis->blame;
+	const struct ls_suspect *first = &blame->suspects[0];
+
+	if (blame->verdict != LS_VERDICT_SUSPECT && blame->verdict != LS_VERDICT_INSEPARABLE)
+		return false;
+	for (size_t i = 0; i < LS_COUNT(diagnosis->swap->outcomes); i++) {
+		const struct ls_swap_outcome *outcome = &diagnosis->swap->outcomes[i];
+
+		if (outcome->verdict != blame->verdict || outcome->kind != first->kind ||
+		    strcmp(outcome->name, first->name) != 0 ||
+		    strcmp(outcome->with, first->with) != 0)
+			return false;
+	}
+	return true;
+}
+
+void
+diagnose_print_next(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	const struct ls_blame *blame = diagnosis->blame;
+	const struct ls_swap *swap = diagnosis->swap;
+	char time[FORMAT_MAX];
+
+	if (blame->verdict == LS_VERDICT_SUSPECT)
+		render_sentence(&cli->look, TONE_STRONG, 6, "Do:   %s",
+				*blame->suspects[0].with
+					? "Keep these two apart: each is fine without the other."
+					: remedies[blame->suspects[0].kind]);
+	if (blame->drops == 0)
+		return;
+	run_time(time, swap->run_hours);
+	if (swap->possible && !is_idle(diagnosis))
+		put_swap(cli, diagnosis);
+	else if (swap->get != LS_N_COMPONENT_KINDS && blame->verdict != LS_VERDICT_SUSPECT)
+		render_sentence(
+			&cli->look, TONE_STRONG, 6,
+			"Next: try %s, with everything else as before, for %s. Nothing that "
+			"was used so far could tell more.",
+			article(swap->get), time);
+}

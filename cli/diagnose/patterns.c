@@ -1,0 +1,127 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/ask/ask.h"
+#include "cli/diagnose/diagnose.h"
+#include "cli/diagnose/places.h"
+#include "cli/base/field.h"
+#include "lib/base/text.h"
+
+/* More are not needed to see a pattern, and linkstatd is not trusted to end. */
+#define DROPS_MAX 10000
+/* Unless another span is asked for: what makes links drop now is the question. */
+#define DAYS_LOOKED_AT 90
+
+struct drops {
+	const char *port, *device; /* only those of this one; NULL: of all */
+	struct ls_pattern_drop *all;
+	size_t n;
+};
+
+/* As a Session has it: "05ac:12a8:SERIAL". */
+static bool
+is_device(const json_t *incident, const char *wanted)
+{
+	const json_t *device = field_object(incident, "device");
+	char name[LS_COMPONENT_NAME_MAX];
+
+	ls_text_format(name, sizeof(name), "%s:%s:%s", field_text(device, "vid"),
+		       field_text(device, "pid"), field_text(device, "serial"));
+	return strcmp(name, wanted) == 0;
+}
+
+static uint64_t
+number_of(const char *name)
+{
+	uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * UINT64_C(1099511628211);
+	return hash;
+}
+
+static int
+on_page(const json_t *incidents, void *user)
+{
+	struct drops *drops = user;
+	const json_t *incident;
+	size_t i;
+
+	json_array_foreach(incidents, i, incident)
+	{
+		const char *port = field_text(incident, "port");
+		int64_t at_us;
+
+		if (!field_flag(incident, "drop") || drops->n == DROPS_MAX ||
+		    (drops->port && strcmp(drops->port, port) != 0) ||
+		    (drops->device && !is_device(incident, drops->device)) ||
+		    field_time(incident, "opened_at", &at_us) == 0)
+			continue;
+		drops->all[drops->n++] = (struct ls_pattern_drop){
+			.at_us = at_us,
+			.port = number_of(port),
+			.phase_point = LS_PATTERN_UNKNOWN,
+			.idle_before_s = LS_PATTERN_UNKNOWN,
+			.bytes_per_s = LS_PATTERN_UNKNOWN,
+			.session_s = LS_PATTERN_UNKNOWN,
+		};
+	}
+	return CLI_FINE;
+}
+
+static int
+compare_times(const void *a, const void *b)
+{
+	const struct ls_pattern_drop *left = a, *right = b;
+
+	return (left->at_us > right->at_us) - (left->at_us < right->at_us);
+}
+
+int
+diagnose_find_patterns(const struct cli *cli, struct diagnosis *diagnosis)
+{
+	static const struct ask_list list = {
+		.method = "io.linkstat.ListDrops",
+		.shape = &shape_incidents,
+		.member = "incidents",
+	};
+	static const struct ls_pattern_usual unknown = {
+		LS_PATTERN_UNKNOWN,
+		LS_PATTERN_UNKNOWN,
+		LS_PATTERN_UNKNOWN,
+		LS_PATTERN_UNKNOWN,
+		false,
+	};
+	const struct ls_suspect *first = &diagnosis->blame->suspects[0];
+	struct drops drops = { .all = calloc(DROPS_MAX, sizeof(*drops.all)) };
+	char(*phases)[PLACE_PHASE_MAX] = calloc(DROPS_MAX, sizeof(*phases));
+	struct cli all = *cli;
+	int r;
+
+	if (!drops.all || !phases) {
+		free(drops.all);
+		free(phases);
+		return cli_no_memory();
+	}
+	all.n_args = 0;
+	if (!all.since.set) {
+		all.since.set = true;
+		all.since.real_us = cli->now_us - DAYS_LOOKED_AT * 24 * 3600 * (int64_t)LS_SEC;
+		ls_wire_time_format(all.since.real_us, all.since.text);
+	}
+	if (diagnosis->blame->verdict == LS_VERDICT_SUSPECT && first->kind == LS_COMPONENT_PORT)
+		drops.port = histories_id(diagnosis->histories, first->name);
+	if (diagnosis->blame->verdict == LS_VERDICT_SUSPECT && first->kind == LS_COMPONENT_DEVICE)
+		drops.device = histories_id(diagnosis->histories, first->name);
+	r = ask_pages(&all, &list, on_page, &drops);
+	qsort(drops.all, drops.n, sizeof(*drops.all), compare_times);
+	if (r == CLI_FINE)
+		r = diagnose_find_places(&all, drops.all, drops.n, phases);
+	if (r == CLI_FINE)
+		diagnosis->n_patterns =
+			ls_patterns(drops.all, drops.n, &unknown, diagnosis->patterns);
+	free(drops.all);
+	free(phases);
+	return r;
+}

@@ -1,0 +1,387 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/base/clean.h"
+#include "cli/diagnose/diagnose.h"
+#include "cli/print/format.h"
+#include "lib/base/text.h"
+
+#define LIST_MAX      4096
+#define POSSIBLE_MIN  0.01
+#define POSSIBLE_MOST 4
+
+/* ---- parts of sentences --------------------------------------------------------------------- */
+
+static const char *
+words(const struct cli *cli, const struct diagnosis *diagnosis, const struct ls_suspect *suspect,
+      char text[DIAGNOSE_WORDS_MAX])
+{
+	char full[DIAGNOSE_WORDS_MAX];
+
+	diagnose_words(diagnosis, suspect->kind, suspect->name, suspect->with, full);
+	clean_text(text, DIAGNOSE_WORDS_MAX, full, cli->look.utf8);
+	return text;
+}
+
+static void
+append(char list[LIST_MAX], const char *separator, const char *text)
+{
+	size_t len = strlen(list);
+
+	ls_text_format(list + len, LIST_MAX - len, "%s%s", len ? separator : "", text);
+}
+
+static const char *
+duration(char text[FORMAT_MAX], double hours)
+{
+	return format_duration(text, hours * 3600);
+}
+
+/* "6 drops in 1 h 12 min". */
+static const char *
+drops_in(char text[2 * FORMAT_MAX], uint32_t drops, double hours)
+{
+	char n[FORMAT_MAX], time[FORMAT_MAX];
+
+	snprintf(text, 2 * FORMAT_MAX, "%s in %s", format_count(n, drops, "drop", "drops"),
+		 duration(time, hours));
+	return text;
+}
+
+/* Whether @kind tells where the first suspect was: it is no part of that itself. */
+static bool
+is_company(const struct ls_blame *blame, enum ls_component_kind kind, uint32_t n)
+{
+	const struct ls_suspect *first = &blame->suspects[0];
+	bool itself = kind == first->kind || (*first->with && kind == first->with_kind);
+
+	for (size_t i = 1; i < blame->n_suspects; i++) /* nor of what cannot be told from it */
+		itself = itself || (first->group && blame->suspects[i].group == first->group &&
+				    blame->suspects[i].kind == kind);
+	return n > 0 && !itself && (kind != LS_COMPONENT_HOST || n > 1);
+}
+
+/* "3 ports and 2 devices", or @same: "the same ports and devices"; "" if there is nothing. */
+static const char *
+company(char text[LIST_MAX], const struct ls_blame *blame, bool same)
+{
+	const struct ls_suspect *suspect = &blame->suspects[0];
+	bool has_ports = suspect->kind == LS_COMPONENT_HOST ||
+			 suspect->kind == LS_COMPONENT_CONTROLLER ||
+			 suspect->kind == LS_COMPONENT_HUB; /* none of its ports is without it */
+	const struct {
+		enum ls_component_kind kind;
+		uint32_t n;
+		const char *one, *many;
+	} counts[] = {
+		{ LS_COMPONENT_HOST, same ? 0 : suspect->n_hosts, "computer", "computers" },
+		{ LS_COMPONENT_PORT, same && has_ports ? 0 : suspect->n_ports, "port", "ports" },
+		{ LS_COMPONENT_CABLE, suspect->n_cables, "cable", "cables" },
+		{ LS_COMPONENT_DEVICE, suspect->n_devices, "device", "devices" },
+	};
+	size_t shown = 0, wanted = 0;
+	char n[FORMAT_MAX];
+
+	text[0] = '\0';
+	for (size_t i = 0; i < LS_COUNT(counts); i++)
+		wanted += is_company(blame, counts[i].kind, counts[i].n);
+	for (size_t i = 0; i < LS_COUNT(counts); i++) {
+		if (!is_company(blame, counts[i].kind, counts[i].n))
+			continue;
+		format_count(n, counts[i].n, counts[i].one, counts[i].many);
+		append(text, ++shown == wanted ? " and " : ", ",
+		       same ? n + strcspn(n, " ") + 1 : n);
+	}
+	return text;
+}
+
+/* ---- the answer ----------------------------------------------------------------------------- */
+
+static bool
+is_accused(const struct ls_blame *blame, size_t i)
+{
+	const struct ls_suspect *first = &blame->suspects[0], *suspect = &blame->suspects[i];
+
+	if (blame->verdict != LS_VERDICT_SUSPECT && blame->verdict != LS_VERDICT_INSEPARABLE)
+		return false;
+	return i == 0 || (first->group && suspect->group == first->group) ||
+	       (blame->verdict == LS_VERDICT_SUSPECT && suspect->probability >= LS_BLAME_SURE);
+}
+
+static void
+put_suspect(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	const struct ls_blame *blame = diagnosis->blame;
+	char part[DIAGNOSE_WORDS_MAX], percent[FORMAT_MAX];
+
+	render_sentence(&cli->look, TONE_BAD, 2, "Most likely at fault: %s (%s)",
+			words(cli, diagnosis, &blame->suspects[0], part),
+			format_percent(percent, blame->probability));
+	for (size_t i = 1; i < blame->n_suspects; i++) {
+		const struct ls_suspect *suspect = &blame->suspects[i];
+
+		if (!is_accused(blame, i))
+			continue;
+		words(cli, diagnosis, suspect, part);
+		if (blame->suspects[0].group && suspect->group == blame->suspects[0].group)
+			render_sentence(&cli->look, TONE_BAD, 2, "or, which is the same so far: %s",
+					part);
+		else
+			render_sentence(&cli->look, TONE_BAD, 2, "and, apart from it: %s (%s)",
+					part, format_percent(percent, suspect->probability));
+	}
+}
+
+static void
+put_inseparable(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	const struct ls_blame *blame = diagnosis->blame;
+	char list[LIST_MAX] = "", part[DIAGNOSE_WORDS_MAX], percent[FORMAT_MAX];
+
+	for (size_t i = 0; i < blame->n_suspects; i++)
+		if (is_accused(blame, i))
+			append(list, " or ", words(cli, diagnosis, &blame->suspects[i], part));
+	render_sentence(&cli->look, TONE_BAD, 2, "At fault is one of these: %s (%s)", list,
+			format_percent(percent, blame->probability));
+	render_sentence(&cli->look, TONE_PLAIN, 2,
+			"  Which of them cannot be told: they were never used apart.");
+}
+
+static void
+put_nothing(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	const struct ls_blame *blame = diagnosis->blame;
+	char all[2 * FORMAT_MAX], percent[FORMAT_MAX];
+
+	render_sentence(&cli->look, TONE_GOOD, 2, "Nothing special: no part stands out (%s).",
+			format_percent(percent, blame->probability));
+	render_sentence(&cli->look, TONE_PLAIN, 2, "  %s altogether.",
+			drops_in(all, blame->drops, blame->hours));
+}
+
+static const char *
+why_not_enough(const struct ls_blame *blame)
+{
+	size_t n_same = 0;
+
+	for (size_t i = 0; i < blame->n_never_varied; i++)
+		n_same += *blame->never_varied[i].name != '\0';
+	if (blame->drops == 0)
+		return "So far nothing dropped, but that was too short to call it reliable.";
+	if (blame->drops < LS_BLAME_DROPS_MIN)
+		return "One drop is an accident; only a second one says something.";
+	if (n_same >= 3)
+		return "Something is wrong, but nearly everything was the same in all sessions, "
+		       "so nothing can be separated yet.";
+	return "Too many things could explain the drops equally well.";
+}
+
+static void
+put_not_enough(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	const struct ls_blame *blame = diagnosis->blame;
+	char all[2 * FORMAT_MAX], n[FORMAT_MAX];
+
+	render_sentence(&cli->look, TONE_WARN, 2, "Not enough data to blame anything.");
+	if (diagnosis->n_sessions == 0) {
+		render_sentence(&cli->look, TONE_PLAIN, 2,
+				"  There is no session to look at. Use the device with linkstatd "
+				"running, or give tables with --sessions, then ask again.");
+		return;
+	}
+	render_sentence(&cli->look, TONE_PLAIN, 2, "  %s, in %s. %s",
+			drops_in(all, blame->drops, blame->hours),
+			format_count(n, (int64_t)diagnosis->n_sessions, "session", "sessions"),
+			why_not_enough(blame));
+}
+
+static void
+put_verdict(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	switch (diagnosis->blame->verdict) {
+	case LS_VERDICT_SUSPECT:
+		put_suspect(cli, diagnosis);
+		break;
+	case LS_VERDICT_INSEPARABLE:
+		put_inseparable(cli, diagnosis);
+		break;
+	case LS_VERDICT_NOTHING_SPECIAL:
+		put_nothing(cli, diagnosis);
+		break;
+	case LS_VERDICT_NOT_ENOUGH_DATA:
+		put_not_enough(cli, diagnosis);
+		break;
+	}
+}
+
+/* ---- the evidence --------------------------------------------------------------------------- */
+
+static void
+put_evidence(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	const struct ls_blame *blame = diagnosis->blame;
+	const struct ls_suspect *suspect = &blame->suspects[0];
+	char with[2 * FORMAT_MAX], without[2 * FORMAT_MAX], where[LIST_MAX], same[LIST_MAX];
+
+	if (blame->n_suspects == 0 || !is_accused(blame, 0))
+		return;
+	drops_in(with, suspect->drops, suspect->hours);
+	drops_in(without, suspect->drops_without, suspect->hours_without);
+	company(where, blame, false);
+	company(same, blame, true);
+	if (suspect->hours_without > 0 || suspect->drops_without > 0)
+		render_sentence(&cli->look, TONE_PLAIN, 2, "  %s%s%s.  Without it, %s%s: %s.", with,
+				*where ? ", with " : "", where, *same ? "the same " : "the rest",
+				same, without);
+	else
+		render_sentence(&cli->look, TONE_PLAIN, 2,
+				"  %s%s%s.  Nothing of that was ever used without it.", with,
+				*where ? ", with " : "", where);
+}
+
+static void
+append_share(char list[LIST_MAX], const char *what, double probability)
+{
+	char text[DIAGNOSE_WORDS_MAX + FORMAT_MAX], percent[FORMAT_MAX];
+
+	if (probability < POSSIBLE_MIN)
+		return;
+	ls_text_format(text, sizeof(text), "%s (%s)", what, format_percent(percent, probability));
+	append(list, ", ", text);
+}
+
+static void
+put_possible(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	const struct ls_blame *blame = diagnosis->blame;
+	char list[LIST_MAX] = "", part[DIAGNOSE_WORDS_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < blame->n_suspects; i++) {
+		if (is_accused(blame, i) || n == POSSIBLE_MOST)
+			continue;
+		append_share(list, words(cli, diagnosis, &blame->suspects[i], part),
+			     blame->suspects[i].probability);
+		n++;
+	}
+	if (blame->verdict != LS_VERDICT_NOTHING_SPECIAL)
+		append_share(list, "nothing special", blame->nothing);
+	append_share(list, "something that is not recorded, as interference or software",
+		     blame->surroundings);
+	if (*list && blame->drops > 0)
+		render_sentence(&cli->look, TONE_PLAIN, 2, "%s: %s.",
+				is_accused(blame, 0) ? "Also possible" : "Possible", list);
+}
+
+static void
+put_never_varied(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	const struct ls_blame *blame = diagnosis->blame;
+	char varied[LIST_MAX] = "", recorded[LIST_MAX] = "", part[DIAGNOSE_WORDS_MAX];
+
+	for (size_t i = 0; i < blame->n_never_varied && blame->drops > 0; i++) {
+		const struct ls_never_varied *never = &blame->never_varied[i];
+		struct ls_suspect one = { .kind = never->kind };
+
+		memcpy(one.name, never->name, sizeof(one.name));
+		if (*never->name)
+			append(varied, ", ", words(cli, diagnosis, &one, part));
+		else
+			append(recorded, ", ", diagnose_kind(never->kind));
+	}
+	if (*varied)
+		render_sentence(&cli->look, TONE_PLAIN, 2,
+				"Never varied: %s. No session shows whether that matters.", varied);
+	if (*recorded)
+		render_sentence(&cli->look, TONE_PLAIN, 2, "Never recorded: %s.", recorded);
+}
+
+static bool
+is_never_varied(const struct ls_blame *blame, const struct ls_suspect *suspect)
+{
+	for (size_t i = 0; i < blame->n_never_varied; i++)
+		if (blame->never_varied[i].kind == suspect->kind &&
+		    strcmp(blame->never_varied[i].name, suspect->name) == 0)
+			return true;
+	return false;
+}
+
+/* What was in all sessions always goes together: that has been said, of one of the group at least. */
+static bool
+is_told(const struct ls_blame *blame, unsigned int group)
+{
+	for (size_t i = 0; i < blame->n_suspects; i++)
+		if (blame->suspects[i].group == group &&
+		    is_never_varied(blame, &blame->suspects[i]))
+			return true;
+	return false;
+}
+
+/* Groups of suspects that are not the verdict itself, and were not said to be in all sessions. */
+static void
+put_groups(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	const struct ls_blame *blame = diagnosis->blame;
+	char part[DIAGNOSE_WORDS_MAX];
+	unsigned int done = 0;
+
+	for (size_t i = 0; i < blame->n_suspects; i++) {
+		char list[LIST_MAX] = "";
+		unsigned int group = blame->suspects[i].group;
+
+		if (group <= done || is_accused(blame, i) || is_told(blame, group) ||
+		    blame->suspects[i].probability < POSSIBLE_MIN)
+			continue;
+		done = group;
+		for (size_t k = i; k < blame->n_suspects; k++)
+			if (blame->suspects[k].group == group)
+				append(list, " and ",
+				       words(cli, diagnosis, &blame->suspects[k], part));
+		render_sentence(&cli->look, TONE_PLAIN, 2,
+				"Cannot be told apart, as they were never used apart: %s.", list);
+	}
+}
+
+static void
+put_patterns(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	for (size_t i = 0; i < diagnosis->n_patterns; i++)
+		render_sentence(&cli->look, TONE_WARN, 2, "Pattern: %s",
+				diagnosis->patterns[i].evidence);
+}
+
+static void
+put_notes(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	char n[FORMAT_MAX], focus[HISTORIES_NAME_MAX];
+
+	if (diagnosis->focus) {
+		clean_text(focus, sizeof(focus), diagnosis->focus, cli->look.utf8);
+		render_sentence(&cli->look, TONE_DIM, 2,
+				"Looked at %" PRIu64 " of %" PRIu64
+				" sessions: those of \"%s\", and "
+				"those with the same cables, ports, hubs and devices.",
+				diagnosis->n_sessions, diagnosis->n_known, focus);
+	}
+	if (diagnosis->n_left_out > 0)
+		render_sentence(&cli->look, TONE_DIM, 2, "%s left out: %s.",
+				format_count(n, (int64_t)diagnosis->n_left_out, "session was",
+					     "sessions were"),
+				cli->since.set || cli->until.set
+					? "the start, the hours or the drops are not known"
+					: "the hours or the drops are not known");
+}
+
+void
+diagnose_print_text(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	put_verdict(cli, diagnosis);
+	put_evidence(cli, diagnosis);
+	put_possible(cli, diagnosis);
+	put_never_varied(cli, diagnosis);
+	put_groups(cli, diagnosis);
+	put_patterns(cli, diagnosis);
+	diagnose_print_next(cli, diagnosis);
+	put_notes(cli, diagnosis);
+}

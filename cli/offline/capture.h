@@ -1,0 +1,47 @@
+#pragma once
+/*
+ * A usbmon capture, pcap or pcapng, packed or not, as records of lib/usbmon/usbmon.h. The file is not
+ * trusted: what is wrong with it ends the reading, and what came before counts.
+ */
+#include "cli/offline/capture_watch.h"
+#include "lib/base/base.h"
+
+struct capture;
+struct compressed;
+
+/* Room for why a file could not be read, or not to its end: a clause without a full stop. */
+#define CAPTURE_WHY_MAX 512
+
+struct capture_counts {
+	uint64_t n_records; /* all, also those that are no events */
+	uint64_t n_submissions, n_completions, n_refused;
+	uint64_t n_nonsense;				   /* too short, or of an unknown kind */
+	uint64_t completions_by_status[LS_STATUS_MAX + 2]; /* index: minus status; last: the rest */
+	uint64_t first_us, last_us; /* CLOCK_REALTIME of the first and the last event */
+};
+
+/*
+ * @fd is borrowed, until capture_free(). 0; -EBADMSG: it is no usbmon capture, @why goes on from
+ * "FILE "; -ENOMEM.
+ */
+int capture_new(int fd, char why[CAPTURE_WHY_MAX], struct capture **ret);
+/* The same of a file that is being unpacked, which it takes in any case. */
+int capture_of(struct compressed *file, char why[CAPTURE_WHY_MAX], struct capture **ret);
+/* Does it begin as a capture does? */
+bool capture_is_one(const struct compressed *file);
+void capture_free(struct capture *capture); /* NULL is fine */
+LS_DEFINE_AUTO(capture)
+
+/*
+ * Adds up to @max_records to @watch. 1: there may be more; 0: that was the end; -EBADMSG: it
+ * cannot be read further, see capture_why().
+ */
+int capture_read(struct capture *capture, int max_records, struct capture_watch *watch);
+
+/* How far it was read and why no further, after -EBADMSG. */
+const char *capture_why(const struct capture *capture);
+
+const struct capture_counts *capture_counts(const struct capture *capture);
+const char *capture_format(const struct capture *capture); /* "pcap" or "pcapng" */
+int capture_link_type(const struct capture *capture);	   /* 189 or 220 */
+uint64_t capture_n_read(const struct capture *capture);	   /* bytes of the file as it is on disk */

@@ -1,0 +1,55 @@
+#include "cli/print/envelope.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FORMAT_VERSION 1
+
+static int
+add_members(json_t *document, const json_t *members)
+{
+	const char *key;
+	json_t *value;
+	int r = 0;
+
+	json_object_foreach((json_t *)(uintptr_t)members, key, value)
+	{
+		if (strcmp(key, "version") == 0)
+			r = json_object_set(document, "daemon_version", value);
+		else if (strcmp(key, "linkstat") == 0)
+			r = json_object_set(document, "daemon_linkstat", value);
+		else
+			r = json_object_set(document, key, value);
+		if (r < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int
+envelope_print(const struct cli *cli, const char *name, const json_t *members)
+{
+	/* On a terminal only ASCII: hostile text stays escaped there. It is the same JSON. */
+	size_t flags = LS_WIRE_DUMP | (cli->look.terminal ? JSON_ENSURE_ASCII : 0);
+	ls_json_auto json_t *document =
+		json_pack("{s:s, s:i}", "linkstat", name, "version", FORMAT_VERSION);
+	char *text;
+
+	if (!document || add_members(document, members) < 0)
+		return cli_no_memory();
+	text = json_dumps(document, flags);
+	if (!text)
+		return cli_no_memory();
+	fprintf(cli->look.out, "%s\n", text);
+	free(text);
+	return CLI_FINE;
+}
+
+int
+envelope_print_one(const struct cli *cli, const char *name, const char *key, json_t *value)
+{
+	ls_json_auto json_t *members = json_pack("{s:O}", key, value);
+
+	return members ? envelope_print(cli, name, members) : cli_no_memory();
+}

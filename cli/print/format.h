@@ -1,0 +1,32 @@
+#pragma once
+/* Numbers and times as people read them. Each function fills @text and gives it back. */
+#include "lib/base/base.h"
+
+/* Room for anything these functions write. */
+#define FORMAT_MAX 48
+
+/* "0.004 s", "1.3 s", "31 s", "14 min 3 s", "3 h 12 min", "2 d 4 h". Negative counts as 0. */
+const char *format_duration(char text[FORMAT_MAX], double seconds);
+/* "-2.310 s", "0", "+0.004 s": signed, to the millisecond. */
+const char *format_offset(char text[FORMAT_MAX], int64_t us);
+/* "1.40", "0.02": @n per hour of @seconds; @nothing where there is no exposure. */
+const char *format_rate(char text[FORMAT_MAX], int64_t n, double seconds, const char *nothing);
+/* "93 %"; only certainty is 100 %. */
+const char *format_percent(char text[FORMAT_MAX], double fraction);
+/* "512 B", "3.2 KiB", "16 MiB". */
+const char *format_size(char text[FORMAT_MAX], int64_t bytes);
+/* "512 B", "31.2 MB": in powers of 1000, as links are measured. */
+const char *format_bytes(char text[FORMAT_MAX], double bytes);
+/* "0", "0.05", "3.2", "410", "12.3k": so many a second. */
+const char *format_per_second(char text[FORMAT_MAX], double n);
+/* "120 µs", "1.2 ms", "2.0 s": how long a transfer took. */
+const char *format_latency(char text[FORMAT_MAX], bool utf8, int64_t us);
+/* "1 drop", "4 drops". */
+const char *format_count(char text[FORMAT_MAX], int64_t n, const char *one, const char *many);
+
+/* Local time. "14:03:11" if that is the day of @now_us, else "Sun 2026-11-22 14:03:11". */
+const char *format_time(char text[FORMAT_MAX], int64_t real_us, int64_t now_us);
+/* The same without the weekday, and "2026-11-21 14:03" is exact enough for another day. */
+const char *format_short(char text[FORMAT_MAX], int64_t real_us, int64_t now_us);
+/* "2026-11-22 14:03:11.123": for lists, every line alike. */
+const char *format_stamp(char text[FORMAT_MAX], int64_t real_us);

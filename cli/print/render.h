@@ -1,0 +1,65 @@
+#pragma once
+/*
+ * Tables, trees, colour and wrapped sentences on a stream. Text that comes in is clean already
+ * (see cli/base/clean.h). Colour only repeats what the text says.
+ */
+#include <stdio.h>
+
+#include "lib/base/base.h"
+
+/* What the place we print to can show. */
+struct look {
+	FILE *out;
+	bool terminal;
+	bool addressable; /* a terminal that can be drawn on anywhere */
+	bool colour;
+	bool utf8;
+	int width;	  /* columns, 0: as wide as it takes */
+	const char *dash; /* for "nothing to say here" */
+};
+
+enum tone {
+	TONE_PLAIN,
+	TONE_STRONG,
+	TONE_DIM,
+	TONE_GOOD,
+	TONE_WARN,
+	TONE_BAD,
+};
+
+/* Looks at @out, the locale's character set and the environment; setlocale() comes before. */
+void look_init(struct look *look, FILE *out);
+
+/* A sentence, wrapped to the width with later lines indented by @indent columns, and a newline. */
+void render_sentence(const struct look *look, enum tone tone, int indent, const char *format, ...)
+	LS_PRINTF(4, 5);
+
+enum table_flag {
+	TABLE_RIGHT = 1 << 0, /* numbers */
+	TABLE_TREE = 1 << 1,  /* carries the branches */
+	TABLE_CUT = 1 << 2,   /* may be cut when the terminal is narrow */
+};
+
+struct table_column {
+	const char *heading;
+	unsigned flags;
+};
+
+struct table;
+struct libscols_line; /* a row */
+
+/* @look must outlive it. 0 or -ENOMEM. */
+int table_new(const struct look *look, const struct table_column *columns, size_t n_columns,
+	      struct table **ret);
+void table_free(struct table *table); /* NULL is fine */
+LS_DEFINE_AUTO(table)
+
+/* A new row, below @parent if that is not NULL; parents come before their children. */
+struct libscols_line *table_row(struct table *table, struct libscols_line *parent);
+/* @text is copied. What fails for lack of memory is reported by table_print(). */
+void table_cell(struct table *table, struct libscols_line *row, size_t column, enum tone tone,
+		const char *text);
+/* @text stands there instead of the cells of @row, across all columns; @row has no parent. */
+void table_title(struct table *table, struct libscols_line *row, const char *text);
+/* Rows must have been added in the order of the tree. 0 or -ENOMEM. */
+int table_print(struct table *table);

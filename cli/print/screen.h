@@ -1,0 +1,52 @@
+#pragma once
+/*
+ * A terminal that is drawn over and over: the alternate screen, keys one by one, and the signals
+ * that go with it. There is one of it in a process. However the program ends by itself, and while
+ * it is stopped by Ctrl-Z, the terminal is as it was before.
+ */
+#include <signal.h>
+#include <stdio.h>
+
+#include "lib/base/base.h"
+
+/* What happened, as bits; asked for after a wait that a signal ended. */
+enum screen_event {
+	SCREEN_ENDED = 1 << 0,	 /* SIGINT, SIGTERM, SIGHUP, SIGQUIT */
+	SCREEN_STOP = 1 << 1,	 /* SIGTSTP: screen_stop() obeys */
+	SCREEN_CHANGED = 1 << 2, /* SIGWINCH, SIGCONT: draw again */
+};
+
+enum screen_key {
+	SCREEN_KEY_NONE, /* no more keys are waiting */
+	SCREEN_KEY_OTHER,
+	SCREEN_KEY_QUIT,
+	SCREEN_KEY_NEXT,
+	SCREEN_KEY_PREVIOUS,
+	SCREEN_KEY_CLOSED, /* there will be no more keys ever */
+};
+
+struct screen_size {
+	int columns, rows;
+};
+
+/* Signals arrive only in a ppoll(2) with *@waiting from now on, and are kept as events. */
+void screen_catch_signals(sigset_t *waiting);
+/* The events since last asked. */
+unsigned screen_events(void);
+
+/* Takes the terminal @out, and the keys of @in_fd if that is one. 0 or -errno. */
+int screen_open(FILE *out, int in_fd);
+/* Gives it back. Nothing where it is not open. */
+void screen_close(void);
+/* Stops this process as SIGTSTP does, with the terminal given back meanwhile. */
+void screen_stop(void);
+/* Takes the terminal again where somebody else changed it while we were stopped. */
+void screen_refresh(void);
+
+bool screen_is_open(void);
+bool screen_has_keys(void);
+enum screen_key screen_key(void);
+/* As the terminal says; 80 x 24 where it says nothing. */
+struct screen_size screen_size(void);
+/* Shows @text from the top; of lines that do not fit it shows how many. */
+void screen_draw(const char *text);

@@ -1,0 +1,183 @@
+#include "cli/report/data.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/ask/ask.h"
+#include "cli/base/field.h"
+#include "cli/print/format.h"
+#include "lib/base/text.h"
+
+#define JOB_HOURS 0.25
+/* Shorter ones tested the command and not the link. */
+#define JOB_SECONDS_MIN 10
+#define JOBS_MAX	4096
+
+struct numbers
+numbers_of(int64_t drops, double hours, double job_hours)
+{
+	struct numbers numbers = { .hours = hours, .drops = drops, .job_hours = job_hours };
+	uint32_t n = drops < UINT32_MAX ? (uint32_t)drops : UINT32_MAX;
+
+	numbers.known = ls_rate(n, hours, &numbers.rate) &&
+			ls_survival(n, hours, job_hours, &numbers.survival);
+	numbers.grade[0] = ls_grade(n, hours);
+	return numbers;
+}
+
+static const char *
+to(const struct look *look)
+{
+	return look->utf8 ? "…" : "...";
+}
+
+static const char *
+one_rate(char text[FORMAT_MAX], double rate)
+{
+	int digits = rate < 0.00995 ? 4 : rate < 0.995 ? 2 : rate < 9.95 ? 1 : 0;
+
+	if (rate < 0.00005)
+		snprintf(text, FORMAT_MAX, "0");
+	else
+		snprintf(text, FORMAT_MAX, "%.*f", digits, rate);
+	return text;
+}
+
+const char *
+numbers_rate(char text[NUMBERS_MAX], const struct look *look, const struct numbers *numbers)
+{
+	char low[FORMAT_MAX], high[FORMAT_MAX], middle[FORMAT_MAX];
+
+	if (!numbers->known || numbers->hours < NUMBERS_HOURS_MIN)
+		return look->dash;
+	ls_text_format(text, NUMBERS_MAX, "%s (%s %s %s)", one_rate(middle, numbers->rate.median),
+		       one_rate(low, numbers->rate.low), to(look),
+		       one_rate(high, numbers->rate.high));
+	return text;
+}
+
+/* "49": as format_percent() rounds. */
+static const char *
+bound(char text[FORMAT_MAX], double fraction)
+{
+	format_percent(text, fraction);
+	text[strcspn(text, " ")] = '\0';
+	return text;
+}
+
+const char *
+numbers_survival(char text[NUMBERS_MAX], const struct look *look, const struct numbers *numbers)
+{
+	const struct ls_interval *survival = &numbers->survival;
+	char middle[FORMAT_MAX], low[FORMAT_MAX], high[FORMAT_MAX];
+
+	if (!numbers->known || numbers->hours < NUMBERS_HOURS_MIN)
+		return "not enough data";
+	ls_text_format(text, NUMBERS_MAX, "%s (%s %s %s)", format_percent(middle, survival->median),
+		       bound(low, fmin(survival->low, survival->high)), to(look),
+		       bound(high, fmax(survival->low, survival->high)));
+	return text;
+}
+
+int
+numbers_add_json(json_t *object, const struct numbers *numbers)
+{
+	const struct ls_interval *rate = &numbers->rate, *survival = &numbers->survival;
+	json_t *rates = numbers->known ? json_pack("{s:f, s:f, s:f}", "low", rate->low, "median",
+						   rate->median, "high", rate->high)
+				       : json_null();
+	json_t *survivals = numbers->known ? json_pack("{s:f, s:f, s:f, s:f}", "job_seconds",
+						       numbers->job_hours * 3600, "low",
+						       fmin(survival->low, survival->high),
+						       "median", survival->median, "high",
+						       fmax(survival->low, survival->high))
+					   : json_null();
+	int r = json_object_set_new(object, "rate", rates);
+
+	if (json_object_set_new(object, "survival", survivals) < 0 ||
+	    json_object_set_new(object, "grade", json_string(numbers->grade)) < 0)
+		r = -1;
+	return r < 0 ? -ENOMEM : 0;
+}
+
+struct jobs {
+	double hours[JOBS_MAX];
+	size_t n;
+};
+
+static int
+on_page(const json_t *jobs, void *user)
+{
+	struct jobs *found = user;
+	const json_t *job;
+	size_t i;
+
+	json_array_foreach(jobs, i, job)
+	{
+		int64_t began, ended;
+
+		if (field_time(job, "began_at", &began) == 1 &&
+		    field_time(job, "ended_at", &ended) == 1 &&
+		    ended - began >= JOB_SECONDS_MIN * (int64_t)LS_SEC)
+			found->hours[found->n++ % JOBS_MAX] =
+				(double)(ended - began) / (3600 * (double)LS_SEC);
+	}
+	return CLI_FINE;
+}
+
+static int
+compare_hours(const void *a, const void *b)
+{
+	double left = *(const double *)a, right = *(const double *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+int
+numbers_job_hours(const struct cli *cli, double *ret)
+{
+	static const struct ask_list list = {
+		.method = "io.linkstat.ListJobs",
+		.shape = &shape_jobs,
+		.member = "jobs",
+	};
+	struct jobs *jobs;
+	struct cli all = *cli;
+	size_t n;
+	int r;
+
+	*ret = cli->job_hours_set ? cli->job_hours : JOB_HOURS;
+	if (cli->job_hours_set)
+		return CLI_FINE;
+	jobs = calloc(1, sizeof(*jobs));
+	if (!jobs)
+		return cli_no_memory();
+	all.n_args = 0;
+	all.since.set = all.until.set = false;
+	r = ask_pages(&all, &list, on_page, jobs);
+	n = jobs->n < JOBS_MAX ? jobs->n : JOBS_MAX; /* the last ones */
+	if (r == CLI_FINE && n > 0) {
+		qsort(jobs->hours, n, sizeof(jobs->hours[0]), compare_hours);
+		*ret = jobs->hours[n / 2];
+	}
+	free(jobs);
+	return r;
+}
+
+const char *
+numbers_job_name(char text[FORMAT_MAX], double job_hours)
+{
+	double minutes = job_hours * 60;
+
+	if (minutes < 1)
+		snprintf(text, FORMAT_MAX, "%.0f-s", minutes * 60);
+	else if (minutes < 120)
+		snprintf(text, FORMAT_MAX, "%.0f-min", minutes);
+	else
+		snprintf(text, FORMAT_MAX, "%.*f-h", fabs(job_hours - round(job_hours)) > 0.05,
+			 job_hours);
+	return text;
+}

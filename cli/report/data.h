@@ -1,0 +1,36 @@
+#pragma once
+/* Drops and hours as numbers for people: rate, survival of a job, grade; lib/attribution/rate.h has the formulas. */
+#include "cli/base/cli.h"
+#include "cli/print/format.h"
+#include "lib/attribution/rate.h"
+
+struct numbers {
+	double hours;
+	int64_t drops;
+	double job_hours;
+	bool known; /* there is exposure: rate and survival are set */
+	struct ls_interval rate, survival;
+	char grade[2];
+};
+
+#define NUMBERS_MAX 96
+/* Less is noise for people: one drop in ten seconds would be 360 an hour. */
+#define NUMBERS_HOURS_MIN 0.25
+
+struct numbers numbers_of(int64_t drops, double hours, double job_hours);
+
+/* "1.40 (0.50 … 2.9)", or a dash. */
+const char *numbers_rate(char text[NUMBERS_MAX], const struct look *look,
+			 const struct numbers *numbers);
+/* "71 % (49 … 88)", or "not enough data". */
+const char *numbers_survival(char text[NUMBERS_MAX], const struct look *look,
+			     const struct numbers *numbers);
+
+/* Adds rate, survival, grade to @object. 0 or -ENOMEM. */
+int numbers_add_json(json_t *object, const struct numbers *numbers);
+
+/* How long the job is that is asked about: --for, else the median of those that were recorded, else
+ * a quarter of an hour. An enum cli_exit, said why. */
+int numbers_job_hours(const struct cli *cli, double *ret);
+/* "12-min", "2-h", "1.5-h". */
+const char *numbers_job_name(char text[FORMAT_MAX], double job_hours);

@@ -1,0 +1,27 @@
+#pragma once
+/* Sessions summed by one kind of part: linkstat report --by. */
+#include "cli/base/cli.h"
+#include "cli/base/set.h"
+#include "lib/attribution/trials.h"
+
+struct report_group {
+	char key[LS_COMPONENT_NAME_MAX];   /* what tells it from others; "" for those without one */
+	char shown[LS_COMPONENT_NAME_MAX]; /* what people call it */
+	double hours;
+	int64_t sessions, drops;
+};
+
+/* Zero is an empty one. */
+struct report_groups {
+	enum ls_component_kind kind;
+	struct uniques all; /* of struct report_group */
+};
+
+/* 1: *ret is set; 0: there is no such kind, "port" among them. */
+int report_groups_kind(const char *by, enum ls_component_kind *ret);
+/* Asks linkstatd. report_groups_done() in any case. An enum cli_exit, said why. */
+int report_groups_ask(const struct cli *cli, enum ls_component_kind kind,
+		      struct report_groups *ret);
+void report_groups_done(struct report_groups *groups);
+/* The whole command. */
+int report_groups_run(const struct cli *cli, enum ls_component_kind kind);

@@ -1,0 +1,268 @@
+/* linkstat report --html: one page that needs nothing else. */
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/print/advice.h"
+#include "cli/ask/ask.h"
+#include "cli/diagnose/diagnose.h"
+#include "cli/base/field.h"
+#include "cli/print/format.h"
+#include "cli/print/html.h"
+#include "cli/print/timeline.h"
+#include "cli/report/page.h"
+
+#ifndef LINKSTAT_VERSION
+#define LINKSTAT_VERSION "unknown"
+#endif
+
+#define DAY_US (24 * 3600 * (int64_t)LS_SEC)
+/* Unless another span is asked for: older ones are in the numbers. */
+#define DAYS_SHOWN    30
+#define SESSIONS_MAX  4000
+#define INCIDENTS_MAX 300
+
+/* ---- what is on it --------------------------------------------------------------------------- */
+
+static int
+keep_last(json_t *list, const json_t *items, size_t most)
+{
+	size_t n;
+
+	if (json_array_extend(list, (json_t *)(uintptr_t)items) < 0)
+		return cli_no_memory();
+	for (n = json_array_size(list); n > 2 * most; n = json_array_size(list)) {
+		for (size_t i = n - most; i-- > 0;)
+			json_array_remove(list, i);
+	}
+	return CLI_FINE;
+}
+
+static void
+cut(json_t *list, size_t most)
+{
+	while (json_array_size(list) > most)
+		json_array_remove(list, 0);
+}
+
+static int
+on_sessions(const json_t *items, void *user)
+{
+	struct report_page *page = user;
+
+	page->n_sessions += json_array_size(items);
+	return keep_last(page->sessions, items, SESSIONS_MAX);
+}
+
+static int
+on_incidents(const json_t *items, void *user)
+{
+	struct report_page *page = user;
+
+	page->n_incidents += json_array_size(items);
+	return keep_last(page->incidents, items, INCIDENTS_MAX);
+}
+
+/* Sentences as on a terminal of any width, one a line. */
+static int
+on_diagnosis(const struct cli *cli, const struct diagnosis *diagnosis, void *user)
+{
+	enum ls_verdict verdict = diagnosis->blame->verdict;
+	struct report_page *page = user;
+	size_t len;
+	struct cli plain = *cli;
+
+	plain.look = (struct look){ .utf8 = true, .dash = "–" };
+	plain.look.out = open_memstream(&page->diagnosis, &len);
+	if (!plain.look.out)
+		return cli_no_memory();
+	diagnose_print_text(&plain, diagnosis);
+	page->accused = verdict == LS_VERDICT_SUSPECT || verdict == LS_VERDICT_INSEPARABLE;
+	return fclose(plain.look.out) == 0 ? CLI_FINE : cli_no_memory();
+}
+
+static int
+gather(struct report_page *page)
+{
+	static const struct ask_list sessions = { "io.linkstat.ListSessions", &shape_sessions,
+						  "sessions" };
+	static const struct ask_list incidents = { "io.linkstat.ListDrops", &shape_incidents,
+						   "incidents" };
+	struct cli all = *page->cli, shown = *page->cli;
+	int r = report_ask(page->cli, &page->report, &page->job_hours);
+
+	all.n_args = 0;
+	if (!shown.since.set) {
+		shown.since.set = true;
+		shown.since.real_us = shown.now_us - DAYS_SHOWN * DAY_US;
+		ls_wire_time_format(shown.since.real_us, shown.since.text);
+	}
+	if (r == CLI_FINE)
+		r = diagnose_with(&all, on_diagnosis, page);
+	if (r == CLI_FINE)
+		r = ask_pages(&shown, &sessions, on_sessions, page);
+	if (r == CLI_FINE)
+		r = ask_pages(&shown, &incidents, on_incidents, page);
+	cut(page->sessions, SESSIONS_MAX);
+	cut(page->incidents, INCIDENTS_MAX);
+	return r;
+}
+
+/* ---- the verdict ----------------------------------------------------------------------------- */
+
+static void
+put_line(FILE *out, const char *class, const char *line)
+{
+	fprintf(out, "<p%s%s%s>", *class ? " class=\"" : "", class, *class ? "\"" : "");
+	html_text(out, line + strspn(line, " "));
+	fputs("</p>\n", out);
+}
+
+/* The first line is the answer, "Next: …" what to do and its outcomes; the rest is why. */
+static void
+put_verdict(struct report_page *page)
+{
+	char *rest = page->diagnosis, *line, *why = NULL;
+	size_t why_len = 0;
+	FILE *evidence = open_memstream(&why, &why_len);
+	bool is_next = false, first = true;
+
+	fprintf(page->out, "<section class=\"verdict %s\" aria-label=\"Verdict\">\n",
+		page->accused				      ? "bad"
+		: report_verdict(page->report) == CLI_TROUBLE ? ""
+							      : "good");
+	while (evidence && (line = strsep(&rest, "\n"))) {
+		if (!*line)
+			continue;
+		is_next = strncmp(line, "Next: ", 6) == 0 || strncmp(line, "Do: ", 4) == 0 ||
+			  (is_next && *line == ' ');
+		if (first)
+			put_line(page->out, "answer", line);
+		else
+			put_line(is_next ? page->out : evidence, is_next ? "next" : "", line);
+		first = false;
+	}
+	if (evidence && fclose(evidence) == 0 && why_len > 0)
+		fprintf(page->out, "<details open><summary>Why</summary>\n%s</details>\n", why);
+	free(why);
+	fputs("</section>\n", page->out);
+}
+
+/* ---- the page -------------------------------------------------------------------------------- */
+
+static int64_t
+first_session(const struct report_page *page, int64_t not_before)
+{
+	int64_t first = page->cli->now_us, at;
+	const json_t *session;
+	size_t i;
+
+	json_array_foreach(page->sessions, i, session)
+	{
+		if (field_time(session, "started_at", &at) == 1 && at < first)
+			first = at;
+	}
+	return first > not_before ? first : not_before;
+}
+
+static void
+put_timeline(const struct report_page *page)
+{
+	const struct cli *cli = page->cli;
+	int64_t not_before =
+		cli->since.set ? cli->since.real_us : cli->now_us - DAYS_SHOWN * DAY_US;
+	const struct timeline timeline = {
+		.from_us = first_session(page, not_before),
+		.to_us = cli->until.set && cli->until.real_us < cli->now_us ? cli->until.real_us
+									    : cli->now_us,
+		.ports = field_list(page->report, "ports"),
+		.sessions = page->sessions,
+		.drops = page->incidents,
+		.gaps = field_list(page->report, "gaps"),
+	};
+
+	fprintf(page->out, "<h2>Sessions and drops%s</h2>\n",
+		cli->since.set ? "" : " of the last 30 days");
+	if (page->n_sessions > json_array_size(page->sessions))
+		fprintf(page->out, "<p class=\"dim\">Only the last %zu of %zu sessions.</p>\n",
+			json_array_size(page->sessions), page->n_sessions);
+	html_timeline(page->out, &timeline);
+}
+
+static const char *
+host_of(const struct report_page *page)
+{
+	const json_t *last = json_array_get(page->sessions, json_array_size(page->sessions) - 1);
+
+	return *field_text(last, "host") ? field_text(last, "host") : "this computer";
+}
+
+static int
+put_page(struct report_page *page)
+{
+	char title[WORDS_MAX], span[WORDS_MAX], at[FORMAT_MAX];
+	int r;
+
+	snprintf(title, sizeof(title), "USB links of %s", host_of(page));
+	html_begin(page->out, title);
+	fputs("<h1>", page->out);
+	html_text(page->out, title);
+	fputs("</h1>\n<p class=\"dim\">", page->out);
+	html_format(page->out, "How stable they were, %s", words_span(span, page->cli));
+	fputs("</p>\n", page->out);
+	put_verdict(page);
+	r = report_page_ranking(page);
+	put_timeline(page);
+	report_page_incidents(page);
+	report_page_gaps(page);
+	fputs("<footer class=\"dim\">", page->out);
+	html_format(page->out, "Made on %.19s by linkstat %s%s. Times are local.",
+		    format_stamp(at, page->cli->now_us), LINKSTAT_VERSION,
+		    page->cli->redact ? "; serial numbers are replaced" : "");
+	fputs("</footer>\n", page->out);
+	html_end(page->out);
+	return r;
+}
+
+static int
+make(struct report_page *page)
+{
+	char *text = NULL;
+	size_t len = 0;
+	int r = gather(page);
+
+	if (r != CLI_FINE)
+		return r;
+	page->out = open_memstream(&text, &len);
+	if (!page->out)
+		return cli_no_memory();
+	r = put_page(page);
+	if (fclose(page->out) != 0)
+		r = cli_no_memory();
+	if (r == CLI_FINE)
+		r = html_write(page->cli, page->cli->report.html, text, len);
+	free(text);
+	return r == CLI_FINE ? report_verdict(page->report) : r;
+}
+
+int
+report_html(const struct cli *cli)
+{
+	struct cli asking = *cli;
+	struct report_page page = { .cli = &asking,
+				    .sessions = json_array(),
+				    .incidents = json_array() };
+	int r;
+
+	asking.json = false; /* texts are cleaned, whatever reads the page */
+	asking.look.utf8 = true;
+	r = page.sessions && page.incidents ? make(&page) : cli_no_memory();
+	json_decref(page.report);
+	json_decref(page.sessions);
+	json_decref(page.incidents);
+	free(page.diagnosis);
+	return r;
+}

@@ -1,0 +1,19 @@
+#pragma once
+/* The page of linkstat report --html, and its parts that are lists. */
+#include <stdio.h>
+
+#include "cli/report/report.h"
+
+struct report_page {
+	const struct cli *cli;
+	FILE *out;
+	json_t *report, *sessions, *incidents; /* the last ones of each, oldest first */
+	size_t n_sessions, n_incidents;	       /* that there were */
+	double job_hours;
+	char *diagnosis; /* lines */
+	bool accused;
+};
+
+int report_page_ranking(struct report_page *page); /* an enum cli_exit */
+void report_page_incidents(const struct report_page *page);
+void report_page_gaps(const struct report_page *page);

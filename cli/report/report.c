@@ -1,0 +1,406 @@
+#include "cli/report/report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/ask/ask.h"
+#include "cli/base/clean.h"
+#include "cli/base/command.h"
+#include "cli/print/envelope.h"
+#include "cli/base/field.h"
+#include "cli/print/format.h"
+#include "cli/report/groups.h"
+#include "cli/report/data.h"
+#include "cli/print/words.h"
+#include "lib/model/record.h"
+#include "lib/base/text.h"
+
+/* A machine that was often switched off has many; --json has all. */
+#define GAPS_SHOWN 5
+
+/* The numbers first: what does not fit a narrow terminal is below the row or in --json. */
+static const struct table_column columns[] = {
+	{ "SOCKET", TABLE_CUT },     { "CONNECTED", TABLE_RIGHT },
+	{ "DROPS", TABLE_RIGHT },    { "DROPS/H (90 %)", TABLE_RIGHT },
+	{ "JOB", TABLE_RIGHT }, /* its length goes before it */
+	{ "GRADE", TABLE_RIGHT },    { "PORT", 0 },
+	{ "RESETS", TABLE_RIGHT },   { "FAILED", TABLE_RIGHT },
+	{ "OVERCURR", TABLE_RIGHT }, { "ERRORS/GB", TABLE_RIGHT },
+};
+enum {
+	SOCKET,
+	CONNECTED,
+	DROPS,
+	RATE,
+	SURVIVES,
+	GRADE,
+	PORT,
+	RESETS,
+	FAILED,
+	OVER_CURRENTS,
+	ERRORS,
+};
+#define NARROW 118 /* below that, no PORT … ERRORS/GB */
+
+static bool
+is_narrow(const struct cli *cli)
+{
+	return cli->look.width > 0 && cli->look.width < NARROW;
+}
+
+int
+report_verdict(const json_t *reply)
+{
+	const json_t *port;
+	size_t i;
+
+	json_array_foreach(field_list(reply, "ports"), i, port)
+	{
+		if (field_int(port, "drops") > 0)
+			return CLI_TROUBLE;
+	}
+	return CLI_FINE;
+}
+
+static void
+put_verdict(const struct cli *cli, const json_t *reply)
+{
+	const json_t *ports = field_list(reply, "ports"), *port;
+	bool gaps = json_array_size(field_list(reply, "gaps")) > 0;
+	int64_t n_drops = 0, n_bad = 0;
+	char n[FORMAT_MAX], span[WORDS_MAX];
+	double seconds = 0;
+	size_t i;
+
+	words_span(span, cli);
+	json_array_foreach(ports, i, port)
+	{
+		n_drops += field_int(port, "drops");
+		n_bad += field_int(port, "drops") > 0;
+		seconds += field_real(port, "connected_seconds");
+	}
+	if (n_drops > 0)
+		render_sentence(&cli->look, TONE_BAD, 0, "%s on %" PRId64 " of %zu ports, %s.",
+				format_count(n, n_drops, "drop", "drops"), n_bad,
+				json_array_size(ports), span);
+	else if (!(seconds > 0))
+		render_sentence(&cli->look, TONE_PLAIN, 0,
+				"Nothing was plugged in, so there is nothing to say, %s.", span);
+	else
+		render_sentence(&cli->look, gaps ? TONE_WARN : TONE_GOOD, 0, "No drops %s, %s.",
+				gaps ? "were seen, but there are gaps (see below)" : "on any port",
+				span);
+}
+
+static void
+fill_number(struct table *table, struct libscols_line *row, size_t column, int64_t n,
+	    enum tone tone)
+{
+	char text[FORMAT_MAX];
+
+	snprintf(text, sizeof(text), "%" PRId64, n);
+	table_cell(table, row, column, n > 0 ? tone : TONE_PLAIN, text);
+}
+
+static void
+fill_errors(const struct cli *cli, struct table *table, struct libscols_line *row,
+	    const json_t *port)
+{
+	int64_t bytes = field_int(port, "bytes_in") + field_int(port, "bytes_out");
+	int64_t n = words_link_errors(port);
+	double per_gb = bytes > 0 ? (double)n * 1e9 / (double)bytes : 0;
+	char text[FORMAT_MAX];
+
+	if (bytes <= 0)
+		snprintf(text, sizeof(text), "%s", cli->look.dash);
+	else if (n == 0)
+		snprintf(text, sizeof(text), "0");
+	else if (per_gb >= 1e6)
+		snprintf(text, sizeof(text), ">999999");
+	else if (per_gb < 0.01)
+		snprintf(text, sizeof(text), "<0.01");
+	else
+		snprintf(text, sizeof(text), "%.*f", per_gb < 0.0995 ? 2 : per_gb < 99.95, per_gb);
+	table_cell(table, row, ERRORS, n > 0 ? TONE_WARN : TONE_PLAIN, text);
+}
+
+/* A line of its own below the row: there is no room left for it in 80 columns. */
+static void
+fill_words(struct table *table, const char *words)
+{
+	char title[WORDS_MAX];
+
+	if (!*words)
+		return;
+	ls_text_format(title, sizeof(title), "       %s", words);
+	table_title(table, table_row(table, NULL), title);
+}
+
+static void
+fill_cables(struct table *table, const json_t *cables)
+{
+	char words[WORDS_MAX] = "";
+	const json_t *cable;
+	size_t i;
+
+	json_array_foreach(cables, i, cable)
+	{
+		size_t len = strlen(words);
+
+		ls_text_format(words + len, sizeof(words) - len, "%s\"%s\"",
+			       i == 0 ? "cables: " : ", ", json_string_value(cable));
+	}
+	fill_words(table, words);
+}
+
+static void
+append(char words[WORDS_MAX], const char *format, int64_t n, const char *what)
+{
+	size_t len = strlen(words);
+
+	if (n > 0)
+		ls_text_format(words + len, WORDS_MAX - len, format, len ? ", " : "", n, what);
+}
+
+/* What has no column there. */
+static void
+fill_narrow(struct table *table, const json_t *port)
+{
+	char words[WORDS_MAX] = "";
+
+	append(words, "%s%" PRId64 " %s", field_int(port, "resets"), "resets");
+	append(words, "%s%" PRId64 " %s", field_int(port, "enumeration_failures"),
+	       "failed enumerations");
+	append(words, "%s%" PRId64 " %s", field_int(port, "over_currents"), "over-currents");
+	fill_words(table, words);
+}
+
+static double
+rate_of(const json_t *trend, const char *drops, const char *hours)
+{
+	double span = field_real(trend, hours);
+
+	return span > 0 ? (double)field_int(trend, drops) / span : 0;
+}
+
+const char *
+report_trend(char words[WORDS_MAX], const struct cli *cli, const json_t *port)
+{
+	const json_t *trend = field_object(port, "trend");
+	double before = rate_of(trend, "drops_before", "hours_before");
+	double since = rate_of(trend, "drops_since", "hours_since");
+	char time[FORMAT_MAX];
+	int64_t at = 0;
+	size_t len;
+
+	words[0] = '\0';
+	if (!trend || field_time(trend, "since", &at) != 1)
+		return words;
+	ls_text_format(words, WORDS_MAX, "%s since %s", since > before ? "worse" : "better",
+		       format_time(time, at, cli->now_us));
+	len = strlen(words);
+	if (field_has(trend, "came"))
+		ls_text_format(words + len, WORDS_MAX - len, ", when %s \"%s\" came",
+			       field_text(trend, "came_kind"), field_text(trend, "came"));
+	len = strlen(words);
+	ls_text_format(words + len, WORDS_MAX - len, ": %.2f drops/h, before %.2f", since, before);
+	return words;
+}
+
+struct numbers
+report_numbers(const json_t *port, double job_hours)
+{
+	return numbers_of(field_int(port, "drops"), field_real(port, "connected_seconds") / 3600,
+			  job_hours);
+}
+
+static void
+fill_numbers(const struct cli *cli, struct table *table, struct libscols_line *row,
+	     const struct numbers *numbers)
+{
+	char text[2 * FORMAT_MAX];
+
+	table_cell(table, row, RATE, TONE_PLAIN, numbers_rate(text, &cli->look, numbers));
+	table_cell(table, row, SURVIVES, TONE_PLAIN, numbers_survival(text, &cli->look, numbers));
+	table_cell(table, row, GRADE, strchr("EF", numbers->grade[0]) ? TONE_BAD : TONE_PLAIN,
+		   numbers->grade);
+}
+
+static void
+fill_row(const struct cli *cli, struct table *table, const json_t *port, double job_hours)
+{
+	struct libscols_line *row = table_row(table, NULL);
+	double seconds = field_real(port, "connected_seconds");
+	const char *name = field_text(port, "name"), *label = field_text(port, "label");
+	struct numbers numbers = report_numbers(port, job_hours);
+	char number[FORMAT_MAX], words[WORDS_MAX];
+
+	name = *name ? name : field_text(port, "port");
+	table_cell(table, row, SOCKET, TONE_STRONG, *label ? label : name);
+	table_cell(table, row, CONNECTED, TONE_PLAIN,
+		   seconds > 0 ? format_duration(number, seconds) : cli->look.dash);
+	fill_number(table, row, DROPS, numbers.drops, TONE_BAD);
+	fill_numbers(cli, table, row, &numbers);
+	if (is_narrow(cli)) {
+		fill_narrow(table, port);
+	} else {
+		table_cell(table, row, PORT, TONE_PLAIN, name);
+		fill_number(table, row, RESETS, field_int(port, "resets"), TONE_WARN);
+		fill_number(table, row, FAILED, field_int(port, "enumeration_failures"), TONE_WARN);
+		fill_number(table, row, OVER_CURRENTS, field_int(port, "over_currents"), TONE_WARN);
+		fill_errors(cli, table, row, port);
+	}
+	fill_cables(table, field_list(port, "cables"));
+	fill_words(table, words_causes(words, cli, field_object(port, "incidents_by_cause")));
+	fill_words(table, report_trend(words, cli, port));
+	fill_words(table, words_transfers(words, port));
+}
+
+static int
+put_table(const struct cli *cli, const json_t *reply, double job_hours)
+{
+	struct table_column shown[LS_COUNT(columns)];
+	char job[FORMAT_MAX], heading[FORMAT_MAX + 8];
+	ls_auto(table) *table = NULL;
+	const json_t *port;
+	size_t i;
+
+	memcpy(shown, columns, sizeof(shown));
+	snprintf(heading, sizeof(heading), "%s JOB", numbers_job_name(job, job_hours));
+	for (char *p = heading; *p; p++)
+		*p = (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
+	shown[SURVIVES].heading = heading;
+	if (table_new(&cli->look, shown, is_narrow(cli) ? PORT : LS_COUNT(shown), &table) < 0)
+		return cli_no_memory();
+	json_array_foreach(field_list(reply, "ports"), i, port)
+	{
+		fill_row(cli, table, port, job_hours);
+	}
+	return table_print(table) < 0 ? cli_no_memory() : CLI_FINE;
+}
+
+/* Three of each boot that was imported: those are said in one sentence. */
+static json_t *
+other_gaps(const json_t *reply)
+{
+	json_t *others = json_array(), *gap;
+	size_t i;
+
+	json_array_foreach(field_list(reply, "gaps"), i, gap)
+	{
+		if (strcmp(field_text(gap, "reason"), LS_GAP_IMPORTED) != 0)
+			(void)json_array_append(others, gap);
+	}
+	return others;
+}
+
+static void
+put_gaps(const struct cli *cli, const json_t *reply)
+{
+	ls_json_auto json_t *gaps = other_gaps(reply);
+	const json_t *gap;
+	size_t n_gaps = json_array_size(gaps), i;
+	char text[WORDS_MAX];
+
+	if (n_gaps > GAPS_SHOWN)
+		render_sentence(&cli->look, TONE_WARN, 2,
+				"There are %zu gaps, the last of them:", n_gaps);
+	json_array_foreach(gaps, i, gap)
+	{
+		if (i + GAPS_SHOWN >= n_gaps)
+			render_sentence(&cli->look, TONE_WARN, 2, "Gap: %s",
+					words_gap(text, cli, gap));
+	}
+	if (n_gaps > 0)
+		render_sentence(&cli->look, TONE_PLAIN, 2, "What happened %s may not be counted.",
+				n_gaps == 1 ? "then" : "in these times");
+	if (json_array_size(field_list(reply, "gaps")) > n_gaps)
+		render_sentence(&cli->look, TONE_PLAIN, 2, "%s",
+				words_imported(text, cli, field_object(reply, "imported")));
+	if (report_verdict(reply) == CLI_TROUBLE)
+		render_sentence(&cli->look, TONE_PLAIN, 2,
+				"Each of them, with its evidence: linkstat incidents");
+}
+
+/* What linkstatd does not know: what its counts mean. 0 or -ENOMEM. */
+static int
+add_numbers(json_t *ports, double job_hours)
+{
+	json_t *port;
+	size_t i;
+	int r = 0;
+
+	json_array_foreach(ports, i, port)
+	{
+		struct numbers numbers = report_numbers(port, job_hours);
+		double clean_hours = field_real(port, "longest_clean_seconds") / 3600;
+
+		if (r == 0)
+			r = numbers_add_json(port, &numbers);
+		if (json_object_set_new(port, "longest_clean_hours", json_real(clean_hours)) < 0)
+			r = -ENOMEM;
+	}
+	return r;
+}
+
+int
+report_ask(const struct cli *cli, json_t **ret, double *job_hours)
+{
+	ls_json_auto json_t *parameters = NULL;
+	ls_json_auto json_t *reply = NULL;
+	int r = ask_span(cli, &parameters);
+
+	if (r == CLI_FINE)
+		r = ask_once(cli, "io.linkstat.Report", parameters, &shape_report, &reply);
+	if (r == CLI_FINE)
+		r = numbers_job_hours(cli, job_hours);
+	if (r != CLI_FINE)
+		return r;
+	if (add_numbers(json_object_get(reply, "ports"), *job_hours) < 0)
+		return cli_no_memory();
+	*ret = LS_STEAL(&reply);
+	return CLI_FINE;
+}
+
+static int
+report_ports(const struct cli *cli)
+{
+	ls_json_auto json_t *reply = NULL;
+	double job_hours = 0;
+	int r = report_ask(cli, &reply, &job_hours);
+
+	if (r != CLI_FINE)
+		return r;
+	if (cli->json) {
+		r = envelope_print(cli, "report", reply);
+		return r == CLI_FINE ? report_verdict(reply) : r;
+	}
+	put_verdict(cli, reply);
+	r = put_table(cli, reply, job_hours);
+	if (r == CLI_FINE && cli->show.all_transfers)
+		r = report_times(cli, reply);
+	if (r != CLI_FINE)
+		return r;
+	put_gaps(cli, reply);
+	return report_verdict(reply);
+}
+
+int
+report_run(const struct cli *cli)
+{
+	enum ls_component_kind kind;
+	const char *by = cli->report.by ? cli->report.by : "port";
+	char shown[FORMAT_MAX];
+
+	if (cli->report.html)
+		return report_html(cli);
+	if (strcmp(by, "port") == 0)
+		return report_ports(cli);
+	if (report_groups_kind(by, &kind) == 1)
+		return report_groups_run(cli, kind);
+	clean_text(shown, sizeof(shown), by, cli->look.utf8);
+	cli_complain("--by \"%s\" is not known: it is cable, device, hub, host or port.", shown);
+	return CLI_USAGE;
+}

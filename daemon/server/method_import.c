@@ -1,0 +1,172 @@
+#include "daemon/server/methods.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "daemon/server/import.h"
+
+/* A call is worked off at once: all sources share this thread. */
+#define LINES_MAX   128
+#define MONO_US_MAX (INT64_C(1) << 52)
+
+struct line {
+	struct ls_instant at;
+	const char *text;
+	size_t len;
+};
+
+void
+methods_drop_import(struct methods *methods, const struct varlink_peer *peer)
+{
+	if (peer && methods->importer != peer)
+		return;
+	import_free(LS_STEAL(&methods->import));
+	methods->importer = NULL;
+}
+
+json_t *
+methods_imported(const struct methods *methods)
+{
+	struct store_import_summary summary;
+
+	/* What cannot be read is left out: the rest of the answer matters more. */
+	if (store_imports(methods->store, &summary) < 0 || summary.boots == 0)
+		return json_null();
+	return ls_wire_object(
+		(const struct ls_wire_field[]){
+			{ "boots", json_integer(summary.boots) },
+			{ "since", ls_wire_time(summary.since_us) },
+			{ "until", ls_wire_time(summary.until_us) },
+		},
+		3);
+}
+
+/* 1, or 0: it is none. */
+static int
+take_instant(const json_t *at, const json_t *mono_us, struct ls_instant *ret)
+{
+	json_int_t mono = json_integer_value(mono_us);
+
+	if (!json_is_string(at) || !json_is_integer(mono_us) || mono < 0 || mono > MONO_US_MAX ||
+	    ls_wire_time_parse(json_string_value(at), &ret->real_us) != 1)
+		return 0;
+	ret->mono_us = (uint64_t)mono;
+	return 1;
+}
+
+/* 1, or 0: a line is none. */
+static int
+take_lines(const json_t *array, struct line lines[LINES_MAX])
+{
+	const json_t *item;
+	size_t i;
+
+	if (json_array_size(array) > LINES_MAX)
+		return 0;
+	json_array_foreach(array, i, item)
+	{
+		const json_t *text = json_object_get(item, "text");
+
+		if (!json_is_string(text) || json_object_size(item) != 3 ||
+		    !take_instant(json_object_get(item, "at"), json_object_get(item, "mono_us"),
+				  &lines[i].at))
+			return 0;
+		lines[i].text = json_string_value(text);
+		lines[i].len = json_string_length(text);
+	}
+	return 1;
+}
+
+static int
+feed(struct import *import, const struct line *lines, size_t n)
+{
+	int r = n > 0 ? import_begin(import, lines[0].at) : 0;
+
+	if (r < 0 || n == 0)
+		return r;
+	for (size_t i = 0; i < n; i++)
+		import_line(import, lines[i].at, lines[i].text, lines[i].len);
+	return import_commit(import);
+}
+
+static int
+answer(struct varlink_reply *reply, const char *state, const struct import_counts *counts)
+{
+	const struct ls_wire_field fields[] = {
+		{ "state", json_string(state) },
+		{ "lines", json_integer(counts->lines) },
+		{ "watched", json_integer(counts->watched) },
+		{ "repeated", json_integer(counts->repeated) },
+		{ "unplaced", json_integer(counts->unplaced) },
+		{ "sessions", json_integer(counts->sessions) },
+		{ "incidents", json_integer(counts->incidents) },
+		{ "drops", json_integer(counts->drops) },
+	};
+
+	reply->parameters = ls_wire_object(fields, LS_COUNT(fields));
+	return reply->parameters ? 0 : -ENOMEM;
+}
+
+/* 1: methods->import is that of the call, 0: @reply says that there is none, or -errno. */
+static int
+find_import(struct methods *methods, const struct varlink_call *call, struct varlink_reply *reply)
+{
+	const struct import_options options = {
+		.store = methods->store,
+		.live = methods->state->engine,
+		.boot_id = json_string_value(json_object_get(call->parameters, "boot")),
+		.dry_run = json_is_true(json_object_get(call->parameters, "dry_run")),
+	};
+	int r;
+
+	if (methods->import && methods->importer != call->peer) {
+		r = methods_error(reply, METHODS_INTERFACE ".ImportUnderWay", NULL, 0);
+		return r < 0 ? r : 0;
+	}
+	if (methods->import && strcmp(import_boot_id(methods->import), options.boot_id) == 0)
+		return 1;
+	methods_drop_import(methods, NULL);
+	r = import_new(&options, &methods->import);
+	if (r == 1)
+		methods->importer = call->peer;
+	else if (r == 0)
+		r = answer(reply, "known", &(const struct import_counts){ 0 });
+	else if (r == -EINVAL)
+		r = varlink_invalid(reply, "boot");
+	else
+		r = methods_history_error(methods, r, NULL, reply);
+	return r;
+}
+
+int
+methods_import(struct varlink_call *call, struct varlink_reply *reply, void *user)
+{
+	struct methods *methods = user;
+	const json_t *array = json_object_get(call->parameters, "lines");
+	const json_t *ended_at = json_object_get(call->parameters, "ended_at");
+	bool done = json_is_string(ended_at);
+	struct line lines[LINES_MAX];
+	struct ls_instant ended = { 0 };
+	int r = methods_may_change(call, reply);
+
+	if (r != 1)
+		return r;
+	if (!take_lines(array, lines))
+		return varlink_invalid(reply, "lines");
+	if (done &&
+	    !take_instant(ended_at, json_object_get(call->parameters, "ended_mono_us"), &ended))
+		return varlink_invalid(reply, "ended_at");
+	r = find_import(methods, call, reply);
+	if (r != 1)
+		return r;
+	r = feed(methods->import, lines, json_array_size(array));
+	if (r == 0 && done)
+		r = import_end(methods->import, ended);
+	if (r == 0)
+		r = answer(reply, done ? "done" : "taking", import_counts(methods->import));
+	else
+		r = methods_history_error(methods, r, NULL, reply);
+	if (done || reply->error)
+		methods_drop_import(methods, NULL);
+	return r;
+}

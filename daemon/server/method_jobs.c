@@ -1,0 +1,231 @@
+#include "daemon/server/methods.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/base/text.h"
+
+#define CODE_MAX 255
+
+static void
+take_text(const struct varlink_call *call, const char *name, char *dst, size_t size)
+{
+	const json_t *value = json_object_get(call->parameters, name);
+
+	dst[0] = '\0';
+	if (json_is_string(value))
+		ls_text_clean(dst, size, json_string_value(value), json_string_length(value));
+}
+
+int
+methods_begin_job(struct varlink_call *call, struct varlink_reply *reply, void *user)
+{
+	const struct methods *methods = user;
+	const char *port = json_string_value(json_object_get(call->parameters, "port"));
+	const char *cable = json_string_value(json_object_get(call->parameters, "cable"));
+	struct store_job job = { .began = state_now(), .uid = call->peer->uid };
+	int r = methods_may_change(call, reply);
+
+	if (r == 1 && cable)
+		r = methods_check_label(cable, false, reply);
+	if (r == 1 && port)
+		r = methods_find_socket(methods, port, &job.socket, reply);
+	if (r != 1)
+		return r;
+	if (call->peer->held) /* one at a time */
+		return varlink_invalid(reply, "command");
+	take_text(call, "cable", job.cable, sizeof(job.cable));
+	take_text(call, "command", job.command, sizeof(job.command));
+	take_text(call, "note", job.note, sizeof(job.note));
+	r = methods_flush(methods);
+	if (r == 0)
+		r = store_job_begin(methods->store, &job);
+	if (r < 0)
+		return methods_history_error(methods, r, NULL, reply);
+	call->peer->held = job.id;
+	reply->parameters =
+		ls_wire_object(&(const struct ls_wire_field){ "id", json_integer(job.id) }, 1);
+	return reply->parameters ? 0 : -ENOMEM;
+}
+
+static int
+no_job(int64_t id, struct varlink_reply *reply)
+{
+	return methods_error(reply, METHODS_INTERFACE ".NoSuchJob",
+			     &(const struct ls_wire_field){ "id", json_integer(id) }, 1);
+}
+
+static int
+keep_job(const struct store_job *job, void *user)
+{
+	struct store_job *kept = user;
+
+	*kept = *job;
+	return 0;
+}
+
+/* A number from 0 to CODE_MAX, or -1 where there is none. */
+static int64_t
+take_code(const struct varlink_call *call, const char *name)
+{
+	const json_t *value = json_object_get(call->parameters, name);
+	json_int_t code = json_integer_value(value);
+
+	return json_is_integer(value) && code >= 0 && code <= CODE_MAX ? code : -1;
+}
+
+/* Whose job it is may end it, even if linkstatd was restarted meanwhile. */
+static bool
+may_end(const struct varlink_call *call, const struct store_job *job)
+{
+	return call->peer->uid == 0 || call->peer->uid == job->uid;
+}
+
+static bool
+has_ended(const struct store_job *job)
+{
+	return strcmp(job->outcome, "exited") == 0 || strcmp(job->outcome, "killed") == 0;
+}
+
+static int
+end_job(const struct methods *methods, struct store_job *job, int64_t code, int64_t number)
+{
+	job->outcome = code >= 0 ? "exited" : "killed";
+	job->code = code >= 0 ? code : number;
+	job->ended_us = state_now().real_us;
+	return store_job_end(methods->store, job);
+}
+
+int
+methods_end_job(struct varlink_call *call, struct varlink_reply *reply, void *user)
+{
+	const struct methods *methods = user;
+	int64_t id = json_integer_value(json_object_get(call->parameters, "id"));
+	int64_t code = take_code(call, "code"), number = take_code(call, "signal");
+	struct store_job job = { 0 };
+	int r = methods_may_change(call, reply);
+
+	if (r != 1)
+		return r;
+	if ((code < 0) == (number < 0))
+		return varlink_invalid(reply, "code");
+	r = store_job(methods->store, id, keep_job, &job);
+	if (r == 0)
+		return no_job(id, reply);
+	if (r > 0 && !may_end(call, &job))
+		return varlink_error(reply, "org.varlink.service.PermissionDenied", json_object());
+	take_text(call, "place", job.place, sizeof(job.place));
+	if (r > 0)
+		r = methods_flush(methods);
+	if (r == 0 && has_ended(&job))
+		r = store_job_place(methods->store, job.id, job.place);
+	else if (r == 0)
+		r = end_job(methods, &job, code, number);
+	if (r < 0)
+		return methods_history_error(methods, r, NULL, reply);
+	if (call->peer->held == id)
+		call->peer->held = 0;
+	reply->parameters =
+		ls_wire_object(&(const struct ls_wire_field){ "id", json_integer(id) }, 1);
+	return reply->parameters ? 0 : -ENOMEM;
+}
+
+void
+methods_peer_gone(struct methods *methods, const struct varlink_peer *peer)
+{
+	const struct store_job job = {
+		.id = peer->held,
+		.outcome = "lost",
+		.code = -1,
+		.ended_us = state_now().real_us,
+	};
+
+	methods_drop_import(methods, peer);
+	if (peer->held && methods_flush(methods) == 0)
+		(void)store_job_end(methods->store, &job); /* else at the next start */
+}
+
+static int
+on_port(const struct store_job_port *port, void *user)
+{
+	json_t *row = ls_wire_object(
+		(const struct ls_wire_field[]){
+			{ "port", json_string(port->socket.id_path) },
+			{ "name", json_string(port->socket.name) },
+			{ "label", ls_wire_optional(port->label) },
+			{ "transfers", json_integer(port->transfers) },
+			{ "bytes_in", json_integer(port->bytes_in) },
+			{ "bytes_out", json_integer(port->bytes_out) },
+			{ "errors", json_integer(port->errors) },
+		},
+		7);
+
+	return json_array_append_new(user, row) < 0 ? -ENOMEM : 0;
+}
+
+json_t *
+methods_job(const struct methods *methods, const struct store_job *job)
+{
+	bool running = strcmp(job->outcome, "running") == 0;
+	const struct ls_wire_field fields[] = {
+		{ "id", json_integer(job->id) },
+		{ "began_at", ls_wire_time(job->began.real_us) },
+		{ "ended_at", running ? json_null() : ls_wire_time(job->ended_us) },
+		{ "outcome", json_string(job->outcome) },
+		{ "code", job->code < 0 ? json_null() : json_integer(job->code) },
+		{ "command", json_string(job->command) },
+		{ "note", ls_wire_optional(job->note) },
+		{ "port", ls_wire_optional(job->socket.id_path) },
+		{ "cable", ls_wire_optional(job->cable) },
+		{ "place", ls_wire_optional(job->place) },
+		{ "incidents", json_integer(job->incidents) },
+		{ "drops", json_integer(job->drops) },
+		{ "ports", json_array() },
+	};
+	json_t *object = ls_wire_object(fields, LS_COUNT(fields));
+
+	/* What cannot be read of them is left out: the job itself is known. */
+	if (object && store_job_ports(methods->store, job->id, on_port,
+				      json_object_get(object, "ports")) == -ENOMEM) {
+		json_decref(object);
+		return NULL;
+	}
+	return object;
+}
+
+static int
+on_incident(const struct ls_incident *incident, const struct ls_labels *labels, void *user)
+{
+	return json_array_append_new(user, ls_wire_incident(incident, labels)) < 0 ? -ENOMEM : 0;
+}
+
+int
+methods_get_job(struct varlink_call *call, struct varlink_reply *reply, void *user)
+{
+	const struct methods *methods = user;
+	int64_t id = json_integer_value(json_object_get(call->parameters, "id"));
+	ls_json_auto json_t *incidents = json_array();
+	struct store_job job = { 0 };
+	struct store_filter filter = { .until_us = INT64_MAX, .limit = METHODS_INCIDENTS_PAGE };
+	const char *unknown = NULL;
+	int r = store_job(methods->store, id, keep_job, &job);
+
+	if (r == 0)
+		return no_job(id, reply);
+	filter.since_us = job.began.real_us;
+	if (r > 0 && strcmp(job.outcome, "running") != 0)
+		filter.until_us = job.ended_us + STORE_JOB_AFTER_US;
+	if (r > 0)
+		r = store_incidents(methods->store, &filter, on_incident, incidents, &unknown);
+	if (r < 0)
+		return methods_history_error(methods, r, NULL, reply);
+	filter.limit = SERVER_PAGE;
+	reply->parameters = ls_wire_object(
+		(const struct ls_wire_field[]){
+			{ "job", methods_job(methods, &job) },
+			{ "incidents", json_incref(incidents) },
+			{ "gaps", methods_gaps(methods->store, &filter) },
+		},
+		3);
+	return reply->parameters ? 0 : -ENOMEM;
+}

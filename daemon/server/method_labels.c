@@ -1,0 +1,327 @@
+#include "daemon/server/methods.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/label.h"
+#include "lib/base/text.h"
+
+#define STATEMENTS_MAX 256
+
+static const char *
+text_of(const struct varlink_call *call, const char *name)
+{
+	return json_string_value(json_object_get(call->parameters, name));
+}
+
+int
+methods_find_socket(const struct methods *methods, const char *port, struct ls_socket *ret,
+		    struct varlink_reply *reply)
+{
+	struct ls_engine *engine = methods->state->engine;
+	const struct ls_session *session = engine ? ls_engine_session_on(engine, port) : NULL;
+	int r;
+
+	if (session) {
+		*ret = session->socket;
+		return 1;
+	}
+	r = store_find_socket(methods->store, port, ret);
+	if (r == 1)
+		return 1;
+	r = methods_history_error(methods, r < 0 ? r : -ENOENT, port, reply);
+	return r < 0 ? r : 0;
+}
+
+static int
+bad_label(const char *label, const char *why, struct varlink_reply *reply)
+{
+	char clean[4 * LS_LABEL_MAX];
+	int r;
+
+	ls_text_clean(clean, sizeof(clean), label, strlen(label));
+	r = methods_error(reply, METHODS_INTERFACE ".BadLabel",
+			  (const struct ls_wire_field[]){ { "label", json_string(clean) },
+							  { "why", json_string(why) } },
+			  2);
+	return r < 0 ? r : 0;
+}
+
+int
+methods_check_label(const char *label, bool of_socket, struct varlink_reply *reply)
+{
+	const char *why = "";
+	int r = of_socket ? ls_label_check_socket(label, &why) : ls_label_check(label, &why);
+
+	return r == 1 ? 1 : bad_label(label, why, reply);
+}
+
+/* A port, a label or null: what both methods that say something begin with. */
+static int
+begin(const struct methods *methods, const struct varlink_call *call, struct varlink_reply *reply,
+      struct store_statement *statement)
+{
+	bool of_socket = strcmp(statement->about, "socket") == 0;
+	const char *label = text_of(call, of_socket ? "label" : "cable");
+	int r = methods_may_change(call, reply);
+
+	if (r == 1 && label)
+		r = methods_check_label(label, of_socket, reply);
+	if (r == 1)
+		r = methods_find_socket(methods, text_of(call, "port"), &statement->socket, reply);
+	if (r != 1)
+		return r;
+	ls_text_format(statement->label, sizeof(statement->label), "%s", label ? label : "");
+	statement->uid = call->peer->uid;
+	statement->said_us = statement->since_us = state_now().real_us;
+	return 1;
+}
+
+static int
+nothing_plugged(const struct ls_socket *socket, struct varlink_reply *reply)
+{
+	return methods_error(reply, METHODS_INTERFACE ".NothingPlugged",
+			     &(const struct ls_wire_field){ "port", json_string(socket->name) }, 1);
+}
+
+/* It is so from now on: the engine ends the session. 1, or 0: @reply tells. */
+static int
+say_now(const struct methods *methods, struct store_statement *statement, int64_t *id,
+	struct varlink_reply *reply)
+{
+	struct ls_engine *engine = methods->state->engine;
+	const struct ls_session *session =
+		engine ? ls_engine_session_on(engine, statement->socket.id_path) : NULL;
+	struct ls_observation obs = { .at = state_now(), .kind = LS_OBS_CABLE };
+	int r;
+
+	if (!session) {
+		r = nothing_plugged(&statement->socket, reply);
+		return r < 0 ? r : 0;
+	}
+	obs.devnum = session->devnum;
+	memcpy(obs.port, session->link, sizeof(obs.port));
+	memcpy(statement->before, session->cable, sizeof(statement->before));
+	ls_text_format(obs.text, sizeof(obs.text), "%s", statement->label);
+	if (methods->hooks.observe)
+		methods->hooks.observe(&obs, methods->hooks.user);
+	else
+		ls_engine_observe(engine, &obs);
+	session = ls_engine_session_on(engine, statement->socket.id_path);
+	*id = session ? session->id : 0;
+	r = methods_flush(methods);
+	return r < 0 ? methods_history_error(methods, r, NULL, reply) : 1;
+}
+
+/* What the history says now, the engine takes over. */
+static int
+follow(const struct methods *methods, const struct store_relabelling *done)
+{
+	struct ls_engine *engine = methods->state->engine;
+	struct ls_session *latest = calloc(1, sizeof(*latest));
+	int64_t id;
+	int r = latest ? store_latest_session(methods->store, done->socket.id_path, latest)
+		       : -ENOMEM;
+
+	if (r == 1 && engine) {
+		id = done->split && latest->id == done->session ? done->split : latest->id;
+		(void)ls_engine_correct_session(engine, id, latest);
+		ls_engine_restore_cable(engine, latest);
+	}
+	free(latest);
+	return r < 0 ? r : 0;
+}
+
+/* When the cable was plugged in. 1, or 0: @reply says what is wrong. */
+static int
+take_since(const char *since, struct store_relabelling *it, int64_t now_us,
+	   struct varlink_reply *reply)
+{
+	const char *why = "it is no time like 2026-11-22T14:03:11Z, and not \"begin\"";
+	int r;
+
+	it->from_begin = strcmp(since, "begin") == 0;
+	if (it->from_begin)
+		return 1;
+	if (ls_wire_time_parse(since, &it->since_us) == 1) {
+		if (it->since_us <= now_us)
+			return 1;
+		why = "it is still to come";
+	}
+	r = methods_error(reply, METHODS_INTERFACE ".BadTime",
+			  (const struct ls_wire_field[]){ { "field", json_string("since") },
+							  { "why", json_string(why) } },
+			  2);
+	return r < 0 ? r : 0;
+}
+
+/* It has been so for a while: the history is corrected. 1, or 0: @reply tells. */
+static int
+say_since(const struct methods *methods, struct store_statement *statement, const char *since,
+	  int64_t *id, struct varlink_reply *reply)
+{
+	struct store_relabelling it = { .socket = statement->socket, .cable = statement->label };
+	struct ls_engine *engine = methods->state->engine;
+	int r = take_since(since, &it, statement->said_us, reply);
+
+	if (r != 1)
+		return r;
+	r = methods_flush(methods);
+	it.spare_id = engine ? ls_engine_next_session_id(engine) : INT64_MAX;
+	if (r == 0)
+		r = store_relabel(methods->store, &it);
+	if (r == 0) {
+		r = nothing_plugged(&it.socket, reply);
+		return r < 0 ? r : 0;
+	}
+	if (r == 1)
+		r = follow(methods, &it);
+	if (r < 0) {
+		r = methods_history_error(methods, r, NULL, reply);
+		return r < 0 ? r : 0;
+	}
+	*id = it.session;
+	statement->since_us = it.since_us;
+	memcpy(statement->before, it.before, sizeof(statement->before));
+	return 1;
+}
+
+int
+methods_set_cable(struct varlink_call *call, struct varlink_reply *reply, void *user)
+{
+	const struct methods *methods = user;
+	const char *since = text_of(call, "since");
+	struct store_statement statement = { .about = "cable" };
+	int64_t id = 0;
+	int r = begin(methods, call, reply, &statement);
+
+	if (r == 1 && since)
+		r = say_since(methods, &statement, since, &id, reply);
+	else if (r == 1)
+		r = say_now(methods, &statement, &id, reply);
+	if (r != 1)
+		return r;
+	r = store_say(methods->store, &statement);
+	if (r < 0)
+		return methods_history_error(methods, r, NULL, reply);
+	reply->parameters = ls_wire_object(
+		(const struct ls_wire_field[]){
+			{ "port", json_string(statement.socket.id_path) },
+			{ "name", json_string(statement.socket.name) },
+			{ "cable", ls_wire_optional(statement.label) },
+			{ "before", ls_wire_optional(statement.before) },
+			{ "session", json_integer(id) },
+		},
+		5);
+	return reply->parameters ? 0 : -ENOMEM;
+}
+
+/* Two sockets of one name would be one when somebody asks for it. 1, or 0: @reply tells. */
+static int
+check_unique(const struct methods *methods, const struct store_statement *statement,
+	     struct varlink_reply *reply)
+{
+	struct ls_socket other = { 0 };
+	int r = statement->label[0] ? store_find_socket(methods->store, statement->label, &other)
+				    : 0;
+
+	if (r < 0)
+		return methods_history_error(methods, r, NULL, reply);
+	if (r == 0 || strcmp(other.id_path, statement->socket.id_path) == 0)
+		return 1;
+	return bad_label(statement->label, "another socket has it already", reply);
+}
+
+int
+methods_set_socket_name(struct varlink_call *call, struct varlink_reply *reply, void *user)
+{
+	const struct methods *methods = user;
+	struct store_statement statement = { .about = "socket" };
+	struct store_labels labels;
+	int r = begin(methods, call, reply, &statement);
+
+	if (r == 1)
+		r = check_unique(methods, &statement, reply);
+	if (r != 1)
+		return r;
+	r = store_labels(methods->store, &statement.socket, 0, &labels);
+	memcpy(statement.before, labels.socket, sizeof(statement.before));
+	if (r == 0)
+		r = store_say(methods->store, &statement);
+	if (r < 0)
+		return methods_history_error(methods, r, NULL, reply);
+	reply->parameters = ls_wire_object(
+		(const struct ls_wire_field[]){
+			{ "port", json_string(statement.socket.id_path) },
+			{ "name", json_string(statement.socket.name) },
+			{ "label", ls_wire_optional(statement.label) },
+			{ "before", ls_wire_optional(statement.before) },
+		},
+		4);
+	return reply->parameters ? 0 : -ENOMEM;
+}
+
+static int
+on_socket_label(const struct ls_socket *socket, const char *label, void *user)
+{
+	json_t *row = ls_wire_object(
+		(const struct ls_wire_field[]){
+			{ "port", json_string(socket->id_path) },
+			{ "name", json_string(socket->name) },
+			{ "label", json_string(label) },
+		},
+		3);
+
+	return json_array_append_new(user, row) < 0 ? -ENOMEM : 0;
+}
+
+static int
+on_cable_label(const struct ls_socket *socket, const char *label, void *user)
+{
+	(void)socket;
+	if (json_array_size(user) == STATEMENTS_MAX)
+		return 1;
+	return json_array_append_new(user, json_string(label)) < 0 ? -ENOMEM : 0;
+}
+
+static int
+on_statement(const struct store_statement *said, void *user)
+{
+	json_t *row = ls_wire_object(
+		(const struct ls_wire_field[]){
+			{ "said_at", ls_wire_time(said->said_us) },
+			{ "uid", said->uid < 0 ? json_null() : json_integer(said->uid) },
+			{ "about", json_string(said->about) },
+			{ "port", json_string(said->socket.id_path) },
+			{ "name", json_string(said->socket.name) },
+			{ "since", ls_wire_time(said->since_us) },
+			{ "label", ls_wire_optional(said->label) },
+			{ "before", ls_wire_optional(said->before) },
+		},
+		8);
+
+	return json_array_append_new(user, row) < 0 ? -ENOMEM : 0;
+}
+
+int
+methods_list_labels(struct varlink_call *call, struct varlink_reply *reply, void *user)
+{
+	const struct methods *methods = user;
+	const struct ls_wire_field fields[] = {
+		{ "sockets", json_array() },
+		{ "cables", json_array() },
+		{ "statements", json_array() },
+	};
+	int r = store_socket_labels(methods->store, on_socket_label, fields[0].value);
+
+	(void)call;
+	if (r == 0)
+		r = store_cable_labels(methods->store, on_cable_label, fields[1].value);
+	if (r >= 0)
+		r = store_statements(methods->store, STATEMENTS_MAX, on_statement, fields[2].value);
+	reply->parameters = ls_wire_object(fields, LS_COUNT(fields));
+	if (r < 0)
+		return methods_history_error(methods, r, NULL, reply);
+	return reply->parameters ? 0 : -ENOMEM;
+}

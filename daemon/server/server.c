@@ -1,0 +1,336 @@
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "daemon/server/internal.h"
+
+/* Every source and client shares this thread: who asks more waits for its next turn. */
+#define WAKEUP_US (50 * LS_MS) /* for one client; the sources share this thread */
+/* Output of which nobody has read that much is enough: the next reply is made when it is gone. */
+#define OUTPUT_ENOUGH	(64 * 1024)
+#define LEAVING_SECONDS 5
+
+struct client {
+	LIST_ENTRY(client) link;
+	struct server *server;
+	struct bufferevent *io;
+	struct event *timer; /* the next turn or reply; while leaving, the end */
+	struct varlink_peer peer;
+	bool at_end;  /* it will say no more */
+	bool leaving; /* it is only told what is queued */
+	bool timed;   /* @timer is for the next reply of a call that has one every so often */
+};
+
+static void
+client_free(struct client *client)
+{
+	if (!client)
+		return;
+	if (client->io)
+		bufferevent_free(client->io);
+	if (client->timer)
+		event_free(client->timer);
+	varlink_peer_done(&client->peer);
+	free(client);
+}
+LS_DEFINE_AUTO(client)
+
+static void
+hang_up(struct client *client)
+{
+	LIST_REMOVE(client, link);
+	client->server->n_clients--;
+	methods_peer_gone(&client->server->methods, &client->peer);
+	client_free(client);
+}
+
+static size_t
+queued(const struct client *client)
+{
+	return evbuffer_get_length(bufferevent_get_output(client->io));
+}
+
+/* Hangs up as soon as the queue is read, or in a while. @client may be gone after this. */
+static void
+leave(struct client *client)
+{
+	static const struct timeval patience = { .tv_sec = LEAVING_SECONDS };
+
+	client->leaving = true;
+	(void)bufferevent_disable(client->io, EV_READ);
+	if (queued(client) == 0 || event_add(client->timer, &patience) < 0)
+		hang_up(client);
+}
+
+static void
+drop_slow(struct client *client)
+{
+	struct varlink_reply reply = { 0 };
+
+	if (methods_too_slow(&reply, queued(client)) == 0)
+		(void)varlink_add_reply(bufferevent_get_output(client->io), &reply);
+	leave(client);
+}
+
+/* @client may be gone after this. */
+static void
+await_next_reply(struct client *client)
+{
+	unsigned int ms = client->peer.call.every_ms;
+	struct timeval wait = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
+
+	client->timed = true;
+	if (event_add(client->timer, &wait) < 0)
+		leave(client);
+}
+
+/* Answers what can be answered now. @client may be gone after this. */
+static void
+advance(struct client *client)
+{
+	static const struct timeval at_once = { 0 };
+	struct evbuffer *in = bufferevent_get_input(client->io);
+	struct evbuffer *out = bufferevent_get_output(client->io);
+	uint64_t until_us = state_now().mono_us + WAKEUP_US;
+	int r = 1;
+
+	/* All that is buffered, for no event tells of it again; but others wait, too. */
+	while (r == 1 && state_now().mono_us < until_us) {
+		if (queued(client) >= OUTPUT_ENOUGH)
+			return; /* on_written() goes on */
+		r = varlink_turn(&client->peer, &client->server->service, in, out);
+	}
+	/* By a timer, because libevent would run a deferred callback before it looks at others. */
+	if (r == 1 && event_add(client->timer, &at_once) < 0)
+		r = -ENOMEM;
+	if (r < 0 || (r == 0 && client->at_end))
+		leave(client);
+	else if (r == 0 && client->peer.call.every_ms && !client->timed)
+		await_next_reply(client);
+}
+
+/* The next reply of a call that has one every so often. @client may be gone after this. */
+static void
+reply_again(struct client *client)
+{
+	struct evbuffer *out = bufferevent_get_output(client->io);
+
+	client->timed = false;
+	if (queued(client) > SERVER_MAX_QUEUED)
+		drop_slow(client);
+	else if (varlink_again(&client->peer, &client->server->service, out) < 0)
+		leave(client);
+	else if (client->peer.call.every_ms) /* however much is queued: that is judged next time */
+		await_next_reply(client);
+	else
+		advance(client);
+}
+
+static void
+on_readable(struct bufferevent *io, void *user)
+{
+	(void)io;
+	advance(user);
+}
+
+static void
+on_written(struct bufferevent *io, void *user)
+{
+	struct client *client = user;
+
+	(void)io;
+	if (client->leaving)
+		hang_up(client);
+	else
+		advance(client);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *user)
+{
+	struct client *client = user;
+
+	(void)fd;
+	(void)what;
+	if (client->leaving)
+		hang_up(client);
+	else if (client->timed)
+		reply_again(client);
+	else
+		advance(client);
+}
+
+/* Who has sent all that it wants to ask may still read the answers; who watches is just gone. */
+static void
+on_end(struct bufferevent *io, short what, void *user)
+{
+	struct client *client = user;
+
+	(void)io;
+	client->at_end = true;
+	if ((what & BEV_EVENT_ERROR) || client->peer.call.watching)
+		hang_up(client);
+	else if (!client->leaving)
+		advance(client);
+}
+
+/* Best effort: the peer may not even have room for it. */
+static void
+turn_away(int fd, const char *limit, int maximum)
+{
+	struct evbuffer *out = evbuffer_new();
+	struct varlink_reply reply = { 0 };
+	ssize_t sent = 0;
+
+	if (out && methods_too_many(&reply, limit, maximum) == 0 &&
+	    varlink_add_reply(out, &reply) == 0)
+		sent = send(fd, evbuffer_pullup(out, -1), evbuffer_get_length(out),
+			    MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)sent;
+	if (out)
+		evbuffer_free(out);
+	close(fd);
+}
+
+static int
+client_new(struct server *server, int fd, struct client **ret)
+{
+	ls_auto(client) *client = calloc(1, sizeof(*client));
+
+	if (!client)
+		return -ENOMEM;
+	client->server = server;
+	varlink_peer_init(&client->peer);
+	server_identify(server, fd, &client->peer);
+	client->timer = event_new(server->base, -1, 0, on_timer, client);
+	client->io = bufferevent_socket_new(server->base, -1, BEV_OPT_CLOSE_ON_FREE);
+	if (!client->timer || !client->io)
+		return -ENOMEM;
+	bufferevent_setcb(client->io, on_readable, on_written, on_end, client);
+	/* One byte more than a message tells that it is too long; more is not read in advance. */
+	bufferevent_setwatermark(client->io, EV_READ, 0, SERVER_MAX_MESSAGE + 1);
+	if (bufferevent_setfd(client->io, fd) < 0)
+		return -ENOMEM;
+	if (bufferevent_enable(client->io, EV_READ | EV_WRITE) < 0) {
+		(void)bufferevent_setfd(client->io, -1); /* @fd stays the caller's */
+		return -ENOMEM;
+	}
+
+	*ret = LS_STEAL(&client);
+	return 0;
+}
+
+void
+server_adopt(struct server *server, int fd)
+{
+	struct client *client;
+
+	if (server->n_clients >= SERVER_MAX_CLIENTS) {
+		turn_away(fd, "clients", SERVER_MAX_CLIENTS);
+		return;
+	}
+	if (client_new(server, fd, &client) < 0) {
+		close(fd);
+		return;
+	}
+	LIST_INSERT_HEAD(&server->clients, client, link);
+	server->n_clients++;
+}
+
+int
+server_new(struct event_base *base, struct store *store, const struct daemon_state *state,
+	   struct server **ret)
+{
+	ls_auto(server) *server = calloc(1, sizeof(*server));
+	int r;
+
+	if (!server)
+		return -ENOMEM;
+	server->base = base;
+	server->methods = (struct methods){ .store = store, .state = state };
+	methods_service(&server->methods, &server->service);
+	LIST_INIT(&server->clients);
+	r = server_listeners_init(server);
+	if (r < 0)
+		return r;
+
+	*ret = LS_STEAL(&server);
+	return 0;
+}
+
+void
+server_free(struct server *server)
+{
+	if (!server)
+		return;
+	server_listeners_done(server);
+	while (!LIST_EMPTY(&server->clients))
+		hang_up(LIST_FIRST(&server->clients));
+	free(server);
+}
+
+void
+server_set_hooks(struct server *server, const struct server_hooks *hooks)
+{
+	server->methods.hooks = *hooks;
+}
+
+static bool
+watches(const struct client *client)
+{
+	return client->peer.call.watching && !client->peer.call.every_ms && !client->leaving;
+}
+
+/* One copy of @message serves all queues. A watcher that cannot be told has missed something. */
+static void
+deliver(struct client *client, struct evbuffer *message)
+{
+	if (queued(client) + evbuffer_get_length(message) > SERVER_MAX_QUEUED)
+		drop_slow(client);
+	else if (evbuffer_add_buffer_reference(bufferevent_get_output(client->io), message) < 0)
+		leave(client);
+}
+
+static int
+serialise(struct server *server, const struct ls_record *record, struct evbuffer *message)
+{
+	struct varlink_reply reply = { 0 };
+	int r = methods_watch_reply(&server->methods, record, &reply);
+
+	if (r == 1)
+		r = varlink_add_reply(message, &reply);
+	json_decref(reply.parameters);
+	return r;
+}
+
+void
+server_publish(struct server *server, const struct ls_record *record)
+{
+	struct evbuffer *message;
+	struct client *client, *next;
+	int r = -ENOMEM;
+
+	LIST_FOREACH(client, &server->clients, link)
+	{
+		if (watches(client))
+			break;
+	}
+	if (!client)
+		return;
+	message = evbuffer_new();
+	if (message)
+		r = serialise(server, record, message);
+	for (client = LIST_FIRST(&server->clients); client; client = next) {
+		next = LIST_NEXT(client, link);
+		if (watches(client) && r < 0)
+			leave(client);
+		else if (watches(client) && evbuffer_get_length(message) > 0)
+			deliver(client, message);
+	}
+	if (message)
+		evbuffer_free(message);
+}

@@ -1,0 +1,106 @@
+#pragma once
+/*
+ * Varlink: calls and replies are JSON objects that end in NUL. This knows the framing, the flags of
+ * a call, org.varlink.service with its errors, and how parameters are checked before a method sees
+ * them; it knows no sockets and no method of ours. Everything that comes in is hostile.
+ */
+#include "lib/base/base.h"
+#include "lib/wire/wire.h"
+
+struct evbuffer;
+
+#define VARLINK_MAX_PARAMETERS 6
+
+enum varlink_type {
+	VARLINK_STRING,
+	VARLINK_INT,
+	VARLINK_BOOL,
+	VARLINK_STRINGS, /* []string */
+	VARLINK_OBJECTS, /* a list of objects; the method looks into them */
+};
+
+struct varlink_parameter {
+	const char *name; /* NULL: the end of the list */
+	enum varlink_type type;
+	bool optional; /* may be null or missing */
+};
+
+struct varlink_peer;
+
+/* One call while it is answered. */
+struct varlink_call {
+	struct varlink_peer *peer; /* who calls */
+	json_t *message;	   /* owned, the others are borrowed from it; NULL: no call */
+	const char *method;	   /* qualified */
+	json_t *parameters;	   /* an object that fits the method's list */
+	bool more, oneway, upgrade;
+	int64_t position;      /* the method's own, from one reply of a series to the next */
+	bool watching;	       /* the method will be replied to from outside, without end */
+	unsigned int every_ms; /* while @watching: by varlink_again(), so often; 0: otherwise */
+	void *state;	       /* the method's own, as long as the call lasts */
+	void (*release)(void *state);
+};
+
+struct varlink_reply {
+	const char *error;  /* qualified; NULL: none */
+	json_t *parameters; /* owned; NULL: an empty object */
+	bool continues; /* only where the call has @more: it is asked again for the next reply */
+};
+
+/* Fills @reply. 0, or -errno where there is no answer: the peer is hung up on. */
+typedef int (*varlink_method_fn)(struct varlink_call *call, struct varlink_reply *reply,
+				 void *user);
+
+struct varlink_method {
+	const char *name;     /* without the interface */
+	varlink_method_fn fn; /* NULL: not implemented */
+	bool streams;	      /* needs "more" */
+	struct varlink_parameter parameters[VARLINK_MAX_PARAMETERS + 1];
+};
+
+struct varlink_interface {
+	const char *name, *description;
+	const struct varlink_method *methods;
+	size_t n_methods;
+};
+
+struct varlink_service {
+	const char *vendor, *product, *version, *url;
+	const struct varlink_interface *interface; /* beside org.varlink.service */
+	size_t max_message;			   /* bytes of a call without its NUL */
+	void *user;				   /* of the methods */
+};
+
+/* A conversation with one peer. */
+struct varlink_peer {
+	int64_t uid;	 /* -1 unknown */
+	bool may_change; /* something, and not only read */
+	int64_t held;	 /* what the methods keep for it until it hangs up; 0: nothing */
+	struct varlink_call call;
+	size_t n_scanned; /* bytes of the next message that hold no NUL */
+};
+
+void varlink_peer_init(struct varlink_peer *peer);
+void varlink_peer_done(struct varlink_peer *peer);
+
+/*
+ * Takes one message from @in or continues the call under way, and adds at most one reply to @out.
+ * 1: did something, call again; 0: nothing to do until more comes in; -EBADMSG, -EMSGSIZE: the peer
+ * does not speak varlink, its error is in @out and it is to be hung up on; -errno: hang up.
+ */
+int varlink_turn(struct varlink_peer *peer, const struct varlink_service *service,
+		 struct evbuffer *in, struct evbuffer *out);
+
+/*
+ * Asks the method of a call with @every_ms again and adds its reply to @out. 0, or -errno: hang up.
+ */
+int varlink_again(struct varlink_peer *peer, const struct varlink_service *service,
+		  struct evbuffer *out);
+
+/* Serialises @reply to @out and releases its parameters. 0 or -errno, then @out is as it was. */
+int varlink_add_reply(struct evbuffer *out, struct varlink_reply *reply);
+
+/* Makes @reply an error with @parameters, which it takes. 0, or -ENOMEM if they are NULL. */
+int varlink_error(struct varlink_reply *reply, const char *error, json_t *parameters);
+/* The same for org.varlink.service.InvalidParameter. */
+int varlink_invalid(struct varlink_reply *reply, const char *parameter);

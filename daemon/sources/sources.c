@@ -1,0 +1,231 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <systemd/sd-daemon.h>
+
+#include "daemon/sources/host_context.h"
+#include "daemon/sources/host_sleep.h"
+#include "daemon/pipeline.h"
+#include "daemon/sources/source.h"
+#include "daemon/sources/sources.h"
+#include "daemon/sources/transfers.h"
+#include "lib/base/text.h"
+
+struct sources {
+	struct sources_options with;
+	struct source_kmsg *kmsg;
+	struct source_udev *udev;
+	struct source_libusb *libusb;
+	struct transfers *transfers;
+	struct host_context *host_context;
+	struct host_sleep *host_sleep;
+	bool buses_only, was_absent;
+	struct ls_instant replay_from; /* mono 0: this boot was not watched before */
+};
+
+static void
+blind(struct sources *self, enum ls_source source, const char *what, int r)
+{
+	struct ls_observation obs = {
+		.at = state_now(),
+		.source = source,
+		.kind = LS_OBS_SOURCE_BLIND,
+	};
+
+	ls_text_format(obs.text, sizeof(obs.text), "%s: %s", what, strerror(-r));
+	pipeline_observe(&obs, self->with.pipeline);
+	fprintf(stderr, SD_WARNING "linkstatd: %s; to open it: %s\n", obs.text, state_fix(source));
+}
+
+/* The time in which nobody watched is a gap of linkstat itself. */
+static void
+note_absence(struct sources *self)
+{
+	struct ls_observation obs = { .source = LS_SOURCE_NONE, .kind = LS_OBS_SOURCE_BLIND };
+	bool same_boot;
+
+	if (store_last_alive(self->with.store, &obs.at, &same_boot) <= 0)
+		return;
+	if (!same_boot)
+		obs.at.mono_us = 0;
+	ls_text_format(obs.text, sizeof(obs.text), "%s",
+		       same_boot ? "linkstatd was not running; of that time only the kernel log is "
+				   "known"
+				 : "linkstatd was not running");
+	pipeline_observe(&obs, self->with.pipeline);
+	self->replay_from = obs.at;
+	self->was_absent = true;
+}
+
+/* Not before the kernel log of that time was read: deadlines wait for what it tells. */
+static void
+end_absence(struct sources *self)
+{
+	struct ls_observation obs = {
+		.at = state_now(),
+		.source = LS_SOURCE_NONE,
+		.kind = LS_OBS_SOURCE_SEES,
+	};
+
+	if (self->was_absent)
+		pipeline_observe(&obs, self->with.pipeline);
+}
+
+/* At first only the buses: the kernel log that is replayed then must know whose ports it names. */
+void
+sources_observe(const struct ls_observation *obs, void *user)
+{
+	struct sources *self = user;
+	bool about_devices = obs->kind == LS_OBS_CONNECTED || obs->kind == LS_OBS_SCAN_BEGIN ||
+			     obs->kind == LS_OBS_SCAN_END;
+	struct ls_observation then = *obs;
+
+	if (self->buses_only && about_devices)
+		return;
+	if (self->buses_only && obs->source != LS_SOURCE_KERNEL_LOG && self->replay_from.mono_us) {
+		then.at = self->replay_from; /* "now" would work off what the replay decides */
+		obs = &then;
+	}
+	if (self->host_sleep)
+		host_sleep_before(self->host_sleep, obs);
+	if (self->transfers)
+		transfers_before(self->transfers, obs);
+	pipeline_observe(obs, self->with.pipeline);
+	if (self->transfers)
+		transfers_after(self->transfers, obs);
+	if (self->host_context)
+		host_context_after(self->host_context, obs, self->transfers);
+}
+
+static void
+on_kmsg_taken(uint64_t seq, void *user)
+{
+	struct sources *self = user;
+
+	pipeline_kmsg_taken(seq, self->with.pipeline);
+}
+
+static void
+open_usbmon(struct sources *self)
+{
+	struct transfers_options options = {
+		.pipeline = self->with.pipeline,
+		.engine = self->with.state->engine,
+		.top = self->with.state->top,
+		.ring_bytes = self->with.usbmon_ring_bytes,
+	};
+	int r = transfers_new(self->with.base, &options, &self->transfers);
+
+	if (r < 0)
+		blind(self, LS_SOURCE_USBMON, "usbmon cannot be used", r);
+	else
+		transfers_start(self->transfers);
+}
+
+static void
+open_kmsg(struct sources *self)
+{
+	struct source_kmsg_options options = {
+		.fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC),
+		.sink = sources_observe,
+		.on_seq = on_kmsg_taken,
+		.user = self,
+	};
+	int r;
+
+	if (options.fd < 0) {
+		blind(self, LS_SOURCE_KERNEL_LOG, "the kernel log /dev/kmsg cannot be read",
+		      -errno);
+		return;
+	}
+	options.resume = store_kmsg_seq(self->with.store, &options.after_seq) > 0;
+	r = source_kmsg_new(self->with.base, &options, &self->kmsg);
+	if (r < 0) {
+		close(options.fd);
+		blind(self, LS_SOURCE_KERNEL_LOG, "the kernel log /dev/kmsg cannot be read", r);
+	}
+}
+
+static int
+watch_host(struct sources *self)
+{
+	struct host_context_options options = {
+		.root = self->with.state->root,
+		.engine = self->with.state->engine,
+		.sink = pipeline_observe,
+		.user = self->with.pipeline,
+	};
+	int r = host_context_new(&options, &self->host_context);
+
+	if (r >= 0)
+		r = host_sleep_new(self->with.base, sources_observe, self, &self->host_sleep);
+	return r < 0 ? r : 0;
+}
+
+int
+sources_new(const struct sources_options *options, struct sources **ret)
+{
+	ls_auto(sources) *self = calloc(1, sizeof(*self));
+	int r;
+
+	if (!self)
+		return -ENOMEM;
+	self->with = *options;
+	r = watch_host(self);
+	if (r < 0)
+		return r;
+	*ret = LS_STEAL(&self);
+	return 0;
+}
+
+/* Listen first, look second: nothing can slip through between the two. */
+void
+sources_open(struct sources *self)
+{
+	int r;
+
+	note_absence(self);
+	self->buses_only = true;
+	r = source_udev_new(self->with.base, sources_observe, self, &self->udev);
+	if (r < 0)
+		blind(self, LS_SOURCE_UDEV, "udev cannot be followed", r);
+	else
+		(void)source_udev_scan(self->udev);
+	open_kmsg(self);
+	if (self->kmsg)
+		source_kmsg_replay(self->kmsg);
+	self->buses_only = false;
+	end_absence(self);
+	open_usbmon(self);
+	if (self->udev)
+		(void)source_udev_scan(self->udev);
+	r = source_libusb_new(self->with.base, sources_observe, self, &self->libusb);
+	if (r < 0)
+		blind(self, LS_SOURCE_LIBUSB, "libusb cannot be used", r);
+	else
+		(void)source_libusb_scan(self->libusb);
+}
+
+void
+sources_flush(struct sources *self)
+{
+	transfers_flush(self->transfers);
+}
+
+void
+sources_free(struct sources *self)
+{
+	if (!self)
+		return;
+	transfers_free(self->transfers);
+	host_sleep_free(self->host_sleep);
+	host_context_free(self->host_context);
+	source_libusb_free(self->libusb);
+	source_udev_free(self->udev);
+	source_kmsg_free(self->kmsg);
+	free(self);
+}

@@ -1,0 +1,51 @@
+#pragma once
+/*
+ * Who watches what moves now, for `linkstat top`. While nobody does, this holds nothing and costs
+ * nothing; a watcher holds a copy of the counters of each device that moved something (7 KiB).
+ */
+#include "lib/base/base.h"
+#include "lib/engine/engine.h"
+#include "lib/usbmon/traffic_mark.h"
+
+#define TOP_WATCHERS 8
+
+struct top;
+struct top_watch;
+
+/* 0 or -ENOMEM. Freed after its watches. */
+int top_new(struct top **ret);
+void top_free(struct top *top);
+LS_DEFINE_AUTO(top)
+
+/* Where the counters are; NULL: nowhere any more. @traffic is borrowed. */
+void top_attach(struct top *top, const struct ls_traffic *traffic);
+/* To be told of each take, of each device whose counters are dropped, and of lost records. */
+void top_taken(struct top *top, unsigned int bus, unsigned int devnum,
+	       const struct ls_traffic_counts *taken);
+void top_device_gone(struct top *top, unsigned int bus, unsigned int devnum);
+void top_bus_gone(struct top *top, unsigned int bus);
+void top_lost(struct top *top, uint32_t n_records);
+
+/* From @now on. 0, -EBUSY if there are TOP_WATCHERS already, or -ENOMEM. */
+int top_watch_new(struct top *top, const struct ls_engine *engine, struct ls_instant now,
+		  struct top_watch **ret);
+void top_watch_free(struct top_watch *watch);
+LS_DEFINE_AUTO(top_watch)
+
+/* One device that is there, and what it moved; both borrowed. 0, else it ends the visit. */
+typedef int (*top_fn)(const struct ls_session *session, const struct ls_traffic_change *change,
+		      void *user);
+
+struct top_span {
+	double seconds;	 /* > 0 */
+	uint64_t n_lost; /* records that usbmon lost in it */
+};
+
+/*
+ * Visits all devices that are there now, hubs too, with what they moved since the watch began or
+ * was last asked. 0, what @visit ended with, or -ENOMEM.
+ */
+int top_watch_ask(struct top_watch *watch, const struct ls_engine *engine, struct ls_instant now,
+		  top_fn visit, void *user);
+/* The span that the last answer was about. */
+struct top_span top_watch_span(const struct top_watch *watch);

@@ -1,0 +1,205 @@
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+#include <libudev.h>
+
+#include "daemon/sources/source.h"
+#include "daemon/base/state.h"
+#include "daemon/sources/sysfs.h"
+#include "daemon/sources/udev_events.h"
+#include "lib/base/text.h"
+
+#define RECEIVE_BYTES	  (8 * 1024 * 1024) /* where the kernel's limit is lower, it wins */
+#define EVENTS_PER_WAKEUP 64
+#define MAX_FAILURES	  16 /* receives that fail one after the other: the socket is dead */
+
+struct source_udev {
+	struct udev *udev;
+	struct udev_monitor *monitor; /* NULL: blind from the start */
+	struct event *ready;
+	source_sink_fn sink;
+	void *user;
+	bool udevd;
+	bool started; /* SEES or BLIND was said */
+	bool rescan;  /* events were lost: look again when the queue is empty */
+	unsigned int n_failures;
+	char blind[LS_TEXT_MAX];
+	struct udev_events events;
+};
+
+static void
+say(struct source_udev *source, enum ls_obs_kind kind, const char *text)
+{
+	struct ls_observation obs = {
+		.at = state_now(),
+		.source = LS_SOURCE_UDEV,
+		.kind = kind,
+	};
+
+	ls_text_clean(obs.text, sizeof(obs.text), text, strlen(text));
+	source->sink(&obs, source->user);
+}
+
+/* True if the queue may hold more. */
+static bool
+receive(struct source_udev *source)
+{
+	struct udev_device *dev = udev_monitor_receive_device(source->monitor);
+
+	if (dev) {
+		source->n_failures = 0;
+		udev_events_take(&source->events, dev);
+		udev_device_unref(dev);
+		return true;
+	}
+	if (errno == EAGAIN || errno == EINTR)
+		return false;
+	if (++source->n_failures == MAX_FAILURES) {
+		ls_text_format(source->blind, sizeof(source->blind), "the udev socket failed: %s",
+			       strerror(errno));
+		event_del(source->ready);
+		say(source, LS_OBS_SOURCE_BLIND, source->blind);
+		return false;
+	}
+	if (!source->rescan)
+		say(source, LS_OBS_LOST, "uevents were lost: the socket's buffer was full");
+	source->rescan = true;
+	return true;
+}
+
+static void
+on_readable(evutil_socket_t fd, short what, void *user)
+{
+	struct source_udev *source = user;
+	int n = 0;
+
+	(void)fd;
+	(void)what;
+	while (n < EVENTS_PER_WAKEUP &&
+	       receive(source)) /* bounded: all sources share this thread */
+		n++;
+	/* Only on an empty queue is sysfs not ahead of the events that follow. */
+	if (source->rescan && n < EVENTS_PER_WAKEUP && !source->blind[0])
+		source->rescan = source_udev_scan(source) < 0;
+}
+
+static void
+visit_all(struct source_udev *source, struct udev_enumerate *list)
+{
+	struct udev_list_entry *entry;
+
+	/* Sorted by path: a hub comes before what is plugged into it. */
+	udev_list_entry_foreach(entry, udev_enumerate_get_list_entry(list))
+	{
+		struct udev_device *dev =
+			udev_device_new_from_syspath(source->udev, udev_list_entry_get_name(entry));
+
+		if (!dev)
+			continue; /* left meanwhile */
+		udev_events_found(&source->events, dev);
+		udev_device_unref(dev);
+	}
+}
+
+static void
+start(struct source_udev *source)
+{
+	const char *group = source->udevd ? "uevents through udev"
+					  : "uevents straight from the kernel: udevd does not run";
+
+	if (source->started)
+		return;
+	source->started = true;
+	if (source->blind[0])
+		say(source, LS_OBS_SOURCE_BLIND, source->blind);
+	else
+		say(source, LS_OBS_SOURCE_SEES, group);
+}
+
+int
+source_udev_scan(struct source_udev *source)
+{
+	struct udev_enumerate *list = udev_enumerate_new(source->udev);
+	int r = list ? 0 : -ENOMEM;
+
+	start(source);
+	if (r == 0)
+		r = udev_enumerate_add_match_subsystem(list, "usb");
+	if (r >= 0)
+		r = udev_enumerate_add_match_property(list, "DEVTYPE", "usb_device");
+	if (r >= 0)
+		r = udev_enumerate_scan_devices(list);
+	if (r >= 0) {
+		say(source, LS_OBS_SCAN_BEGIN, "");
+		visit_all(source, list);
+		say(source, LS_OBS_SCAN_END, "");
+	}
+	udev_enumerate_unref(list);
+	return r < 0 ? r : 0;
+}
+
+/* 0, or -errno with the reason in source->blind, unless it is lack of memory. */
+static int
+open_monitor(struct source_udev *source, struct event_base *base)
+{
+	int r;
+
+	source->udevd = sysfs_udevd_runs();
+	source->monitor =
+		udev_monitor_new_from_netlink(source->udev, source->udevd ? "udev" : "kernel");
+	if (!source->monitor)
+		return -errno;
+	r = udev_monitor_filter_add_match_subsystem_devtype(source->monitor, "usb", NULL);
+	if (r >= 0)
+		r = udev_monitor_filter_add_match_subsystem_devtype(source->monitor, "typec", NULL);
+	if (r < 0)
+		return r;
+	(void)udev_monitor_set_receive_buffer_size(source->monitor, RECEIVE_BYTES);
+	r = udev_monitor_enable_receiving(source->monitor);
+	if (r < 0)
+		return r;
+	source->ready = event_new(base, udev_monitor_get_fd(source->monitor), EV_READ | EV_PERSIST,
+				  on_readable, source);
+	return source->ready && event_add(source->ready, NULL) == 0 ? 0 : -ENOMEM;
+}
+
+int
+source_udev_new(struct event_base *base, source_sink_fn sink, void *user, struct source_udev **ret)
+{
+	ls_auto(source_udev) *source = calloc(1, sizeof(*source));
+	int r;
+
+	if (!source)
+		return -ENOMEM;
+	*source = (struct source_udev){
+		.udev = udev_new(),
+		.sink = sink,
+		.user = user,
+		.events = { .sink = sink, .user = user },
+	};
+	if (!source->udev)
+		return -ENOMEM;
+	r = open_monitor(source, base);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0)
+		ls_text_format(source->blind, sizeof(source->blind), "no uevents: %s",
+			       strerror(-r));
+	*ret = LS_STEAL(&source);
+	return 0;
+}
+
+void
+source_udev_free(struct source_udev *source)
+{
+	if (!source)
+		return;
+	if (source->ready)
+		event_free(source->ready);
+	udev_monitor_unref(source->monitor);
+	udev_unref(source->udev);
+	free(source);
+}

@@ -1,0 +1,54 @@
+#pragma once
+/*
+ * usbmon: every transfer of every bus, through the binary API's mapped ring. Reads headers where the
+ * kernel put them; payload is not read here at all. When nothing moves it sleeps in poll; while
+ * something moves it drains the ring, rests some milliseconds, and drains again.
+ */
+#include "daemon/sources/source.h"
+#include "lib/usbmon/usbmon.h"
+
+/*
+ * The kernel copies up to a fifth of the ring of each transfer's payload, interrupts off, whether
+ * anyone wants it or not, and takes all of the ring's memory. But a full-speed restore brings 43
+ * MB/s, of which 4 MiB are 97 ms: in the lab (tests/bench/bench_usbmon.sh, 97 MB/s), 300 KiB lost
+ * records on a quiet computer, and 2 MiB on a busy one that stopped for longer than 20 ms.
+ *
+ * A wake-up costs as much as counting some hundred records. With 10 ms of rest linkstatd took 5.5
+ * µs of CPU time per record under the lab's emulation, of which nine tenths were wake-ups.
+ */
+#define SOURCE_USBMON_RING    (4 * 1024 * 1024)
+#define SOURCE_USBMON_REST_MS 25
+
+/* Records as they lie in the ring, valid during the call. */
+typedef void (*source_batch_fn)(const struct ls_usbmon_batch *batch, void *user);
+
+struct source_usbmon_options {
+	const char *path;  /* NULL: /dev/usbmon0 */
+	int fd;		   /* a stand-in for it that was opened already, nonblocking; -1: none */
+	size_t ring_bytes; /* 0: as above; the kernel takes 8 KiB … 64 MiB, old ones 1200 KiB */
+	unsigned int
+		rest_ms; /* longest rest; 0: as above. It is shortened while the ring fills up */
+	source_batch_fn on_batch;
+	source_sink_fn sink; /* SEES, BLIND, LOST with the number of records */
+	void *user;
+};
+
+struct source_usbmon;
+
+/* Silent, opens nothing. Owns @fd on success. 0 or -errno. */
+int source_usbmon_new(struct event_base *base, const struct source_usbmon_options *options,
+		      struct source_usbmon **ret);
+/* Opens; SEES, or BLIND with what to do about it. Again when blind, say after "modprobe usbmon". */
+void source_usbmon_start(struct source_usbmon *source);
+/* Takes what is there now: what happened before a disconnect is known before it is judged. */
+void source_usbmon_drain(struct source_usbmon *source);
+void source_usbmon_free(struct source_usbmon *source);
+LS_DEFINE_AUTO(source_usbmon)
+
+struct source_usbmon_stats {
+	bool sees;
+	size_t ring_bytes;
+	unsigned int rest_ms; /* now */
+	uint64_t n_wakeups, n_fetches, n_records, n_lost;
+};
+void source_usbmon_stats(const struct source_usbmon *source, struct source_usbmon_stats *ret);

@@ -1,0 +1,156 @@
+#include "daemon/store/internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static int
+add_span(struct store_spans *spans, struct store_span span)
+{
+	if (span.to <= span.from)
+		return 0;
+	if (spans->n > 0 && span.from <= spans->at[spans->n - 1].to) {
+		if (span.to > spans->at[spans->n - 1].to)
+			spans->at[spans->n - 1].to = span.to;
+		return 0;
+	}
+	if (spans->n == spans->size) {
+		size_t size = 2 * spans->size + 16;
+		struct store_span *at = reallocarray(spans->at, size, sizeof(*at));
+
+		if (!at)
+			return -ENOMEM;
+		spans->at = at;
+		spans->size = size;
+	}
+	spans->at[spans->n++] = span;
+	return 0;
+}
+
+/* When @source did not see. Of the time without linkstatd only the kernel log knows. */
+static int
+blind_spans(const struct store_exposure *asked, enum ls_source source, struct store_spans *spans)
+{
+	int r = 0;
+	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_BLIND, &r);
+
+	if (!stmt)
+		return r;
+	(void)sqlite3_bind_int64(stmt, 2, asked->since);
+	(void)sqlite3_bind_int64(stmt, 3, asked->until);
+	(void)sqlite3_bind_int64(stmt, 4, asked->now.real_us);
+	(void)sqlite3_bind_text(stmt, 5, ls_source_name(source), -1, SQLITE_STATIC);
+	if (source != LS_SOURCE_KERNEL_LOG)
+		(void)sqlite3_bind_text(stmt, 6, ls_source_name(LS_SOURCE_NONE), -1, SQLITE_STATIC);
+	while ((r = store_step(asked->store, stmt)) == 1) {
+		struct store_span span = { sqlite3_column_int64(stmt, 0),
+					   sqlite3_column_int64(stmt, 1) };
+
+		r = add_span(spans, span);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int
+intersect(const struct store_spans *a, const struct store_spans *b, struct store_spans *both)
+{
+	int r = 0;
+
+	for (size_t i = 0, j = 0; i < a->n && j < b->n && r == 0;) {
+		struct store_span span = { later(a->at[i].from, b->at[j].from),
+					   earlier(a->at[i].to, b->at[j].to) };
+
+		r = add_span(both, span);
+		if (a->at[i].to < b->at[j].to)
+			i++;
+		else
+			j++;
+	}
+	return r;
+}
+
+static int
+find_blind(struct store_exposure *asked)
+{
+	struct store_spans kernel_log = { 0 }, udev = { 0 };
+	int r = blind_spans(asked, LS_SOURCE_KERNEL_LOG, &kernel_log);
+
+	if (r == 0)
+		r = blind_spans(asked, LS_SOURCE_UDEV, &udev);
+	if (r == 0)
+		r = intersect(&kernel_log, &udev, &asked->blind);
+	free(kernel_log.at);
+	free(udev.at);
+	return r;
+}
+
+/* The first blind span that does not end before @from. */
+static size_t
+first_blind(const struct store_spans *blind, int64_t from)
+{
+	size_t low = 0, high = blind->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (blind->at[middle].to <= from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+double
+store_exposure_us(const struct store_exposure *asked, struct store_span stay, int64_t connected_us)
+{
+	int64_t from = later(stay.from, asked->since), to = earlier(stay.to, asked->until);
+	double visible_us;
+
+	if (stay.to <= stay.from)
+		return stay.from >= asked->since ? (double)connected_us : 0;
+	if (to <= from)
+		return 0;
+	visible_us = (double)(to - from);
+	for (size_t i = first_blind(&asked->blind, from);
+	     i < asked->blind.n && asked->blind.at[i].from < to; i++) {
+		int64_t blind_from = later(from, asked->blind.at[i].from);
+		int64_t blind_to = earlier(to, asked->blind.at[i].to);
+
+		if (blind_to > blind_from)
+			visible_us -= (double)(blind_to - blind_from);
+	}
+	return (double)connected_us * (visible_us / (double)(stay.to - stay.from));
+}
+
+int
+store_exposure_init(struct store_exposure *asked, struct store *store,
+		    const struct store_filter *filter, struct ls_instant now)
+{
+	*asked = (struct store_exposure){
+		.store = store,
+		.since = filter->since_us,
+		.until = filter->until_us,
+		.now = now,
+	};
+	return find_blind(asked);
+}
+
+void
+store_exposure_done(struct store_exposure *asked)
+{
+	free(asked->blind.at);
+}

@@ -1,0 +1,312 @@
+#include "daemon/store/internal.h"
+
+#include <string.h>
+
+static int
+count_stays(const struct store_exposure *asked, int64_t port, struct store_port_report *report)
+{
+	const int64_t ids[] = STORE_PORT_IDS(asked, port);
+	int64_t session = 0;
+	double us = 0;
+	int r = 0;
+	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_STAYS, &r);
+
+	if (!stmt)
+		return r;
+	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
+	while ((r = store_step(asked->store, stmt)) == 1) {
+		struct store_span span = { sqlite3_column_int64(stmt, 1),
+					   sqlite3_column_int64(stmt, 2) };
+
+		report->sessions += sqlite3_column_int64(stmt, 0) != session;
+		session = sqlite3_column_int64(stmt, 0);
+		us += store_exposure_us(asked, span, sqlite3_column_int64(stmt, 3));
+	}
+	report->connected_seconds = us / 1e6;
+	return r;
+}
+
+/* Those that are in the sums already. */
+static int
+count_weeks(const struct store_exposure *asked, int64_t port, struct store_port_report *report)
+{
+	const int64_t ids[] = { port, store_exposure_weeks(asked) };
+	int r = 0;
+	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_WEEKS, &r);
+
+	if (!stmt)
+		return r;
+	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
+	r = store_step(asked->store, stmt);
+	if (r != 1)
+		return r;
+	report->sessions += sqlite3_column_int64(stmt, 0);
+	report->connected_seconds += (double)sqlite3_column_int64(stmt, 1) / 1e6;
+	return 0;
+}
+
+/* The whole months in the span: from ids[3] until ids[4], which are ids[2] where there is none. */
+static void
+find_months(const struct store_exposure *asked, int64_t ids[5])
+{
+	int64_t from = asked->since, to = asked->until;
+
+	if (from > 0 && from % STORE_MONTH_US)
+		from += STORE_MONTH_US - from % STORE_MONTH_US;
+	if (to < INT64_MAX)
+		to -= to % STORE_MONTH_US;
+	ids[3] = from < to ? from : asked->until;
+	ids[4] = from < to ? to : asked->until;
+}
+
+static int64_t *
+event_count(struct store_port_report *report, enum ls_event_kind kind)
+{
+	switch (kind) {
+	case LS_EVENT_CONNECT:
+		return &report->connects;
+	case LS_EVENT_DISCONNECT:
+		return &report->disconnects;
+	case LS_EVENT_RESET:
+		return &report->resets;
+	case LS_EVENT_ENUMERATION_FAILURE:
+		return &report->enumeration_failures;
+	case LS_EVENT_OVER_CURRENT:
+		return &report->over_currents;
+	default:
+		return NULL;
+	}
+}
+
+/* The other kinds have no column, but make a port worth listing: *n counts all. */
+static int
+count_events(const struct store_exposure *asked, int64_t port, struct store_port_report *report,
+	     int64_t *n)
+{
+	int64_t ids[5] = { port, asked->since, asked->until };
+	int r = 0;
+	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_EVENTS, &r);
+
+	if (!stmt)
+		return r;
+	find_months(asked, ids);
+	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
+	while ((r = store_step(asked->store, stmt)) == 1) {
+		const char *name = (const char *)sqlite3_column_text(stmt, 0);
+		int64_t count = sqlite3_column_int64(stmt, 1), *total = NULL;
+		enum ls_event_kind kind;
+
+		if (name && ls_event_kind_from_name(name, &kind) == 1)
+			total = event_count(report, kind);
+		if (total)
+			*total += count;
+		*n += count;
+	}
+	return r;
+}
+
+static int
+count_incidents(const struct store_exposure *asked, int64_t port, struct store_port_report *report,
+		int64_t *n)
+{
+	int64_t ids[5] = { port, asked->since, asked->until };
+	int r = 0;
+	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_INCIDENTS, &r);
+
+	if (!stmt)
+		return r;
+	find_months(asked, ids);
+	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
+	while ((r = store_step(asked->store, stmt)) == 1) {
+		const char *name = (const char *)sqlite3_column_text(stmt, 0);
+		int64_t count = sqlite3_column_int64(stmt, 1);
+		enum ls_cause cause;
+
+		if (!name || ls_cause_from_name(name, &cause) != 1)
+			cause = LS_CAUSE_UNKNOWN;
+		report->incidents_by_cause[cause] += count;
+		report->drops += sqlite3_column_int64(stmt, 2);
+		*n += count;
+	}
+	return r;
+}
+
+static int
+count_traffic(const struct store_exposure *asked, int64_t port, struct store_port_report *report,
+	      int64_t *n)
+{
+	const int64_t ids[] = STORE_PORT_IDS(asked, port);
+	int r = 0;
+	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_TRAFFIC, &r);
+
+	if (!stmt)
+		return r;
+	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
+	r = store_step(asked->store, stmt);
+	if (r != 1)
+		return r;
+	report->transfers = sqlite3_column_int64(stmt, 0); /* without any row NULL, which is 0 */
+	report->bytes_in = sqlite3_column_int64(stmt, 1);
+	report->bytes_out = sqlite3_column_int64(stmt, 2);
+	report->submit_errors = sqlite3_column_int64(stmt, 3);
+	*n += report->transfers + report->submit_errors;
+	return 0;
+}
+
+static enum ls_transfer_class
+class_of(const char *name)
+{
+	for (int i = 0; name && i < LS_N_TRANSFER_CLASSES; i++) {
+		if (i != LS_TRANSFER_OK &&
+		    strcmp(name, ls_transfer_class_name((enum ls_transfer_class)i)) == 0)
+			return (enum ls_transfer_class)i;
+	}
+	return LS_TRANSFER_OTHER;
+}
+
+/* Rows of one status, which has several classes and endpoints, come one after the other. */
+static void
+add_status(struct store_status_count *counts, size_t *n_counts, int status, int64_t n)
+{
+	size_t last = *n_counts;
+
+	if (last > 0 && counts[last - 1].status == status)
+		counts[last - 1].n += n;
+	else if (last < STORE_REPORT_STATUSES)
+		counts[(*n_counts)++] = (struct store_status_count){ status, n };
+}
+
+static void
+add_errors(struct store_port_report *report, sqlite3_stmt *row)
+{
+	int status = sqlite3_column_int(row, 0), address = sqlite3_column_int(row, 3);
+	enum ls_transfer_class class = class_of((const char *)sqlite3_column_text(row, 1));
+	int64_t n = sqlite3_column_int64(row, 2);
+	struct store_endpoint_errors *endpoint =
+		&report->endpoints[ls_endpoint_index((uint8_t)address)];
+
+	report->errors_by_class[class] += n;
+	add_status(report->errors_by_status, &report->n_statuses, status, n);
+	endpoint->by_class[class] += n;
+	add_status(endpoint->by_status, &endpoint->n_statuses, status, n);
+}
+
+static int
+count_errors(const struct store_exposure *asked, int64_t port, struct store_port_report *report)
+{
+	const int64_t ids[] = STORE_PORT_IDS(asked, port);
+	int r = 0;
+	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_ERRORS, &r);
+
+	if (!stmt)
+		return r;
+	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
+	while ((r = store_step(asked->store, stmt)) == 1)
+		add_errors(report, stmt);
+	return r;
+}
+
+static int
+latest_device(const struct store_exposure *asked, int64_t port, struct store_port_report *report)
+{
+	const int64_t ids[] = { port, asked->until };
+	int r = 0;
+	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_DEVICE, &r);
+
+	if (!stmt)
+		return r;
+	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
+	r = store_step(asked->store, stmt);
+	if (r == 1) {
+		(void)store_read_device(stmt, 1, &report->device);
+		report->has_device = true;
+	}
+	return r < 0 ? r : 0;
+}
+
+/* The text of the labels lives as long as the statement is not asked again. */
+static int
+visit_with_cables(const struct store_exposure *asked, int64_t port,
+		  struct store_port_report *report, store_port_fn visit, void *user)
+{
+	const int64_t ids[] = STORE_PORT_IDS(asked, port);
+	int r = 0;
+	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_CABLES, &r);
+
+	if (!stmt)
+		return r;
+	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
+	r = store_step(asked->store, stmt);
+	if (r < 0)
+		return r;
+	report->cables = (const char *)sqlite3_column_text(stmt, 0);
+	return visit(report, user);
+}
+
+/* One port, if anything was there. */
+static int
+report_port(const struct store_exposure *asked, sqlite3_stmt *port, store_port_fn visit, void *user)
+{
+	struct store_port_report report = { .label = (const char *)sqlite3_column_text(port, 3) };
+	int64_t id = sqlite3_column_int64(port, 0), n = 0;
+	const int64_t latency_ids[] = STORE_PORT_IDS(asked, id);
+	int r;
+
+	store_read_text(port, 1, report.socket.id_path, sizeof(report.socket.id_path));
+	store_read_text(port, 2, report.socket.name, sizeof(report.socket.name));
+	r = count_events(asked, id, &report, &n);
+	if (r == 0)
+		r = count_incidents(asked, id, &report, &n);
+	if (r == 0)
+		r = count_stays(asked, id, &report);
+	if (r == 0)
+		r = count_weeks(asked, id, &report);
+	if (r == 0)
+		r = count_traffic(asked, id, &report, &n);
+	if (r == 0)
+		r = count_errors(asked, id, &report);
+	if (r == 0)
+		r = store_report_latency(asked->store, latency_ids, &report);
+	if (r < 0 || (n == 0 && report.sessions == 0))
+		return r;
+	r = store_report_series(asked, id, &report);
+	if (r < 0)
+		return r;
+	r = latest_device(asked, id, &report);
+	return r < 0 ? r : visit_with_cables(asked, id, &report, visit, user);
+}
+
+static int
+report_ports(const struct store_exposure *asked, const char *ports, store_port_fn visit, void *user)
+{
+	int r = 0;
+	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_PORTS, &r);
+
+	if (!stmt)
+		return r;
+	if (ports)
+		(void)sqlite3_bind_text(stmt, 4, ports, -1, SQLITE_STATIC);
+	while ((r = store_step(asked->store, stmt)) == 1) {
+		r = report_port(asked, stmt, visit, user);
+		if (r != 0)
+			return r;
+	}
+	return r;
+}
+
+int
+store_report(struct store *store, const struct store_filter *filter, struct ls_instant now,
+	     store_port_fn visit, void *user, const char **unknown)
+{
+	struct store_exposure asked = { 0 };
+	char *ports;
+	int r = store_ports(store, filter, &ports, unknown);
+
+	if (r == 0)
+		r = store_exposure_init(&asked, store, filter, now);
+	if (r == 0)
+		r = report_ports(&asked, ports, visit, user);
+	store_exposure_done(&asked);
+	sqlite3_free(ports);
+	return r;
+}

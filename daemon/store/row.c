@@ -1,0 +1,301 @@
+#include "daemon/store/internal.h"
+
+#include <string.h>
+
+#include "daemon/store/fields.h"
+
+enum field_type {
+	TYPE_BOOL,
+	TYPE_U8,
+	TYPE_U16,
+	TYPE_U32,
+	TYPE_I64, /* and uint64_t: the same bits */
+	TYPE_ID,  /* 0 is NULL */
+	TYPE_REAL,
+	TYPE_TEXT,
+	/* Enums are kept by name, so that a reader of the database needs no header. */
+	TYPE_CAUSE,
+	TYPE_SIDE,
+	TYPE_SOURCE,
+	TYPE_KIND,
+};
+
+struct field {
+	enum field_type type;
+	size_t offset, size;
+};
+
+#define MEMBER(struct_name, type, member)                                                          \
+	{ TYPE_##type, offsetof(struct struct_name, member),                                       \
+	  sizeof(((struct struct_name *)NULL)->member) },
+#define IN_DEVICE(type, column, member)	  MEMBER(ls_device, type, member)
+#define IN_SESSION(type, column, member)  MEMBER(ls_session, type, member)
+#define IN_INCIDENT(type, column, member) MEMBER(ls_incident, type, member)
+#define IN_EVIDENCE(type, column, member) MEMBER(ls_evidence, type, member)
+#define IN_EVENT(type, column, member)	  MEMBER(ls_event, type, member)
+#define IN_GAP(type, column, member)	  MEMBER(ls_gap, type, member)
+
+static const struct field session_fields[] = { STORE_SESSION_FIELDS(IN_SESSION) };
+static const struct field incident_fields[] = { STORE_INCIDENT_FIELDS(IN_INCIDENT) };
+static const struct field event_fields[] = { STORE_EVENT_FIELDS(IN_EVENT) };
+static const struct field gap_fields[] = { STORE_GAP_FIELDS(IN_GAP) };
+static const struct field identity_fields[] = { STORE_IDENTITY_FIELDS(IN_DEVICE) };
+static const struct field description_fields[] = { STORE_DESCRIPTION_FIELDS(IN_DEVICE) };
+static const struct field evidence_fields[] = { STORE_EVIDENCE_FIELDS(IN_EVIDENCE) };
+
+static const struct {
+	const struct field *fields;
+	int n;
+} rows[STORE_N_ROWS] = {
+	[STORE_ROW_SESSION] = { session_fields, LS_COUNT(session_fields) },
+	[STORE_ROW_INCIDENT] = { incident_fields, LS_COUNT(incident_fields) },
+	[STORE_ROW_EVENT] = { event_fields, LS_COUNT(event_fields) },
+	[STORE_ROW_GAP] = { gap_fields, LS_COUNT(gap_fields) },
+	[STORE_ROW_IDENTITY] = { identity_fields, LS_COUNT(identity_fields) },
+	[STORE_ROW_DESCRIPTION] = { description_fields, LS_COUNT(description_fields) },
+	[STORE_ROW_EVIDENCE] = { evidence_fields, LS_COUNT(evidence_fields) },
+};
+
+static const char *
+enum_name(enum field_type type, int value)
+{
+	switch (type) {
+	case TYPE_CAUSE:
+		return ls_cause_name((enum ls_cause)value);
+	case TYPE_SIDE:
+		return ls_side_name((enum ls_side)value);
+	case TYPE_SOURCE:
+		return ls_source_name((enum ls_source)value);
+	default:
+		return ls_event_kind_name((enum ls_event_kind)value);
+	}
+}
+
+/* Number of members of the enum, for the search by name. */
+static int
+enum_count(enum field_type type)
+{
+	switch (type) {
+	case TYPE_CAUSE:
+		return LS_N_CAUSES;
+	case TYPE_SIDE:
+		return LS_N_SIDES;
+	case TYPE_SOURCE:
+		return LS_N_SOURCES;
+	default:
+		return LS_N_EVENTS;
+	}
+}
+
+/* A name that this version does not know, from a database that was edited, is the first one. */
+static int
+enum_value(enum field_type type, const char *name)
+{
+	for (int i = 0; i < enum_count(type); i++) {
+		if (strcmp(enum_name(type, i), name) == 0)
+			return i;
+	}
+	return 0;
+}
+
+static int64_t
+load_integer(const struct field *field, const char *at)
+{
+	bool b;
+	uint8_t u8;
+	uint16_t u16;
+	uint32_t u32;
+	int64_t i64;
+
+	switch (field->type) {
+	case TYPE_BOOL:
+		return memcpy(&b, at, sizeof(b)), b;
+	case TYPE_U8:
+		return memcpy(&u8, at, sizeof(u8)), u8;
+	case TYPE_U16:
+		return memcpy(&u16, at, sizeof(u16)), u16;
+	case TYPE_U32:
+		return memcpy(&u32, at, sizeof(u32)), u32;
+	default:
+		return memcpy(&i64, at, sizeof(i64)), i64;
+	}
+}
+
+static void
+save_integer(const struct field *field, int64_t value, char *at)
+{
+	bool b = value != 0;
+	uint8_t u8 = (uint8_t)value;
+	uint16_t u16 = (uint16_t)value;
+	uint32_t u32 = (uint32_t)value;
+
+	switch (field->type) {
+	case TYPE_BOOL:
+		memcpy(at, &b, sizeof(b));
+		break;
+	case TYPE_U8:
+		memcpy(at, &u8, sizeof(u8));
+		break;
+	case TYPE_U16:
+		memcpy(at, &u16, sizeof(u16));
+		break;
+	case TYPE_U32:
+		memcpy(at, &u32, sizeof(u32));
+		break;
+	default:
+		memcpy(at, &value, sizeof(value));
+	}
+}
+
+static void
+bind_field(sqlite3_stmt *stmt, int n, const struct field *field, const char *at)
+{
+	int64_t integer;
+	double real;
+	int value;
+
+	/* What a bind cannot do, a step tells: a parameter out of range is our bug. */
+	switch (field->type) {
+	case TYPE_REAL:
+		memcpy(&real, at, sizeof(real));
+		(void)sqlite3_bind_double(stmt, n, real);
+		break;
+	case TYPE_TEXT:
+		(void)sqlite3_bind_text(stmt, n, at, (int)strnlen(at, field->size), SQLITE_STATIC);
+		break;
+	case TYPE_CAUSE:
+	case TYPE_SIDE:
+	case TYPE_SOURCE:
+	case TYPE_KIND:
+		memcpy(&value, at, sizeof(value));
+		(void)sqlite3_bind_text(stmt, n, enum_name(field->type, value), -1, SQLITE_STATIC);
+		break;
+	default:
+		integer = load_integer(field, at);
+		if (field->type == TYPE_ID && integer == 0)
+			(void)sqlite3_bind_null(stmt, n);
+		else
+			(void)sqlite3_bind_int64(stmt, n, integer);
+	}
+}
+
+int
+store_bind_row(sqlite3_stmt *stmt, int first, enum store_row row, const void *from)
+{
+	for (int i = 0; i < rows[row].n; i++) {
+		const struct field *field = &rows[row].fields[i];
+
+		bind_field(stmt, first + i, field, (const char *)from + field->offset);
+	}
+	return first + rows[row].n;
+}
+
+void
+store_read_text(sqlite3_stmt *stmt, int column, char *dst, size_t size)
+{
+	const unsigned char *text = sqlite3_column_text(stmt, column);
+	size_t len = text ? (size_t)sqlite3_column_bytes(stmt, column) : 0;
+
+	if (len >= size) {
+		len = size - 1;
+		while (len > 0 && (text[len] & 0xc0) == 0x80)
+			len--;
+	}
+	if (len > 0)
+		memcpy(dst, text, len);
+	memset(dst + len, 0, size - len);
+}
+
+static void
+read_field(sqlite3_stmt *stmt, int column, const struct field *field, char *at)
+{
+	const char *name;
+	double real;
+	int value;
+
+	switch (field->type) {
+	case TYPE_REAL:
+		real = sqlite3_column_double(stmt, column);
+		memcpy(at, &real, sizeof(real));
+		break;
+	case TYPE_TEXT:
+		store_read_text(stmt, column, at, field->size);
+		break;
+	case TYPE_CAUSE:
+	case TYPE_SIDE:
+	case TYPE_SOURCE:
+	case TYPE_KIND:
+		name = (const char *)sqlite3_column_text(stmt, column);
+		value = enum_value(field->type, name ? name : "");
+		memcpy(at, &value, sizeof(value));
+		break;
+	default:
+		save_integer(field, sqlite3_column_int64(stmt, column), at);
+	}
+}
+
+int
+store_read_row(sqlite3_stmt *stmt, int first, enum store_row row, void *to)
+{
+	for (int i = 0; i < rows[row].n; i++) {
+		const struct field *field = &rows[row].fields[i];
+
+		read_field(stmt, first + i, field, (char *)to + field->offset);
+	}
+	return first + rows[row].n;
+}
+
+int
+store_read_device(sqlite3_stmt *stmt, int first, struct ls_device *device)
+{
+	int next = store_read_row(stmt, first, STORE_ROW_IDENTITY, device);
+
+	return store_read_row(stmt, next, STORE_ROW_DESCRIPTION, device);
+}
+
+void
+store_read_session(sqlite3_stmt *stmt, struct ls_session *session)
+{
+	int next;
+
+	*session = (struct ls_session){ .id = sqlite3_column_int64(stmt, 0) };
+	store_read_text(stmt, 1, session->socket.id_path, sizeof(session->socket.id_path));
+	next = store_read_row(stmt, store_read_device(stmt, 4, &session->device), STORE_ROW_SESSION,
+			      session);
+	store_read_text(stmt, next, session->cable, sizeof(session->cable));
+	session->hubs_known = sqlite3_column_type(stmt, next + 1) != SQLITE_NULL;
+	store_read_text(stmt, next + 1, session->hubs, sizeof(session->hubs));
+}
+
+int
+store_read_incident(struct store *store, sqlite3_stmt *stmt, struct ls_incident *incident,
+		    struct ls_labels *labels)
+{
+	int error = 0, r, next;
+	store_stmt_auto *evidence = store_prepare(store, STORE_EVIDENCE_GET, &error);
+
+	*incident = (struct ls_incident){
+		.id = sqlite3_column_int64(stmt, 0),
+		.has_device = sqlite3_column_type(stmt, 3) != SQLITE_NULL,
+	};
+	store_read_text(stmt, 1, incident->socket.id_path, sizeof(incident->socket.id_path));
+	next = store_read_row(stmt, store_read_device(stmt, 4, &incident->device),
+			      STORE_ROW_INCIDENT, incident);
+	*labels = (struct ls_labels){
+		.socket = (const char *)sqlite3_column_text(stmt, 2),
+		.cable = (const char *)sqlite3_column_text(stmt, next),
+		.cable_assumed = sqlite3_column_int(stmt, next + 1) != 0,
+	};
+	if (!evidence)
+		return error;
+
+	(void)store_bind_ids(evidence, &incident->id, 1);
+	while ((r = store_step(store, evidence)) == 1) {
+		int n = sqlite3_column_int(evidence, 0);
+
+		if (n >= 0 && n < LS_EVIDENCE_MAX)
+			(void)store_read_row(evidence, 1, STORE_ROW_EVIDENCE,
+					     &incident->evidence[n]);
+	}
+	return r;
+}

@@ -1,0 +1,390 @@
+#include "daemon/store/internal.h"
+
+#include <stdio.h>
+
+/*
+ * Each list leads from one version to the next; one that was released is never changed. A column
+ * x_mono is CLOCK_MONOTONIC in its boot, x_real is microseconds since 1970. Ids of sessions,
+ * incidents and gaps are the engine's; what they point to may come later in the same batch or be
+ * gone, so they are no foreign keys.
+ */
+static const char *const to_1[] = {
+	"CREATE TABLE boots ("
+	" id INTEGER PRIMARY KEY,"
+	" boot_id TEXT NOT NULL UNIQUE,"
+	" kmsg_seq INTEGER," /* last kernel log record taken; NULL: none yet */
+	" first_seen_mono INTEGER NOT NULL, first_seen_real INTEGER NOT NULL,"
+	" last_seen_mono INTEGER NOT NULL, last_seen_real INTEGER NOT NULL,"
+	" version TEXT NOT NULL" /* of the linkstatd that ran first */
+	") STRICT",
+
+	"CREATE TABLE ports ("
+	" id INTEGER PRIMARY KEY,"
+	" id_path TEXT NOT NULL UNIQUE,"
+	" name TEXT NOT NULL," /* the latest kernel name, and the boot in which it was that */
+	" boot INTEGER NOT NULL REFERENCES boots,"
+	" label TEXT"
+	") STRICT",
+	"CREATE INDEX ports_name ON ports (name)",
+	"CREATE INDEX ports_label ON ports (label) WHERE label IS NOT NULL",
+
+	/* A physical thing. Without a serial number it is only known by where it is plugged. */
+	"CREATE TABLE devices ("
+	" id INTEGER PRIMARY KEY,"
+	" vid INTEGER NOT NULL, pid INTEGER NOT NULL, serial TEXT NOT NULL,"
+	" port INTEGER NOT NULL," /* 0 where the serial number tells specimens apart */
+	" UNIQUE (vid, pid, serial, port)"
+	") STRICT",
+
+	/* One way in which a device described itself; it may have several, one for each mode. */
+	"CREATE TABLE descriptions ("
+	" id INTEGER PRIMARY KEY,"
+	" device INTEGER NOT NULL REFERENCES devices,"
+	" bcd_device INTEGER NOT NULL, class INTEGER NOT NULL, n_configurations INTEGER NOT NULL,"
+	" i_manufacturer INTEGER NOT NULL, i_product INTEGER NOT NULL, i_serial INTEGER NOT NULL,"
+	" n_endpoints INTEGER NOT NULL, n_ports INTEGER NOT NULL, max_power_ma INTEGER NOT NULL,"
+	" speed INTEGER NOT NULL," /* enum ls_speed */
+	" remote_wakeup INTEGER NOT NULL, product TEXT NOT NULL, manufacturer TEXT NOT NULL"
+	") STRICT",
+	"CREATE INDEX descriptions_device ON descriptions (device)",
+
+	"CREATE TABLE cables ("
+	" id INTEGER PRIMARY KEY,"
+	" label TEXT NOT NULL UNIQUE"
+	") STRICT",
+
+	"CREATE TABLE sessions ("
+	" id INTEGER PRIMARY KEY,"
+	" boot INTEGER NOT NULL REFERENCES boots,"
+	" port INTEGER REFERENCES ports,"
+	" description INTEGER NOT NULL REFERENCES descriptions,"
+	" cable INTEGER REFERENCES cables,"
+	" name TEXT NOT NULL, link TEXT NOT NULL, devnum INTEGER NOT NULL,"
+	" began_mono INTEGER NOT NULL, began_real INTEGER NOT NULL,"
+	" ended_mono INTEGER NOT NULL, ended_real INTEGER NOT NULL,"
+	" connected_us INTEGER NOT NULL,"
+	" present_since_mono INTEGER NOT NULL, present_since_real INTEGER NOT NULL,"
+	" open INTEGER NOT NULL, present INTEGER NOT NULL"
+	") STRICT",
+	"CREATE INDEX sessions_port ON sessions (port)",
+	"CREATE INDEX sessions_open ON sessions (boot) WHERE open = 1",
+
+	/* Spans of presence within a session: exposure. connected_us is monotonic time. */
+	"CREATE TABLE stays ("
+	" id INTEGER PRIMARY KEY,"
+	" session INTEGER NOT NULL,"
+	" began_mono INTEGER NOT NULL, began_real INTEGER NOT NULL,"
+	" ended_real INTEGER," /* NULL while it lasts */
+	" connected_us INTEGER NOT NULL"
+	") STRICT",
+	"CREATE INDEX stays_session ON stays (session)",
+	"CREATE INDEX stays_open ON stays (session) WHERE ended_real IS NULL",
+
+	"CREATE TABLE incidents ("
+	" id INTEGER PRIMARY KEY,"
+	" boot INTEGER NOT NULL REFERENCES boots,"
+	" port INTEGER REFERENCES ports,"
+	" description INTEGER REFERENCES descriptions,"
+	" name TEXT NOT NULL, session INTEGER,"
+	" opened_mono INTEGER NOT NULL, opened_real INTEGER NOT NULL,"
+	" closed_mono INTEGER NOT NULL, closed_real INTEGER NOT NULL,"
+	" open INTEGER NOT NULL, settled INTEGER NOT NULL,"
+	" cause TEXT NOT NULL, side TEXT NOT NULL,"
+	" is_drop INTEGER NOT NULL, confidence REAL NOT NULL, why TEXT NOT NULL,"
+	" back INTEGER NOT NULL, back_after_us INTEGER NOT NULL,"
+	" n_disconnects INTEGER NOT NULL, n_resets INTEGER NOT NULL,"
+	" n_enum_failures INTEGER NOT NULL, n_over_currents INTEGER NOT NULL,"
+	" n_children INTEGER NOT NULL,"
+	" sources INTEGER NOT NULL," /* bits 1 << enum ls_source */
+	" facts INTEGER NOT NULL,"   /* bits of enum ls_fact */
+	" n_evidence INTEGER NOT NULL"
+	") STRICT",
+	"CREATE INDEX incidents_opened ON incidents (opened_real)",
+	"CREATE INDEX incidents_port ON incidents (port, opened_real)",
+	"CREATE INDEX incidents_open ON incidents (boot) WHERE open = 1",
+
+	"CREATE TABLE evidence ("
+	" incident INTEGER NOT NULL,"
+	" n INTEGER NOT NULL," /* place in ls_incident.evidence */
+	" at_mono INTEGER NOT NULL, at_real INTEGER NOT NULL,"
+	" source TEXT NOT NULL, what TEXT NOT NULL,"
+	" PRIMARY KEY (incident, n)"
+	") STRICT, WITHOUT ROWID",
+
+	"CREATE TABLE events ("
+	" id INTEGER PRIMARY KEY,"
+	" boot INTEGER NOT NULL REFERENCES boots,"
+	" port INTEGER REFERENCES ports,"
+	" at_mono INTEGER NOT NULL, at_real INTEGER NOT NULL,"
+	" name TEXT NOT NULL, kind TEXT NOT NULL, source TEXT NOT NULL,"
+	" incident INTEGER, what TEXT NOT NULL"
+	") STRICT",
+	"CREATE INDEX events_at ON events (at_real)",
+	"CREATE INDEX events_port ON events (port, at_real, kind)",
+	"CREATE INDEX events_incident ON events (incident) WHERE incident IS NOT NULL",
+
+	"CREATE TABLE gaps ("
+	" id INTEGER PRIMARY KEY,"
+	" boot INTEGER NOT NULL REFERENCES boots,"
+	" source TEXT NOT NULL,"
+	" began_mono INTEGER NOT NULL, began_real INTEGER NOT NULL,"
+	" ended_mono INTEGER NOT NULL, ended_real INTEGER NOT NULL,"
+	" open INTEGER NOT NULL, n_lost INTEGER NOT NULL, reason TEXT NOT NULL"
+	") STRICT",
+	"CREATE INDEX gaps_began ON gaps (began_real)",
+	"CREATE INDEX gaps_open ON gaps (boot) WHERE open = 1",
+
+	/* What a session moved in the span_us from minute_us (real) on: a minute, or an hour once
+	 * store_roll_up() has merged them; then minute_us is when the hour began. */
+	"CREATE TABLE traffic ("
+	" session INTEGER NOT NULL, minute_us INTEGER NOT NULL, span_us INTEGER NOT NULL,"
+	" transfers INTEGER NOT NULL," /* completed ones */
+	" bytes_in INTEGER NOT NULL, bytes_out INTEGER NOT NULL,"
+	" submit_errors INTEGER NOT NULL,"
+	" PRIMARY KEY (session, minute_us)"
+	") STRICT, WITHOUT ROWID",
+	"CREATE INDEX traffic_minutes ON traffic (minute_us) WHERE span_us < 3600000000",
+
+	/* Completions that are not of class ok. endpoint: bit 7 is IN; status 0: any other. */
+	"CREATE TABLE traffic_errors ("
+	" session INTEGER NOT NULL, minute_us INTEGER NOT NULL,"
+	" endpoint INTEGER NOT NULL, status INTEGER NOT NULL, class TEXT NOT NULL,"
+	" n INTEGER NOT NULL,"
+	" PRIMARY KEY (session, minute_us, endpoint, status, class)"
+	") STRICT, WITHOUT ROWID",
+
+	/* Of an hour p99_us is that of its worst minute and p50_us is unknown: quantiles cannot be
+	 * merged, and a mean of them would be none. */
+	"CREATE TABLE traffic_latency ("
+	" session INTEGER NOT NULL, minute_us INTEGER NOT NULL, type TEXT NOT NULL,"
+	" n INTEGER NOT NULL, p50_us INTEGER, p99_us INTEGER NOT NULL, max_us INTEGER NOT NULL,"
+	" PRIMARY KEY (session, minute_us, type)"
+	") STRICT, WITHOUT ROWID",
+
+	/* The last transfers before an incident: struct ls_flight_record, oldest first. */
+	"CREATE TABLE tails ("
+	" incident INTEGER PRIMARY KEY,"
+	" records BLOB NOT NULL"
+	") STRICT",
+};
+
+#define MONTH_OF(time)	  "(" time " - " time " % " STORE_MONTH_TEXT ")"
+#define ONE_MORE_INCIDENT " ON CONFLICT DO UPDATE SET n = n + 1, drops = drops + excluded.drops"
+#define ADD_INCIDENT                                                                               \
+	"INSERT INTO incident_sums VALUES (NEW.port, " MONTH_OF(                                   \
+		"NEW.opened_real") ", NEW.cause,"                                                  \
+				   " 1, NEW.is_drop)" ONE_MORE_INCIDENT
+#define TAKE_INCIDENT                                                                              \
+	"UPDATE incident_sums SET n = n - 1, drops = drops - OLD.is_drop WHERE port = OLD.port"    \
+	" AND month_real = " MONTH_OF("OLD.opened_real") " AND cause = OLD.cause"
+
+/* Labels, jobs, imports, modes of device families, and sums. */
+static const char *const to_2[] = {
+	/* 0: linkstatd watched it; 1: the import of its past is under way; 2: it was imported;
+	 * 3: its import never ended and is undone. But for 0, boot_id ends in " imported", and ids
+	 * are below zero, in the order of time. */
+	"ALTER TABLE boots ADD COLUMN imported INTEGER NOT NULL DEFAULT 0",
+
+	"ALTER TABLE sessions ADD COLUMN mode TEXT NOT NULL DEFAULT ''",
+	"ALTER TABLE incidents ADD COLUMN mode TEXT NOT NULL DEFAULT ''",
+	"ALTER TABLE incidents ADD COLUMN in_mode_us INTEGER NOT NULL DEFAULT 0",
+	"ALTER TABLE incidents ADD COLUMN mode_after TEXT NOT NULL DEFAULT ''",
+	"ALTER TABLE incidents ADD COLUMN gone_mono INTEGER NOT NULL DEFAULT 0",
+	"ALTER TABLE incidents ADD COLUMN gone_real INTEGER NOT NULL DEFAULT 0",
+	"ALTER TABLE sessions ADD COLUMN cable_assumed INTEGER NOT NULL DEFAULT 0",
+
+	/* The hubs of a session, as in ls_session.hubs; of an older session NULL. */
+	"CREATE TABLE chains ("
+	" id INTEGER PRIMARY KEY,"
+	" hubs TEXT NOT NULL UNIQUE"
+	") STRICT",
+	"ALTER TABLE sessions ADD COLUMN chain INTEGER REFERENCES chains",
+	"CREATE INDEX sessions_began ON sessions (began_real)",
+	"CREATE INDEX sessions_ended ON sessions (ended_real)",
+	"CREATE INDEX incidents_session ON incidents (session, opened_real) WHERE is_drop = 1",
+
+	/* Everything that was ever said of labels; what holds is in sessions and ports. */
+	"CREATE TABLE statements ("
+	" id INTEGER PRIMARY KEY,"
+	" said_real INTEGER NOT NULL,"
+	" uid INTEGER," /* of who said it */
+	" port INTEGER NOT NULL REFERENCES ports,"
+	" about TEXT NOT NULL,"		/* cable, socket */
+	" since_real INTEGER NOT NULL," /* from when on it is so */
+	" label TEXT,"			/* NULL: none, or forgotten */
+	" before TEXT"			/* what held there until it was said */
+	") STRICT",
+	"CREATE INDEX statements_port ON statements (port, about, since_real)",
+
+	"CREATE TABLE jobs ("
+	" id INTEGER PRIMARY KEY,"
+	" boot INTEGER NOT NULL REFERENCES boots,"
+	" uid INTEGER,"
+	" began_mono INTEGER NOT NULL, began_real INTEGER NOT NULL,"
+	" ended_real INTEGER NOT NULL,"
+	" outcome TEXT NOT NULL," /* running, exited, killed, lost */
+	" code INTEGER,"	  /* exit status or signal */
+	" port INTEGER REFERENCES ports,"
+	" cable TEXT, command TEXT NOT NULL, note TEXT, place TEXT"
+	") STRICT",
+	"CREATE INDEX jobs_began ON jobs (began_real)",
+	"CREATE INDEX jobs_running ON jobs (boot) WHERE outcome = 'running'",
+
+	/* What moved on a port from the beginning of the minute in which a job began: until it began
+	 * (sign -1) and until it ended (sign 1). Their sum is what moved meanwhile. */
+	"CREATE TABLE job_traffic ("
+	" job INTEGER NOT NULL REFERENCES jobs,"
+	" port INTEGER NOT NULL REFERENCES ports,"
+	" sign INTEGER NOT NULL,"
+	" transfers INTEGER NOT NULL, bytes_in INTEGER NOT NULL, bytes_out INTEGER NOT NULL,"
+	" errors INTEGER NOT NULL," /* of the classes that speak of the link */
+	" PRIMARY KEY (job, port, sign)"
+	") STRICT, WITHOUT ROWID",
+
+	/* What sessions that ended long ago add up to, by all that took part; 0 is unknown. What a
+	 * session gave is kept in it, so that it can be taken back. */
+	"CREATE TABLE session_sums ("
+	" id INTEGER PRIMARY KEY,"
+	" port INTEGER NOT NULL, description INTEGER NOT NULL,"
+	" cable INTEGER NOT NULL, chain INTEGER NOT NULL,"
+	" dropping INTEGER NOT NULL," /* 1: of those with drops */
+	" n INTEGER NOT NULL, connected_us INTEGER NOT NULL,"
+	" drops INTEGER NOT NULL," /* within a minute of each other: one */
+	" by_power INTEGER NOT NULL, by_host INTEGER NOT NULL,"
+	" by_hub INTEGER NOT NULL, by_device INTEGER NOT NULL,"
+	" first_real INTEGER NOT NULL," /* when the first one began */
+	" UNIQUE (port, description, cable, chain, dropping)"
+	") STRICT",
+	"ALTER TABLE sessions ADD COLUMN sum INTEGER", /* row of session_sums, NULL: not yet */
+	"ALTER TABLE sessions ADD COLUMN sum_us INTEGER",
+	"ALTER TABLE sessions ADD COLUMN sum_drops INTEGER",
+	"ALTER TABLE sessions ADD COLUMN sum_power INTEGER",
+	"ALTER TABLE sessions ADD COLUMN sum_host INTEGER",
+	"ALTER TABLE sessions ADD COLUMN sum_hub INTEGER",
+	"ALTER TABLE sessions ADD COLUMN sum_device INTEGER",
+	/* 1: is in the sums of its port, where it stays whatever is said of its cable. */
+	"ALTER TABLE sessions ADD COLUMN counted INTEGER NOT NULL DEFAULT 0",
+	"CREATE INDEX incidents_dropped ON incidents (opened_real) WHERE is_drop = 1",
+	"CREATE INDEX sessions_port_ended ON sessions (port, ended_real)",
+	"CREATE INDEX sessions_not_summed ON sessions (ended_real) WHERE sum IS NULL",
+	"CREATE INDEX sessions_port_not_summed ON sessions (port) WHERE sum IS NULL",
+	"CREATE INDEX sessions_not_counted ON sessions (port) WHERE counted = 0",
+	"CREATE TRIGGER sessions_changed AFTER UPDATE OF port, description, cable, chain, open,"
+	" connected_us, began_real, ended_real ON sessions WHEN OLD.sum IS NOT NULL BEGIN"
+	" UPDATE session_sums SET n = n - 1, connected_us = connected_us - OLD.sum_us,"
+	"  drops = drops - OLD.sum_drops, by_power = by_power - OLD.sum_power,"
+	"  by_host = by_host - OLD.sum_host, by_hub = by_hub - OLD.sum_hub,"
+	"  by_device = by_device - OLD.sum_device WHERE id = OLD.sum;"
+	" DELETE FROM session_sums WHERE id = OLD.sum AND n = 0;"
+	" UPDATE sessions SET sum = NULL WHERE id = NEW.id;"
+	" END",
+
+	/* Of a port: the sessions that began in a week, with their longest time without a drop. */
+	"CREATE TABLE port_weeks ("
+	" port INTEGER NOT NULL, week_real INTEGER NOT NULL,"
+	" from_real INTEGER NOT NULL," /* the first one began */
+	" n INTEGER NOT NULL, drops INTEGER NOT NULL,"
+	" connected_us INTEGER NOT NULL, head_us INTEGER NOT NULL,"
+	" tail_us INTEGER NOT NULL, best_us INTEGER NOT NULL,"
+	" PRIMARY KEY (port, week_real)"
+	") STRICT, WITHOUT ROWID",
+	"CREATE TABLE port_traffic ("
+	" port INTEGER PRIMARY KEY, transfers INTEGER NOT NULL,"
+	" bytes_in INTEGER NOT NULL, bytes_out INTEGER NOT NULL, submit_errors INTEGER NOT NULL"
+	") STRICT",
+	"CREATE TABLE port_errors ("
+	" port INTEGER NOT NULL, endpoint INTEGER NOT NULL, status INTEGER NOT NULL,"
+	" class TEXT NOT NULL, n INTEGER NOT NULL,"
+	" PRIMARY KEY (port, endpoint, status, class)"
+	") STRICT, WITHOUT ROWID",
+	"CREATE TABLE port_latency ("
+	" port INTEGER NOT NULL, type TEXT NOT NULL, n INTEGER NOT NULL,"
+	" p99_us INTEGER NOT NULL, max_us INTEGER NOT NULL,"
+	" PRIMARY KEY (port, type)"
+	") STRICT, WITHOUT ROWID",
+
+	/* Events and incidents of a port in 30 days. They outlive the events. */
+	"CREATE TABLE event_sums ("
+	" port INTEGER NOT NULL, month_real INTEGER NOT NULL, kind TEXT NOT NULL,"
+	" n INTEGER NOT NULL,"
+	" PRIMARY KEY (port, month_real, kind)"
+	") STRICT, WITHOUT ROWID",
+	"CREATE TABLE incident_sums ("
+	" port INTEGER NOT NULL, month_real INTEGER NOT NULL, cause TEXT NOT NULL,"
+	" n INTEGER NOT NULL, drops INTEGER NOT NULL,"
+	" PRIMARY KEY (port, month_real, cause)"
+	") STRICT, WITHOUT ROWID",
+	"INSERT INTO event_sums SELECT port, " MONTH_OF(
+		"at_real") ", kind, count(*) FROM events"
+			   " WHERE port IS NOT NULL GROUP BY 1, 2, 3",
+	"INSERT INTO incident_sums SELECT port, " MONTH_OF(
+		"opened_real") ", cause, count(*),"
+			       " sum(is_drop) FROM incidents WHERE port IS NOT NULL GROUP BY 1, 2, "
+			       "3",
+	"CREATE TRIGGER events_added AFTER INSERT ON events WHEN NEW.port IS NOT NULL BEGIN"
+	" INSERT INTO event_sums VALUES (NEW.port, " MONTH_OF(
+		"NEW.at_real") ", NEW.kind, 1)"
+			       "  ON CONFLICT DO UPDATE SET n = n + 1;"
+			       " END",
+	"CREATE TRIGGER incidents_added AFTER INSERT ON incidents WHEN NEW.port IS NOT NULL "
+	"BEGIN " ADD_INCIDENT "; END",
+	"CREATE TRIGGER incidents_gone AFTER DELETE ON incidents WHEN OLD.port IS NOT NULL "
+	"BEGIN " TAKE_INCIDENT "; END",
+	"CREATE TRIGGER incidents_changed AFTER UPDATE OF port, opened_real, cause, is_drop"
+	" ON incidents WHEN OLD.port IS NOT NEW.port OR OLD.opened_real <> NEW.opened_real"
+	" OR OLD.cause <> NEW.cause OR OLD.is_drop <> NEW.is_drop BEGIN " TAKE_INCIDENT
+	" AND OLD.port IS NOT NULL; "
+	"INSERT INTO incident_sums SELECT NEW.port, " MONTH_OF(
+		"NEW.opened_real") ", NEW.cause, 1,"
+				   " NEW.is_drop WHERE NEW.port IS NOT NULL" ONE_MORE_INCIDENT
+				   "; END",
+};
+
+static const struct {
+	const char *const *steps;
+	size_t n;
+} migrations[] = {
+	{ to_1, LS_COUNT(to_1) },
+	{ to_2, LS_COUNT(to_2) },
+};
+
+int
+store_schema_version(void)
+{
+	return (int)LS_COUNT(migrations);
+}
+
+static int
+migrate_all(struct store *store, int from_version)
+{
+	char finish[96];
+	int code = SQLITE_OK;
+
+	for (int v = from_version; v < store_schema_version(); v++) {
+		for (size_t i = 0; i < migrations[v].n && code == SQLITE_OK; i++)
+			code = sqlite3_exec(store->db, migrations[v].steps[i], NULL, NULL, NULL);
+	}
+	snprintf(finish, sizeof(finish), "PRAGMA application_id = %d; PRAGMA user_version = %d",
+		 STORE_APPLICATION_ID, store_schema_version());
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(store->db, finish, NULL, NULL, NULL);
+	return store_error(store, code);
+}
+
+int
+store_migrate(struct store *store, int from_version)
+{
+	int r;
+
+	if (from_version == store_schema_version())
+		return 0;
+	r = store_run(store, STORE_BEGIN, NULL, 0);
+	if (r < 0)
+		return r;
+	r = migrate_all(store, from_version);
+	if (r == 0)
+		r = store_run(store, STORE_COMMIT, NULL, 0);
+	if (r < 0)
+		(void)store_run(store, STORE_ROLLBACK, NULL, 0);
+	return r;
+}

@@ -1,0 +1,332 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/attribution/pattern.h"
+#include "lib/base/text.h"
+
+#define POINTS_MAX	500 /* drops of one phase; the last ones count */
+#define INTERVALS_MIN	5
+#define INTERVALS_MAX	50
+#define UNEVENNESS_MAX	(1.0 / 3) /* coefficient of variation of what one may call a period */
+#define DRAWS		20000
+#define USUAL_SHARE_MIN 0.02 /* nothing is so rare that one drop in it proves anything */
+
+const char *
+ls_pattern_name(enum ls_pattern_kind kind)
+{
+	static const char *const names[] = {
+		[LS_PATTERN_SAME_POINT] = "same-point", [LS_PATTERN_MECHANICAL] = "mechanical",
+		[LS_PATTERN_UNDER_LOAD] = "under-load", [LS_PATTERN_AFTER_IDLE] = "after-idle",
+		[LS_PATTERN_PERIODIC] = "periodic",	[LS_PATTERN_NEIGHBOUR] = "neighbour",
+	};
+
+	return (size_t)kind < LS_COUNT(names) ? names[kind] : "pattern";
+}
+
+static double
+log_choose(double n, double k)
+{
+	int sign;
+
+	return lgamma_r(n + 1, &sign) - lgamma_r(k + 1, &sign) - lgamma_r(n - k + 1, &sign);
+}
+
+double
+ls_binomial_tail(uint32_t n, uint32_t of, double p)
+{
+	double sum = 0;
+
+	if (n == 0 || p >= 1)
+		return 1;
+	if (n > of || !(p > 0))
+		return 0;
+	for (uint32_t i = n; i <= of; i++) {
+		double term = exp(log_choose(of, i) + i * log(p) + (of - i) * log1p(-p));
+
+		sum += term;
+		if (i > of * p && term < sum * 1e-17)
+			break;
+	}
+	return fmin(sum, 1);
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The smallest span of @m of the sorted points. */
+static double
+smallest_span(const double *points, size_t n, size_t m, double *ret_first)
+{
+	double best = HUGE_VAL;
+
+	for (size_t i = 0; i + m <= n; i++) {
+		double span = points[i + m - 1] - points[i];
+
+		if (span >= best)
+			continue;
+		best = span;
+		*ret_first = points[i];
+	}
+	return best;
+}
+
+struct cluster {
+	size_t n, of;
+	double first, span, chance;
+};
+
+static void
+find_cluster(double *points, size_t n, struct cluster *ret)
+{
+	*ret = (struct cluster){ .of = n, .chance = 1 };
+	qsort(points, n, sizeof(*points), compare);
+	for (size_t m = 3; m <= n; m++) {
+		double first = 0, r = fmax(smallest_span(points, n, m, &first), 1e-3);
+		double inside =
+			(double)m * pow(r, (double)m - 1) - ((double)m - 1) * pow(r, (double)m);
+		double chance =
+			exp(log_choose((double)n, (double)m)) * fmax(inside, 0) * (double)(n - 2);
+
+		if (chance < ret->chance)
+			*ret = (struct cluster){ m, n, first, r, chance };
+	}
+}
+
+static bool
+in_phase(const struct ls_pattern_drop *drop, const char *phase)
+{
+	return drop->phase && drop->phase[0] && strcmp(drop->phase, phase) == 0 &&
+	       drop->phase_point >= 0 && drop->phase_point <= 1;
+}
+
+/* The phase with most drops whose point is known, or NULL. */
+static const char *
+main_phase(const struct ls_pattern_drop *drops, size_t n_drops)
+{
+	const char *best = NULL;
+	size_t most = 0;
+
+	for (size_t i = n_drops < POINTS_MAX ? 0 : n_drops - POINTS_MAX; i < n_drops; i++) {
+		size_t n = 0;
+
+		if (!drops[i].phase)
+			continue;
+		for (size_t j = i; j < n_drops; j++)
+			n += in_phase(&drops[j], drops[i].phase);
+		if (n <= most)
+			continue;
+		most = n;
+		best = drops[i].phase;
+	}
+	return best;
+}
+
+static void
+same_point(const struct ls_pattern_drop *drops, size_t n_drops, struct ls_pattern *ret)
+{
+	const char *phase = main_phase(drops, n_drops);
+	double points[POINTS_MAX];
+	struct cluster cluster;
+	size_t n = 0;
+
+	for (size_t i = n_drops; phase && i-- > 0 && n < POINTS_MAX;) {
+		if (in_phase(&drops[i], phase))
+			points[n++] = drops[i].phase_point;
+	}
+	if (n < 3)
+		return;
+	find_cluster(points, n, &cluster);
+	ret->n = (uint32_t)cluster.n;
+	ret->of = (uint32_t)cluster.of;
+	ret->chance = cluster.chance;
+	ls_text_format(
+		ret->evidence, sizeof(ret->evidence),
+		"%zu of %zu drops came in the phase \"%.60s\" between %.1f and %.1f %% of it.",
+		cluster.n, cluster.of, phase, 100 * cluster.first,
+		100 * fmin(1, cluster.first + cluster.span));
+}
+
+/* Drops that show something, of those that could have, against how usual it is. */
+static void
+against_usual(uint32_t n, uint32_t of, double usual, struct ls_pattern *ret)
+{
+	ret->n = n;
+	ret->of = of;
+	if (of > 0 && usual >= 0)
+		ret->chance = ls_binomial_tail(n, of, fmax(usual, USUAL_SHARE_MIN));
+}
+
+static void
+mechanical(const struct ls_pattern_drop *drops, size_t n_drops,
+	   const struct ls_pattern_usual *usual, struct ls_pattern *ret)
+{
+	uint32_t n = 0, of = 0;
+	uint64_t port = 0;
+	bool two_ports = false;
+
+	for (size_t i = 0; i < n_drops; i++) {
+		of += drops[i].session_s >= 0;
+		if (drops[i].session_s < 0 || drops[i].session_s >= LS_PATTERN_SHORT_S)
+			continue;
+		two_ports |= n > 0 && drops[i].port != port;
+		port = drops[i].port;
+		n++;
+	}
+	against_usual(n, of, usual->short_sessions, ret);
+	if (!two_ports)
+		ret->chance = 1;
+	ls_text_format(
+		ret->evidence, sizeof(ret->evidence),
+		"%u of %u sessions that dropped had lasted less than %.0f s, on several ports.", n,
+		of, LS_PATTERN_SHORT_S);
+}
+
+static void
+under_load(const struct ls_pattern_drop *drops, size_t n_drops,
+	   const struct ls_pattern_usual *usual, struct ls_pattern *ret)
+{
+	uint32_t n = 0, of = 0;
+
+	for (size_t i = 0; i < n_drops; i++) {
+		of += drops[i].bytes_per_s >= 0;
+		n += drops[i].bytes_per_s >= LS_PATTERN_LOAD_BYTES;
+	}
+	against_usual(n, of, usual->loaded, ret);
+	ls_text_format(ret->evidence, sizeof(ret->evidence),
+		       "%u of %u drops came under load, which is %.0f %% of the time.", n, of,
+		       100 * fmax(0, usual->loaded));
+}
+
+static void
+after_idle(const struct ls_pattern_drop *drops, size_t n_drops,
+	   const struct ls_pattern_usual *usual, struct ls_pattern *ret)
+{
+	uint32_t n = 0, of = 0;
+
+	for (size_t i = 0; i < n_drops; i++) {
+		of += drops[i].idle_before_s >= 0;
+		n += drops[i].idle_before_s >= LS_PATTERN_IDLE_S;
+	}
+	against_usual(n, of, usual->idle, ret);
+	ls_text_format(
+		ret->evidence, sizeof(ret->evidence),
+		"%u of %u drops came after %.0f s or more without traffic, which is %.0f %% of "
+		"the time; autosuspend is %s.",
+		n, of, LS_PATTERN_IDLE_S, 100 * fmax(0, usual->idle),
+		usual->autosuspend ? "on" : "off");
+}
+
+static void
+neighbour(const struct ls_pattern_drop *drops, size_t n_drops, const struct ls_pattern_usual *usual,
+	  struct ls_pattern *ret)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < n_drops; i++)
+		n += drops[i].neighbour_busy;
+	against_usual(n, (uint32_t)n_drops, usual->neighbour_busy, ret);
+	ls_text_format(
+		ret->evidence, sizeof(ret->evidence),
+		"%u of %zu drops came while another device was busy, which is %.0f %% of the "
+		"time.",
+		n, n_drops, 100 * fmax(0, usual->neighbour_busy));
+}
+
+/* Greenwood's statistic; 1/n if all are the same. */
+static double
+unevenness(const double *intervals, size_t n)
+{
+	double sum = 0, squares = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		sum += intervals[i];
+		squares += intervals[i] * intervals[i];
+	}
+	return sum > 0 ? squares / (sum * sum) : 1;
+}
+
+/* How often @n exponential intervals are as even as @seen. Steele, Lea and Flood 2014: SplitMix64. */
+static double
+chance_of_evenness(size_t n, double seen)
+{
+	uint64_t state = 1;
+	unsigned int as_even = 0;
+
+	for (unsigned int draw = 0; draw < DRAWS; draw++) {
+		double intervals[INTERVALS_MAX];
+
+		for (size_t i = 0; i < n; i++) {
+			uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
+
+			z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+			z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+			z ^= z >> 31;
+			intervals[i] = -log(((double)(z >> 11) + 0.5) / 9007199254740992.0);
+		}
+		as_even += unevenness(intervals, n) <= seen;
+	}
+	return (1.0 + as_even) / (1.0 + DRAWS);
+}
+
+static void
+periodic(const struct ls_pattern_drop *drops, size_t n_drops, struct ls_pattern *ret)
+{
+	double intervals[INTERVALS_MAX];
+	size_t n = 0;
+	double seen;
+
+	for (size_t i = n_drops; i-- > 1 && n < INTERVALS_MAX;) {
+		double us = (double)drops[i].at_us - (double)drops[i - 1].at_us;
+
+		if (us > 0)
+			intervals[n++] = us / (double)LS_SEC;
+	}
+	if (n < INTERVALS_MIN)
+		return;
+	seen = unevenness(intervals, n);
+	if (seen * (double)n - 1 > UNEVENNESS_MAX * UNEVENNESS_MAX)
+		return;
+	qsort(intervals, n, sizeof(intervals[0]), compare);
+	ret->n = ret->of = (uint32_t)n + 1;
+	ret->period_s = intervals[n / 2];
+	ret->chance = chance_of_evenness(n, seen);
+	ls_text_format(ret->evidence, sizeof(ret->evidence),
+		       "%zu drops came one every %.0f s, give or take %.0f %%.", n + 1,
+		       ret->period_s, 100 * sqrt(fmax(0, seen * (double)n - 1)));
+}
+
+static int
+compare_chance(const void *a, const void *b)
+{
+	const struct ls_pattern *x = a, *y = b;
+
+	if (x->chance != y->chance)
+		return x->chance > y->chance ? 1 : -1;
+	return (x->kind > y->kind) - (x->kind < y->kind);
+}
+
+size_t
+ls_patterns(const struct ls_pattern_drop *drops, size_t n_drops,
+	    const struct ls_pattern_usual *usual, struct ls_pattern ret[LS_N_PATTERNS])
+{
+	size_t n = 0;
+
+	for (unsigned int kind = 0; kind < LS_N_PATTERNS; kind++)
+		ret[kind] = (struct ls_pattern){ .kind = kind, .chance = 1 };
+	same_point(drops, n_drops, &ret[LS_PATTERN_SAME_POINT]);
+	mechanical(drops, n_drops, usual, &ret[LS_PATTERN_MECHANICAL]);
+	under_load(drops, n_drops, usual, &ret[LS_PATTERN_UNDER_LOAD]);
+	after_idle(drops, n_drops, usual, &ret[LS_PATTERN_AFTER_IDLE]);
+	periodic(drops, n_drops, &ret[LS_PATTERN_PERIODIC]);
+	neighbour(drops, n_drops, usual, &ret[LS_PATTERN_NEIGHBOUR]);
+	qsort(ret, LS_N_PATTERNS, sizeof(ret[0]), compare_chance);
+	while (n < LS_N_PATTERNS && ret[n].chance <= LS_PATTERN_CHANCE_MAX)
+		n++;
+	return n;
+}

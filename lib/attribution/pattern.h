@@ -1,0 +1,76 @@
+#pragma once
+/*
+ * What drops have in common: named patterns, each with its evidence in one sentence and the
+ * probability that chance alone makes one as strong. Drops are those of one suspect (a device, a
+ * port), oldest first. A pattern is told if that probability is at most 1 %, divided by the number
+ * of patterns that were looked for (Bonferroni); nothing here proves a cause.
+ */
+#include "lib/base/base.h"
+
+#define LS_PATTERN_UNKNOWN (-1.0)
+
+struct ls_pattern_drop {
+	int64_t at_us;	      /* CLOCK_REALTIME */
+	const char *phase;    /* of a procedure, "" or NULL: in none. Borrowed; clean text */
+	double phase_point;   /* how far in: 0 … 1 of its bytes or steps, or UNKNOWN */
+	double idle_before_s; /* since the last transfer, or UNKNOWN */
+	double bytes_per_s;   /* in the seconds before, or UNKNOWN */
+	double session_s;     /* since the link came up */
+	uint64_t port;	      /* any number that names it */
+	bool neighbour_busy;  /* another device on the same hub or controller was under load */
+};
+
+/* What the time without drops was like, in shares of all connected time; UNKNOWN if not seen. */
+struct ls_pattern_usual {
+	double loaded;	       /* more than LS_PATTERN_LOAD_BYTES per second */
+	double idle;	       /* no transfer for LS_PATTERN_IDLE_S or more */
+	double neighbour_busy; /* as above */
+	double short_sessions; /* of sessions elsewhere, those below LS_PATTERN_SHORT_S */
+	bool autosuspend;      /* of device or hub is on */
+};
+
+#define LS_PATTERN_LOAD_BYTES 100000.0 /* per second: more than chatter */
+#define LS_PATTERN_IDLE_S     2.0      /* the kernel's autosuspend delay */
+#define LS_PATTERN_SHORT_S    60.0
+
+enum ls_pattern_kind {
+	/*
+	 * The same phase, at about the same point: the device or its firmware. If the point were
+	 * uniform, m given drops would lie within a span r with m r^(m-1) - (m-1) r^m (David and
+	 * Nagaraja, Order Statistics, section 2.5), so any m of n do with at most C(n, m) times
+	 * that; the best m from 3 on counts, times the number of m that were tried. A phase whose
+	 * share of the whole is not known says nothing by itself: give the point in the whole.
+	 */
+	LS_PATTERN_SAME_POINT,
+	/* Sessions shorter than LS_PATTERN_SHORT_S on two or more ports: contact, connector.
+	 * Binomial tail against @short_sessions, as all that follow but one. */
+	LS_PATTERN_MECHANICAL,
+	LS_PATTERN_UNDER_LOAD, /* against @loaded */
+	LS_PATTERN_AFTER_IDLE, /* against @idle; autosuspend if that is on */
+	/* Even intervals: Greenwood's statistic (the sum of their squared shares, 1946) against that
+	 * of a Poisson process, by 20000 draws with a fixed seed. At least 5 intervals, the last 50
+	 * count, and they differ by less than a third of their mean. */
+	LS_PATTERN_PERIODIC,
+	LS_PATTERN_NEIGHBOUR, /* against @neighbour_busy */
+	LS_N_PATTERNS,
+};
+
+struct ls_pattern {
+	enum ls_pattern_kind kind;
+	uint32_t n, of;	    /* drops that show it, of those that could have */
+	double chance;	    /* that nothing but chance makes one at least as strong */
+	double period_s;    /* PERIODIC */
+	char evidence[256]; /* one plain sentence; clean */
+};
+
+#define LS_PATTERN_CHANCE_MAX (0.01 / LS_N_PATTERNS)
+
+/* "same-point", "mechanical", "under-load", "after-idle", "periodic", "neighbour". Never NULL. */
+const char *ls_pattern_name(enum ls_pattern_kind kind);
+
+/* The patterns that hold, the least accidental first; how many. */
+size_t ls_patterns(const struct ls_pattern_drop *drops, size_t n_drops,
+		   const struct ls_pattern_usual *usual, struct ls_pattern ret[LS_N_PATTERNS]);
+
+/* P(X >= @n) of a Binomial(@of, @p). */
+double ls_binomial_tail(uint32_t n, uint32_t of, double p);

@@ -1,0 +1,127 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/attribution/conclusion.h"
+
+uint32_t
+verdict_clamp(double n)
+{
+	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+}
+
+void
+verdict_name_part(const struct hypotheses *hypotheses, const struct part *part,
+		  char ret[LS_COMPONENT_NAME_MAX])
+{
+	ret[0] = '\0';
+	if (part->shape == PART_KNOWN)
+		memcpy(ret, hypotheses->trials->components[part->component]->name,
+		       LS_COMPONENT_NAME_MAX);
+}
+
+/* What was seen with and without a suspect. */
+struct company {
+	const struct hypotheses *hypotheses;
+	const struct part *part, *with; /* with: NULL unless a pair */
+	uint8_t *seen;			/* for each component: it took part in a trial with it */
+};
+
+static bool
+in_trial(const struct company *company, const struct combination *combination)
+{
+	return hypotheses_part_in(company->part, combination->slots) &&
+	       (!company->with || hypotheses_part_in(company->with, combination->slots));
+}
+
+static void
+count_with(const struct company *company, struct ls_suspect *suspect)
+{
+	const struct ls_trials *trials = company->hypotheses->trials;
+	uint32_t n[LS_N_COMPONENT_KINDS] = { 0 };
+	double drops = 0;
+
+	for (size_t i = 0; i < trials->n_combinations; i++) {
+		const struct combination *combination = &trials->combinations[i];
+
+		if (!hypotheses_is_evidence(combination) || !in_trial(company, combination))
+			continue;
+		suspect->hours += combination->hours;
+		drops += (double)combination->drops;
+		for (size_t slot = 0; slot < TRIAL_SLOTS; slot++) {
+			uint16_t c = combination->slots[slot];
+
+			if (c == COMPONENT_NONE || company->seen[c])
+				continue;
+			company->seen[c] = 1;
+			n[trials->components[c]->kind]++;
+		}
+	}
+	suspect->drops = verdict_clamp(drops);
+	suspect->n_ports = n[LS_COMPONENT_PORT];
+	suspect->n_cables = n[LS_COMPONENT_CABLE];
+	suspect->n_devices = n[LS_COMPONENT_DEVICE];
+	suspect->n_hosts = n[LS_COMPONENT_HOST];
+}
+
+static bool
+in_same_company(const struct company *company, const struct combination *combination)
+{
+	static const enum ls_component_kind kinds[] = {
+		LS_COMPONENT_PORT,
+		LS_COMPONENT_CABLE,
+		LS_COMPONENT_DEVICE,
+	};
+
+	for (size_t i = 0; i < LS_COUNT(kinds); i++) {
+		uint16_t c = combination->slots[kinds[i]];
+
+		if (c != COMPONENT_NONE && company->seen[c])
+			return true;
+	}
+	return false;
+}
+
+static void
+count_without(const struct company *company, struct ls_suspect *suspect)
+{
+	const struct ls_trials *trials = company->hypotheses->trials;
+	double drops = 0;
+
+	for (size_t i = 0; i < trials->n_combinations; i++) {
+		const struct combination *combination = &trials->combinations[i];
+
+		if (!hypotheses_is_evidence(combination) || in_trial(company, combination) ||
+		    !in_same_company(company, combination))
+			continue;
+		suspect->hours_without += combination->hours;
+		drops += (double)combination->drops;
+	}
+	suspect->drops_without = verdict_clamp(drops);
+}
+
+int
+verdict_describe(const struct hypotheses *hypotheses, const struct accused *accused,
+		 struct ls_suspect *ret)
+{
+	struct company company = {
+		.hypotheses = hypotheses,
+		.part = &hypotheses->parts[accused->part],
+		.with = accused->with == PART_NONE ? NULL : &hypotheses->parts[accused->with],
+		.seen = calloc(hypotheses->trials->n_components + 1, sizeof(uint8_t)),
+	};
+
+	if (!company.seen)
+		return -ENOMEM;
+	*ret = (struct ls_suspect){ .kind = company.part->kind,
+				    .probability = accused->probability };
+	verdict_name_part(hypotheses, company.part, ret->name);
+	if (company.with) {
+		ret->with_kind = company.with->kind;
+		verdict_name_part(hypotheses, company.with, ret->with);
+	}
+	count_with(&company, ret);
+	count_without(&company, ret);
+	free(company.seen);
+	return 0;
+}

@@ -1,0 +1,47 @@
+#pragma once
+/*
+ * What to swap next: of the swaps that the known components allow, the one with the largest
+ * expected gain of information about who is to blame, and for how long it must run.
+ *
+ * Each swap is one trial like the one that dropped most, with one thing put in place of another: a
+ * cable, a device (with its model), or a place to plug in (a port with all that is above it; what
+ * differs furthest up names the swap: host, controller, hub, port). Its outcome, a drop or none
+ * within the time it runs, has a probability under every hypothesis (posterior predictive of the
+ * Gamma-Poisson: ((h+T)/(h+T+t))^(a+D)), and the gain is the mutual information of outcome and
+ * hypothesis, in bits (Lindley 1956; MacKay, Information Theory, section 8.1).
+ */
+#include "lib/attribution/blame.h"
+
+/* One component of a trial put in place of another, everything else as before. */
+struct ls_swap {
+	/* False: nothing that is known could tell more (one of each, or all tried); or nothing at
+	 * all is known yet. Then only @get, @run_hours and @gain_bits say something. */
+	bool possible;
+	/* The kind of which another one, never tried, would tell most; LS_N_COMPONENT_KINDS: none. */
+	enum ls_component_kind get;
+	double get_gain_bits;
+	enum ls_component_kind kind; /* what is swapped */
+	char from[LS_COMPONENT_NAME_MAX], to[LS_COMPONENT_NAME_MAX];
+	/* The trial to run: everything that takes part, @to included. "" where it is unknown. */
+	char names[LS_N_COMPONENT_KINDS][LS_COMPONENT_NAME_MAX];
+	char hubs[LS_TRIAL_HUBS_MAX][LS_COMPONENT_NAME_MAX]; /* from the root outward */
+	size_t n_hubs;
+	double run_hours; /* until a bad part would have dropped with 95 %; 5 minutes to 3 days */
+	double gain_bits; /* expected */
+	struct ls_swap_outcome {
+		bool drop; /* this outcome: a drop within run_hours, or none */
+		double probability;
+		enum ls_verdict verdict; /* what it would mean … */
+		/* … whom it would make the first suspect; kind LS_N_COMPONENT_KINDS: nobody */
+		enum ls_component_kind kind;
+		char name[LS_COMPONENT_NAME_MAX];
+		char with[LS_COMPONENT_NAME_MAX]; /* of a pair */
+		double certainty;		  /* … and how sure that would be */
+	} outcomes[2];				  /* no drop, drop */
+};
+
+#define LS_SWAP_GAIN_MIN 0.01 /* bits; a swap that tells less is none */
+
+/* 0, -EINVAL (priors) or -ENOMEM. The struct is big. */
+int ls_swap_advise(const struct ls_trials *trials, const struct ls_blame_priors *priors,
+		   struct ls_swap *ret);

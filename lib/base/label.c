@@ -1,0 +1,37 @@
+#include <errno.h>
+#include <string.h>
+
+#include "lib/base/label.h"
+#include "lib/base/port.h"
+#include "lib/base/text.h"
+
+int
+ls_label_check(const char *text, const char **why)
+{
+	char clean[4 * LS_LABEL_MAX + 16];
+	size_t len = strlen(text);
+
+	if (len == 0)
+		*why = "it is empty";
+	else if (len >= LS_LABEL_MAX)
+		*why = "it is longer than 63 bytes";
+	else if (text[0] == ' ' || text[len - 1] == ' ')
+		*why = "it begins or ends with a blank";
+	else if (ls_text_clean(clean, sizeof(clean), text, len), strcmp(clean, text) != 0)
+		*why = "it holds control characters, invalid UTF-8 or an escape like \\x41";
+	else
+		return 1;
+	return -EINVAL;
+}
+
+int
+ls_label_check_socket(const char *text, const char **why)
+{
+	if (ls_label_check(text, why) < 0)
+		return -EINVAL;
+	if (!ls_port_name_valid(text) && strncmp(text, "pci-", 4) != 0 &&
+	    strncmp(text, "platform-", 9) != 0 && !strstr(text, "-usb-0:"))
+		return 1;
+	*why = "it looks like the name of a port";
+	return -EINVAL;
+}

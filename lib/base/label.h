@@ -1,0 +1,15 @@
+#pragma once
+/*
+ * Labels that a person gives to cables and sockets. They are printed, stored and sent as they are,
+ * and a socket's label stands where a port is asked for: so what could be mistaken is refused.
+ */
+#include "lib/base/base.h"
+#include "lib/model/record.h"
+
+/*
+ * 1, or -EINVAL with *why = a clause after "because": empty, LS_LABEL_MAX bytes or longer, blanks
+ * around it, control characters or invalid UTF-8.
+ */
+int ls_label_check(const char *text, const char **why);
+/* The same for a socket, whose label must not look like a port either: "1-2", "usb1", "pci-…". */
+int ls_label_check_socket(const char *text, const char **why);

@@ -1,0 +1,18 @@
+#pragma once
+/*
+ * Device strings, kernel log texts and peers' strings are hostile. This is the one gate: what
+ * comes out is valid UTF-8 on one line, without control, format or bidirectional characters, so
+ * that it can go to a terminal, the journal, SQLite and JSON as it is.
+ */
+#include "lib/base/base.h"
+
+/*
+ * Copies @len bytes of @src to @dst (of @size > 8 bytes, always terminated). Bytes that are not
+ * valid UTF-8 and characters that do not print become \xHH or \u{HHHH}, a backslash before an x or
+ * u becomes \x5c, so that different inputs stay different. What does not fit is cut, and the text
+ * ends in "…".
+ */
+void ls_text_clean(char *dst, size_t size, const char *src, size_t len);
+
+/* snprintf into a clean text: the result is cut at a whole character. Arguments must be clean. */
+void ls_text_format(char *dst, size_t size, const char *format, ...) LS_PRINTF(3, 4);

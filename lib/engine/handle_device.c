@@ -1,0 +1,344 @@
+/* Devices that come and go, told by up to three witnesses each. */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/engine/state.h"
+#include "lib/base/port.h"
+#include "lib/base/text.h"
+
+/* Strings follow "New USB device found" within milliseconds; udev needs its rules' time. */
+#define JUDGE_US (1 * LS_SEC)
+/* An enumeration that fails says so earlier; one that works need not name the device. */
+#define NAMELESS_US (3 * LS_SEC)
+/* By then udev and libusb have both seen what is to be seen. */
+#define WITNESS_US (5 * LS_SEC)
+/* Late witnesses of one event come within this. */
+#define TOGETHER_US (2 * LS_SEC)
+
+static void
+left(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
+{
+	struct ls_socket socket;
+	struct incident *incident;
+
+	if (link->judge_at != LS_NEVER)
+		sessions_judge(engine, link, obs->at);
+	topology_socket(engine, link, &socket);
+	incident = incidents_anew(engine, &socket, link, obs->at);
+	link->present = false;
+	topology_gone(link, obs->devnum ? obs->devnum : link->devnum, obs->at);
+	link->judge_at = link->witness_at = LS_NEVER;
+	link->witnesses = 0;
+	sessions_leave(engine, link, obs->at);
+	if (incident && strcmp(incident->pub.socket.id_path, socket.id_path) != 0) {
+		incident->pub.n_children++;
+		incident->pub.facts |= LS_FACT_CHILDREN;
+	} else if (incident) {
+		incidents_gone(engine, incident, link, obs->at);
+		transfer_errors_before(engine, link, incident, obs->at);
+		hub_evidence_before(engine, link, incident, obs->at);
+		flow_before(engine, link, incident, obs->at);
+	}
+	link->hub = (struct hub_word){ 0 };
+	link->partner_mono = 0;
+	link->flow = (struct flow){ .stall_at = LS_NEVER };
+	incidents_testify(engine, incident, obs);
+	if (incident && topology_is_hub(link))
+		incidents_absorb(engine, incident, obs->at);
+	engine_event(engine, LS_EVENT_DISCONNECT, &socket, incident, obs);
+}
+
+/* The other port of the same socket became empty just now. */
+static bool
+other_half_left(struct ls_engine *engine, const struct link *link, struct ls_instant at)
+{
+	for (size_t i = 0; i < engine->n_links; i++) {
+		const struct link *other = engine->links[i];
+
+		if (other == link || other->present || !topology_same_socket(engine, other, link))
+			continue;
+		for (size_t g = 0; g < LINK_GONE; g++) {
+			if (other->gone[g].mono_us &&
+			    at.mono_us <= other->gone[g].mono_us + TOGETHER_US)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Both halves of a hub, or a late witness of a device already gone. */
+static bool
+is_other_half(struct ls_engine *engine, const struct link *link, const struct incident *incident,
+	      struct ls_instant at)
+{
+	return incident && topology_is_hub(link) && link->session &&
+	       (incident->pub.facts & LS_FACT_GONE) && !incident->pub.back &&
+	       at.mono_us <= incident->gone_mono + TOGETHER_US &&
+	       other_half_left(engine, link, at) &&
+	       incidents_covering(engine, link, at) == incident;
+}
+
+static void
+disconnected(struct ls_engine *engine, const struct ls_observation *obs)
+{
+	struct link *link = topology_link(engine, obs->port);
+	struct incident *incident;
+
+	if (!link)
+		return;
+	incident = incidents_covering(engine, link, obs->at);
+	if (topology_is_gone(link, obs->devnum, obs->at) &&
+	    !(link->present && obs->devnum == link->devnum)) {
+		incidents_testify(engine, incident, obs); /* a late witness */
+		return;
+	}
+	if (link->present && obs->devnum && link->devnum && obs->devnum != link->devnum)
+		return; /* late news of a device before this one */
+	if (!link->present && obs->source != LS_SOURCE_KERNEL_LOG)
+		return; /* the kernel log may know of devices that were there before we looked */
+	if (is_other_half(engine, link, incident, obs->at)) {
+		link->present = false;
+		topology_gone(link, link->devnum, obs->at);
+		link->judge_at = link->witness_at = LS_NEVER;
+		sessions_leave(engine, link, obs->at);
+		incidents_testify(engine, incident, obs);
+		incidents_absorb(engine, incident, obs->at);
+		return;
+	}
+	left(engine, link, obs);
+}
+
+/* A device took the port while another one is believed to be there: that one's end was missed. */
+static void
+missed_end(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
+{
+	struct ls_observation end = {
+		.at = obs->at,
+		.source = obs->source,
+		.kind = LS_OBS_DISCONNECTED,
+		.devnum = link->devnum,
+	};
+
+	ls_text_format(end.text, sizeof(end.text),
+		       "device number %u on %s left unseen: number %u is there now", link->devnum,
+		       link->name, obs->devnum);
+	left(engine, link, &end);
+}
+
+/* The event waits until the device is judged: the second half of a hub is no connect of its own. */
+static void
+came(struct link *link, const struct ls_observation *obs)
+{
+	link->present = true;
+	link->devnum = obs->devnum;
+	speed_remember(link);
+	link->device = obs->device ? *obs->device : (struct ls_device){ 0 };
+	link->witnesses = 0;
+	link->came = (struct ls_evidence){ 0 };
+	link->burst = (struct ls_burst){ 0 };
+	link->flow = (struct flow){ .stall_at = LS_NEVER };
+	link->judge_at = obs->at.mono_us + JUDGE_US;
+	if (obs->initial)
+		return;
+	link->witness_at = obs->at.mono_us + WITNESS_US;
+	link->came.at = obs->at;
+	link->came.source = obs->source;
+	memcpy(link->came.what, obs->text, sizeof(link->came.what));
+}
+
+/* FOUND names no device number: it is the one that the kernel announced last. */
+static void
+connected(struct ls_engine *engine, const struct ls_observation *raw)
+{
+	struct link *link = topology_link(engine, raw->port);
+	struct ls_observation obs = *raw;
+
+	if (!link)
+		return;
+	if (!obs.devnum)
+		obs.devnum = link->coming_devnum ? link->coming_devnum : link->devnum;
+	if (obs.peer[0])
+		memcpy(link->peer, obs.peer, sizeof(link->peer));
+	if (topology_is_gone(link, obs.devnum, obs.at) &&
+	    (obs.source != LS_SOURCE_KERNEL_LOG || topology_left_after(link, obs.devnum, obs.at)))
+		return; /* late news of a device that has left meanwhile */
+	if (link->present && obs.devnum && link->devnum && obs.devnum != link->devnum)
+		missed_end(engine, link, &obs);
+	link->assume_at = LS_NEVER;
+	if (!link->present)
+		came(link, &obs);
+	else if (obs.device)
+		ls_device_merge(&link->device, obs.device);
+	link->devnum = obs.devnum;
+	link->scan = engine->scan;
+	link->witnesses |= 1U << obs.source;
+	if (!obs.initial)
+		incidents_testify(engine, incidents_covering(engine, link, obs.at), &obs);
+	/* udev reads all strings; the others know less. */
+	if (obs.source == LS_SOURCE_UDEV && (!link->session || link->judge_at != LS_NEVER))
+		sessions_judge(engine, link, obs.at);
+}
+
+static void
+enumerating(struct ls_engine *engine, const struct ls_observation *obs)
+{
+	struct link *link = topology_link(engine, obs->port);
+	struct incident *incident;
+
+	if (!link)
+		return;
+	if (topology_left_after(link, obs->devnum, obs->at)) { /* the others were faster */
+		link->coming_devnum = obs->devnum;
+		link->coming_since.mono_us = 0;
+		incidents_testify(engine, incidents_covering(engine, link, obs->at), obs);
+		return;
+	}
+	if (link->present && obs->devnum != link->devnum)
+		missed_end(engine, link, obs);
+	topology_reused(link, obs->devnum);
+	link->coming_devnum = obs->devnum;
+	link->coming_since = obs->at;
+	incident = incidents_covering(engine, link, obs->at);
+	incidents_testify(engine, incident, obs);
+	incidents_extend(incident, obs->at, engine->config.return_window_us);
+	if (!engine->sees[LS_SOURCE_UDEV] && !engine->sees[LS_SOURCE_LIBUSB])
+		link->assume_at = obs->at.mono_us + NAMELESS_US;
+}
+
+/* Only a kernel log, and of a kernel or an excerpt that does not name devices. */
+static void
+assume_connected(struct ls_engine *engine, struct link *link, struct ls_instant at)
+{
+	struct ls_observation obs = {
+		.at = link->coming_since,
+		.source = LS_SOURCE_KERNEL_LOG,
+		.devnum = link->coming_devnum,
+	};
+
+	link->assume_at = LS_NEVER;
+	if (link->present || !link->coming_since.mono_us)
+		return;
+	ls_text_format(obs.text, sizeof(obs.text), "device number %u on %s came up", obs.devnum,
+		       link->name);
+	came(link, &obs);
+	link->witnesses = 1U << LS_SOURCE_KERNEL_LOG;
+	link->witness_at = LS_NEVER;
+	sessions_judge(engine, link, at);
+}
+
+static void
+string(struct ls_engine *engine, const struct ls_observation *obs)
+{
+	struct link *link = topology_find(engine, obs->port);
+
+	if (link && link->present && obs->device && link->judge_at != LS_NEVER)
+		ls_device_merge(&link->device, obs->device);
+}
+
+static void
+scan_end(struct ls_engine *engine, const struct ls_observation *obs)
+{
+	for (size_t i = 0; i < engine->n_links; i++) {
+		struct link *link = engine->links[i];
+		struct ls_observation gone = *obs;
+
+		if (!link->present || link->scan == engine->scan)
+			continue;
+		/* The kernel log names a device before it is in sysfs: it is still to come. */
+		if (link->witnesses == 1U << LS_SOURCE_KERNEL_LOG && link->witness_at != LS_NEVER)
+			continue;
+		gone.kind = LS_OBS_DISCONNECTED;
+		gone.devnum = link->devnum;
+		ls_text_format(gone.text, sizeof(gone.text),
+			       "device number %u on %s is not there any more", link->devnum,
+			       link->name);
+		left(engine, link, &gone);
+		incidents_flush(
+			engine); /* a number that events bear is told before it can change */
+	}
+}
+
+void
+presence_observe(struct ls_engine *engine, const struct ls_observation *obs)
+{
+	switch (obs->kind) {
+	case LS_OBS_ENUMERATING:
+		enumerating(engine, obs);
+		break;
+	case LS_OBS_FOUND:
+	case LS_OBS_CONNECTED:
+		connected(engine, obs);
+		break;
+	case LS_OBS_STRING:
+		string(engine, obs);
+		break;
+	case LS_OBS_DISCONNECTED:
+		disconnected(engine, obs);
+		break;
+	case LS_OBS_SCAN_BEGIN:
+		engine->scan++;
+		break;
+	case LS_OBS_SCAN_END:
+		scan_end(engine, obs);
+		break;
+	default:
+		break;
+	}
+}
+
+uint64_t
+presence_deadline(const struct ls_engine *engine)
+{
+	uint64_t first = LS_NEVER;
+
+	for (size_t i = 0; i < engine->n_links; i++) {
+		const struct link *link = engine->links[i];
+
+		if (link->judge_at < first)
+			first = link->judge_at;
+		if (link->witness_at < first)
+			first = link->witness_at;
+		if (link->assume_at < first)
+			first = link->assume_at;
+		if (link->flow.stall_at < first)
+			first = link->flow.stall_at;
+	}
+	return first;
+}
+
+/* Both of udev and libusb see devices, yet one of them did not see this one. */
+static void
+question_witnesses(struct ls_engine *engine, struct link *link, struct ls_instant at)
+{
+	static const enum ls_source pair[] = { LS_SOURCE_UDEV, LS_SOURCE_LIBUSB };
+	struct ls_observation obs = { .at = at, .source = LS_SOURCE_NONE };
+	struct ls_socket socket;
+
+	link->witness_at = LS_NEVER;
+	for (size_t i = 0; i < LS_COUNT(pair); i++) {
+		if (!engine->sees[pair[i]] || (link->witnesses & 1U << pair[i]))
+			continue;
+		topology_socket(engine, link, &socket);
+		ls_text_format(obs.text, sizeof(obs.text),
+			       "%s did not see the device on %s that others saw",
+			       ls_source_name(pair[i]), link->name);
+		engine_event(engine, LS_EVENT_WITNESS_MISSING, &socket, NULL, &obs);
+	}
+}
+
+void
+presence_advance(struct ls_engine *engine, struct ls_instant at)
+{
+	for (size_t i = 0; i < engine->n_links; i++) {
+		struct link *link = engine->links[i];
+
+		if (link->assume_at <= at.mono_us)
+			assume_connected(engine, link, at);
+		if (link->judge_at <= at.mono_us)
+			sessions_judge(engine, link, at);
+		if (link->witness_at <= at.mono_us)
+			question_witnesses(engine, link, at);
+		if (link->flow.stall_at <= at.mono_us)
+			flow_stalled(engine, link, at);
+	}
+}

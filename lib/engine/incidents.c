@@ -1,0 +1,428 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/engine/state.h"
+#include "lib/base/text.h"
+
+/* Children and hub, and what several sources say of one event, lie within this of each other. */
+#define TOGETHER_US (1 * LS_SEC)
+/* Trouble on the port this long before an incident is part of its story. */
+#define TROUBLE_BEFORE_US (5 * LS_SEC)
+
+static bool
+near(uint64_t a_us, uint64_t b_us, uint64_t span_us)
+{
+	return (a_us > b_us ? a_us - b_us : b_us - a_us) <= span_us;
+}
+
+struct incident *
+incidents_find(struct ls_engine *engine, const struct ls_socket *socket)
+{
+	for (size_t i = 0; i < engine->n_incidents; i++) {
+		if (strcmp(engine->incidents[i]->pub.socket.id_path, socket->id_path) == 0)
+			return engine->incidents[i];
+	}
+	return NULL;
+}
+
+struct incident *
+incidents_covering(struct ls_engine *engine, const struct link *link, struct ls_instant at)
+{
+	struct ls_socket socket;
+	struct incident *own;
+
+	topology_socket(engine, link, &socket);
+	own = incidents_find(engine, &socket);
+	for (size_t i = 0; !own && i < engine->n_incidents; i++) {
+		struct incident *hub = engine->incidents[i];
+
+		if (hub->hub_lost_mono && near(hub->hub_lost_mono, at.mono_us, TOGETHER_US) &&
+		    topology_path_below(socket.id_path, hub->pub.socket.id_path))
+			own = hub;
+	}
+	return own;
+}
+
+static void
+add_evidence(struct incident *incident, const struct ls_evidence *evidence)
+{
+	struct ls_incident *pub = &incident->pub;
+	uint32_t n = pub->n_evidence++;
+
+	if (n >= LS_EVIDENCE_MAX)
+		n = LS_EVIDENCE_FIRST + (n - LS_EVIDENCE_FIRST) % LS_EVIDENCE_LAST;
+	pub->evidence[n] = *evidence;
+	pub->sources |= 1U << evidence->source;
+	incident->dirty = true;
+}
+
+void
+incidents_testify(struct ls_engine *engine, struct incident *incident,
+		  const struct ls_observation *obs)
+{
+	struct ls_evidence evidence = { .at = obs->at, .source = obs->source };
+
+	if (!incident)
+		return;
+	ls_text_format(evidence.what, sizeof(evidence.what), "%s", obs->text);
+	add_evidence(incident, &evidence);
+	if (incident->pub.back || !(incident->pub.facts & LS_FACT_GONE))
+		incidents_extend(incident, obs->at, engine->config.quiet_us);
+}
+
+void
+incidents_note(struct ls_engine *engine, struct incident *incident, struct ls_instant at,
+	       const char *what)
+{
+	struct ls_evidence evidence = { .at = at, .source = LS_SOURCE_NONE };
+
+	(void)engine;
+	ls_text_format(evidence.what, sizeof(evidence.what), "%s", what);
+	add_evidence(incident, &evidence);
+}
+
+static void
+describe_victim(struct ls_engine *engine, struct incident *incident, const struct link *link)
+{
+	struct ls_incident *pub = &incident->pub;
+
+	for (size_t i = 0; i < engine->n_sessions; i++) {
+		const struct ls_session *session = &engine->sessions[i]->pub;
+
+		if (strcmp(session->socket.id_path, pub->socket.id_path) != 0)
+			continue;
+		pub->session = session->id;
+		pub->device = session->device;
+		pub->has_device = true;
+		modes_describe(engine->sessions[i], incident, pub->opened);
+	}
+	if (!link)
+		return;
+	if (!pub->has_device && link->device.vid) {
+		pub->device = link->device;
+		pub->has_device = true;
+	}
+	memcpy(incident->first_link, link->name, sizeof(incident->first_link));
+	if (pub->has_device && pub->device.serial[0])
+		pub->facts |= LS_FACT_SERIAL;
+}
+
+struct incident *
+incidents_get(struct ls_engine *engine, const struct ls_socket *socket, const struct link *link,
+	      struct ls_instant at)
+{
+	struct incident *incident =
+		link ? incidents_covering(engine, link, at) : incidents_find(engine, socket);
+
+	if (incident)
+		return incident;
+	if (engine->n_incidents == LS_MAX_OPEN_INCIDENTS) {
+		gaps_cap(engine, CAP_INCIDENTS);
+		return NULL;
+	}
+	incident = calloc(1, sizeof(*incident));
+	if (!incident)
+		return NULL;
+	incident->pub.id = engine->numbers->config.next_incident_id++;
+	incident->pub.socket = *socket;
+	incident->pub.opened = at;
+	incident->pub.open = true;
+	incident->settle_at = at.mono_us + engine->config.settle_us;
+	incident->away_at = LS_NEVER;
+	incident->close_at = at.mono_us + engine->config.quiet_us;
+	engine->incidents[engine->n_incidents++] = incident;
+	describe_victim(engine, incident, link);
+	if (link && link->trouble.at.mono_us &&
+	    near(link->trouble.at.mono_us, at.mono_us, TROUBLE_BEFORE_US))
+		add_evidence(incident, &link->trouble);
+	return incident;
+}
+
+void
+incidents_extend(struct incident *incident, struct ls_instant at, uint64_t more_us)
+{
+	if (incident && at.mono_us + more_us > incident->close_at)
+		incident->close_at = at.mono_us + more_us;
+}
+
+/* What is in the middle of a procedure is waited for; what rests may come back in another mode. */
+static void
+wait_for_return(struct ls_engine *engine, struct incident *incident, struct ls_instant at)
+{
+	uint64_t window_us = engine->config.return_window_us;
+
+	incident->close_at = at.mono_us + window_us;
+	incident->away_at = LS_NEVER;
+	if (incident->pub.expected_us <= window_us)
+		return;
+	incident->close_at = at.mono_us + incident->pub.expected_us;
+	if (!(incident->pub.facts & LS_FACT_BUSY))
+		incident->away_at = at.mono_us + window_us;
+}
+
+void
+incidents_gone(struct ls_engine *engine, struct incident *incident, const struct link *link,
+	       struct ls_instant at)
+{
+	struct ls_incident *pub = &incident->pub;
+	bool other_half = (pub->facts & LS_FACT_GONE) && !pub->back &&
+			  near(incident->gone_mono, at.mono_us, TOGETHER_US) &&
+			  strcmp(incident->first_link, link->name) != 0;
+
+	if (!other_half)
+		pub->n_disconnects++;
+	if (!incident->pub.gone.mono_us)
+		incident->pub.gone = at;
+	pub->facts |= LS_FACT_GONE;
+	pub->facts &= ~LS_FACT_AWAY;
+	if (topology_is_hub(link))
+		pub->facts |= LS_FACT_HUB;
+	if (engine->slept_mono && near(engine->slept_mono, at.mono_us, AFTER_SLEEP_US))
+		pub->facts |= LS_FACT_SLEPT;
+	pub->back = false;
+	incident->gone_mono = at.mono_us;
+	wait_for_return(engine, incident, at);
+	incident->dirty = true;
+}
+
+static void close_one(struct ls_engine *engine, size_t place, struct ls_instant at);
+
+/* A change of mode is complete when the device is back; what happens now is another story. */
+struct incident *
+incidents_anew(struct ls_engine *engine, const struct ls_socket *socket, const struct link *link,
+	       struct ls_instant at)
+{
+	for (size_t i = 0; i < engine->n_incidents; i++) {
+		const struct ls_incident *pub = &engine->incidents[i]->pub;
+
+		if (strcmp(pub->socket.id_path, socket->id_path) == 0 && pub->back &&
+		    (pub->facts & (LS_FACT_EXPECTED | LS_FACT_REBOOTED))) {
+			close_one(engine, i, at);
+			break;
+		}
+	}
+	return incidents_get(engine, socket, link, at);
+}
+
+static void
+swallow(struct ls_engine *engine, struct incident *hub, struct incident *child)
+{
+	size_t n =
+		child->pub.n_evidence < LS_EVIDENCE_MAX ? child->pub.n_evidence : LS_EVIDENCE_MAX;
+	struct ls_record record = { .kind = LS_RECORD_ABSORBED };
+	size_t place = 0;
+
+	/* One that nobody has heard of yet takes the number that events already bear. */
+	if (!hub->emitted && hub->pub.id == engine->numbers->config.next_incident_id - 1) {
+		engine->numbers->config.next_incident_id--;
+		hub->pub.id = child->pub.id;
+		hub->emitted = child->emitted;
+	} else {
+		record.absorbed.id = child->pub.id;
+		record.absorbed.into = hub->pub.id;
+		engine->emit(&record, engine->user);
+	}
+	for (size_t i = 0; i < n; i++)
+		add_evidence(hub, &child->pub.evidence[i]);
+	if (child->pub.opened.mono_us < hub->pub.opened.mono_us)
+		hub->pub.opened = child->pub.opened;
+	hub->pub.n_children += child->pub.n_disconnects ? 1 + child->pub.n_children : 0;
+	while (engine->incidents[place] != child)
+		place++;
+	memmove(&engine->incidents[place], &engine->incidents[place + 1],
+		(engine->n_incidents - place - 1) * sizeof(engine->incidents[0]));
+	engine->n_incidents--;
+	free(child);
+}
+
+void
+incidents_absorb(struct ls_engine *engine, struct incident *hub, struct ls_instant at)
+{
+	hub->hub_lost_mono = at.mono_us;
+	for (size_t i = 0; i < engine->n_incidents;) {
+		struct incident *child = engine->incidents[i];
+
+		/* Also what was announced: a busy machine takes its time to take children off. */
+		if (child != hub && !(child->pub.facts & (LS_FACT_EMI | LS_FACT_OVER_CURRENT)) &&
+		    near(child->pub.opened.mono_us, at.mono_us, TOGETHER_US) &&
+		    topology_path_below(child->pub.socket.id_path, hub->pub.socket.id_path))
+			swallow(engine, hub, child); /* the next one moves into its place */
+		else
+			i++;
+	}
+	if (hub->pub.n_children)
+		hub->pub.facts |= LS_FACT_CHILDREN;
+}
+
+static void
+came_back_in(struct incident *incident, const struct homecoming *home)
+{
+	struct ls_incident *pub = &incident->pub;
+
+	if (home->mode && strcmp(home->mode->title, pub->mode) != 0)
+		ls_text_format(pub->mode_after, sizeof(pub->mode_after), "%s", home->mode->title);
+	if (!home->edge)
+		return;
+	pub->facts |= home->edge->meaning == LS_EDGE_REBOOT ? LS_FACT_REBOOTED : LS_FACT_EXPECTED;
+	ls_text_format(incident->edge_why, sizeof(incident->edge_why), "%s", home->edge->why);
+}
+
+void
+incidents_back(struct ls_engine *engine, struct incident *incident, const struct homecoming *home,
+	       struct ls_instant since)
+{
+	static const uint64_t facts[] = {
+		[LS_LIKE_UNKNOWN] = LS_FACT_BACK_UNKNOWN,
+		[LS_LIKE_OTHER] = LS_FACT_OTHER_CAME,
+		[LS_LIKE_OTHER_MODE] = LS_FACT_BACK_OTHER_MODE,
+		[LS_LIKE_SAME_MODEL] = LS_FACT_BACK_MODEL,
+		[LS_LIKE_SAME] = LS_FACT_BACK_SAME,
+	};
+	struct ls_incident *pub = &incident->pub;
+
+	if (pub->facts & LS_FACT_ENUM_FAILED)
+		pub->facts |= LS_FACT_CAME_UP;
+	incident->dirty = true;
+	if (!(pub->facts & LS_FACT_GONE) || pub->back) {
+		incidents_extend(incident, engine->now, engine->config.quiet_us);
+		return;
+	}
+	if (home->replugged) {
+		incidents_note(engine, incident, since, "later a device was plugged in again");
+		incident->close_at = engine->now.mono_us;
+		return;
+	}
+	pub->facts |= facts[home->like];
+	pub->back = home->like != LS_LIKE_OTHER;
+	incident->away_at = LS_NEVER;
+	if (pub->back) {
+		pub->facts &= ~(LS_FACT_AWAY | LS_FACT_PARTNER_GONE);
+		came_back_in(incident, home);
+	}
+	if (pub->back && !pub->back_after_us && since.mono_us > incident->pub.gone.mono_us)
+		pub->back_after_us = since.mono_us - incident->pub.gone.mono_us;
+	incident->close_at = engine->now.mono_us + engine->config.quiet_us;
+}
+
+void
+incidents_elsewhere(struct ls_engine *engine, const struct session *session,
+		    const struct ls_socket *where, struct ls_instant at)
+{
+	struct incident *incident = incidents_find(engine, &session->pub.socket);
+	char what[LS_TEXT_MAX];
+
+	if (!incident || !(incident->pub.facts & LS_FACT_GONE) || incident->pub.back)
+		return;
+	ls_text_format(what, sizeof(what), "the same device turned up on port %s", where->name);
+	incidents_note(engine, incident, at, what);
+	incident->pub.facts |= LS_FACT_ELSEWHERE;
+	incident->close_at = at.mono_us + engine->config.quiet_us;
+}
+
+/* The kernel still tries to bring the device up: no verdict yet. */
+static bool
+undecided(const struct ls_incident *pub)
+{
+	return (pub->facts & LS_FACT_ENUM_FAILED) &&
+	       !(pub->facts &
+		 (LS_FACT_ENUM_GAVE_UP | LS_FACT_CAME_UP | LS_FACT_RESET | LS_FACT_GONE));
+}
+
+/* Where the family of the device says more than the rule does. */
+static void
+explain(struct incident *incident)
+{
+	struct ls_incident *pub = &incident->pub;
+
+	if ((pub->cause == LS_CAUSE_MODE_SWITCH || pub->cause == LS_CAUSE_DEVICE_RESET) &&
+	    incident->edge_why[0])
+		ls_text_format(pub->why, sizeof(pub->why), "%s", incident->edge_why);
+	else if (pub->cause == LS_CAUSE_UNKNOWN && pub->open && incident->pub.expected_us &&
+		 (pub->facts & LS_FACT_GONE) && !(pub->facts & LS_FACT_AWAY))
+		ls_text_format(pub->why, sizeof(pub->why),
+			       "it left %s; expected back within %.0f s", pub->mode,
+			       (double)incident->pub.expected_us / LS_SEC);
+}
+
+static void
+emit(struct ls_engine *engine, struct incident *incident)
+{
+	struct ls_record record = { .kind = LS_RECORD_INCIDENT, .incident = &incident->pub };
+	struct ls_incident *pub = &incident->pub;
+
+	ls_cause_decide(pub);
+	explain(incident);
+	pub->settled |= !pub->open || (incident->settle_at == LS_NEVER && !undecided(pub));
+	/* Nothing is decided about a device that may come back: no accusation yet. */
+	if (pub->open && pub->cause == LS_CAUSE_UNKNOWN)
+		pub->drop = false;
+	incident->dirty = false;
+	incident->emitted = true;
+	engine->emit(&record, engine->user);
+}
+
+void
+incidents_flush(struct ls_engine *engine)
+{
+	for (size_t i = 0; i < engine->n_incidents; i++) {
+		if (engine->incidents[i]->dirty)
+			emit(engine, engine->incidents[i]);
+	}
+}
+
+uint64_t
+incidents_deadline(const struct ls_engine *engine)
+{
+	uint64_t first = LS_NEVER;
+
+	for (size_t i = 0; i < engine->n_incidents; i++) {
+		const struct incident *incident = engine->incidents[i];
+
+		if (incident->settle_at < first)
+			first = incident->settle_at;
+		if (incident->close_at < first)
+			first = incident->close_at;
+		if (incident->away_at < first)
+			first = incident->away_at;
+	}
+	return first;
+}
+
+static void
+close_one(struct ls_engine *engine, size_t place, struct ls_instant at)
+{
+	struct incident *incident = engine->incidents[place];
+	struct ls_incident *pub = &incident->pub;
+
+	if ((pub->facts & LS_FACT_GONE) && !pub->back)
+		pub->facts |= LS_FACT_AWAY;
+	pub->open = false;
+	pub->closed = at;
+	emit(engine, incident);
+	memmove(&engine->incidents[place], &engine->incidents[place + 1],
+		(engine->n_incidents - place - 1) * sizeof(engine->incidents[0]));
+	engine->n_incidents--;
+	free(incident);
+}
+
+void
+incidents_advance(struct ls_engine *engine, struct ls_instant at)
+{
+	for (size_t i = engine->n_incidents; i-- > 0;) {
+		struct incident *incident = engine->incidents[i];
+
+		if (incident->settle_at <= at.mono_us) {
+			incident->settle_at = LS_NEVER;
+			incident->dirty = true;
+		}
+		if (incident->away_at <= at.mono_us) {
+			incident->away_at = LS_NEVER;
+			incident->pub.facts |= LS_FACT_AWAY;
+			incident->dirty = true;
+		}
+		if (incident->close_at <= at.mono_us)
+			close_one(engine, i, at);
+		else if (incident->dirty)
+			emit(engine, incident);
+	}
+}

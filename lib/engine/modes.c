@@ -1,0 +1,134 @@
+/* Sessions in the modes of their device's family: which one now, and was the change expected? */
+#include <string.h>
+
+#include "lib/engine/state.h"
+#include "lib/base/text.h"
+
+static const struct ls_mode *
+mode_of(const struct ls_engine *engine, const struct ls_device *device,
+	const struct ls_mode *before, uint64_t away_us)
+{
+	if (!engine->config.families)
+		return NULL;
+	return ls_families_mode(engine->config.families, device, before, away_us);
+}
+
+/* Its family names something that stays the same in all modes. */
+static enum ls_kinship
+kinship(const struct ls_engine *engine, const struct ls_device *before,
+	const struct ls_device *after)
+{
+	char one[LS_IDENTITY_MAX], other[LS_IDENTITY_MAX];
+
+	if (!engine->config.families)
+		return LS_KIN_UNKNOWN;
+	ls_families_identity(engine->config.families, before, one);
+	ls_families_identity(engine->config.families, after, other);
+	return ls_families_kinship(one, other);
+}
+
+/*
+ * A device that leaves a job's mode and looks the same later has finished, or lost its link. In any
+ * mode a stream of data does not end by itself with the device leaving, and a device that changes
+ * its mode breaks no transfers on the wire long before.
+ */
+static bool
+lost_in_job(const struct session *before, enum ls_likeness like, uint64_t facts)
+{
+	static const uint64_t signs = LS_FACT_ERRORS_BEFORE | LS_FACT_FLOWING |
+				      LS_FACT_ENUM_FAILED | LS_FACT_EMI | LS_FACT_OVER_CURRENT;
+
+	if (!before->mode || like != LS_LIKE_SAME)
+		return false;
+	return (facts & (LS_FACT_STREAMING | LS_FACT_ERRORS_BEFORE)) ||
+	       (before->mode->busy && (facts & signs));
+}
+
+/*
+ * A loader that shows the ids of the one before it: what flowed tells it from a lost link, and only
+ * usbmon knows that. The doubt goes on until the device looks different.
+ */
+static void
+doubt(const struct ls_engine *engine, struct session *before, const struct homecoming *home,
+      struct incident *incident)
+{
+	bool alike = home->like == LS_LIKE_SAME && !engine->sees[LS_SOURCE_USBMON];
+
+	before->mode_doubtful =
+		alike && ((home->edge && !home->edge->min_us) || before->mode_doubtful);
+	if (before->mode_doubtful && incident && !home->replugged)
+		incident->pub.facts |= LS_FACT_LOOKS_ALIKE;
+}
+
+void
+modes_compare(struct ls_engine *engine, struct session *before, const struct link *link,
+	      struct incident *incident, struct homecoming *ret)
+{
+	const struct ls_device *after = &link->device;
+	uint64_t came_us =
+		link->coming_since.mono_us ? link->coming_since.mono_us : engine->now.mono_us;
+	uint64_t left_us = before->pub.ended.mono_us;
+	uint64_t away_us = came_us > left_us ? came_us - left_us : 0;
+	enum ls_kinship kin = kinship(engine, &before->pub.device, after);
+
+	*ret = (struct homecoming){ .like = ls_identity_compare(&before->pub.device, after) };
+	if (kin == LS_KIN_OTHER) {
+		ret->like = LS_LIKE_OTHER;
+		ret->mode = mode_of(engine, after, NULL, 0);
+		return;
+	}
+	if (lost_in_job(before, ret->like, incident ? incident->pub.facts : 0)) {
+		ret->mode = before->mode;
+		return;
+	}
+	ret->mode = mode_of(engine, after, before->mode, away_us);
+	if (before->mode)
+		ret->edge =
+			ls_families_edge(engine->config.families, before->mode, ret->mode, away_us);
+	ret->replugged = !ret->edge && incident && (incident->pub.facts & LS_FACT_AWAY);
+	if ((ret->edge || kin == LS_KIN_SAME) && ret->like == LS_LIKE_OTHER)
+		ret->like = LS_LIKE_OTHER_MODE;
+	doubt(engine, before, ret, incident);
+}
+
+void
+modes_enter(struct ls_engine *engine, struct session *session, const struct ls_mode *mode,
+	    struct ls_instant at)
+{
+	struct ls_observation obs = { .at = at, .source = LS_SOURCE_NONE };
+	bool began = !session->mode_since.mono_us;
+
+	if (session->mode == mode)
+		return;
+	session->mode = mode;
+	session->mode_since = at;
+	ls_text_format(session->pub.mode, sizeof(session->pub.mode), "%s", mode ? mode->title : "");
+	if (!mode || began) /* a device that was plugged in is told as that */
+		return;
+	ls_text_format(obs.text, sizeof(obs.text), "%s is in %s", session->pub.socket.name,
+		       mode->title);
+	engine_event(engine, LS_EVENT_MODE, &session->pub.socket, NULL, &obs);
+}
+
+void
+modes_begin(struct ls_engine *engine, struct session *session, const struct ls_device *device,
+	    struct ls_instant at)
+{
+	modes_enter(engine, session, mode_of(engine, device, NULL, 0), at);
+}
+
+void
+modes_describe(const struct session *session, struct incident *incident, struct ls_instant at)
+{
+	struct ls_incident *pub = &incident->pub;
+	const struct ls_mode *mode = session->mode;
+
+	if (!mode)
+		return;
+	ls_text_format(pub->mode, sizeof(pub->mode), "%s", mode->title);
+	if (at.mono_us > session->mode_since.mono_us)
+		pub->in_mode_us = at.mono_us - session->mode_since.mono_us;
+	if (mode->busy)
+		pub->facts |= LS_FACT_BUSY;
+	incident->pub.expected_us = mode->return_us;
+}

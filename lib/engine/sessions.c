@@ -1,0 +1,248 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/engine/state.h"
+#include "lib/base/text.h"
+
+void
+sessions_emit(struct ls_engine *engine, const struct session *session)
+{
+	struct ls_record record = { .kind = LS_RECORD_SESSION, .session = &session->pub };
+
+	engine->emit(&record, engine->user);
+}
+
+struct session *
+sessions_on_socket(struct ls_engine *engine, const struct link *link, bool present)
+{
+	struct ls_socket socket;
+
+	topology_socket(engine, link, &socket);
+	for (size_t i = 0; i < engine->n_sessions; i++) {
+		struct session *session = engine->sessions[i];
+
+		if (session->pub.present == present &&
+		    strcmp(session->pub.socket.id_path, socket.id_path) == 0)
+			return session;
+	}
+	return NULL;
+}
+
+/* Ends @session; @instead takes its links. */
+static void
+end(struct ls_engine *engine, struct session *session, struct session *instead)
+{
+	size_t i = 0;
+
+	for (size_t l = 0; l < engine->n_links; l++) {
+		if (engine->links[l]->session == session)
+			engine->links[l]->session = instead;
+	}
+	session->pub.open = false;
+	sessions_emit(engine, session);
+	while (engine->sessions[i] != session)
+		i++;
+	memmove(&engine->sessions[i], &engine->sessions[i + 1],
+		(engine->n_sessions - i - 1) * sizeof(engine->sessions[0]));
+	engine->n_sessions--;
+	free(session);
+}
+
+void
+sessions_end(struct ls_engine *engine, struct session *session)
+{
+	end(engine, session, NULL);
+}
+
+struct session *
+sessions_split(struct ls_engine *engine, struct session *session, struct ls_instant at)
+{
+	struct session *next = calloc(1, sizeof(*next));
+
+	if (!next)
+		return session;
+	*next = *session;
+	next->pub.id = engine->numbers->config.next_session_id++;
+	next->pub.began = next->pub.ended = at;
+	next->pub.connected_us = 0;
+	if (session->pub.present) {
+		session->pub.connected_us += at.mono_us - session->pub.present_since.mono_us;
+		session->pub.ended = next->pub.present_since = at;
+		session->pub.present = false;
+	}
+	end(engine, session, next);
+	engine->sessions[engine->n_sessions++] = next;
+	return next;
+}
+
+/* Sources waver, and a socket has two ports: no stay begins before the one before it has ended. */
+static void
+attach(struct ls_engine *engine, struct session *session, struct link *link, struct ls_instant at)
+{
+	if (at.mono_us < session->pub.ended.mono_us)
+		at = session->pub.ended;
+	link->session = session;
+	session->away_until = LS_NEVER;
+	session->pub.present = true;
+	session->pub.present_since = at;
+	session->pub.devnum = link->devnum;
+	if (session->pub.device.vid)
+		speed_in_stay(engine, session, link, at);
+	session->pub.device = link->device;
+	memcpy(session->pub.link, link->name, sizeof(session->pub.link));
+	sessions_emit(engine, session);
+}
+
+static void
+begin(struct ls_engine *engine, struct link *link, struct ls_instant at)
+{
+	struct session *session;
+
+	if (engine->n_sessions == LS_MAX_SESSIONS) {
+		gaps_cap(engine, CAP_SESSIONS);
+		return;
+	}
+	session = calloc(1, sizeof(*session));
+	if (!session)
+		return;
+	session->pub.id = engine->numbers->config.next_session_id++;
+	session->pub.open = true;
+	session->pub.began = at;
+	session->pub.device = link->device;
+	topology_socket(engine, link, &session->pub.socket);
+	topology_hubs(engine, link, session->pub.hubs);
+	session->pub.hubs_known = true;
+	cables_assume(engine, session);
+	engine->sessions[engine->n_sessions++] = session;
+	modes_begin(engine, session, &link->device, at);
+	attach(engine, session, link, at);
+	speed_of_stays(engine, session, link, at);
+	cables_tell_assumed(engine, session);
+}
+
+/* The same specimen waits on another socket: it was moved, and nothing was lost there. */
+static void
+leave_elsewhere(struct ls_engine *engine, const struct link *link, struct ls_instant at)
+{
+	struct ls_socket here;
+
+	topology_socket(engine, link, &here);
+	for (size_t i = engine->n_sessions; i-- > 0;) {
+		struct session *session = engine->sessions[i];
+
+		if (session->pub.present ||
+		    strcmp(session->pub.socket.id_path, here.id_path) == 0 ||
+		    ls_identity_compare(&session->pub.device, &link->device) != LS_LIKE_SAME)
+			continue;
+		incidents_elsewhere(engine, session, &here, at);
+		sessions_end(engine, session);
+	}
+}
+
+static void
+tell_connect(struct ls_engine *engine, struct link *link, const struct incident *incident)
+{
+	struct ls_observation obs = { .at = link->came.at, .source = link->came.source };
+	struct ls_socket socket;
+
+	if (!link->came.at.mono_us)
+		return;
+	memcpy(obs.text, link->came.what, sizeof(obs.text));
+	topology_socket(engine, link, &socket);
+	engine_event(engine, LS_EVENT_CONNECT, &socket, incident, &obs);
+}
+
+void
+sessions_judge(struct ls_engine *engine, struct link *link, struct ls_instant at)
+{
+	struct session *waiting = sessions_on_socket(engine, link, false);
+	struct session *present = sessions_on_socket(engine, link, true);
+	bool announced = link->coming_since.mono_us && link->coming_devnum == link->devnum;
+	struct ls_instant since = announced ? link->coming_since : at;
+	struct incident *incident = incidents_covering(engine, link, at);
+	struct homecoming home = { 0 };
+
+	link->judge_at = LS_NEVER;
+	if (waiting)
+		modes_compare(engine, waiting, link, incident, &home);
+	else if (incident && incident->pub.has_device)
+		home.like = ls_identity_compare(&incident->pub.device, &link->device);
+	link->coming_since.mono_us = 0;
+	if (incident)
+		incidents_back(engine, incident, &home, since);
+	if (link->session)
+		return;
+	/* The two halves of one hub are one thing on one socket. */
+	if (present && topology_is_hub(link) && present->pub.device.device_class == 9) {
+		link->session = present;
+		return;
+	}
+	tell_connect(engine, link, incident);
+	leave_elsewhere(engine, link, at);
+	if (waiting && home.like != LS_LIKE_OTHER && !home.replugged) {
+		modes_enter(engine, waiting, home.mode, since);
+		attach(engine, waiting, link, since);
+		return;
+	}
+	if (waiting)
+		sessions_end(engine, waiting);
+	begin(engine, link, since);
+}
+
+void
+sessions_leave(struct ls_engine *engine, struct link *link, struct ls_instant at)
+{
+	struct session *session = link->session;
+
+	link->session = NULL;
+	if (!session)
+		return;
+	for (size_t i = 0; i < engine->n_links; i++) {
+		if (engine->links[i]->session == session)
+			return; /* the other half of the hub is still there */
+	}
+	if (at.mono_us < session->pub.present_since.mono_us)
+		at = session->pub.present_since;
+	session->pub.connected_us += at.mono_us - session->pub.present_since.mono_us;
+	session->pub.present = false;
+	session->pub.ended = at;
+	session->away_until = at.mono_us + engine->config.return_window_us;
+	sessions_emit(engine, session);
+}
+
+uint64_t
+sessions_deadline(const struct ls_engine *engine)
+{
+	uint64_t first = LS_NEVER;
+
+	for (size_t i = 0; i < engine->n_sessions; i++) {
+		if (engine->sessions[i]->away_until < first)
+			first = engine->sessions[i]->away_until;
+	}
+	return first;
+}
+
+/* A device whose kernel tries still go on is waited for, as its incident is. */
+static bool
+expected(struct ls_engine *engine, const struct session *session)
+{
+	const struct incident *incident = incidents_find(engine, &session->pub.socket);
+
+	return incident && (incident->pub.facts & LS_FACT_GONE) && !incident->pub.back;
+}
+
+void
+sessions_advance(struct ls_engine *engine, struct ls_instant at)
+{
+	for (size_t i = engine->n_sessions; i-- > 0;) {
+		struct session *session = engine->sessions[i];
+
+		if (session->away_until > at.mono_us)
+			continue;
+		if (expected(engine, session))
+			session->away_until =
+				incidents_find(engine, &session->pub.socket)->close_at;
+		if (session->away_until <= at.mono_us)
+			sessions_end(engine, session);
+	}
+}

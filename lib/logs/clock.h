@@ -1,0 +1,36 @@
+#pragma once
+/*
+ * The time of a line, from what its stamp says and from the lines before it. Within one boot
+ * neither clock of an instant goes back.
+ */
+#include "lib/base/base.h"
+#include "lib/logs/line.h"
+
+struct ls_log_clock {
+	int64_t utc_offset_us;
+	int first_year; /* 0: dates without a year are only good for distances */
+	uint32_t boots;
+	bool dated;
+	bool seen; /* this boot has shown something */
+
+	struct ls_instant last; /* what was given out last in this boot */
+	bool has_boot_clock;
+	uint64_t boot_clock_us; /* the kernel's, as the last line had it */
+	bool has_wall;
+	int64_t wall_us; /* of the last line with a date, dated or not */
+	bool has_origin;
+	int64_t origin_us; /* wall clock at 0 of the boot clock */
+	bool origin_is_real;
+	int64_t summer_us;     /* clocks that were set back in autumn */
+	int years, last_month; /* New Year's days since the first date without a year */
+	int days;	       /* midnights, of times without any date */
+	char boot_id[40];
+};
+
+void ls_log_clock_init(struct ls_log_clock *clock, const struct ls_log_text_options *options);
+/* "Linux version …", "-- Boot …": the next line is of another boot. */
+void ls_log_clock_new_boot(struct ls_log_clock *clock);
+/* A journal's name of a boot; a new one is a new boot. */
+void ls_log_clock_boot_id(struct ls_log_clock *clock, const char *id, size_t len);
+/* A line with @stamp, which may say nothing. */
+struct ls_instant ls_log_clock_place(struct ls_log_clock *clock, const struct ls_log_stamp *stamp);

@@ -1,0 +1,143 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/logs/counts.h"
+
+#define FIRST_SIZE 32
+
+static const char *const names[LS_N_LOG_COUNTS] = {
+	[LS_LOG_CONNECT] = "connect",
+	[LS_LOG_DISCONNECT] = "disconnect",
+	[LS_LOG_RESET] = "reset",
+	[LS_LOG_ENUMERATION_FAILURE] = "enumeration-failure",
+	[LS_LOG_OVER_CURRENT] = "over-current",
+	[LS_LOG_EMI_DISABLE] = "emi-disable",
+	[LS_LOG_CONTROLLER_DIED] = "controller-died",
+	[LS_LOG_LINK_TROUBLE] = "link-trouble",
+	[LS_LOG_RESUME_FAILURE] = "resume-failure",
+	[LS_LOG_POWER_REJECTED] = "power-rejected",
+	[LS_LOG_SPEED_DOWNGRADE] = "speed-downgrade",
+};
+
+const char *
+ls_log_count_name(enum ls_log_count count)
+{
+	return names[count];
+}
+
+static bool
+begins(const struct ls_observation *obs, const char *what)
+{
+	const char *text = strstr(obs->text, ": ");
+
+	return text && strncmp(text + 2, what, strlen(what)) == 0;
+}
+
+static enum ls_log_count
+count_of_failure(const struct ls_observation *obs)
+{
+	bool counted = begins(obs, "device descriptor read/") || obs->step == LS_STEP_ADDRESS ||
+		       obs->step == LS_STEP_ENABLE || obs->step == LS_STEP_DEBOUNCE;
+
+	/* Wrong descriptors and configurations may be the device's own doing. */
+	return counted ? LS_LOG_ENUMERATION_FAILURE : LS_N_LOG_COUNTS;
+}
+
+enum ls_log_count
+ls_log_count_of(const struct ls_observation *obs)
+{
+	switch (obs->kind) {
+	case LS_OBS_ENUMERATING:
+		return LS_LOG_CONNECT;
+	case LS_OBS_DISCONNECTED:
+		return LS_LOG_DISCONNECT;
+	case LS_OBS_RESET:
+		return LS_LOG_RESET;
+	case LS_OBS_ENUM_FAILED:
+		return count_of_failure(obs);
+	case LS_OBS_ENUM_GAVE_UP:
+		return LS_LOG_ENUMERATION_FAILURE;
+	case LS_OBS_OVER_CURRENT:
+		return LS_LOG_OVER_CURRENT;
+	case LS_OBS_EMI:
+		return LS_LOG_EMI_DISABLE;
+	case LS_OBS_CONTROLLER_DIED:
+		/* The line before says the same: "assume dead". */
+		return begins(obs, "HC died") ? LS_LOG_CONTROLLER_DIED : LS_N_LOG_COUNTS;
+	case LS_OBS_LINK_TROUBLE:
+		return LS_LOG_LINK_TROUBLE;
+	case LS_OBS_RESUME_FAILED:
+		return LS_LOG_RESUME_FAILURE;
+	case LS_OBS_POWER_REJECTED:
+		return LS_LOG_POWER_REJECTED;
+	case LS_OBS_SLOW:
+		return LS_LOG_SPEED_DOWNGRADE;
+	default:
+		return LS_N_LOG_COUNTS;
+	}
+}
+
+static int
+make_room(struct ls_log_counts *counts)
+{
+	size_t size = counts->size ? counts->size * 2 : FIRST_SIZE;
+	struct ls_log_port_counts *ports;
+
+	if (counts->n_ports < counts->size)
+		return 1;
+	ports = realloc(counts->ports, size * sizeof(*ports));
+	if (!ports)
+		return -ENOMEM;
+	counts->ports = ports;
+	counts->size = size;
+	return 1;
+}
+
+/* 1: *ret is the line of @name, 0: there is no room for more, or -ENOMEM. */
+static int
+find_port(struct ls_log_counts *counts, const char *name, struct ls_log_port_counts **ret)
+{
+	size_t i = counts->last;
+
+	if (i >= counts->n_ports || strcmp(counts->ports[i].port, name) != 0)
+		for (i = 0; i < counts->n_ports; i++)
+			if (strcmp(counts->ports[i].port, name) == 0)
+				break;
+	if (i == counts->n_ports) {
+		if (counts->n_ports == LS_LOG_COUNTS_PORTS)
+			return 0;
+		if (make_room(counts) < 0)
+			return -ENOMEM;
+		counts->ports[i] = (struct ls_log_port_counts){ 0 };
+		memcpy(counts->ports[i].port, name, strlen(name) + 1);
+		counts->n_ports++;
+	}
+	counts->last = i;
+	*ret = &counts->ports[i];
+	return 1;
+}
+
+int
+ls_log_counts_add(struct ls_log_counts *counts, const struct ls_observation *obs)
+{
+	enum ls_log_count count = ls_log_count_of(obs);
+	struct ls_log_port_counts *port;
+	int r;
+
+	if (count == LS_N_LOG_COUNTS)
+		return 0;
+	r = find_port(counts, obs->port[0] ? obs->port : obs->controller, &port);
+	if (r == 1)
+		port->n[count]++;
+	if (r == 0)
+		counts->n_left_out++;
+	return r;
+}
+
+void
+ls_log_counts_done(struct ls_log_counts *counts)
+{
+	free(counts->ports);
+	*counts = (struct ls_log_counts){ 0 };
+}

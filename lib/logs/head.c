@@ -1,0 +1,320 @@
+#include "lib/logs/line.h"
+
+#define MAX_MARKS 8 /* quotes, list and line numbers before a line */
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+contains(const struct ls_cursor *cur, const char *text)
+{
+	return memmem(cur->at, ls_cursor_left(cur), text, strlen(text)) != NULL;
+}
+
+/* "<6>"; false if user space wrote the line. */
+static bool
+take_priority(struct ls_cursor *cur, bool *kernel)
+{
+	struct ls_cursor next = *cur;
+	uint64_t priority;
+
+	if (!ls_take_char(&next, '<') || !ls_take_uint(&next, 8191, &priority) ||
+	    !ls_take_char(&next, '>'))
+		return false;
+	*cur = next;
+	*kernel = priority < 8;
+	return true;
+}
+
+/* "kern  :info  : " of dmesg -x */
+static bool
+take_level(struct ls_cursor *cur, bool *kernel)
+{
+	static const char *const levels[] = { "emerg", "alert",	 "crit", "err",
+					      "warn",  "notice", "info", "debug" };
+	struct ls_cursor next = *cur;
+	struct ls_cursor facility = ls_take_until(&next, ':');
+	bool known = false;
+
+	if (ls_cursor_left(&facility) > 9 || !ls_take_char(&next, ':'))
+		return false;
+	for (size_t i = 0; i < LS_COUNT(levels) && !known; i++)
+		known = ls_take_literal(&next, levels[i]);
+	ls_take_literal(&next, "ing");
+	ls_take_spaces(&next);
+	if (!known || !ls_take_char(&next, ':'))
+		return false;
+	*kernel = ls_take_literal(&facility, "kern");
+	*cur = next;
+	return true;
+}
+
+/* "6,1212,55540469834,-;text", with the kernel's release before it from netconsole. */
+static bool
+take_kmsg(struct ls_cursor cur, struct ls_log_head *head)
+{
+	struct ls_cursor fields = ls_take_until(&cur, ';');
+	uint64_t priority, seq;
+
+	if (!ls_take_char(&cur, ';') || ls_cursor_left(&fields) > 160)
+		return false;
+	if (!contains(&fields, ",") || contains(&fields, " "))
+		return false;
+	if (contains(&(struct ls_cursor){ fields.at, memchr(fields.at, ',', 160) }, "."))
+		ls_take_until(&fields, ','), ls_take_char(&fields, ',');
+	if (!ls_take_uint(&fields, 8191, &priority) || !ls_take_char(&fields, ',') ||
+	    !ls_take_uint(&fields, UINT64_MAX, &seq) || !ls_take_char(&fields, ',') ||
+	    !ls_take_uint(&fields, UINT64_C(1) << 60, &head->stamp.mono_us))
+		return false;
+	head->stamp.has_mono = true;
+	head->format = LS_LOG_KMSG;
+	head->owner = priority < 8 ? LS_LOG_KERNEL : LS_LOG_OTHER;
+	head->text = cur;
+	return true;
+}
+
+/* "> ", "| ", "* ", "+", "```", "12: ", "[code]": what stands before a line in mails and pages. */
+static bool
+take_mark(struct ls_cursor *cur)
+{
+	static const char *const marks[] = { "```",  "[code]", "[CODE]",  "<pre>",   "<code>",
+					     "<li>", "<p>",    "[quote]", "[QUOTE]", "**" };
+	struct ls_cursor next = *cur;
+	uint64_t number;
+
+	for (size_t i = 0; i < LS_COUNT(marks); i++)
+		if (ls_take_literal(cur, marks[i]))
+			return true;
+	if (ls_cursor_left(cur) > 0 && strchr(">|#*+`$\"'", *cur->at)) {
+		cur->at++;
+		return true;
+	}
+	if (ls_take_literal(cur, "- ") || ls_take_literal(cur, "\xe2\x80\xa2"))
+		return true;
+	if (!ls_take_uint(&next, 9999999, &number) ||
+	    (!ls_take_literal(&next, ": ") && !ls_take_literal(&next, ") ") &&
+	     !ls_take_literal(&next, ". ") && !ls_take_literal(&next, "|") &&
+	     !ls_take_literal(&next, "  ")))
+		return false;
+	*cur = next;
+	return true;
+}
+
+/* "[T123]", "[    C0]", "(1)[212:kworker/3:1]", "[2:  kworker/2:1:  123]", "2:" */
+static bool
+take_thread(struct ls_cursor *cur)
+{
+	struct ls_cursor next = *cur, inside;
+	uint64_t cpu;
+
+	if (ls_take_char(&next, '(')) {
+		if (!ls_take_uint(&next, 4096, &cpu) || !ls_take_char(&next, ')'))
+			return false;
+		*cur = next;
+		return true;
+	}
+	if (ls_take_uint(&next, 4096, &cpu)) {
+		if (!ls_take_char(&next, ':') || ls_cursor_left(&next) == 0 || is_digit(*next.at) ||
+		    *next.at == ' ')
+			return false;
+		*cur = next;
+		return true;
+	}
+	if (!ls_take_char(&next, '['))
+		return false;
+	inside = ls_take_until(&next, ']');
+	ls_take_spaces(&inside);
+	if (!ls_take_char(&next, ']') || ls_cursor_left(&inside) == 0 ||
+	    ls_cursor_left(&inside) > 60)
+		return false;
+	if (is_digit(*inside.at) ? !contains(&inside, ":")
+				 : !strchr("TCcp0", *inside.at) || ls_cursor_left(&inside) < 2 ||
+					   (!is_digit(inside.at[1]) && !contains(&inside, "pid")))
+		return false;
+	*cur = next;
+	return true;
+}
+
+/* What stands between the kernel's stamp and its text. */
+static struct ls_cursor
+skip_threads(struct ls_cursor text)
+{
+	bool kernel;
+
+	do
+		ls_take_spaces(&text);
+	while (take_thread(&text) || take_priority(&text, &kernel));
+	return text;
+}
+
+/* One more stamp within the text of the kernel: rsyslog and klogd leave its own clock there. */
+static void
+take_inner_stamp(struct ls_log_head *head)
+{
+	struct ls_log_head inner = { .text = head->text };
+
+	ls_take_spaces(&inner.text);
+	if (!ls_log_take_bracket(&inner.text, &inner) || !inner.stamp.has_mono ||
+	    inner.stamp.has_delta)
+		return;
+	head->stamp.has_mono = true;
+	head->stamp.mono_us = inner.stamp.mono_us;
+	head->text = inner.text;
+	if (head->format == LS_LOG_PLAIN)
+		head->format = LS_LOG_DMESG;
+	if (head->format == LS_LOG_JOURNAL_SHORT)
+		head->format = LS_LOG_SYSLOG;
+	if (head->format == LS_LOG_JOURNAL_ISO)
+		head->format = LS_LOG_SYSLOG_ISO;
+}
+/* Names of formats that differ in their date only; the program may still change them. */
+static enum ls_log_format
+format_of_date(const struct ls_cursor *date, const struct ls_log_stamp *stamp)
+{
+	bool iso = contains(date, "T") && is_digit(*date->at);
+
+	if (stamp->date == LS_LOG_REAL)
+		return LS_LOG_JOURNAL_UNIX;
+	if (iso)
+		return contains(date, ",") ? LS_LOG_DMESG_ISO : LS_LOG_JOURNAL_ISO;
+	if (stamp->date == LS_LOG_DATE)
+		return is_digit(*date->at) ? LS_LOG_SYSLOG_ISO : LS_LOG_JOURNAL_FULL;
+	return stamp->date == LS_LOG_NO_YEAR ? LS_LOG_JOURNAL_SHORT : LS_LOG_SYSLOG;
+}
+
+static bool
+take_dated(struct ls_cursor *cur, bool versioned, struct ls_log_head *head)
+{
+	struct ls_cursor next = *cur;
+	struct ls_cursor date;
+
+	if (!ls_log_take_date(&next, &head->stamp))
+		return false;
+	date = (struct ls_cursor){ cur->at, next.at };
+	head->format = format_of_date(&date, &head->stamp);
+	ls_take_char(&next, ':');
+	ls_take_spaces(&next);
+	if (!(head->stamp.date == LS_LOG_NO_YEAR && ls_log_take_logcat(&next, head)) &&
+	    !ls_log_take_rfc5424(&next, versioned, head))
+		ls_log_take_program(next, head->format == LS_LOG_DMESG_ISO, head);
+	return true;
+}
+
+static bool
+take_bracketed(struct ls_cursor *cur, struct ls_log_head *head)
+{
+	if (!ls_log_take_bracket(cur, head))
+		return false;
+	ls_take_spaces(cur);
+	head->owner = LS_LOG_KERNEL;
+	head->text = *cur;
+	if (head->stamp.has_mono)
+		ls_log_take_monotonic_program(head);
+	else if (!head->stamp.has_delta)
+		ls_log_take_program(*cur, true, head);
+	return true;
+}
+
+/* A line may start here: "<6>", "kern  :info  : ", a stamp, "kernel:". */
+static bool
+take_front(struct ls_cursor cur, struct ls_log_head *head)
+{
+	bool kernel = true;
+	bool prefixed, versioned;
+
+	if (take_kmsg(cur, head))
+		return true;
+	prefixed = take_priority(&cur, &kernel);
+	versioned = prefixed && ls_take_literal(&cur, "1 ");
+	prefixed |= take_level(&cur, &kernel);
+	ls_take_spaces(&cur);
+	if (!take_bracketed(&cur, head) && !take_dated(&cur, versioned, head)) {
+		if (!ls_log_take_kernel_tag(&cur) && !prefixed)
+			return false;
+		head->owner = LS_LOG_KERNEL;
+		head->text = cur;
+	}
+	if (!kernel)
+		head->owner = LS_LOG_OTHER;
+	return true;
+}
+
+/* "/var/log/syslog:", "kern.log:12:" of grep */
+static bool
+take_file_name(struct ls_cursor *cur)
+{
+	struct ls_cursor next = *cur;
+	struct ls_cursor name = ls_take_until(&next, ':');
+	uint64_t number;
+
+	if (ls_cursor_left(&name) == 0 || ls_cursor_left(&name) > 120 || contains(&name, " ") ||
+	    !ls_take_char(&next, ':'))
+		return false;
+	if (!contains(&name, "/") && !contains(&name, "log") && !contains(&name, "messages") &&
+	    !(is_digit(*name.at) && is_digit(name.end[-1])))
+		return false;
+	*cur = next;
+	if (ls_take_uint(&next, UINT32_MAX, &number) && ls_take_char(&next, ':'))
+		*cur = next;
+	return true;
+}
+
+void
+ls_log_take_head(struct ls_cursor line, struct ls_log_head *ret)
+{
+	struct ls_cursor cur = line;
+	bool found = false;
+
+	*ret = (struct ls_log_head){ .owner = LS_LOG_NOBODY };
+	for (int i = 0; i < MAX_MARKS && !found; i++) {
+		ls_take_spaces(&cur);
+		found = take_front(cur, ret);
+		if (!found && !take_mark(&cur))
+			break;
+	}
+	if (!found) {
+		struct ls_cursor named = cur;
+
+		ret->text = cur;
+		if (!take_file_name(&named) || !take_front(named, ret))
+			return;
+	}
+	if (ret->owner != LS_LOG_KERNEL)
+		return;
+	ret->text = skip_threads(ret->text);
+	take_inner_stamp(ret);
+	ret->text = skip_threads(ret->text);
+	if (ls_log_take_kernel_tag(&ret->text))
+		ret->text = skip_threads(ret->text);
+}
+
+static const char *const format_names[LS_N_LOG_FORMATS] = {
+	[LS_LOG_PLAIN] = "plain",
+	[LS_LOG_DMESG] = "dmesg",
+	[LS_LOG_DMESG_CTIME] = "dmesg-ctime",
+	[LS_LOG_DMESG_RELTIME] = "dmesg-reltime",
+	[LS_LOG_DMESG_ISO] = "dmesg-iso",
+	[LS_LOG_KMSG] = "kmsg",
+	[LS_LOG_SYSLOG] = "syslog",
+	[LS_LOG_SYSLOG_ISO] = "syslog-iso",
+	[LS_LOG_RFC5424] = "rfc5424",
+	[LS_LOG_JOURNAL_SHORT] = "journal-short",
+	[LS_LOG_JOURNAL_ISO] = "journal-short-iso",
+	[LS_LOG_JOURNAL_MONOTONIC] = "journal-short-monotonic",
+	[LS_LOG_JOURNAL_UNIX] = "journal-short-unix",
+	[LS_LOG_JOURNAL_FULL] = "journal-short-full",
+	[LS_LOG_JOURNAL_VERBOSE] = "journal-verbose",
+	[LS_LOG_JOURNAL_EXPORT] = "journal-export",
+	[LS_LOG_JOURNAL_JSON] = "journal-json",
+	[LS_LOG_LOGCAT] = "logcat",
+	[LS_LOG_OPENWRT] = "openwrt",
+};
+
+const char *
+ls_log_format_name(enum ls_log_format format)
+{
+	return format_names[format];
+}

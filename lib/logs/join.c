@@ -1,0 +1,322 @@
+#include "lib/observe/kernel_log.h"
+#include "lib/logs/join.h"
+#include "lib/base/port.h"
+
+#define MAX_LINES  3 /* that one message is wrapped over, after its first */
+#define MAX_BLANKS 1 /* empty lines between them: some mails double every newline */
+
+/* What people and pages write behind a message. */
+static const char *const ends[] = { "  ", " <-", " <=", " #",  " //", " ←",  "**", "`",
+				    "</", "[/",	 " |",	" ^M", "\\n", "<br", " (" };
+
+static bool
+contains(const char *text, const char *part)
+{
+	return strstr(text, part) != NULL;
+}
+
+/* "HOST prog: HC died; cleaning up" is not what a controller says. */
+static bool
+is_credible(const struct ls_observation *obs)
+{
+	const char *name = obs->controller;
+
+	if (!name[0])
+		return true;
+	return name[strcspn(name, "0123456789")] != '\0' && !contains(name, "[") &&
+	       (contains(obs->text, "hc") || contains(obs->text, "usb") ||
+		contains(obs->text, "dwc") || contains(obs->text, "hdrc"));
+}
+
+/* 1: @obs is set. */
+static int
+parse(struct ls_cursor text, struct ls_instant at, struct ls_observation *obs,
+      struct ls_device *device)
+{
+	*obs = (struct ls_observation){ .at = at };
+	if (ls_kernel_log_parse(text.at, ls_cursor_left(&text), obs, device) != 1)
+		return 0;
+	return is_credible(obs);
+}
+
+static struct ls_cursor
+trimmed(struct ls_cursor text)
+{
+	ls_take_spaces(&text);
+	while (text.end > text.at && text.end[-1] == ' ')
+		text.end--;
+	return text;
+}
+
+static bool
+is_said(struct ls_cursor text, struct ls_instant at, struct ls_observation *obs,
+	struct ls_device *device)
+{
+	return parse(trimmed(text), at, obs, device) && obs->kind != LS_OBS_STRING;
+}
+
+/* Up to what people wrote behind it. */
+static bool
+parse_beginning(struct ls_cursor text, struct ls_instant at, struct ls_observation *obs,
+		struct ls_device *device)
+{
+	for (size_t i = 0; i < LS_COUNT(ends); i++) {
+		const char *end = memmem(text.at, ls_cursor_left(&text), ends[i], strlen(ends[i]));
+
+		if (end && is_said((struct ls_cursor){ text.at, end }, at, obs, device))
+			return true;
+	}
+	return false;
+}
+
+/* The same, without what was written into it and behind it. */
+static bool
+parse_decorated(struct ls_cursor text, struct ls_instant at, struct ls_observation *obs,
+		struct ls_device *device)
+{
+	char plain[LS_LOG_CLEAN_MAX];
+	struct ls_cursor unmarked;
+
+	if (parse(trimmed(text), at, obs, device) || parse_beginning(text, at, obs, device))
+		return true;
+	unmarked = ls_cursor_of(plain, ls_log_unmark(plain, text));
+	if (ls_cursor_left(&unmarked) == ls_cursor_left(&text))
+		return false;
+	return is_said(unmarked, at, obs, device) || parse_beginning(unmarked, at, obs, device);
+}
+
+static void
+observe(struct ls_log_join *join, const struct ls_observation *obs)
+{
+	join->said = true;
+	join->n_said++;
+	join->observe(obs, join->user);
+}
+
+/* "hub 1-0:1.0: over-current condition" may go on: "on port 2". */
+static bool
+may_say_more(const struct ls_observation *obs)
+{
+	return obs->kind == LS_OBS_OVER_CURRENT && obs->text[0] == 'h' &&
+	       !contains(obs->text, " on port");
+}
+
+/* What @text says becomes known; true if it says anything. */
+static bool
+say(struct ls_log_join *join, struct ls_cursor text, bool last)
+{
+	struct ls_observation obs;
+	struct ls_device device;
+
+	if (!parse_decorated(text, join->at, &obs, &device))
+		return false;
+	join->state = obs.kind == LS_OBS_STRING ? LS_LOG_JOIN_DONE : LS_LOG_JOIN_SAID;
+	join->held = !last && may_say_more(&obs);
+	if (!join->held)
+		observe(join, &obs);
+	return true;
+}
+
+static size_t
+append(char dst[LS_LOG_MESSAGE_MAX], size_t len, struct ls_cursor text)
+{
+	size_t more = ls_cursor_left(&text);
+
+	if (more > LS_LOG_MESSAGE_MAX - len)
+		more = LS_LOG_MESSAGE_MAX - len;
+	memcpy(dst + len, text.at, more);
+	return len + more;
+}
+
+static void
+keep(struct ls_log_join *join, struct ls_cursor text)
+{
+	text = trimmed(text);
+	join->spaced_len = append(join->spaced, 0, text);
+	join->tight_len = append(join->tight, 0, text);
+}
+
+/* A text that a driver of a whole device, a port or a hub wrote, but not the device itself. */
+static bool
+is_usb_text(struct ls_cursor text)
+{
+	struct ls_cursor driver = ls_take_until(&text, ' ');
+	struct ls_cursor name, rest;
+	char port[LS_PORT_NAME_MAX];
+
+	ls_take_spaces(&text);
+	name = ls_take_until(&text, ' ');
+	if (ls_cursor_left(&driver) == 0 || ls_cursor_left(&name) < 2 || name.end[-1] != ':')
+		return false;
+	name.end--;
+	rest = trimmed(text);
+	return ls_port_from_kernel(name.at, ls_cursor_left(&name), port) == 1 &&
+	       ls_take_literal(&rest, "New USB device strings: ");
+}
+
+static const char *
+find(struct ls_cursor text, const char *word)
+{
+	return ls_cursor_left(&text) ? memmem(text.at, ls_cursor_left(&text), word, strlen(word))
+				     : NULL;
+}
+
+/* Where "Jul 22 19:16:15 host kernel: " begins within @text: at its date. */
+static const char *
+next_tag(struct ls_cursor text)
+{
+	const char *tag = find(text, " kernel: ");
+	const char *at;
+
+	if (!tag)
+		return NULL;
+	for (at = tag - text.at > 80 ? tag - 80 : text.at; at < tag; at++) {
+		struct ls_cursor word = { at, text.end };
+		struct ls_log_head head = { 0 };
+
+		if (at > text.at && at[-1] == ' ' && ls_log_take_date(&word, &head.stamp) &&
+		    word.at <= tag)
+			return at;
+	}
+	return tag;
+}
+
+/* The beginning of another message on the same line, or NULL. */
+static const char *
+next_message(struct ls_cursor text)
+{
+	const char *stamp, *tag;
+
+	if (ls_cursor_left(&text) == 0)
+		return NULL;
+	text.at++;
+	stamp = ls_log_next_stamp(text);
+	tag = next_tag(text);
+	return stamp && (!tag || stamp < tag) ? stamp : tag;
+}
+
+/* "…<6>" before a stamp belongs to the stamp. */
+static struct ls_cursor
+before(struct ls_cursor text, const char *end)
+{
+	text.end = end;
+	text = trimmed(text);
+	if (ls_cursor_left(&text) >= 3 && text.end[-1] == '>' && text.end[-3] == '<')
+		text.end -= 3;
+	return trimmed(text);
+}
+
+/* All messages of @text, which begins with one. */
+static void
+take_apart(struct ls_log_join *join, struct ls_cursor text)
+{
+	const char *next;
+
+	while ((next = next_message(text))) {
+		struct ls_cursor part = before(text, next);
+		struct ls_log_head head;
+		struct ls_observation obs;
+		struct ls_device device;
+
+		/* What a device wrote may look like a stamp. */
+		if (parse(text, join->at, &obs, &device) && obs.kind == LS_OBS_STRING)
+			break;
+		if (!say(join, part, true) && !is_usb_text(part))
+			break;
+		text.at = next;
+		ls_log_take_head(text, &head);
+		if (head.owner != LS_LOG_KERNEL || head.text.at <= next) {
+			join->state = LS_LOG_JOIN_DONE;
+			return;
+		}
+		join->at = ls_log_clock_place(join->clock, &head.stamp);
+		text = head.text;
+	}
+	keep(join, text);
+	if (!say(join, text, false))
+		join->state = LS_LOG_JOIN_OPEN;
+}
+
+void
+ls_log_join_end(struct ls_log_join *join)
+{
+	if (join->held)
+		say(join, ls_cursor_of(join->spaced, join->spaced_len), true);
+	join->held = false;
+	join->state = LS_LOG_JOIN_IDLE;
+}
+
+void
+ls_log_join_begin(struct ls_log_join *join, struct ls_cursor text, struct ls_instant at)
+{
+	ls_log_join_end(join);
+	join->at = at;
+	join->n_lines = 0;
+	join->n_blanks = 0;
+	take_apart(join, text);
+}
+
+/* The end of a message that was cut: with a blank in between, or without. */
+static void
+try_joined(struct ls_log_join *join, struct ls_cursor text)
+{
+	size_t len = join->spaced_len;
+
+	join->spaced_len = append(join->spaced, join->spaced_len, ls_cursor_of(" ", 1));
+	join->spaced_len = append(join->spaced, join->spaced_len, text);
+	join->tight_len = append(join->tight, join->tight_len, text);
+	if (say(join, ls_cursor_of(join->spaced, join->spaced_len), true) ||
+	    say(join, ls_cursor_of(join->tight, join->tight_len), true))
+		return;
+	if (join->held)
+		say(join, ls_cursor_of(join->spaced, len), true);
+}
+
+void
+ls_log_join_continue(struct ls_log_join *join, struct ls_cursor text, bool bare)
+{
+	bool below = join->state == LS_LOG_JOIN_OPEN || join->state == LS_LOG_JOIN_SAID;
+	const char *next = below ? next_message(text) : NULL;
+	struct ls_cursor part = next ? before(text, next) : trimmed(text);
+	struct ls_log_head head;
+	bool was_open = join->state == LS_LOG_JOIN_OPEN;
+
+	if (join->n_lines++ >= MAX_LINES)
+		ls_log_join_end(join);
+	if (join->state == LS_LOG_JOIN_OPEN || join->held)
+		try_joined(join, part);
+	if (next) {
+		ls_log_take_head((struct ls_cursor){ next, text.end }, &head);
+		if (head.owner == LS_LOG_KERNEL)
+			ls_log_join_begin(join, head.text,
+					  ls_log_clock_place(join->clock, &head.stamp));
+		return;
+	}
+	if (was_open && join->state != LS_LOG_JOIN_OPEN)
+		return;
+	if (bare) {
+		struct ls_observation obs;
+		struct ls_device device;
+		struct ls_log_stamp none = { 0 };
+
+		if (parse_decorated(text, join->at, &obs, &device)) {
+			ls_log_join_begin(join, text, ls_log_clock_place(join->clock, &none));
+		} else if (join->state == LS_LOG_JOIN_IDLE) {
+			join->n_lines = 0;
+			join->n_blanks = 0;
+			join->state = LS_LOG_JOIN_OPEN;
+			join->at = join->clock->last;
+			keep(join, text);
+		}
+	}
+}
+
+void
+ls_log_join_whole(struct ls_log_join *join, struct ls_cursor text, struct ls_instant at)
+{
+	struct ls_observation obs;
+	struct ls_device device;
+
+	if (parse(text, at, &obs, &device))
+		observe(join, &obs);
+}

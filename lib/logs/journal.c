@@ -1,0 +1,346 @@
+#include "lib/logs/journal.h"
+
+#define MAX_CLOCK  (UINT64_C(1) << 60)
+#define SIZE_BYTES 8
+#define MAX_FIELD  (UINT64_C(768) << 20) /* the journal's own limit */
+
+enum field {
+	FIELD_NONE,
+	FIELD_MESSAGE,
+	FIELD_TRANSPORT,
+	FIELD_FACILITY,
+	FIELD_BOOT,
+	FIELD_REAL,
+	FIELD_MONO,
+	FIELD_SOURCE_MONO,
+};
+
+#define FIELD(name, field)                                                                         \
+	{                                                                                          \
+		name, sizeof(name) - 1, field                                                      \
+	}
+
+static const struct {
+	const char *name;
+	size_t len;
+	enum field field;
+} fields[] = {
+	FIELD("MESSAGE", FIELD_MESSAGE),
+	FIELD("_TRANSPORT", FIELD_TRANSPORT),
+	FIELD("SYSLOG_FACILITY", FIELD_FACILITY),
+	FIELD("_BOOT_ID", FIELD_BOOT),
+	FIELD("__REALTIME_TIMESTAMP", FIELD_REAL),
+	FIELD("__MONOTONIC_TIMESTAMP", FIELD_MONO),
+	FIELD("_SOURCE_MONOTONIC_TIMESTAMP", FIELD_SOURCE_MONO),
+};
+
+static bool
+is(const struct ls_cursor *text, const char *word)
+{
+	return ls_cursor_left(text) == strlen(word) && memcmp(text->at, word, strlen(word)) == 0;
+}
+
+static enum field
+field_of(const struct ls_cursor *name)
+{
+	for (size_t i = 0; i < LS_COUNT(fields); i++)
+		if (ls_cursor_left(name) == fields[i].len &&
+		    memcmp(name->at, fields[i].name, fields[i].len) == 0)
+			return fields[i].field;
+	return FIELD_NONE;
+}
+
+static size_t
+copy(char *dst, size_t size, const struct ls_cursor *src)
+{
+	size_t len = ls_cursor_left(src) < size ? ls_cursor_left(src) : size;
+
+	memcpy(dst, src->at, len);
+	return len;
+}
+
+static void
+set_clock(struct ls_log_record *record, enum field field, struct ls_cursor value)
+{
+	uint64_t usec;
+
+	if (!ls_take_uint(&value, MAX_CLOCK, &usec) || ls_cursor_left(&value) > 0)
+		return;
+	if (field == FIELD_REAL) {
+		record->stamp.date = LS_LOG_REAL;
+		record->stamp.real_us = (int64_t)usec;
+	} else if (field == FIELD_SOURCE_MONO || !record->has_source_clock) {
+		record->stamp.has_mono = true;
+		record->stamp.mono_us = usec;
+		record->has_source_clock |= field == FIELD_SOURCE_MONO;
+	}
+}
+
+void
+ls_log_record_field(struct ls_log_record *record, struct ls_cursor name, struct ls_cursor value)
+{
+	enum field field = field_of(&name);
+
+	switch (field) {
+	case FIELD_NONE:
+		break;
+	case FIELD_MESSAGE:
+		record->message_len = copy(record->message, sizeof(record->message), &value);
+		break;
+	case FIELD_TRANSPORT:
+		record->from_kernel |= is(&value, "kernel");
+		record->from_program |= !is(&value, "kernel");
+		break;
+	case FIELD_FACILITY: /* programs can write to /dev/kmsg, but not as the kernel */
+		record->from_program |= !is(&value, "0");
+		break;
+	case FIELD_BOOT:
+		record->boot_len = copy(record->boot, sizeof(record->boot), &value);
+		break;
+	case FIELD_REAL:
+	case FIELD_MONO:
+	case FIELD_SOURCE_MONO:
+		set_clock(record, field, value);
+		break;
+	}
+}
+
+void
+ls_log_record_end(struct ls_log_record *record, struct ls_log_join *join)
+{
+	struct ls_cursor text = ls_cursor_of(record->message, record->message_len);
+	struct ls_cursor version = text;
+
+	if (record->from_kernel && !record->from_program && record->message_len > 0) {
+		ls_log_clock_boot_id(join->clock, record->boot, record->boot_len);
+		if (record->boot_len == 0 && ls_take_literal(&version, "Linux version "))
+			ls_log_clock_new_boot(join->clock);
+		ls_log_join_whole(join, text, ls_log_clock_place(join->clock, &record->stamp));
+	}
+	record->from_kernel = false;
+	record->from_program = false;
+	record->has_source_clock = false;
+	record->stamp = (struct ls_log_stamp){ 0 };
+	record->boot_len = 0;
+	record->message_len = 0;
+}
+
+/* "b=0123…;m=1a2b;t=5e6f;" within the cursor of a verbose record's head */
+static void
+take_cursor_part(struct ls_log_record *record, struct ls_cursor part)
+{
+	uint64_t usec;
+
+	if (ls_take_literal(&part, "b=")) {
+		record->boot_len = copy(record->boot, sizeof(record->boot), &part);
+	} else if (ls_take_literal(&part, "m=") && ls_take_hex(&part, MAX_CLOCK, &usec)) {
+		record->stamp.has_mono = true;
+		record->stamp.mono_us = usec;
+	} else if (ls_take_literal(&part, "t=") && ls_take_hex(&part, MAX_CLOCK, &usec)) {
+		record->stamp.date = LS_LOG_REAL;
+		record->stamp.real_us = (int64_t)usec;
+	}
+}
+
+bool
+ls_log_verbose_begin(struct ls_log_journal *journal, struct ls_cursor line)
+{
+	struct ls_log_stamp stamp = { 0 };
+
+	ls_take_spaces(&line);
+	while (ls_take_char(&line, '>'))
+		ls_take_spaces(&line);
+	if (!ls_log_take_date(&line, &stamp))
+		return false;
+	ls_take_spaces(&line);
+	if (!ls_take_literal(&line, "[s="))
+		return false;
+	if (line.end > line.at && line.end[-1] == ']')
+		line.end--;
+	journal->mode = LS_LOG_VERBOSE;
+	journal->indent = 0;
+	journal->record = (struct ls_log_record){ .stamp = stamp };
+	while (ls_cursor_left(&line) > 0) {
+		take_cursor_part(&journal->record, ls_take_until(&line, ';'));
+		ls_take_char(&line, ';');
+	}
+	return true;
+}
+
+bool
+ls_log_verbose_line(struct ls_log_journal *journal, const char *line, size_t len)
+{
+	struct ls_cursor cur = ls_cursor_of(line, len);
+	struct ls_cursor name;
+	size_t indent;
+
+	while (cur.at < cur.end && (*cur.at == ' ' || *cur.at == '\t' || *cur.at == '>'))
+		cur.at++;
+	indent = (size_t)(cur.at - line);
+	if (indent == 0 || ls_cursor_left(&cur) == 0)
+		return false;
+	if (!journal->indent)
+		journal->indent = indent;
+	/* What stands further in is the next line of the value above. */
+	if (indent != journal->indent)
+		return indent > journal->indent;
+	if (cur.end[-1] == '\r')
+		cur.end--;
+	name = ls_take_until(&cur, '=');
+	if (ls_take_char(&cur, '='))
+		ls_log_record_field(&journal->record, name, cur);
+	return true;
+}
+
+static bool
+is_field_name(const struct ls_cursor *name)
+{
+	if (ls_cursor_left(name) == 0 || ls_cursor_left(name) > LS_LOG_FIELD_MAX)
+		return false;
+	for (const char *at = name->at; at < name->end; at++)
+		if (!(*at >= 'A' && *at <= 'Z') && !(*at >= '0' && *at <= '9') && *at != '_')
+			return false;
+	return true;
+}
+
+/* A whole line; false if this is no export any more. */
+static bool
+export_line(struct ls_log_journal *journal, struct ls_log_join *join, struct ls_cursor line)
+{
+	struct ls_cursor name;
+
+	if (ls_cursor_left(&line) == 0) {
+		ls_log_record_end(&journal->record, join);
+		journal->n_exported++;
+		return true;
+	}
+	/* Most fields are not needed: MESSAGE, SYSLOG_FACILITY and _… are. */
+	if (*line.at != 'M' && *line.at != '_' && *line.at != 'S' &&
+	    memchr(line.at, '=',
+		   ls_cursor_left(&line) < LS_LOG_FIELD_MAX ? ls_cursor_left(&line)
+							    : LS_LOG_FIELD_MAX))
+		return *line.at >= 'A' && *line.at <= 'Z';
+	name = ls_take_until(&line, '=');
+	if (ls_take_char(&line, '=')) {
+		ls_log_record_field(&journal->record, name, line);
+		return *name.at == '_' || is_field_name(&name);
+	}
+	if (!is_field_name(&name))
+		return false;
+	journal->in_message = is(&name, "MESSAGE");
+	if (journal->in_message)
+		journal->record.message_len = 0;
+	journal->n_size = 0;
+	journal->size = 0;
+	journal->left = SIZE_BYTES;
+	return true;
+}
+
+/* Bytes of a binary field; how many were eaten, 0: its length cannot be true. */
+static size_t
+export_binary(struct ls_log_journal *journal, const char *bytes, size_t len)
+{
+	struct ls_log_record *record = &journal->record;
+	size_t n = len < journal->left ? len : (size_t)journal->left;
+
+	if (journal->n_size < SIZE_BYTES) {
+		journal->size |= (uint64_t)(unsigned char)*bytes << (8 * journal->n_size++);
+		if (journal->n_size < SIZE_BYTES)
+			return 1;
+		journal->left = journal->size + 1; /* and the newline */
+		return journal->size > MAX_FIELD ? 0 : 1;
+	}
+	if (journal->in_message) {
+		size_t room = sizeof(record->message) - record->message_len;
+		uint64_t of_field = journal->left - 1;
+		size_t m = n < room ? n : room;
+
+		m = m < of_field ? m : (size_t)of_field;
+		memcpy(record->message + record->message_len, bytes, m);
+		record->message_len += m;
+	}
+	journal->left -= n;
+	return n;
+}
+
+/* The beginning of a line whose end was not fed yet is kept, as far as a message can go. */
+static void
+keep_part(struct ls_log_journal *journal, const struct ls_cursor *part)
+{
+	journal->name_len += copy(journal->name + journal->name_len,
+				  sizeof(journal->name) - journal->name_len, part);
+}
+
+/* It was no export: the line, as far as it was kept, is left in @name for the caller. */
+static void
+leave_export(struct ls_log_journal *journal, struct ls_log_join *join, struct ls_cursor line)
+{
+	ls_log_record_end(&journal->record, join);
+	journal->mode = LS_LOG_NO_RECORD;
+	journal->left = 0;
+	if (line.at != journal->name)
+		journal->name_len = copy(journal->name, sizeof(journal->name), &line);
+}
+
+bool
+ls_log_export_begin(struct ls_log_journal *journal, const char *line, size_t len)
+{
+	struct ls_cursor cur = ls_cursor_of(line, len);
+
+	if (!ls_take_literal(&cur, "__CURSOR="))
+		return false;
+	journal->mode = LS_LOG_EXPORT;
+	journal->record = (struct ls_log_record){ 0 };
+	journal->name_len = 0;
+	journal->left = 0;
+	return true;
+}
+
+size_t
+ls_log_export_bytes(struct ls_log_journal *journal, struct ls_log_join *join, const char *bytes,
+		    size_t len, uint64_t *n_lines)
+{
+	size_t at = 0;
+
+	while (at < len) {
+		struct ls_cursor line = ls_cursor_of(bytes + at, 0);
+		const char *newline;
+		size_t n;
+
+		if (journal->left > 0) {
+			n = export_binary(journal, bytes + at, len - at);
+			if (n == 0) {
+				leave_export(journal, join, line);
+				return at;
+			}
+			at += n;
+			continue;
+		}
+		newline = memchr(bytes + at, '\n', len - at);
+		line.end = newline ? newline : bytes + len;
+		if (!newline || journal->name_len > 0) {
+			keep_part(journal, &line);
+			line = ls_cursor_of(journal->name, journal->name_len);
+		}
+		if (!newline)
+			return len;
+		at = (size_t)(newline - bytes) + 1;
+		++*n_lines;
+		if (!export_line(journal, join, line)) {
+			leave_export(journal, join, line);
+			return at;
+		}
+		journal->name_len = 0;
+	}
+	return len;
+}
+
+void
+ls_log_journal_end(struct ls_log_journal *journal, struct ls_log_join *join)
+{
+	if (journal->mode == LS_LOG_EXPORT && journal->left == 0 && journal->name_len > 0)
+		export_line(journal, join, ls_cursor_of(journal->name, journal->name_len));
+	if (journal->mode == LS_LOG_EXPORT || journal->mode == LS_LOG_VERBOSE)
+		ls_log_record_end(&journal->record, join);
+	journal->mode = LS_LOG_NO_RECORD;
+}

@@ -1,0 +1,226 @@
+#pragma once
+/*
+ * Records: what the engine concludes. The store keeps them, the journal announces some of them,
+ * subscribers get all of them. A record is complete in itself: a later record with the same id
+ * replaces an earlier one.
+ */
+#include "lib/base/base.h"
+#include "lib/usbmon/flight.h"
+#include "lib/model/observation.h"
+#include "lib/usbmon/traffic.h"
+
+enum ls_cause {
+	LS_CAUSE_UNKNOWN,
+	LS_CAUSE_UNPLUGGED,
+	LS_CAUSE_LINK_LOSS,
+	LS_CAUSE_ENUMERATION_FAILED,
+	LS_CAUSE_HOST_RESET,
+	LS_CAUSE_OVER_CURRENT,
+	LS_CAUSE_EMI,
+	LS_CAUSE_UPSTREAM_LOSS,
+	LS_CAUSE_CONTROLLER_DIED,
+	LS_CAUSE_SOFTWARE,
+	LS_CAUSE_MODE_SWITCH,
+	LS_CAUSE_SUSPEND,
+	LS_CAUSE_LINK_ERRORS,  /* transfers failed, and the link survived it */
+	LS_CAUSE_DEVICE_RESET, /* the device started anew or died for a moment by itself */
+	LS_CAUSE_STALL,	       /* a job's data stopped, and the link stands */
+	LS_N_CAUSES,
+};
+
+/* Which part of the chain a cause speaks of. */
+enum ls_side {
+	LS_SIDE_UNKNOWN,
+	LS_SIDE_LINK, /* plug, cable, port: what a swap of the cable or the port can tell apart */
+	LS_SIDE_DEVICE,
+	LS_SIDE_HUB,
+	LS_SIDE_POWER,
+	LS_SIDE_HOST,
+	LS_SIDE_SOFTWARE,
+	LS_N_SIDES,
+};
+
+enum ls_event_kind {
+	LS_EVENT_CONNECT,
+	LS_EVENT_DISCONNECT,
+	LS_EVENT_RESET,
+	LS_EVENT_ENUMERATION_FAILURE, /* the kernel gave up; single tries are evidence only */
+	LS_EVENT_OVER_CURRENT,
+	LS_EVENT_EMI,
+	LS_EVENT_LINK_TROUBLE,
+	LS_EVENT_RESUME_FAILURE,
+	LS_EVENT_POWER_REJECTED,
+	LS_EVENT_SPEED_DOWNGRADE,
+	LS_EVENT_CONTROLLER_TROUBLE,
+	LS_EVENT_CONTROLLER_DIED,
+	LS_EVENT_CONTROLLER_REMOVED,
+	LS_EVENT_DEAUTHORISED,
+	LS_EVENT_AUTHORISED,
+	LS_EVENT_WITNESS_MISSING, /* one of udev and libusb saw a device and the other did not */
+	LS_EVENT_LINK_ERRORS,	  /* a burst of failed transfers began */
+	LS_EVENT_STALL,		  /* no data for long in a mode in which a job runs */
+	LS_EVENT_MODE,		  /* a device entered another mode of its family */
+	LS_EVENT_CABLE,		  /* a person said which cable is there, or it is assumed */
+	LS_EVENT_SLEEP,
+	LS_EVENT_WAKE,
+	LS_N_EVENTS,
+};
+
+/* A socket: a USB 2 port and its SuperSpeed peer, or a root hub standing for its controller. */
+struct ls_socket {
+	char id_path[LS_ID_PATH_MAX]; /* the identity, of the USB 2 half where there are two */
+	char name[LS_PORT_NAME_MAX];  /* kernel name, for people */
+};
+
+struct ls_event {
+	struct ls_instant at;
+	struct ls_socket socket; /* empty: the whole machine */
+	enum ls_event_kind kind;
+	enum ls_source source; /* who said it first */
+	int64_t incident;      /* 0: part of none */
+	char what[LS_TEXT_MAX];
+};
+
+/* The title of a mode of a device family, for people. */
+#define LS_MODE_MAX 48
+
+/* Labels of cables and sockets, see lib/base/label.h. */
+#define LS_LABEL_MAX 64
+/* The hubs of a chain, joined by ';'. */
+#define LS_HUBS_MAX 900
+
+/* A stay of one device with one cable on one socket, through drops and expected re-enumerations. */
+struct ls_session {
+	int64_t id;
+	struct ls_socket socket;
+	struct ls_device device;
+	char cable[LS_LABEL_MAX]; /* what a person called it, "" unknown */
+	bool cable_assumed;	  /* it was said of the stay before this one */
+	/* What lies between the controller and the socket when it begins, from the root outward:
+	 * "05e3:0610:SERIAL" or, without a serial number, "05e3:0610 at ID_PATH". "" none. */
+	char hubs[LS_HUBS_MAX];
+	bool hubs_known; /* false: of a history that did not record them */
+	uint16_t devnum; /* at the last connect; finds the session again after a daemon restart */
+	char link[LS_PORT_NAME_MAX]; /* the kernel port, which of the socket's two halves */
+	char mode[LS_MODE_MAX];	     /* "recovery mode"; "" if its family is not known */
+	struct ls_instant began;
+	struct ls_instant ended; /* meaningful unless @open: when the device was last there */
+	uint64_t connected_us;	 /* sum of presence; grows only at edges */
+	struct ls_instant present_since; /* meaningful while @present */
+	bool open;
+	bool present; /* connected right now; false within a drop */
+};
+
+struct ls_evidence {
+	struct ls_instant at;
+	enum ls_source source;
+	char what[LS_TEXT_MAX];
+};
+
+/* The first ones say why, the last ones how it ended; what lies between is only counted. */
+#define LS_EVIDENCE_FIRST 24
+#define LS_EVIDENCE_LAST  8
+#define LS_EVIDENCE_MAX	  (LS_EVIDENCE_FIRST + LS_EVIDENCE_LAST)
+
+/* Sources that testified, as bits 1 << enum ls_source. */
+typedef uint32_t ls_source_set;
+
+struct ls_incident {
+	int64_t id;
+	struct ls_socket socket;
+	int64_t session; /* 0: no device was known there */
+	bool has_device;
+	struct ls_device device; /* as it was before */
+	char mode[LS_MODE_MAX];	 /* it was in then, "" if its family is not known … */
+	uint64_t in_mode_us;	 /* … and had been for so long */
+	uint64_t expected_us; /* its family lets it stay away for so long, 0: unknown; not kept */
+	char mode_after[LS_MODE_MAX]; /* it came back in; "" the same or unknown */
+	struct ls_instant opened;
+	struct ls_instant closed; /* meaningful unless @open */
+	bool open;
+	bool settled; /* the verdict stands and may be announced; later records may refine it */
+	enum ls_cause cause;
+	enum ls_side side;
+	bool drop;
+	double confidence; /* 0 … 1: of all incidents that say 0.9, nine in ten should be right */
+	char why[LS_TEXT_MAX];	/* the rule's reason in one sentence */
+	struct ls_instant gone; /* the first disconnect; mono and real 0: it did not leave */
+	bool back;		/* the device returned */
+	uint64_t back_after_us; /* first disconnect to first return */
+	uint32_t n_disconnects, n_resets, n_enum_failures, n_over_currents;
+	uint32_t n_children; /* devices below a hub that left with it */
+	ls_source_set sources;
+	uint64_t facts;	     /* LS_FACT_… (lib/engine/causes.h): what the testimony establishes */
+	uint32_t n_evidence; /* all; up to LS_EVIDENCE_MAX of them are kept in @evidence */
+	struct ls_evidence evidence[LS_EVIDENCE_MAX]; /* in order of arrival */
+};
+
+/* The reason of the gaps of what was imported: only the kernel log told of that time. */
+#define LS_GAP_IMPORTED "imported from the journal: transfers of that time are not known"
+
+/* A span in which a source was blind, or records that it lost at one moment. */
+struct ls_gap {
+	int64_t id;
+	enum ls_source source;
+	struct ls_instant began;
+	struct ls_instant ended; /* meaningful unless @open */
+	bool open;
+	uint32_t n_lost; /* records lost, 0 = a span, UINT32_MAX = an unknown number */
+	char reason[LS_TEXT_MAX];
+};
+
+/* What a session moved within one minute; a later one of the same minute replaces it. */
+struct ls_traffic_row {
+	int64_t session;
+	int64_t minute_us;		 /* CLOCK_REALTIME, when the minute began */
+	struct ls_traffic_counts counts; /* since then */
+};
+
+/* The flight recorder's last transfers before an incident, oldest first; of an incident the first
+ * one counts, for what comes after it explains nothing. */
+struct ls_tail {
+	int64_t incident;
+	uint32_t n;
+	struct ls_flight_record records[LS_FLIGHT_RECORDS];
+};
+
+enum ls_record_kind {
+	LS_RECORD_EVENT,
+	LS_RECORD_SESSION,
+	LS_RECORD_INCIDENT,
+	LS_RECORD_ABSORBED, /* incident @absorbed.id never was one: it is part of @absorbed.into */
+	LS_RECORD_GAP,
+	LS_RECORD_TRAFFIC,
+	LS_RECORD_TAIL,
+	LS_N_RECORDS,
+};
+
+struct ls_record {
+	enum ls_record_kind kind;
+	union {
+		const struct ls_event *event;
+		const struct ls_session *session;
+		const struct ls_incident *incident;
+		const struct ls_gap *gap;
+		const struct ls_traffic_row *traffic;
+		const struct ls_tail *tail;
+		struct {
+			int64_t id, into;
+		} absorbed;
+	};
+};
+
+/* Pointers in @record are borrowed for the time of the call. */
+typedef void (*ls_record_fn)(const struct ls_record *record, void *user);
+
+/* Names on the wire and in the store: "link-loss", "disconnect", "power". Never NULL. */
+const char *ls_cause_name(enum ls_cause cause);
+const char *ls_side_name(enum ls_side side);
+const char *ls_event_kind_name(enum ls_event_kind kind);
+/* The reverse; 1 or -EINVAL. */
+int ls_cause_from_name(const char *name, enum ls_cause *ret);
+int ls_source_from_name(const char *name, enum ls_source *ret);
+int ls_event_kind_from_name(const char *name, enum ls_event_kind *ret);
+
+/* A cause in plain words for people: "link lost", "unplugged", "port disabled by interference". */
+const char *ls_cause_words(enum ls_cause cause);

@@ -1,0 +1,384 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/usbmon/traffic.h"
+#include "lib/usbmon/traffic_state.h"
+
+#define DAY	      (86400 * LS_SEC)
+#define RECORDER_IDLE 4096
+#define OWNER_BITS    16
+#define OWNER_MASK    UINT64_C(0xffff)
+#define PREFETCH      4 /* records ahead: payload lies between them */
+
+#define LIKELY(x)   __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+_Static_assert(offsetof(struct ls_endpoint_counts, by_status[2]) == CACHE_LINE, "one line");
+_Static_assert(sizeof(struct ls_endpoint_counts) % CACHE_LINE == 0, "no line is shared");
+_Static_assert(N_SLOTS <= 256, "a slot is a byte");
+
+int
+ls_traffic_new(struct ls_traffic **ret)
+{
+	/* calloc: pages that nothing touches stay unreal; but it does not align to lines. */
+	void *allocation = calloc(1, sizeof(struct ls_traffic) + CACHE_LINE);
+	struct ls_traffic *traffic;
+
+	if (!allocation)
+		return -ENOMEM;
+	traffic = (struct ls_traffic *)(((uintptr_t)allocation + CACHE_LINE - 1) &
+					~(uintptr_t)(CACHE_LINE - 1));
+	traffic->allocation = allocation;
+	*ret = traffic;
+	return 0;
+}
+
+void
+ls_traffic_free(struct ls_traffic *traffic)
+{
+	if (traffic)
+		free(traffic->allocation);
+}
+
+/* ---- URBs under way ---- */
+
+/* 0 marks what is free: a hostile id of 0 is another one. */
+static inline uint64_t
+key_of(const struct ls_usbmon_record *record)
+{
+	return record->id ? record->id : 1;
+}
+
+static inline struct under_way *
+bucket_of(struct ls_traffic *traffic, uint64_t id)
+{
+	return traffic->under_way[id * UINT64_C(0x9e3779b97f4a7c15) >> (64 - BUCKET_BITS)];
+}
+
+static inline struct ls_endpoint_counts *
+owner_of(struct ls_traffic *traffic, uint64_t since)
+{
+	unsigned int owner = since & OWNER_MASK;
+
+	return &traffic->devices[owner / LS_N_ENDPOINTS].since.endpoints[owner % LS_N_ENDPOINTS];
+}
+
+static unsigned int
+oldest_of(const struct under_way *bucket, uint64_t now)
+{
+	unsigned int oldest = 0;
+
+	for (unsigned int i = 1; i < WAYS; i++) {
+		if ((int64_t)(now - bucket[i].since) > (int64_t)(now - bucket[oldest].since))
+			oldest = i;
+	}
+	return oldest;
+}
+
+static inline void
+begin(struct ls_traffic *traffic, uint64_t id, struct ls_endpoint_counts *endpoint, uint64_t since)
+{
+	struct under_way *bucket = bucket_of(traffic, id), *place = bucket;
+
+	while (place < bucket + WAYS && place->id && place->id != id)
+		place++;
+	if (UNLIKELY(place == bucket + WAYS)) {
+		place = bucket + oldest_of(bucket, since);
+		traffic->health.n_forgotten++;
+	}
+	if (UNLIKELY(place->id)) /* its end was lost, or it is forgotten now */
+		owner_of(traffic, place->since)->n_pending--;
+	*place = (struct under_way){ .id = id, .since = since };
+	endpoint->n_pending++;
+}
+
+static inline void
+bucket_remove(struct under_way *bucket, struct under_way *place)
+{
+	struct under_way *last = place;
+
+	while (last + 1 < bucket + WAYS && last[1].id)
+		last++;
+	if (UNLIKELY(last != place))
+		*place = *last;
+	last->id = 0;
+}
+
+/* How long it took in µs; LS_NEVER if that cannot be known. */
+static inline uint64_t
+end(struct ls_traffic *traffic, uint64_t id, struct ls_endpoint_counts *endpoint, uint64_t now)
+{
+	struct under_way *bucket = bucket_of(traffic, id), *place = bucket;
+	uint64_t since, took;
+
+	while (place < bucket + WAYS && place->id != id)
+		place++;
+	if (UNLIKELY(place == bucket + WAYS)) {
+		traffic->health.n_unmatched++;
+		return LS_NEVER;
+	}
+	since = place->since;
+	bucket_remove(bucket, place);
+	if (UNLIKELY((since ^ now) & OWNER_MASK)) {
+		owner_of(traffic, since)->n_pending--;
+		traffic->health.n_unmatched++; /* the address has a new life */
+		return LS_NEVER;
+	}
+	endpoint->n_pending--;
+	took = (uint64_t)((int64_t)(now - since) >> OWNER_BITS);
+	if (LIKELY(took <= DAY))
+		return took;
+	traffic->health.n_jumps++;
+	return LS_NEVER;
+}
+
+void
+ls_traffic_clock_step(struct ls_traffic *traffic, int64_t step_us)
+{
+	for (size_t i = 0; i < N_BUCKETS; i++) {
+		for (size_t way = 0; way < WAYS && traffic->under_way[i][way].id; way++)
+			traffic->under_way[i][way].since += (uint64_t)step_us << OWNER_BITS;
+	}
+}
+
+/* ---- devices ---- */
+
+static void
+recorder_assign(struct ls_traffic *traffic, struct device *device)
+{
+	unsigned int victim = 0;
+	uint64_t oldest = UINT64_MAX;
+
+	for (unsigned int i = 0; i < N_RECORDERS; i++) {
+		uint64_t used =
+			traffic->flight_owners[i] ? traffic->flight_owners[i]->last_used : 0;
+
+		if (used < oldest) {
+			oldest = used;
+			victim = i;
+		}
+	}
+	if (traffic->flight_owners[victim]) {
+		if (traffic->health.n_records - oldest < RECORDER_IDLE)
+			return; /* more talk than there are recorders: do not thrash */
+		traffic->flight_owners[victim]->flight = NULL;
+		traffic->health.n_recorders--;
+	}
+	traffic->flight_owners[victim] = device;
+	traffic->health.n_recorders++;
+	device->flight = &traffic->flights[victim];
+	device->flight->n = 0;
+}
+
+static struct device *
+device_admit(struct ls_traffic *traffic, unsigned int bus, unsigned int devnum)
+{
+	for (unsigned int slot = 1; slot < N_SLOTS; slot++) {
+		struct device *device = &traffic->devices[slot];
+
+		if (device->slot)
+			continue;
+		device->slot = (uint8_t)slot;
+		device->bus = (uint16_t)bus;
+		device->devnum = (uint8_t)devnum;
+		traffic->slot_of[place_of(bus, devnum)] = (uint8_t)slot;
+		traffic->health.n_devices++;
+		return device;
+	}
+	return NULL;
+}
+
+static void
+forget_under_way(struct ls_traffic *traffic, unsigned int slot)
+{
+	for (size_t i = 0; i < N_BUCKETS; i++) {
+		struct under_way *bucket = traffic->under_way[i];
+
+		for (unsigned int way = 0; way < WAYS && bucket[way].id;) {
+			if ((bucket[way].since & OWNER_MASK) / LS_N_ENDPOINTS == slot)
+				bucket_remove(bucket, bucket + way);
+			else
+				way++;
+		}
+	}
+}
+
+void
+ls_traffic_device_gone(struct ls_traffic *traffic, unsigned int bus, unsigned int devnum)
+{
+	struct device *device = device_find(traffic, bus, devnum);
+
+	if (!device)
+		return;
+	forget_under_way(traffic, device->slot);
+	if (device->flight) {
+		traffic->flight_owners[device->flight - traffic->flights] = NULL;
+		traffic->health.n_recorders--;
+	}
+	traffic->slot_of[place_of(bus, devnum)] = 0;
+	traffic->untold[device->slot / 64] &= ~(UINT64_C(1) << device->slot % 64);
+	traffic->health.n_devices--;
+	memset(device, 0, sizeof(*device));
+}
+
+void
+ls_traffic_bus_gone(struct ls_traffic *traffic, unsigned int bus)
+{
+	for (unsigned int devnum = 0; devnum < DEVNUMS; devnum++)
+		ls_traffic_device_gone(traffic, bus, devnum);
+}
+
+/* ---- the hot path ---- */
+
+static void
+note_evidence(struct ls_traffic *traffic, struct device *device,
+	      const struct ls_usbmon_record *record, enum ls_transfer_class class, uint64_t real_us)
+{
+	struct evidence *evidence = &device->evidence;
+	struct ls_traffic_evidence *fresh = &evidence->fresh;
+
+	fresh->n_link += class == LS_TRANSFER_LINK;
+	fresh->n_babble += class == LS_TRANSFER_BABBLE;
+	fresh->n_timeout += class == LS_TRANSFER_TIMEOUT;
+	fresh->endpoint = record->endpoint;
+	fresh->status = record->status;
+	if (!evidence->any || real_us - fresh->last_us > LS_SPELL_QUIET)
+		fresh->spell_us = real_us;
+	fresh->last_us = real_us;
+	evidence->any = true;
+	evidence->recent_us[evidence->n_recent++ % N_RECENT] = real_us;
+	traffic->untold[device->slot / 64] |= UINT64_C(1) << device->slot % 64;
+}
+
+/* Which row a failure belongs to, now that its time is known. */
+static unsigned int
+judge(struct ls_traffic *traffic, struct device *device, const struct ls_usbmon_record *record,
+      uint64_t took, uint64_t real_us)
+{
+	unsigned int row = ls_status_find(record->status);
+	enum ls_transfer_class class;
+	bool asks; /* it had to be answered: a read may wait in vain */
+
+	if (record->status == -ENOENT && took != LS_NEVER && ls_usbmon_is_timeout(took))
+		row = LS_STATUS_ROW_TIMEOUT;
+	class = ls_status_rows[row].class;
+	asks = record->xfer == LS_XFER_CONTROL || !(record->endpoint & 0x80);
+	if (class == LS_TRANSFER_LINK || class == LS_TRANSFER_BABBLE ||
+	    (class == LS_TRANSFER_TIMEOUT && asks))
+		note_evidence(traffic, device, record, class, real_us);
+	return row;
+}
+
+static void
+count_packets(struct ls_endpoint_counts *endpoint, const struct ls_usbmon_record *record)
+{
+	int32_t n_packets = record->iso.n_packets > 0 ? record->iso.n_packets : 0;
+	int32_t n_errors = record->iso.n_errors > 0 ? record->iso.n_errors : 0;
+
+	endpoint->n_iso_packets += (uint32_t)n_packets;
+	endpoint->n_iso_errors += (uint32_t)(n_errors < n_packets ? n_errors : n_packets);
+}
+
+static inline void
+complete(struct ls_traffic *traffic, struct device *device, const struct ls_usbmon_record *record,
+	 struct ls_endpoint_counts *endpoint, uint64_t moment)
+{
+	uint64_t took = end(traffic, key_of(record), endpoint, moment);
+	unsigned int row = LS_STATUS_ROW_OK;
+
+	if (LIKELY(took != LS_NEVER))
+		ls_latency_add(&device->since.latency[record->xfer], took);
+	if (UNLIKELY(record->xfer == LS_XFER_ISO))
+		count_packets(endpoint, record);
+	if (UNLIKELY(record->status != 0))
+		row = judge(traffic, device, record, took, ls_usbmon_real_us(record));
+	endpoint->by_status[row]++;
+	endpoint->bytes += record->length;
+}
+
+static void
+refuse(struct ls_traffic *traffic, struct device *device, const struct ls_usbmon_record *record,
+       struct ls_endpoint_counts *endpoint, uint64_t moment)
+{
+	end(traffic, key_of(record), endpoint, moment);
+	endpoint->n_refused++;
+	device->since.refused_by_status[ls_status_find(record->status)]++;
+}
+
+static inline struct device *
+device_of(struct ls_traffic *traffic, const struct ls_usbmon_record *record)
+{
+	struct device *device;
+	unsigned int slot;
+
+	if (UNLIKELY(!ls_usbmon_is_event(record))) {
+		traffic->health.n_nonsense++;
+		return NULL;
+	}
+	if (LIKELY((record->bus | record->devnum) < LS_TRAFFIC_BUSES)) {
+		slot = traffic->slot_of[place_of(record->bus, record->devnum)];
+		if (LIKELY(slot))
+			return &traffic->devices[slot];
+		device = device_admit(traffic, record->bus, record->devnum);
+		if (device)
+			return device;
+	}
+	traffic->health.n_untracked++;
+	return NULL;
+}
+
+static inline void
+add(struct ls_traffic *traffic, const struct ls_usbmon_record *record)
+{
+	struct device *device = device_of(traffic, record);
+	unsigned int index = ls_endpoint_index(record->endpoint);
+	uint64_t real_us = ls_usbmon_real_us(record), moment;
+	struct ls_endpoint_counts *endpoint;
+
+	traffic->health.n_records++;
+	if (UNLIKELY(!device))
+		return;
+	device->last_used = traffic->health.n_records;
+	if (UNLIKELY(!device->flight))
+		recorder_assign(traffic, device);
+	if (LIKELY(device->flight))
+		ls_flight_add(device->flight, record, real_us);
+
+	endpoint = &device->since.endpoints[index];
+	moment = real_us << OWNER_BITS | (device->slot * LS_N_ENDPOINTS + index);
+	if (record->type == LS_USBMON_SUBMIT) {
+		endpoint->n_submitted++;
+		begin(traffic, key_of(record), endpoint, moment);
+	} else if (LIKELY(record->type == LS_USBMON_COMPLETE)) {
+		complete(traffic, device, record, endpoint, moment);
+	} else {
+		refuse(traffic, device, record, endpoint, moment);
+	}
+}
+
+void
+ls_traffic_add(struct ls_traffic *traffic, const struct ls_usbmon_record *record)
+{
+	add(traffic, record);
+}
+
+unsigned int
+ls_traffic_add_batch(struct ls_traffic *traffic, const struct ls_usbmon_batch *batch)
+{
+	unsigned int xfers = 0;
+
+	if (UNLIKELY(batch->clock_step_us != 0))
+		ls_traffic_clock_step(traffic, batch->clock_step_us);
+	for (size_t i = 0; i < batch->n; i++) {
+		const struct ls_usbmon_record *record = ls_usbmon_at(batch, i);
+
+		if (i + PREFETCH < batch->n)
+			__builtin_prefetch(batch->ring + batch->offsets[i + PREFETCH]);
+		if (LIKELY(record && record->type != LS_USBMON_FILLER)) {
+			add(traffic, record);
+			xfers |= 1u << (record->xfer & 31);
+		}
+	}
+	return xfers;
+}

@@ -1,0 +1,137 @@
+#pragma once
+/*
+ * Every transfer of every device, counted: bytes, failures by status, times, what is under way, and
+ * the last ones in a recorder. Pure; all memory is taken at the beginning:
+ *
+ *   buses                   0 … 127     records of a higher bus are counted as untracked
+ *   devices                 255         of all buses, the pseudo devices 0 among them; one more is
+ *                                       untracked until a place is free
+ *   URBs under way          16384       8 to a hash bucket; the oldest of a full one is forgotten
+ *   recorders               128         of 256 records; the device silent for longest loses its own
+ *                                       once it has been silent for 4096 records of others
+ *   recent link evidence    64          moments per device
+ *
+ * Device number 0 of a bus is whatever is being enumerated there: it is counted like a device of
+ * its own and never belongs to one. Numbers are used again: whoever knows that a device has gone
+ * says so.
+ */
+#include "lib/usbmon/flight.h"
+#include "lib/usbmon/latency.h"
+#include "lib/usbmon/usbmon.h"
+
+#define LS_TRAFFIC_BUSES   128
+#define LS_TRAFFIC_DEVICES 255
+/* Index: number, +16 for IN; control transfers by the way of their data. */
+#define LS_N_ENDPOINTS 32
+static inline unsigned int
+ls_endpoint_index(uint8_t address)
+{
+	return (address & 15u) | (address >> 3 & 16u);
+}
+
+/* The first 64 bytes are all that a transfer without failure touches. */
+struct ls_endpoint_counts {
+	uint64_t bytes;	      /* that really moved */
+	uint64_t n_submitted; /* with those that failed to be */
+	uint64_t n_pending;   /* under way now, not a count; too high where completions were lost */
+	uint64_t n_refused;   /* submissions that the host controller's driver refused ('E') */
+	uint64_t n_iso_packets, n_iso_errors;
+	uint64_t by_status[LS_N_STATUS_ROWS]; /* completions by row of ls_status_rows */
+};
+
+struct ls_traffic_counts {
+	struct ls_endpoint_counts endpoints[LS_N_ENDPOINTS];
+	struct ls_latency latency[LS_N_XFERS]; /* submission to completion, failed ones too */
+	uint64_t refused_by_status[LS_N_STATUS_ROWS];
+};
+
+/* The same over all endpoints. */
+struct ls_traffic_sum {
+	uint64_t n_submitted, n_completed, n_pending, n_refused;
+	uint64_t bytes_in, bytes_out;
+	uint64_t n_iso_packets, n_iso_errors;
+	uint64_t by_class[LS_N_TRANSFER_CLASSES];
+	uint64_t by_status[LS_N_STATUS_ROWS];
+};
+void ls_traffic_sum(const struct ls_traffic_counts *counts, struct ls_traffic_sum *ret);
+uint64_t ls_endpoint_completed(const struct ls_endpoint_counts *endpoint);
+uint64_t ls_endpoint_by_class(const struct ls_endpoint_counts *endpoint,
+			      enum ls_transfer_class class);
+
+/* What the table itself went through, since it was made. */
+struct ls_traffic_health {
+	uint64_t n_records;   /* all that were offered */
+	uint64_t n_nonsense;  /* no events */
+	uint64_t n_untracked; /* for want of a place: a cap was reached */
+	uint64_t n_unmatched; /* completions whose submission was not seen */
+	uint64_t n_forgotten; /* URBs that fell out of a full bucket */
+	uint64_t n_jumps;     /* times discarded, below 0 or above a day: the clock was set */
+	unsigned int n_devices, n_recorders;
+};
+
+struct ls_traffic;
+
+/* 0 or -ENOMEM. Some 10 MB of address space; resident is what the devices present touch. */
+int ls_traffic_new(struct ls_traffic **ret);
+void ls_traffic_free(struct ls_traffic *traffic);
+LS_DEFINE_AUTO(ls_traffic)
+
+void ls_traffic_add(struct ls_traffic *traffic, const struct ls_usbmon_record *record);
+/* Bits 1 << enum ls_xfer: of which types there were any. */
+unsigned int ls_traffic_add_batch(struct ls_traffic *traffic, const struct ls_usbmon_batch *batch);
+
+/* CLOCK_REALTIME was set forward by @step_us: corrects the times of what is under way. */
+void ls_traffic_clock_step(struct ls_traffic *traffic, int64_t step_us);
+
+/* The device has gone, or another one has its number now: all that is kept of it is dropped. */
+void ls_traffic_device_gone(struct ls_traffic *traffic, unsigned int bus, unsigned int devnum);
+void ls_traffic_bus_gone(struct ls_traffic *traffic, unsigned int bus);
+
+/* What came since the last take, or the device's first record. 1; 0: nothing of it is known. */
+int ls_traffic_take(struct ls_traffic *traffic, unsigned int bus, unsigned int devnum,
+		    struct ls_traffic_counts *ret);
+
+/* The same, and it is not taken. */
+int ls_traffic_peek(const struct ls_traffic *traffic, unsigned int bus, unsigned int devnum,
+		    struct ls_traffic_counts *ret);
+
+/* All of a device since its first record, taken or not. 1; 0: nothing of it is known. */
+int ls_traffic_total(const struct ls_traffic *traffic, unsigned int bus, unsigned int devnum,
+		     struct ls_traffic_counts *ret);
+
+/* Visits the devices with their totals by bus and number. @counts is borrowed. */
+typedef void (*ls_traffic_fn)(unsigned int bus, unsigned int devnum,
+			      const struct ls_traffic_counts *counts, void *user);
+void ls_traffic_visit(struct ls_traffic *traffic, ls_traffic_fn visit, void *user);
+
+void ls_traffic_health(const struct ls_traffic *traffic, struct ls_traffic_health *ret);
+
+/*
+ * Evidence about a link: failures of class link and babble, and timeouts of control transfers and
+ * of writes. A read that times out is in the counts, but how many a program polls and nothing is
+ * wrong: it is no evidence. All moments are CLOCK_REALTIME, of the records.
+ */
+struct ls_traffic_evidence {
+	uint16_t bus;
+	uint8_t devnum;
+	uint32_t n_link, n_babble, n_timeout; /* since last asked */
+	uint8_t endpoint;		      /* of the last one; bit 7: IN */
+	int32_t status;			      /* of the last one */
+	uint64_t last_us;
+	uint64_t spell_us; /* the first one after LS_SPELL_QUIET without any */
+};
+#define LS_SPELL_QUIET (10 * LS_SEC)
+
+/* One device with evidence that was not told yet, until there is none: 1 or 0. Asking is cheap. */
+int ls_traffic_next_evidence(struct ls_traffic *traffic, struct ls_traffic_evidence *ret);
+
+/*
+ * How many moments of evidence the device has in [from_us, to_us), of the 64 last. To judge a
+ * disconnect at T: [T - 300 ms, T) is what any unplug looks like, what lies before is not.
+ */
+unsigned int ls_traffic_evidence_between(const struct ls_traffic *traffic, unsigned int bus,
+					 unsigned int devnum, uint64_t from_us, uint64_t to_us);
+
+/* The device's recorder; NULL: it has none. Valid until the next record is added. */
+const struct ls_flight *ls_traffic_flight(const struct ls_traffic *traffic, unsigned int bus,
+					  unsigned int devnum);

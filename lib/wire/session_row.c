@@ -1,0 +1,384 @@
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "lib/wire/session_row.h"
+#include "lib/base/text.h"
+
+#define HOURS_MAX   1e6 /* of a trial */
+#define DROPS_MAX   1e9
+#define SHOWN_MAX   64		   /* of a value in a message */
+#define SECONDS_MAX 253402300799.0 /* the end of the year 9999 */
+#define DIGITS_MAX  18		   /* that a uint64_t holds in any case */
+
+const char *const ls_session_columns[LS_SESSION_N_COLUMNS] = {
+	[LS_SESSION_START] = "start",
+	[LS_SESSION_HOST] = "host",
+	[LS_SESSION_CONTROLLER] = "controller",
+	[LS_SESSION_PORT] = "port",
+	[LS_SESSION_HUBS] = "hubs",
+	[LS_SESSION_CABLE] = "cable",
+	[LS_SESSION_DEVICE] = "device",
+	[LS_SESSION_HOURS] = "connected_hours",
+	[LS_SESSION_DROPS] = "drops",
+	[LS_SESSION_MODEL] = "model",
+	[LS_SESSION_DROPS_BY_POWER] = "drops_by_power",
+	[LS_SESSION_DROPS_BY_HOST] = "drops_by_host",
+	[LS_SESSION_DROPS_BY_HUB] = "drops_by_hub",
+	[LS_SESSION_DROPS_BY_DEVICE] = "drops_by_device",
+};
+
+int
+ls_session_kind(enum ls_session_column column)
+{
+	switch (column) {
+	case LS_SESSION_HOST:
+		return LS_COMPONENT_HOST;
+	case LS_SESSION_CONTROLLER:
+		return LS_COMPONENT_CONTROLLER;
+	case LS_SESSION_PORT:
+		return LS_COMPONENT_PORT;
+	case LS_SESSION_CABLE:
+		return LS_COMPONENT_CABLE;
+	case LS_SESSION_DEVICE:
+		return LS_COMPONENT_DEVICE;
+	case LS_SESSION_MODEL:
+		return LS_COMPONENT_MODEL;
+	default:
+		return -1;
+	}
+}
+
+void
+ls_session_row_clear(struct ls_session_row *row)
+{
+	row->trial = (struct ls_trial){ 0 };
+	row->has_hours = row->has_drops = row->has_anything = false;
+}
+
+static struct ls_cursor
+trimmed(struct ls_cursor text)
+{
+	while (text.at < text.end && (*text.at == ' ' || *text.at == '\t'))
+		text.at++;
+	while (text.at < text.end && (text.end[-1] == ' ' || text.end[-1] == '\t'))
+		text.end--;
+	return text;
+}
+
+/* All digits; those beyond DIGITS_MAX only count. False if there are none. */
+static bool
+take_digits(struct ls_cursor *cur, uint64_t *value, int *n_kept, int *n_dropped)
+{
+	const char *first = cur->at;
+
+	for (; cur->at < cur->end && *cur->at >= '0' && *cur->at <= '9'; cur->at++) {
+		if (*n_kept < DIGITS_MAX) {
+			*value = *value * 10 + (uint64_t)(*cur->at - '0');
+			*n_kept += *value > 0;
+		} else {
+			++*n_dropped;
+		}
+	}
+	return cur->at > first;
+}
+
+bool
+ls_session_number(struct ls_cursor text, double *ret)
+{
+	uint64_t value = 0;
+	bool negative = ls_take_char(&text, '-'), digits;
+	int n_kept = 0, n_dropped = 0, n_late = 0, exponent = 0;
+	const char *point;
+
+	if (!negative)
+		ls_take_char(&text, '+');
+	digits = take_digits(&text, &value, &n_kept, &n_dropped);
+	if (ls_take_char(&text, '.')) {
+		point = text.at;
+		digits = take_digits(&text, &value, &n_kept, &n_late) || digits;
+		n_dropped -= (int)(text.at - point) - n_late;
+	}
+	if (!digits)
+		return false;
+	if (ls_take_char(&text, 'e') || ls_take_char(&text, 'E')) {
+		if (ls_cursor_left(&text) > 1 && *text.at == '+')
+			text.at++;
+		if (!ls_take_int(&text, 999, &exponent))
+			return false;
+	}
+	exponent += n_dropped;
+	*ret = exponent < 0 ? (double)value / pow(10, -exponent)
+			    : (double)value * pow(10, exponent);
+	if (negative)
+		*ret = -*ret;
+	return ls_cursor_left(&text) == 0 && isfinite(*ret);
+}
+
+static void
+shown(char text[SHOWN_MAX], struct ls_cursor value)
+{
+	ls_text_clean(text, SHOWN_MAX, value.at, ls_cursor_left(&value));
+}
+
+/* True if ls_text_clean() would only escape its own escapes again: such a table was exported. */
+static bool
+is_clean(struct ls_cursor text)
+{
+	char plain[LS_COMPONENT_NAME_MAX] = "", cleaned[LS_COMPONENT_NAME_MAX];
+	size_t len = ls_cursor_left(&text);
+
+	for (size_t i = 0; i < len; i++)
+		plain[i] = text.at[i] == '\\' ? '/' : text.at[i];
+	ls_text_clean(cleaned, sizeof(cleaned), plain, len);
+	return strlen(cleaned) == len && memcmp(plain, cleaned, len) == 0;
+}
+
+static int
+set_name(char name[LS_COMPONENT_NAME_MAX], struct ls_cursor text, const char *column,
+	 char why[LS_SESSION_WHY_MAX])
+{
+	static const char ellipsis[] = "…";
+	size_t len = ls_cursor_left(&text);
+	char value[SHOWN_MAX];
+
+	if (len < LS_COMPONENT_NAME_MAX && is_clean(text)) {
+		memcpy(name, text.at, len);
+		name[len] = '\0';
+		return 0;
+	}
+	ls_text_clean(name, LS_COMPONENT_NAME_MAX, text.at, len);
+	len = strlen(name);
+	if (len < sizeof(ellipsis) || strcmp(name + len - sizeof(ellipsis) + 1, ellipsis) != 0)
+		return 0;
+	shown(value, text);
+	ls_text_format(why, LS_SESSION_WHY_MAX,
+		       "%s \"%s\" is too long: names may have up to %d bytes", column, value,
+		       LS_COMPONENT_NAME_MAX - 1);
+	return -EBADMSG;
+}
+
+/* "\x3b" stands for a ";" within a name. */
+static struct ls_cursor
+unescape_hub(struct ls_cursor text, char *room)
+{
+	char *out = room;
+
+	while (text.at < text.end) {
+		bool escaped = ls_take_literal(&text, "\\x3b");
+
+		*out++ = escaped ? ';' : *text.at;
+		text.at += !escaped;
+	}
+	return ls_cursor_of(room, (size_t)(out - room));
+}
+
+int
+ls_session_row_add_hub(struct ls_session_row *row, struct ls_cursor text,
+		       char why[LS_SESSION_WHY_MAX])
+{
+	size_t i = row->trial.n_hubs;
+	int r;
+
+	text = trimmed(text);
+	if (ls_cursor_left(&text) == 0)
+		return 0;
+	if (i == LS_TRIAL_HUBS_MAX) {
+		ls_text_format(why, LS_SESSION_WHY_MAX,
+			       "hubs names more than %d hubs: USB does not allow that many",
+			       LS_TRIAL_HUBS_MAX);
+		return -EBADMSG;
+	}
+	r = set_name(row->hubs[i], text, "hubs", why);
+	row->trial.hubs[i] = row->hubs[i];
+	row->trial.n_hubs = i + (r == 0);
+	return r;
+}
+
+static int
+set_hubs(struct ls_session_row *row, struct ls_cursor text, char why[LS_SESSION_WHY_MAX])
+{
+	char room[4 * LS_COMPONENT_NAME_MAX];
+	int r = 0;
+
+	row->trial.n_hubs = 0;
+	while (r == 0 && text.at < text.end) {
+		struct ls_cursor hub = trimmed(ls_take_until(&text, ';'));
+
+		ls_take_char(&text, ';');
+		if (ls_cursor_left(&hub) <= sizeof(room))
+			hub = unescape_hub(hub, room);
+		r = ls_session_row_add_hub(row, hub, why);
+	}
+	return r;
+}
+
+/* "2026-11-22", "2026-11-22 14:00", with or without seconds and zone, as RFC 3339. */
+static bool
+parse_date(struct ls_cursor text, int64_t *real_us)
+{
+	char full[64];
+	size_t date_len = strlen("2026-11-22"), minute_len = strlen("2026-11-22 14:00");
+	size_t len = ls_cursor_left(&text);
+	struct ls_cursor time, zone;
+	bool has_zone, has_seconds;
+
+	if (len < date_len || len > 40)
+		return false;
+	if (len == date_len) {
+		snprintf(full, sizeof(full), "%.*sT00:00:00Z", (int)len, text.at);
+		return ls_wire_time_parse(full, real_us) == 1;
+	}
+	if (len < minute_len)
+		return false;
+	has_seconds = len > minute_len && text.at[minute_len] == ':';
+	time = ls_cursor_of(text.at, minute_len);
+	zone = ls_cursor_of(text.at + minute_len, len - minute_len);
+	has_zone = ls_cursor_left(&zone) > 0 && (zone.end[-1] == 'Z' || zone.end[-1] == 'z' ||
+						 memchr(zone.at, '+', ls_cursor_left(&zone)) ||
+						 memchr(zone.at, '-', ls_cursor_left(&zone)));
+	snprintf(full, sizeof(full), "%.*s%s%.*s%s", (int)ls_cursor_left(&time), time.at,
+		 has_seconds ? "" : ":00", (int)ls_cursor_left(&zone), zone.at,
+		 has_zone ? "" : "Z");
+	return ls_wire_time_parse(full, real_us) == 1;
+}
+
+/* The four of drops_by_… are where @column says. */
+static uint32_t *
+count_of(struct ls_trial *trial, enum ls_session_column column)
+{
+	switch (column) {
+	case LS_SESSION_DROPS_BY_POWER:
+		return &trial->drops_by_power;
+	case LS_SESSION_DROPS_BY_HOST:
+		return &trial->drops_by_host;
+	case LS_SESSION_DROPS_BY_HUB:
+		return &trial->drops_by_hub;
+	case LS_SESSION_DROPS_BY_DEVICE:
+		return &trial->drops_by_device;
+	default:
+		return &trial->drops;
+	}
+}
+
+static int
+refuse_number(enum ls_session_column column, const char *value, char why[LS_SESSION_WHY_MAX])
+{
+	const char *name = ls_session_columns[column];
+
+	if (strchr(value, ','))
+		ls_text_format(why, LS_SESSION_WHY_MAX,
+			       "%s \"%s\" has a decimal comma: write a point, as in 0.5", name,
+			       value);
+	else if (column == LS_SESSION_HOURS)
+		ls_text_format(why, LS_SESSION_WHY_MAX,
+			       "%s \"%s\" is no number of hours: allowed is 0 to 1000000 with a "
+			       "decimal point, as in 0.5 for half an hour",
+			       name, value);
+	else if (column == LS_SESSION_START)
+		ls_text_format(why, LS_SESSION_WHY_MAX,
+			       "start \"%s\" is too far away: allowed are the years 1970 to 9999",
+			       value);
+	else
+		ls_text_format(why, LS_SESSION_WHY_MAX,
+			       "%s \"%s\" is no count: allowed is a whole number, 0 or more", name,
+			       value);
+	return -EBADMSG;
+}
+
+int
+ls_session_row_number(struct ls_session_row *row, enum ls_session_column column, double number,
+		      char why[LS_SESSION_WHY_MAX])
+{
+	double max = column == LS_SESSION_HOURS	  ? HOURS_MAX
+		     : column == LS_SESSION_START ? SECONDS_MAX
+						  : DROPS_MAX;
+	bool whole = column != LS_SESSION_HOURS && column != LS_SESSION_START;
+	char value[SHOWN_MAX];
+
+	if (!(number >= 0) || number > max || (whole && number != floor(number))) {
+		snprintf(value, sizeof(value), "%.12g", number);
+		return refuse_number(column, value, why);
+	}
+	if (column == LS_SESSION_START) {
+		row->trial.start_us = (int64_t)llround(number * 1e6);
+	} else if (column == LS_SESSION_HOURS) {
+		row->trial.hours = number;
+		row->has_hours = true;
+	} else {
+		*count_of(&row->trial, column) = (uint32_t)number;
+		row->has_drops = row->has_drops || column == LS_SESSION_DROPS;
+	}
+	return 0;
+}
+
+static int
+set_start(struct ls_session_row *row, struct ls_cursor text, char why[LS_SESSION_WHY_MAX])
+{
+	char value[SHOWN_MAX];
+	double seconds;
+
+	shown(value, text);
+	if (parse_date(text, &row->trial.start_us)) {
+		if (row->trial.start_us >= 0 && row->trial.start_us <= (int64_t)(SECONDS_MAX * 1e6))
+			return 0;
+		return refuse_number(LS_SESSION_START, value, why);
+	}
+	ls_take_char(&text, '@');
+	if (ls_session_number(text, &seconds))
+		return ls_session_row_number(row, LS_SESSION_START, seconds, why);
+	ls_text_format(why, LS_SESSION_WHY_MAX,
+		       "start \"%s\" is no time: allowed are 2026-11-22, 2026-11-22 14:00, "
+		       "2026-11-22T14:00:11+01:00, seconds since 1970, or nothing",
+		       value);
+	return -EBADMSG;
+}
+
+int
+ls_session_row_text(struct ls_session_row *row, enum ls_session_column column,
+		    struct ls_cursor text, char why[LS_SESSION_WHY_MAX])
+{
+	int kind = ls_session_kind(column);
+	char value[SHOWN_MAX];
+	double number;
+	int r;
+
+	text = trimmed(text);
+	if (ls_cursor_left(&text) == 0)
+		return 0;
+	row->has_anything = true;
+	if (column == LS_SESSION_START)
+		return set_start(row, text, why);
+	if (column == LS_SESSION_HUBS)
+		return set_hubs(row, text, why);
+	if (kind >= 0) {
+		r = set_name(row->names[kind], text, ls_session_columns[column], why);
+		row->trial.names[kind] = row->names[kind];
+		return r;
+	}
+	if (ls_session_number(text, &number))
+		return ls_session_row_number(row, column, number, why);
+	shown(value, text);
+	return refuse_number(column, value, why);
+}
+
+int
+ls_session_row_deliver(struct ls_session_row *row, ls_session_row_fn on_row, void *user,
+		       char why[LS_SESSION_WHY_MAX])
+{
+	const struct ls_trial *trial = &row->trial;
+	uint64_t n_named = (uint64_t)trial->drops_by_power + trial->drops_by_host +
+			   trial->drops_by_hub + trial->drops_by_device;
+	int r;
+
+	if (!row->has_anything || !row->has_hours || !row->has_drops)
+		return 0;
+	if (n_named > trial->drops) {
+		ls_text_format(why, LS_SESSION_WHY_MAX,
+			       "drops is less than drops_by_power, drops_by_host, drops_by_hub and "
+			       "drops_by_device together: drops must count them, too");
+		return -EBADMSG;
+	}
+	r = on_row(trial, user);
+	return r < 0 ? r : 1;
+}

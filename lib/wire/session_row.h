@@ -1,0 +1,51 @@
+#pragma once
+/* One row of a session table while it is read: private to lib/session_*.c. */
+#include "lib/base/cursor.h"
+#include "lib/wire/session_table.h"
+
+enum ls_session_column {
+	LS_SESSION_START,
+	LS_SESSION_HOST,
+	LS_SESSION_CONTROLLER,
+	LS_SESSION_PORT,
+	LS_SESSION_HUBS,
+	LS_SESSION_CABLE,
+	LS_SESSION_DEVICE,
+	LS_SESSION_HOURS,
+	LS_SESSION_DROPS,
+	LS_SESSION_MODEL,
+	LS_SESSION_DROPS_BY_POWER,
+	LS_SESSION_DROPS_BY_HOST,
+	LS_SESSION_DROPS_BY_HUB,
+	LS_SESSION_DROPS_BY_DEVICE,
+	LS_SESSION_N_COLUMNS,
+};
+
+extern const char *const ls_session_columns[LS_SESSION_N_COLUMNS];
+
+/* The component that a column names, or -1. */
+int ls_session_kind(enum ls_session_column column);
+
+struct ls_session_row {
+	struct ls_trial trial; /* points into this row */
+	bool has_hours, has_drops, has_anything;
+	char names[LS_N_COMPONENT_KINDS][LS_COMPONENT_NAME_MAX];
+	char hubs[LS_TRIAL_HUBS_MAX][LS_COMPONENT_NAME_MAX];
+};
+
+void ls_session_row_clear(struct ls_session_row *row);
+
+/* 0, or -EBADMSG with @why; empty text is unknown. */
+int ls_session_row_text(struct ls_session_row *row, enum ls_session_column column,
+			struct ls_cursor text, char why[LS_SESSION_WHY_MAX]);
+/* One more behind those that are there; empty text is none. */
+int ls_session_row_add_hub(struct ls_session_row *row, struct ls_cursor text,
+			   char why[LS_SESSION_WHY_MAX]);
+int ls_session_row_number(struct ls_session_row *row, enum ls_session_column column, double number,
+			  char why[LS_SESSION_WHY_MAX]);
+int ls_session_row_json(struct ls_session_row *row, const json_t *object,
+			char why[LS_SESSION_WHY_MAX]);
+
+/* Gives a complete row away. 1, 0 if it says nothing or too little, -EBADMSG, or what on_row gave. */
+int ls_session_row_deliver(struct ls_session_row *row, ls_session_row_fn on_row, void *user,
+			   char why[LS_SESSION_WHY_MAX]);

@@ -1,0 +1,74 @@
+#pragma once
+/*
+ * Tables of sessions: what linkstat export --sessions writes and linkstat diagnose --sessions
+ * reads, also from several computers and typed by hand. A row is one stay of one device with one
+ * cable on one port: a trial (lib/attribution/trials.h). Bytes in, trials out; memory does not grow.
+ *
+ * CSV (RFC 4180, in UTF-8) whose first row names the columns, in any order and either case:
+ *   start            RFC 3339; 2026-11-22; 2026-11-22 14:00 (UTC unless it names a zone); seconds
+ *                    since 1970
+ *   host, controller, port, cable, device, model     names; cables, devices, models and hubs of one
+ *                    name are the same thing everywhere, ports and controllers only on one host
+ *   hubs             names from the root outward, joined by ";"; a ";" within a name is \x3b
+ *   connected_hours  decimal point, 0 … 1 000 000
+ *   drops            whole number; those within one minute of each other count once
+ *   drops_by_power, drops_by_host, drops_by_hub, drops_by_device    of these drops, those whose own
+ *                    cause names a side
+ * connected_hours and drops must be there, other columns are ignored. An empty field is unknown, as
+ * is a column that is missing. Blanks around values, blank lines, lines that begin with "#", CRLF
+ * and a byte order mark do no harm.
+ *
+ * Or JSON lines: an object a line with these members, hubs a list, null what is unknown (started_at
+ * is another name of start, as in linkstatd's ListSessions). Which of both it is shows the first
+ * line that has something.
+ */
+#include "lib/base/cursor.h"
+#include "lib/attribution/trials.h"
+#include "lib/wire/wire.h"
+
+#define LS_SESSION_WHY_MAX 480
+
+struct ls_session_table;
+
+struct ls_session_counts {
+	uint64_t n_rows;     /* given to on_row */
+	uint64_t n_left_out; /* connected_hours or drops unknown: no evidence */
+};
+
+/* @trial and its names live during the call. Less than 0 ends the reading. */
+typedef int (*ls_session_row_fn)(const struct ls_trial *trial, void *user);
+
+/* 0 or -ENOMEM. */
+int ls_session_table_new(ls_session_row_fn on_row, void *user, struct ls_session_table **ret);
+void ls_session_table_free(struct ls_session_table *table); /* NULL is fine */
+LS_DEFINE_AUTO(ls_session_table)
+
+/* The next bytes, and the end of them. 0, -EBADMSG with a reason below, -ENOMEM or what on_row
+ * gave; nothing is read after an error. */
+int ls_session_table_feed(struct ls_session_table *table, const char *data, size_t len);
+int ls_session_table_end(struct ls_session_table *table);
+
+/* What is wrong and what is allowed, a sentence without its end; in which line (from 1). */
+const char *ls_session_table_why(const struct ls_session_table *table);
+uint64_t ls_session_table_line(const struct ls_session_table *table);
+/* Names in the header that mean nothing here, "" if there are none. */
+const char *ls_session_table_ignored(const struct ls_session_table *table);
+struct ls_session_counts ls_session_table_counts(const struct ls_session_table *table);
+
+/* One object with the members above, as of a line or of linkstatd's ListSessions. 1: *on_row was
+ * called; 0: left out; -EBADMSG with @why, or what on_row gave. */
+int ls_session_from_json(const json_t *object, ls_session_row_fn on_row, void *user,
+			 char why[LS_SESSION_WHY_MAX]);
+
+/* Room for a row; longer ones do not exist: names that do not fit a trial are refused. */
+#define LS_SESSION_ROW_MAX 16384
+
+/* The first row and the others, with the end of the line. */
+extern const char ls_session_header[];
+/* Names that are clean (lib/base/text.h) and shorter than LS_COMPONENT_NAME_MAX; 1 or -EINVAL. */
+int ls_session_write(const struct ls_trial *trial, char row[LS_SESSION_ROW_MAX]);
+/* The same as an object; NULL when memory is short. */
+json_t *ls_session_json(const struct ls_trial *trial);
+
+/* Decimal with a point, also 1e-3; no blanks. What the table allows as a number, in any locale. */
+bool ls_session_number(struct ls_cursor text, double *ret);

@@ -1,0 +1,469 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cli/base/cli.h"
+#include "cli/base/command.h"
+#include "cli/offline/offline.h"
+#include "lib/usbmon/usbmon.h"
+
+#define NOW_US (INT64_C(1795357800) * 1000000)
+#define PATH   64
+
+/* A file in memory that has a path; the descriptor stays open. */
+static void
+make_file(const void *bytes, size_t len, char path[PATH])
+{
+	int fd = memfd_create("file", 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, len), len);
+	snprintf(path, PATH, "/proc/self/fd/%d", fd);
+}
+
+/* Runs linkstat analyze; what it prints is the caller's to free. */
+static int
+run(bool json, char *const *paths, int n_paths, char **ret)
+{
+	struct cli cli = { .json = json, .args = paths, .n_args = n_paths, .now_us = NOW_US };
+	size_t size;
+	int r;
+
+	look_init(&cli.look, stdout);
+	cli.look.terminal = cli.look.colour = false;
+	cli.look.width = 0;
+	cli.look.out = open_memstream(ret, &size);
+	assert_non_null(cli.look.out);
+	r = analyze_run(&cli);
+	fclose(cli.look.out);
+	return r;
+}
+
+static json_t *
+analyze(const char *log, int want)
+{
+	char path[PATH], *paths[] = { path }, *text;
+	json_t *json;
+
+	make_file(log, strlen(log), path);
+	assert_int_equal(run(true, paths, 1, &text), want);
+	json = json_loads(text, 0, NULL);
+	assert_non_null(json);
+	free(text);
+	return json;
+}
+
+static const char *
+text_of(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text ? text : "";
+}
+
+static int64_t
+number_of(const json_t *object, const char *name)
+{
+	return json_integer_value(json_object_get(object, name));
+}
+
+static const json_t *
+only_incident(const json_t *json)
+{
+	const json_t *incidents = json_object_get(json, "incidents");
+
+	assert_int_equal(json_array_size(incidents), 1);
+	return json_array_get(incidents, 0);
+}
+
+static const json_t *
+port_of(const json_t *json, const char *name)
+{
+	const json_t *port;
+	size_t i;
+
+	json_array_foreach(json_object_get(json, "ports"), i, port)
+	{
+		if (strcmp(text_of(port, "name"), name) != 0)
+			continue;
+		assert_string_equal(text_of(port, "port"), name);
+		return port;
+	}
+	fail_msg("no port %s", name);
+	return NULL;
+}
+
+static int64_t
+lines_of(const json_t *json, const char *port, const char *kind)
+{
+	return number_of(json_object_get(port_of(json, port), "observations"), kind);
+}
+
+#define CAME(stamp, port, number, serial)                                                          \
+	"[" stamp "10] usb " port ": new high-speed USB device number " number " using xhci_hcd\n" \
+	"[" stamp "20] usb " port ": New USB device found, idVendor=0403, idProduct=6001\n"        \
+	"[" stamp "30] usb " port ": SerialNumber: " serial "\n"
+#define LEFT(stamp, port, number)                                                                  \
+	"[" stamp "00] usb " port ": USB disconnect, device number " number "\n"
+
+static void
+finds_a_lost_link(void **state)
+{
+	ls_json_auto json_t *json = analyze(
+		CAME("  100.0000", "1-2", "5", "A1") LEFT("  200.0000", "1-2", "5")
+			CAME("  201.0000", "1-2", "6", "A1") "[  300.000000] eth0: link up\n",
+		CLI_TROUBLE);
+	const json_t *incident = only_incident(json);
+
+	(void)state;
+	assert_string_equal(text_of(incident, "cause"), "link-loss");
+	assert_string_equal(text_of(incident, "name"), "1-2");
+	assert_true(json_is_true(json_object_get(incident, "drop")));
+	assert_true(json_real_value(json_object_get(incident, "back_after_seconds")) > 0.9);
+	assert_int_equal(number_of(port_of(json, "1-2"), "drops"), 1);
+	assert_int_equal(lines_of(json, "1-2", "connect"), 2);
+	assert_int_equal(lines_of(json, "1-2", "disconnect"), 1);
+	/* It was there from 100 to 200, and from 201 until the log ends. */
+	assert_true(json_real_value(json_object_get(port_of(json, "1-2"), "connected_seconds")) >
+		    198);
+}
+
+/* The end of a file is no proof of absence, but what the log outlived is. */
+static void
+does_not_take_the_end_for_an_absence(void **state)
+{
+	static const struct {
+		const char *log, *cause;
+	} cases[] = {
+		{ CAME("  100.0000", "1-2", "5", "A1") LEFT("  200.0000", "1-2", "5"), "unknown" },
+		{ CAME("  100.0000", "1-2", "5", "A1")
+			  LEFT("  200.0000", "1-2", "5") "[  205.000000] eth0: link up\n",
+		  "unknown" },
+		{ CAME("  100.0000", "1-2", "5", "A1")
+			  LEFT("  200.0000", "1-2", "5") "[  290.000000] eth0: link up\n",
+		  "unplugged" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LS_COUNT(cases); i++) {
+		ls_json_auto json_t *json = analyze(cases[i].log, CLI_FINE);
+		const json_t *incident = only_incident(json);
+		bool open = strcmp(cases[i].cause, "unknown") == 0;
+
+		print_message("%zu: %s\n", i, text_of(incident, "why"));
+		assert_string_equal(text_of(incident, "cause"), cases[i].cause);
+		assert_true(json_is_null(json_object_get(incident, "closed_at")) == open);
+		assert_false(json_is_true(json_object_get(incident, "drop")));
+	}
+}
+
+/* A device at the end of one boot and one at the beginning of the next are nothing to each other. */
+static void
+keeps_boots_apart(void **state)
+{
+	ls_json_auto json_t *json = analyze(
+		CAME("  100.0000", "1-2", "5", "A1")
+			LEFT("  200.0000", "1-2", "5") "[    0.000000] Linux version 6.1.0\n" CAME(
+				"    2.0000", "1-2", "2", "A1"),
+		CLI_FINE);
+	const json_t *incident = only_incident(json);
+
+	(void)state;
+	assert_string_equal(text_of(incident, "cause"), "unknown");
+	assert_int_equal(number_of(json_array_get(json_object_get(json, "logs"), 0), "boots"), 2);
+	assert_int_equal(number_of(port_of(json, "1-2"), "sessions"), 2);
+}
+
+/* The first line does not say that all is well where it is not, and what to do comes at once. */
+static void
+answers_in_the_first_line(void **state)
+{
+	static const struct {
+		const char *log, *first, *then; /* then: somewhere */
+	} cases[] = {
+		{ CAME("  100.0000", "1-2", "5", "A1"), ": no drops.\n", "1-2" },
+		{ "[  100.000000] usb 1-2: reset high-speed USB device number 5 using xhci_hcd\n",
+		  ": no drops.\n", "1 x reset" },
+		{ "[  100.000000] usb 1-2: reset high-speed USB device number 5 using xhci_hcd\n"
+		  "[  130.000000] usb 1-2: reset high-speed USB device number 5 using xhci_hcd\n",
+		  ": no drop is certain, but not all is well.\n", "Next: Once: nothing." },
+		{ CAME("  100.0000", "1-2", "5", "A1") LEFT("  200.0000", "1-2", "5"),
+		  ": no drop is certain, but not all is well.\n", "whether it came back" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LS_COUNT(cases); i++) {
+		char path[PATH], *paths[] = { path }, *text;
+
+		make_file(cases[i].log, strlen(cases[i].log), path);
+		assert_int_equal(run(false, paths, 1, &text), CLI_FINE);
+		print_message("%zu: %s\n", i, text);
+		assert_memory_equal(text + strlen(path), cases[i].first, strlen(cases[i].first));
+		assert_non_null(strstr(text, cases[i].then));
+		free(text);
+	}
+}
+
+/* Minutes or days may lie between two lines. */
+static void
+is_less_sure_without_times(void **state)
+{
+	ls_json_auto json_t *json = analyze("usb 1-2: USB disconnect, device number 5\n"
+					    "usb 1-2: new high-speed USB device number 6 using "
+					    "xhci_hcd\n"
+					    "usb 1-2: New USB device found, idVendor=0403, "
+					    "idProduct=6001\n",
+					    CLI_TROUBLE);
+	const json_t *incident = only_incident(json);
+
+	(void)state;
+	assert_true(json_real_value(json_object_get(incident, "confidence")) <= 0.4);
+	assert_true(json_is_null(json_object_get(incident, "back_after_seconds")));
+}
+
+/* The log began after the hub was plugged in: that it is one shows in what leaves with it. */
+static void
+blames_the_hub_once(void **state)
+{
+	ls_json_auto json_t *json =
+		analyze(LEFT("  200.0000", "1-2", "5") LEFT("  200.0001", "1-2.1", "6")
+				LEFT("  200.0002", "1-2.1.3", "7") LEFT("  200.0003", "1-2.4", "8"),
+			CLI_TROUBLE);
+	const json_t *incident = only_incident(json);
+
+	(void)state;
+	assert_string_equal(text_of(incident, "cause"), "upstream-loss");
+	assert_string_equal(text_of(incident, "name"), "1-2");
+	assert_int_equal(lines_of(json, "1-2.1.3", "disconnect"), 1);
+}
+
+static void
+names_controllers_as_the_log_does(void **state)
+{
+	ls_json_auto json_t *json =
+		analyze("[  100.000000] xhci_hcd 0000:3a:00.0: HC died; cleaning up\n"
+			"[  100.100000] xhci_hcd 0000:3a:00.0: USB bus 4 deregistered\n",
+			CLI_TROUBLE);
+
+	(void)state;
+	assert_string_equal(text_of(only_incident(json), "name"), "0000:3a:00.0");
+	assert_string_equal(text_of(only_incident(json), "cause"), "controller-died");
+	assert_int_equal(lines_of(json, "0000:3a:00.0", "controller-died"), 1);
+}
+
+static void
+says_when_a_log_tells_nothing(void **state)
+{
+	static const char log[] = "[  100.000000] eth0: link up\n";
+	char path[PATH], *paths[] = { path }, *text;
+
+	(void)state;
+	make_file(log, strlen(log), path);
+	assert_int_equal(run(false, paths, 1, &text), CLI_FINE);
+	assert_non_null(strstr(text, "no line of it tells of a USB link"));
+	free(text);
+}
+
+static void
+refuses_what_is_neither(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		const char *why;
+	} cases[] = {
+		{ "", 0, "is empty" },
+		{ "\177ELF\1\1\1\0\0\0\0\0\0\0\0\0\0\0\0\0", 20, "neither a capture" },
+		{ "BZh91AY&SY", 10, "bzip2" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LS_COUNT(cases); i++) {
+		char path[PATH], *paths[] = { path }, *text;
+		ls_json_auto json_t *json = NULL;
+		const json_t *capture;
+
+		make_file(cases[i].bytes, cases[i].len, path);
+		assert_int_equal(run(true, paths, 1, &text), CLI_TROUBLE);
+		json = json_loads(text, 0, NULL);
+		capture = json_array_get(json_object_get(json, "captures"), 0);
+		assert_non_null(strstr(text_of(capture, "truncated"), cases[i].why));
+		free(text);
+	}
+}
+
+/* Thousands of incidents: all are counted, the first and the last are listed, and that is said. */
+static void
+counts_what_it_does_not_list(void **state)
+{
+	enum { N = 3000 };
+	ls_json_auto json_t *json = NULL;
+	const json_t *incidents;
+	size_t size;
+	char *log;
+	FILE *file = open_memstream(&log, &size);
+
+	(void)state;
+	for (int i = 0; i < N; i++) {
+		fprintf(file, "[%d.000000] usb 1-2: reset high-speed USB device number 5 using x\n",
+			1000 + 60 * i);
+	}
+	fclose(file);
+	json = analyze(log, CLI_FINE);
+	free(log);
+	incidents = json_object_get(json, "incidents");
+	assert_int_equal(json_array_size(incidents), OFFLINE_INCIDENTS);
+	assert_int_equal(number_of(json_array_get(incidents, 0), "id"), 1);
+	assert_int_equal(number_of(json_array_get(incidents, OFFLINE_INCIDENTS - 1), "id"), N);
+	assert_int_equal(number_of(json_object_get(port_of(json, "1-2"), "incidents_by_cause"),
+				   "host-reset"),
+			 N);
+	assert_int_equal(lines_of(json, "1-2", "reset"), N);
+	assert_int_equal(json_array_size(json_object_get(json, "notes")), 1);
+}
+
+/* ---- a capture and a log ---- */
+
+#define CAPTURE_MAX 65536
+#define BEGAN_S	    1700000000 /* 2023-11-14T22:13:20Z */
+
+struct pcap {
+	uint8_t at[CAPTURE_MAX];
+	size_t len;
+};
+
+static void
+put(struct pcap *pcap, const void *bytes, size_t len)
+{
+	assert_true(pcap->len + len <= sizeof(pcap->at));
+	memcpy(pcap->at + pcap->len, bytes, len);
+	pcap->len += len;
+}
+
+static void
+begin(struct pcap *pcap)
+{
+	static const uint32_t header[] = { 0xa1b2c3d4, 4 << 16 | 2, 0, 0, 65535, 220 };
+
+	pcap->len = 0;
+	put(pcap, header, sizeof(header));
+}
+
+static void
+put_transfer(struct pcap *pcap, int64_t second, int32_t usec, int32_t status)
+{
+	static const uint32_t packet[] = { 0, 0, 64, 64 };
+	struct ls_usbmon_record record = {
+		.id = 7,
+		.type = LS_USBMON_SUBMIT,
+		.xfer = LS_XFER_BULK,
+		.endpoint = 0x02,
+		.devnum = 5,
+		.bus = 1,
+		.real_sec = BEGAN_S + second,
+		.real_usec = usec,
+		.status = -115,
+	};
+
+	put(pcap, packet, sizeof(packet));
+	put(pcap, &record, sizeof(record));
+	record.type = LS_USBMON_COMPLETE;
+	record.real_usec += 100;
+	record.status = status;
+	put(pcap, packet, sizeof(packet));
+	put(pcap, &record, sizeof(record));
+}
+
+#define DATED(second, text) "2023-11-14T22:13:" second "+00:00 host kernel: usb 1-2: " text "\n"
+
+static const char dated_log[] = DATED("10.000000",
+				      "new high-speed USB device number 5 using xhci_hcd")
+	DATED("10.100000", "New USB device found, idVendor=0403, idProduct=6001") DATED(
+		"10.100100", "SerialNumber: A1") DATED("30.000000",
+						       "USB disconnect, device number 5")
+		DATED("31.000000", "new high-speed USB device number 6 using xhci_hcd")
+			DATED("31.100000", "New USB device found, idVendor=0403, idProduct=6001")
+				DATED("31.100100", "SerialNumber: A1");
+
+static void
+joins_a_capture_and_a_log(void **state)
+{
+	static struct pcap pcap;
+	char log[PATH], capture[PATH], *text;
+	char *const orders[2][2] = { { log, capture }, { capture, log } };
+
+	(void)state;
+	begin(&pcap);
+	put_transfer(&pcap, 0, 0, 0);
+	for (int i = 0; i < 5; i++) /* 2 s before the device leaves */
+		put_transfer(&pcap, 8, i * 1000, -71);
+	put_transfer(&pcap, 20, 0, 0);
+	make_file(pcap.at, pcap.len, capture);
+	make_file(dated_log, strlen(dated_log), log);
+	for (size_t i = 0; i < LS_COUNT(orders); i++) {
+		ls_json_auto json_t *json = NULL;
+		const json_t *port;
+
+		assert_int_equal(run(true, orders[i], 2, &text), CLI_TROUBLE);
+		json = json_loads(text, 0, NULL);
+		free(text);
+		assert_string_equal(text_of(only_incident(json), "cause"), "link-loss");
+		/* The log alone cannot know that. */
+		assert_non_null(strstr(text_of(only_incident(json), "why"), "transfers failed"));
+		port = port_of(json, "1-2");
+		assert_int_equal(json_array_size(json_object_get(port, "files")), 2);
+		assert_int_equal(number_of(port, "transfers"), 7);
+		assert_int_equal(number_of(json_object_get(port, "transfer_errors"), "link"), 5);
+	}
+}
+
+static void
+does_not_join_what_has_no_date(void **state)
+{
+	static struct pcap pcap;
+	static const char log[] = CAME("  100.0000", "1-2", "5", "A1");
+	char path[PATH], capture[PATH], *paths[] = { path, capture }, *text;
+	ls_json_auto json_t *json = NULL;
+	const json_t *notes;
+
+	(void)state;
+	begin(&pcap);
+	put_transfer(&pcap, 0, 0, 0);
+	make_file(pcap.at, pcap.len, capture);
+	make_file(log, strlen(log), path);
+	assert_int_equal(run(true, paths, 2, &text), CLI_FINE);
+	json = json_loads(text, 0, NULL);
+	free(text);
+	notes = json_object_get(json, "notes");
+	assert_int_equal(json_array_size(notes), 1);
+	assert_non_null(strstr(json_string_value(json_array_get(notes, 0)), "has no dates"));
+	assert_int_equal(number_of(port_of(json, "1-2"), "transfers"), 0);
+	assert_int_equal(number_of(port_of(json, "bus 1 device 5"), "transfers"), 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_a_lost_link),
+		cmocka_unit_test(does_not_take_the_end_for_an_absence),
+		cmocka_unit_test(keeps_boots_apart),
+		cmocka_unit_test(is_less_sure_without_times),
+		cmocka_unit_test(answers_in_the_first_line),
+		cmocka_unit_test(blames_the_hub_once),
+		cmocka_unit_test(names_controllers_as_the_log_does),
+		cmocka_unit_test(says_when_a_log_tells_nothing),
+		cmocka_unit_test(refuses_what_is_neither),
+		cmocka_unit_test(counts_what_it_does_not_list),
+		cmocka_unit_test(joins_a_capture_and_a_log),
+		cmocka_unit_test(does_not_join_what_has_no_date),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

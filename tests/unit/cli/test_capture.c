@@ -1,0 +1,272 @@
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cli/analyze/analyze.h"
+#include "cli/offline/capture.h"
+#include "tests/unit/cli/capture_bytes.h"
+
+static int
+file_of(const void *bytes, size_t len)
+{
+	int fd = memfd_create("capture", MFD_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, len), len);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	return fd;
+}
+
+static void
+on_observation(const struct ls_observation *obs, void *user)
+{
+	(void)user;
+	assert_true(obs->at.mono_us <= 86400 * LS_SEC);
+}
+
+static struct capture_watch *
+new_watch(void)
+{
+	const struct capture_watch_options options = { .tell = on_observation };
+	struct capture_watch *watch;
+
+	assert_int_equal(capture_watch_new(&options, &watch), 0);
+	return watch;
+}
+
+static int
+read_to_end(struct capture *capture, struct capture_watch *watch)
+{
+	int r;
+
+	do
+		r = capture_read(capture, 2, watch);
+	while (r > 0);
+	return r;
+}
+
+static void
+check_counts(const struct capture *capture, const struct ls_traffic *traffic)
+{
+	const struct capture_counts *counts = capture_counts(capture);
+	static struct ls_traffic_counts device;
+
+	assert_int_equal(counts->n_records, CAPTURE_EVENTS);
+	assert_int_equal(counts->n_submissions, 3);
+	assert_int_equal(counts->n_completions, 2);
+	assert_int_equal(counts->n_refused, 1);
+	assert_int_equal(counts->n_nonsense, 0);
+	assert_int_equal(counts->completions_by_status[0], 1);
+	assert_int_equal(counts->completions_by_status[71], 1);
+	assert_int_equal(counts->first_us, 1000 * LS_SEC);
+	assert_int_equal(counts->last_us, 1002 * LS_SEC);
+	assert_int_equal(ls_traffic_total(traffic, 2, 5, &device), 1);
+	assert_int_equal(device.endpoints[16 + 1].bytes, 100);
+	assert_int_equal(device.latency[LS_XFER_BULK].max_us, LS_SEC);
+	assert_int_equal(ls_traffic_total(traffic, 2, 6, &device), 1);
+	assert_int_equal(device.endpoints[16 + 3].n_refused, 1);
+}
+
+static void
+reads_every_shape(void **state)
+{
+	static struct bytes bytes;
+
+	(void)state;
+	for (unsigned int i = 0; i < 32; i++) {
+		const struct shape shape = { i & 1 ? "pcapng" : "pcap", i & 2 ? 189 : 220, i & 4,
+					     (enum packing)(i / 8) };
+		ls_auto(capture) *capture = NULL;
+		ls_auto(capture_watch) *watch = NULL;
+		char why[CAPTURE_WHY_MAX];
+		int fd;
+
+		print_message("%s %u foreign %d packing %d\n", shape.format, shape.link_type,
+			      shape.is_foreign, shape.packing);
+		capture_bytes_build(&bytes, &shape);
+		fd = file_of(bytes.at, bytes.len);
+		watch = new_watch();
+		assert_int_equal(capture_new(fd, why, &capture), 0);
+		assert_string_equal(capture_format(capture), shape.format);
+		assert_int_equal(capture_link_type(capture), shape.link_type);
+		assert_int_equal(read_to_end(capture, watch), 0);
+		check_counts(capture, capture_watch_traffic(watch));
+		assert_int_equal(capture_n_read(capture), bytes.len);
+		close(fd);
+	}
+}
+
+/* Wherever it is cut: no crash, whole records count, and the reason is told. */
+static void
+keeps_what_comes_before_a_cut(void **state)
+{
+	static struct bytes bytes;
+
+	(void)state;
+	for (unsigned int i = 0; i < 6; i++) {
+		const struct shape shape = { i & 1 ? "pcapng" : "pcap", 220, false,
+					     (enum packing)(i / 2) };
+
+		capture_bytes_build(&bytes, &shape);
+		for (size_t len = 0; len < bytes.len; len++) {
+			ls_auto(capture) *capture = NULL;
+			ls_auto(capture_watch) *watch = NULL;
+			char why[CAPTURE_WHY_MAX] = "";
+			int fd = file_of(bytes.at, len), r;
+
+			watch = new_watch();
+			r = capture_new(fd, why, &capture);
+			assert_true(r == 0 || (r == -EBADMSG && *why));
+			if (r == 0 && read_to_end(capture, watch) < 0)
+				assert_non_null(strstr(capture_why(capture), "read up to record"));
+			else if (r == 0) /* cut between two records, so it looks whole */
+				assert_int_equal(shape.packing, PLAIN);
+			close(fd);
+		}
+	}
+}
+
+static void
+says_how_far_it_read(void **state)
+{
+	static const struct shape shape = { "pcap", 220, false, PLAIN };
+	static struct bytes bytes;
+	ls_auto(capture) *capture = NULL;
+	ls_auto(capture_watch) *watch = NULL;
+	char why[CAPTURE_WHY_MAX];
+	int fd;
+
+	(void)state;
+	capture_bytes_build(&bytes, &shape);
+	fd = file_of(bytes.at, 24 + 3 * 80 + 40);
+	watch = new_watch();
+	assert_int_equal(capture_new(fd, why, &capture), 0);
+	assert_int_equal(read_to_end(capture, watch), -EBADMSG);
+	print_message("%s\n", capture_why(capture));
+	assert_non_null(strstr(capture_why(capture), "record 3, byte 304, and no further"));
+	assert_int_equal(capture_counts(capture)->n_completions, 1);
+	assert_int_equal(capture_read(capture, 2, watch), -EBADMSG); /* and stays so */
+	close(fd);
+}
+
+static void
+refuses_what_is_no_usbmon_capture(void **state)
+{
+	static const uint8_t ethernet[24] = { 0xd4, 0xc3, 0xb2, 0xa1,	     2,
+					      0,    4,	  0,	[16] = 0xff, [20] = 1 };
+	static const struct {
+		const char *bytes;
+		size_t len;
+		const char *part;
+	} cases[] = {
+		{ "", 0, "is empty" },
+		{ "abc", 3, "is no capture" },
+		{ "Nov 22 14:00:11 kernel: usb 1-2: reset\n", 39, "is no capture" },
+		{ (const char *)ethernet, 24, "link type 1 (Ethernet)" },
+		{ "\xd4\xc3\xb2\xa1", 4, "damaged at its beginning" },
+		{ "\x0a\x0d\x0d\x0a\xff\xff\xff\xff\x4d\x3c\x2b\x1a", 12, "damaged" },
+		{ "\xfd\x37zXZ\0", 6, "the xz data is cut off" },
+		{ "BZh91AY", 7, "packed with bzip2" },
+		{ "\x1f\x8b\x08", 3, "gzip data is cut off" },
+		{ "\x1f\x8b\x08junkjunkjunkjunk", 19, "gzip data is damaged" },
+		{ "\x28\xb5\x2f\xfdjunkjunkjunk", 16, "zstd data is damaged" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LS_COUNT(cases); i++) {
+		ls_auto(capture) *capture = NULL;
+		char why[CAPTURE_WHY_MAX] = "";
+		int fd = file_of(cases[i].bytes, cases[i].len);
+
+		assert_int_equal(capture_new(fd, why, &capture), -EBADMSG);
+		print_message("%s\n", why);
+		assert_non_null(strstr(why, cases[i].part));
+		close(fd);
+	}
+}
+
+/* A pipe gives what it has, be it a byte. */
+static void
+reads_from_a_slow_pipe(void **state)
+{
+	static const struct shape shape = { "pcapng", 220, false, GZIP };
+	static struct bytes bytes;
+	ls_auto(capture) *capture = NULL;
+	ls_auto(capture_watch) *watch = NULL;
+	char why[CAPTURE_WHY_MAX];
+	int ends[2];
+
+	(void)state;
+	capture_bytes_build(&bytes, &shape);
+	assert_int_equal(pipe(ends), 0);
+	if (fork() == 0) {
+		for (size_t i = 0; i < bytes.len; i++) {
+			if (write(ends[1], &bytes.at[i], 1) != 1)
+				_exit(1);
+			usleep(100);
+		}
+		_exit(0);
+	}
+	close(ends[1]);
+	watch = new_watch();
+	assert_int_equal(capture_new(ends[0], why, &capture), 0);
+	assert_int_equal(read_to_end(capture, watch), 0);
+	check_counts(capture, capture_watch_traffic(watch));
+	close(ends[0]);
+}
+
+static void
+gives_the_same_members_for_any_file(void **state)
+{
+	static const struct shape shape = { "pcap", 220, false, PLAIN };
+	static struct bytes bytes;
+	ls_auto(capture) *capture = NULL;
+	ls_auto(capture_watch) *watch = NULL;
+	ls_json_auto json_t *full = NULL, *nothing = analyze_nothing("f", "is empty");
+	char why[CAPTURE_WHY_MAX];
+	const json_t *device;
+	const char *key;
+	json_t *value;
+	int fd;
+
+	(void)state;
+	capture_bytes_build(&bytes, &shape);
+	fd = file_of(bytes.at, bytes.len);
+	watch = new_watch();
+	assert_int_equal(capture_new(fd, why, &capture), 0);
+	assert_int_equal(read_to_end(capture, watch), 0);
+	full = analyze_capture("f", capture, watch, NULL, NULL);
+	assert_non_null(full);
+	assert_non_null(nothing);
+	assert_int_equal(json_object_size(full), json_object_size(nothing));
+	json_object_foreach(full, key, value)
+	{
+		assert_non_null(json_object_get(nothing, key));
+	}
+	device = json_array_get(json_object_get(full, "devices"), 0);
+	assert_int_equal(json_integer_value(json_object_get(device, "link_evidence")), 1);
+	assert_int_equal(json_integer_value(json_object_get(device, "bytes_in")), 100);
+	close(fd);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_every_shape),
+		cmocka_unit_test(keeps_what_comes_before_a_cut),
+		cmocka_unit_test(says_how_far_it_read),
+		cmocka_unit_test(refuses_what_is_no_usbmon_capture),
+		cmocka_unit_test(reads_from_a_slow_pipe),
+		cmocka_unit_test(gives_the_same_members_for_any_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

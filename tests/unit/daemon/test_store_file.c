@@ -1,0 +1,355 @@
+/* What may happen to the file: damage, lacking permission, a full disk. */
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+
+#include "tests/unit/daemon/store_batch.h"
+
+#define UNPRIVILEGED 65534
+
+static void
+in_dir(char path[PATH_MAX], const char *dir, const char *name)
+{
+	snprintf(path, PATH_MAX, "%s/%s", dir, name);
+}
+
+static void
+write_file(const char *dir, const char *name, const char *text)
+{
+	char path[PATH_MAX];
+	FILE *file;
+
+	in_dir(path, dir, name);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* The content, to be freed; NULL if there is no such file. */
+static char *
+read_file(const char *dir, const char *name, size_t *len)
+{
+	char path[PATH_MAX], *content = NULL;
+	FILE *file, *copy;
+	int c;
+
+	in_dir(path, dir, name);
+	file = fopen(path, "re");
+	if (!file)
+		return NULL;
+	copy = open_memstream(&content, len);
+	while ((c = fgetc(file)) != EOF)
+		fputc(c, copy);
+	fclose(file);
+	fclose(copy);
+	return content;
+}
+
+static void
+assert_file(const char *dir, const char *name, const char *want)
+{
+	size_t len = 0;
+	char *content = read_file(dir, name, &len);
+
+	print_message("%s\n", name);
+	assert_non_null(content);
+	assert_string_equal(content, want);
+	free(content);
+}
+
+/* Fills page @first, counted from the end if negative, and all behind it with junk. */
+static void
+damage(const char *dir, long first)
+{
+	char path[PATH_MAX], junk[4096];
+	FILE *file;
+	long size;
+
+	in_dir(path, dir, "linkstat.db");
+	memset(junk, 0xa5, sizeof(junk));
+	file = fopen(path, "r+e");
+	assert_non_null(file);
+	assert_int_equal(fseek(file, 0, SEEK_END), 0);
+	size = ftell(file) / 4096;
+	first += first < 0 ? size : 0;
+	assert_true(size > first);
+	assert_int_equal(fseek(file, (first - 1) * 4096, SEEK_SET), 0);
+	for (long page = first; page <= size; page++)
+		assert_int_equal(fwrite(junk, sizeof(junk), 1, file), 1);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void
+keeps_what_is_no_database(void **state)
+{
+	const char *dir = *state;
+	struct store *store;
+
+	write_file(dir, "linkstat.db", "a letter");
+	write_file(dir, "linkstat.db-wal", "its log");
+	write_file(dir, "linkstat.db-shm", "its index"); /* SQLite may have rebuilt that */
+	store = sample_open(dir);
+	print_message("%s\n", store_trouble(store));
+	assert_non_null(strstr(store_trouble(store), "linkstat.db.kept-20261122-140311"));
+	assert_string_not_equal(store_path(store), "");
+	put_batches(store, 1, 2);
+	store_close(store);
+	assert_file(dir, "linkstat.db.kept-20261122-140311", "a letter");
+	assert_file(dir, "linkstat.db.kept-20261122-140311-wal", "its log");
+
+	/* The same second again: nothing that was kept is overwritten. */
+	write_file(dir, "linkstat.db", "another letter");
+	store = sample_open(dir);
+	assert_non_null(strstr(store_trouble(store), "linkstat.db.kept-20261122-140311-2"));
+	store_close(store);
+	assert_file(dir, "linkstat.db.kept-20261122-140311", "a letter");
+	assert_file(dir, "linkstat.db.kept-20261122-140311-2", "another letter");
+	store = sample_open(dir);
+	assert_string_equal(store_trouble(store), "");
+	store_close(store);
+}
+
+static void
+keeps_a_log_without_its_database(void **state)
+{
+	struct store *store;
+
+	write_file(*state, "linkstat.db-wal", "orphan");
+	store = sample_open(*state);
+	assert_string_not_equal(store_path(store), "");
+	store_close(store);
+	assert_file(*state, "linkstat.db.kept-20261122-140311-wal", "orphan");
+}
+
+static void
+make_other_database(const char *dir, const char *sql)
+{
+	char path[PATH_MAX];
+	sqlite3 *db;
+
+	in_dir(path, dir, "linkstat.db");
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static void
+keeps_the_database_of_another_program(void **state)
+{
+	struct store *store;
+
+	make_other_database(*state, "CREATE TABLE photos (id INTEGER PRIMARY KEY)");
+	store = sample_open(*state);
+	assert_non_null(strstr(store_trouble(store), "kept"));
+	put_batches(store, 1, 1);
+	store_close(store);
+}
+
+static void
+finds_damage_after_an_unclean_end(void **state)
+{
+	struct store *store = sample_open(*state);
+
+	put_batches(store, 1, 100);
+	store_close(store);
+	assert_true(WIFSIGNALED(run_child(die_after, *state, STEP_BEGIN)));
+	damage(*state, 60);
+	store = sample_open(*state);
+	assert_non_null(strstr(store_trouble(store), "kept"));
+	put_batches(store, 1, 2);
+	assert_int_equal(whole_batches(store), 2);
+	store_close(store);
+}
+
+/* After a clean end nobody looks for damage: it shows when it is read, and is dealt with then. */
+static void
+survives_damage_found_while_running(void **state)
+{
+	struct ls_incident *incident = calloc(1, sizeof(*incident));
+	struct sample_seen *seen = calloc(1, sizeof(*seen));
+	struct store *store = sample_open(*state);
+	const char *unknown;
+
+	put_batches(store, 1, 100);
+	*incident =
+		sample_incident(101, 1, 0); /* the end of the file is not read when it is opened */
+	for (; incident->id < 200; incident->id++)
+		PUT_INCIDENT(store, incident);
+	store_close(store);
+	damage(*state, -20);
+	store = sample_open(*state);
+	assert_string_equal(store_trouble(store), "");
+	assert_int_equal(store_incidents(store, &ALL, see_incident, seen, &unknown), -EBADMSG);
+	put_batches(store, 1, 3);
+	assert_non_null(strstr(store_trouble(store), "kept"));
+	assert_int_equal(whole_batches(store), 3);
+	store_close(store);
+	free(incident);
+	free(seen);
+}
+
+static void
+leaves_a_newer_version_alone(void **state)
+{
+	struct store *store = sample_open(*state);
+	char *before, *after;
+	size_t n_before = 0, n_after = 0;
+
+	put_batches(store, 1, 3);
+	store_close(store);
+	make_other_database(*state, "PRAGMA user_version = 3");
+	before = read_file(*state, "linkstat.db", &n_before);
+	store = sample_open(*state);
+	print_message("%s\n", store_trouble(store));
+	assert_non_null(strstr(store_trouble(store), "newer"));
+	assert_string_equal(store_path(store), "");
+	put_batches(store, 1, 1);
+	store_close(store);
+	after = read_file(*state, "linkstat.db", &n_after);
+	assert_int_equal(n_before, n_after);
+	assert_memory_equal(before, after, n_before);
+	free(before);
+	free(after);
+}
+
+static void
+refuses_a_second_linkstatd(void **state)
+{
+	const struct store_options options = { .dir = *state, .boot_id = "boot-1" };
+	struct store *first = sample_open(*state), *second = NULL;
+
+	assert_int_equal(store_open(&options, &second), -EBUSY);
+	assert_null(second);
+	put_batches(first, 1, 1);
+	store_close(first);
+	assert_int_equal(store_open(&options, &second), 0);
+	store_close(second);
+}
+
+/* Root may do everything: somebody else has to try. The exit code is the result. */
+static void
+open_unprivileged(const char *dir, int arg)
+{
+	const struct store_options options = { .dir = dir, .boot_id = "boot-1" };
+	struct store *store = NULL;
+
+	(void)arg;
+	if (geteuid() == 0 && (setgid(UNPRIVILEGED) < 0 || setuid(UNPRIVILEGED) < 0))
+		_exit(2);
+	if (store_open(&options, &store) < 0)
+		_exit(3);
+	fprintf(stderr, "%s\n", store_trouble(store));
+	if (store_path(store)[0] || !strstr(store_trouble(store), "may not write"))
+		_exit(4);
+	put_batches(store, 1, 3);
+	_exit(whole_batches(store) == 3 ? 0 : 5);
+}
+
+static void
+goes_on_in_memory_where_it_may_not_write(void **state)
+{
+	static const struct {
+		mode_t dir, file;
+	} cases[] = { { 0555, 0 }, { 0777, 0600 }, { 0000, 0 } };
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < LS_COUNT(cases); i++) {
+		in_dir(path, *state, "linkstat.db");
+		if (cases[i].file)
+			write_file(*state, "linkstat.db", "");
+		if (cases[i].file)
+			assert_int_equal(chmod(path, geteuid() == 0 ? cases[i].file : 0), 0);
+		assert_int_equal(chmod(*state, cases[i].dir), 0);
+		assert_int_equal(run_child(open_unprivileged, *state, 0), 0);
+		assert_int_equal(chmod(*state, 0700), 0);
+		(void)unlink(path);
+	}
+}
+
+static void
+goes_on_in_memory_without_a_directory(void **state)
+{
+	const struct store_options options = { .dir = "/nowhere/at/all", .boot_id = "boot-1" };
+	struct store *store = NULL;
+
+	(void)state;
+	assert_int_equal(store_open(&options, &store), 0);
+	assert_non_null(strstr(store_trouble(store), "no such directory"));
+	put_batches(store, 1, 3);
+	assert_int_equal(whole_batches(store), 3);
+	store_close(store);
+}
+
+/* In a mount namespace of its own, on a disk of @arg KiB. Exit code 77: no such thing here. */
+static void
+fill_disk(const char *dir, int arg)
+{
+	char size[32], path[PATH_MAX];
+	struct store *store;
+	int64_t n = 0;
+	int step = 0, fd;
+
+	snprintf(size, sizeof(size), "size=%dk", arg);
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("tmpfs", dir, "tmpfs", 0, size) < 0)
+		_exit(77);
+	store = sample_open(dir);
+	fprintf(stderr, "%d KiB: %s\n", arg, store_trouble(store));
+	if (arg < 100)
+		_exit(store_path(store)[0] == '\0' && strstr(store_trouble(store), "full") ? 0 : 1);
+	in_dir(path, dir, "ballast");
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || posix_fallocate(fd, 0, 600 << 10) != 0 || close(fd) < 0)
+		_exit(2);
+	while (step == N_STEPS || n == 0) { /* batches until the disk is full */
+		for (n++, step = 0; step < N_STEPS && do_step(store, step, n) == 0;)
+			step++;
+	}
+	if (step != STEP_COMMIT)
+		(void)store_rollback(store);
+	if (!strstr(store_trouble(store), "full") || whole_batches(store) != n - 1)
+		_exit(3);
+	if (unlink(path) < 0)
+		_exit(4);
+	put_batches(store, n, n + 3);
+	_exit(whole_batches(store) == n + 3 && !store_trouble(store)[0] ? 0 : 5);
+}
+
+static void
+copes_with_a_full_disk(void **state)
+{
+	static const int kib[] = { 16, 3000 };
+
+	for (size_t i = 0; i < LS_COUNT(kib); i++) {
+		int status = run_child(fill_disk, *state, kib[i]);
+
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+			skip();
+		assert_int_equal(status, 0);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(keeps_what_is_no_database, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(keeps_a_log_without_its_database, make_dir,
+						remove_dir),
+		cmocka_unit_test_setup_teardown(keeps_the_database_of_another_program, make_dir,
+						remove_dir),
+		cmocka_unit_test_setup_teardown(finds_damage_after_an_unclean_end, make_dir,
+						remove_dir),
+		cmocka_unit_test_setup_teardown(survives_damage_found_while_running, make_dir,
+						remove_dir),
+		cmocka_unit_test_setup_teardown(leaves_a_newer_version_alone, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(refuses_a_second_linkstatd, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(goes_on_in_memory_where_it_may_not_write, make_dir,
+						remove_dir),
+		cmocka_unit_test(goes_on_in_memory_without_a_directory),
+		cmocka_unit_test_setup_teardown(copes_with_a_full_disk, make_dir, remove_dir),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,267 @@
+#include <math.h>
+
+#include "tests/unit/daemon/store_sample.h"
+
+#define DAY_S (24 * 3600)
+
+struct total {
+	int64_t n_rows, n, n_dropping, drops, by_power;
+	double seconds;
+	int64_t n_sums, last_id;
+};
+
+static int
+add(const struct store_session *row, void *user)
+{
+	struct total *total = user;
+
+	total->n_rows++;
+	total->n += row->n;
+	total->n_dropping += row->n_dropping;
+	total->drops += row->drops;
+	total->by_power += row->drops_by_side[LS_SIDE_POWER];
+	total->seconds += row->connected_seconds;
+	total->n_sums += row->session.id < STORE_SUM_IDS;
+	assert_true(row->session.id > total->last_id);
+	total->last_id = row->session.id;
+	return 0;
+}
+
+static struct total
+sum(struct store *store, struct store_filter filter)
+{
+	struct total total = { 0 };
+	const char *unknown;
+
+	assert_int_equal(
+		store_session_sums(store, &filter, sample_instant(0), add, &total, &unknown), 0);
+	return total;
+}
+
+static int
+keep(const struct store_port_report *report, void *user)
+{
+	struct store_port_report *kept = user;
+
+	kept[report->socket.id_path[strlen(report->socket.id_path) - 1] - '1'] = *report;
+
+	return 0;
+}
+
+static void
+report(struct store *store, struct store_filter filter, struct store_port_report ret[2])
+{
+	const char *unknown;
+
+	memset(ret, 0, 2 * sizeof(*ret));
+	assert_int_equal(store_report(store, &filter, sample_instant(0), keep, ret, &unknown), 0);
+}
+
+/* Session @i: @hours on port 1 or 2 from the hour -@back on, with @drops that are 10 minutes apart. */
+static void
+put(struct store *store, int64_t id, int64_t back, int hours, int drops)
+{
+	struct ls_session session = sample_session(id, 1 + id % 2, -back * 3600);
+	struct ls_incident *incident = calloc(1, sizeof(*incident));
+	struct ls_traffic_row row;
+	struct ls_event event = sample_event(1 + id % 2, LS_EVENT_RESET, -back * 3600);
+
+	session.present = session.open = false;
+	session.connected_us = (uint64_t)hours * HOUR;
+	session.ended = sample_instant((hours - back) * 3600);
+	PUT_SESSION(store, &session);
+	PUT_EVENT(store, &event);
+	for (int i = 0; i < drops; i++) {
+		*incident = sample_incident(id * 10 + i, 1 + id % 2, 600 * (i + 1) - back * 3600);
+		incident->session = id;
+		incident->side = i % 2 ? LS_SIDE_POWER : LS_SIDE_HUB;
+		PUT_INCIDENT(store, incident);
+	}
+	sample_traffic(&row, id, sample_instant(-back * 3600).real_us);
+	PUT_TRAFFIC(store, &row);
+	free(incident);
+}
+
+static void
+fill(struct store *store)
+{
+	for (int64_t id = 1; id <= 40; id++) /* the last one ends an hour ago */
+		put(store, id, 24 * (40 - id) + 5, 4, id % 3 ? 0 : 2);
+}
+
+static void
+sum_all(struct store *store)
+{
+	int r, n = 0;
+
+	do
+		r = store_sum_up(store, sample_instant(0));
+	while (r == 1 && n++ < 10);
+	assert_int_equal(r, 0);
+}
+
+static void
+same_report(const struct store_port_report *a, const struct store_port_report *b)
+{
+	assert_float_equal(a->connected_seconds, b->connected_seconds, 1e-3);
+	assert_float_equal(a->longest_clean_seconds, b->longest_clean_seconds, 1e-3);
+	assert_int_equal(a->sessions, b->sessions);
+	assert_int_equal(a->drops, b->drops);
+	assert_int_equal(a->resets, b->resets);
+	assert_int_equal(a->transfers, b->transfers);
+	assert_int_equal(a->bytes_in, b->bytes_in);
+	assert_int_equal(a->submit_errors, b->submit_errors);
+	assert_int_equal(a->n_statuses, b->n_statuses);
+	for (size_t i = 0; i < a->n_statuses; i++)
+		assert_int_equal(a->errors_by_status[i].n, b->errors_by_status[i].n);
+	assert_int_equal(a->latency[LS_XFER_BULK].n, b->latency[LS_XFER_BULK].n);
+	assert_int_equal(a->latency[LS_XFER_BULK].max_us, b->latency[LS_XFER_BULK].max_us);
+}
+
+/* What is added up says what it said one by one. */
+static void
+sums_change_no_answer(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store_port_report before[2], after[2];
+	struct total one_by_one, summed;
+
+	fill(fixture->store);
+	report(fixture->store, ALL, before);
+	one_by_one = sum(fixture->store, ALL);
+	assert_int_equal(one_by_one.n_rows, 40);
+	assert_int_equal(one_by_one.n_sums, 0);
+	assert_int_equal(one_by_one.drops, 26);
+	assert_int_equal(one_by_one.by_power, 13);
+	assert_float_equal(before[0].connected_seconds, 80 * 3600, 1e-3);
+	assert_int_equal(before[0].resets, 20);
+
+	sum_all(fixture->store);
+	summed = sum(fixture->store, ALL);
+	assert_int_equal(summed.n_sums, 4); /* two ports, with drops and without */
+	assert_int_equal(summed.n_rows, 7); /* and the last three days */
+	assert_int_equal(summed.n, 40);
+	assert_int_equal(summed.n_dropping, one_by_one.n_dropping);
+	assert_int_equal(summed.drops, 26);
+	assert_int_equal(summed.by_power, 13);
+	assert_float_equal(summed.seconds, one_by_one.seconds, 1e-3);
+	report(fixture->store, ALL, after);
+	for (int i = 0; i < 2; i++)
+		same_report(&before[i], &after[i]);
+}
+
+static void
+spans_and_pages(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store_filter week = ALL, page = ALL;
+	struct total all = { 0 };
+	const char *unknown;
+	int n = 0;
+
+	fill(fixture->store);
+	sum_all(fixture->store);
+	week.since_us = sample_instant(-7 * DAY_S).real_us;
+	assert_int_equal(sum(fixture->store, week).n_rows, 7);
+	assert_int_equal(sum(fixture->store, week).n_sums, 0);
+	page.limit = 3;
+	for (; n < 10; n++) {
+		int64_t before = all.n_rows;
+
+		page.after_id = all.last_id;
+		assert_int_equal(store_session_sums(fixture->store, &page, sample_instant(0), add,
+						    &all, &unknown),
+				 0);
+		if (all.n_rows == before)
+			break;
+		assert_true(all.n_rows - before <= 3);
+	}
+	assert_int_equal(n, 3);
+	assert_int_equal(all.n, 40);
+}
+
+/* What a person corrects is taken out and added anew; the port keeps what it has. */
+static void
+a_corrected_cable_is_summed_anew(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store_relabelling it = {
+		.socket = sample_socket(2),
+		.since_us = sample_instant(-20 * DAY_S).real_us,
+		.cable = "other",
+		.spare_id = 100,
+	};
+	struct store_port_report before[2], after[2];
+	struct total total;
+
+	fill(fixture->store);
+	sum_all(fixture->store);
+	report(fixture->store, ALL, before);
+	it.since_us = sample_instant(-3600 * (24 * 21 + 3)).real_us; /* within session 19 */
+	assert_int_equal(store_relabel(fixture->store, &it), 1);
+	assert_int_equal(it.split, 19);
+	total = sum(fixture->store, ALL);
+	assert_int_equal(total.n, 41);
+	assert_int_equal(total.drops, 26);
+	assert_float_equal(total.seconds, 160 * 3600, 1e-3);
+	sum_all(fixture->store);
+	total = sum(fixture->store, ALL);
+	assert_int_equal(total.n, 41);
+	assert_int_equal(total.drops, 26);
+	assert_float_equal(total.seconds, 160 * 3600, 1e-3);
+	assert_true(total.n_sums > 4);
+	report(fixture->store, ALL, after);
+	after[1].sessions = before[1].sessions;
+	same_report(&before[0], &after[0]);
+	same_report(&before[1], &after[1]);
+}
+
+/* Twenty clean days, then another cable, and a drop a day: seen to the session, also of old times. */
+static void
+a_change_has_a_time_and_a_companion(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store_port_report at_once[2], summed[2];
+
+	for (int64_t id = 2; id <= 120; id += 2) {
+		struct ls_session session = sample_session(id, 1, -3600 * 24 * (100 - id / 2));
+		struct ls_incident *incident = calloc(1, sizeof(*incident));
+		bool bad = id > 60;
+
+		session.present = session.open = false;
+		session.connected_us = 10 * HOUR;
+		session.ended = sample_instant(-3600 * (24 * (100 - id / 2) - 10));
+		snprintf(session.cable, sizeof(session.cable), bad ? "red" : "white");
+		PUT_SESSION(fixture->store, &session);
+		*incident = sample_incident(id, 1, -3600 * (24 * (100 - id / 2) - 5));
+		incident->session = id;
+		if (bad)
+			PUT_INCIDENT(fixture->store, incident);
+		free(incident);
+	}
+	report(fixture->store, ALL, at_once);
+	sum_all(fixture->store);
+	report(fixture->store, ALL, summed);
+	assert_true(at_once[0].has_trend && summed[0].has_trend);
+	assert_int_equal(at_once[0].trend.drops_before, 0);
+	assert_int_equal(at_once[0].trend.drops_since, 30);
+	assert_int_equal(summed[0].trend.since_us, at_once[0].trend.since_us);
+	assert_int_equal(summed[0].trend.since_us, sample_instant(-3600 * 24 * 69).real_us);
+	assert_string_equal(summed[0].came_kind, "cable");
+	assert_string_equal(summed[0].came, "red");
+	assert_float_equal(summed[0].longest_clean_seconds, 305 * 3600, 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(sums_change_no_answer, setup, teardown),
+		cmocka_unit_test_setup_teardown(spans_and_pages, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_corrected_cable_is_summed_anew, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_change_has_a_time_and_a_companion, setup,
+						teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,22 @@
+#pragma once
+/* A device that goes through modes, as a test tells it, against the shipped table. */
+#include "lib/families/families.h"
+
+#define S(seconds) ((uint64_t)((seconds)*1e6))
+
+enum walk_verdict {
+	WALK_EXPECTED = LS_EDGE_EXPECTED,
+	WALK_REBOOT = LS_EDGE_REBOOT,
+	WALK_NO_EDGE,
+	WALK_FIRST, /* nothing was there before */
+};
+
+struct walk_step {
+	struct ls_device device;
+	uint64_t away_us;
+	const char *mode; /* "family name", "" for none */
+	enum walk_verdict verdict;
+};
+
+/* Asserts every step; the shipped table. A step with .mode NULL ends it. */
+void walk(const char *title, const struct walk_step *steps);

@@ -1,0 +1,87 @@
+/* One line of a recording is one observation, and all of it. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/wire/recording.h"
+
+static void
+keeps_the_interfaces(void **state)
+{
+	static const struct ls_device device = {
+		.vid = 0x18d1,
+		.pid = 0x4ee2,
+		.n_interfaces = LS_INTERFACES_MAX,
+		.interfaces = { { 6, 1, 1 }, { 0xff, 0x42, 1 }, { 7, 0, 0 } },
+	};
+	const struct ls_observation obs = {
+		.source = LS_SOURCE_LIBUSB,
+		.kind = LS_OBS_CONNECTED,
+		.device = &device,
+	};
+	ls_json_auto json_t *line = ls_recording_observation(&obs);
+	struct ls_device read;
+	struct ls_observation got;
+	char why[LS_TEXT_MAX] = "";
+
+	(void)state;
+	assert_non_null(line);
+	assert_int_equal(ls_recording_parse(line, &got, &read, why), 1);
+	assert_ptr_equal(got.device, &read);
+	assert_int_equal(read.n_interfaces, LS_INTERFACES_MAX);
+	assert_memory_equal(read.interfaces, device.interfaces, sizeof(device.interfaces));
+}
+
+static void
+refuses_interfaces_that_are_none(void **state)
+{
+	static const struct {
+		const char *interfaces;
+		int want;
+	} cases[] = {
+		{ "[]", 1 },
+		{ "[\"ff/42/01\"]", 1 },
+		{ "[\"ff/42/1\", \"8/6/50\"]", 1 },
+		{ "[\"ff/42\"]", -EINVAL },
+		{ "[\"ff/42/01/\"]", -EINVAL },
+		{ "[\"fff/42/01\"]", -EINVAL },
+		{ "[\"\"]", -EINVAL },
+		{ "[7]", -EINVAL },
+		{ "\"ff/42/01\"", -EINVAL },
+		{ "{}", -EINVAL },
+		{ "[\"1/2/3\",\"1/2/3\",\"1/2/3\",\"1/2/3\",\"1/2/3\",\"1/2/3\",\"1/2/3\",\"1/2/"
+		  "3\","
+		  "\"1/2/3\"]",
+		  -EINVAL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LS_COUNT(cases); i++) {
+		ls_json_auto json_t *line =
+			json_pack("{s:i, s:i, s:s, s:s, s:{s:o}}", "mono_us", 1, "real_us", 1,
+				  "source", "libusb", "kind", "connected", "device", "interfaces",
+				  json_loads(cases[i].interfaces, JSON_DECODE_ANY, NULL));
+		struct ls_device device;
+		struct ls_observation obs;
+		char why[LS_TEXT_MAX] = "";
+
+		print_message("%s\n", cases[i].interfaces);
+		assert_non_null(line);
+		assert_int_equal(ls_recording_parse(line, &obs, &device, why), cases[i].want);
+		assert_int_equal(why[0] != '\0', cases[i].want < 0);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keeps_the_interfaces),
+		cmocka_unit_test(refuses_interfaces_that_are_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
