@@ -14,6 +14,7 @@
 #include "daemon/base/families_load.h"
 #include "daemon/options.h"
 #include "daemon/pipeline.h"
+#include "daemon/store/open.h"
 #include "daemon/store/retention.h"
 #include "daemon/sources/sources.h"
 #include "daemon/sources/top.h"

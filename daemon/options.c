@@ -5,7 +5,7 @@
 
 #include "daemon/base/families.h"
 #include "daemon/options.h"
-#include "daemon/store/store.h"
+#include "daemon/store/retention.h"
 
 static const char usage[] =
 	"Usage: linkstatd [OPTIONS]\n"

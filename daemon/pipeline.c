@@ -8,6 +8,11 @@
 #include "daemon/pipeline.h"
 #include "lib/wire/recording.h"
 #include "lib/base/text.h"
+#include "daemon/store/boot.h"
+#include "daemon/store/labels.h"
+#include "daemon/store/open.h"
+#include "daemon/store/retention.h"
+#include "daemon/store/store.h"
 
 /* A store that failed is tried again after this. */
 #define RETRY_SEC 10

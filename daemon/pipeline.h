@@ -9,7 +9,6 @@
 #include "daemon/alert.h"
 #include "daemon/server/server.h"
 #include "daemon/base/state.h"
-#include "daemon/store/store.h"
 #include "lib/base/base.h"
 #include "lib/engine/engine.h"
 

@@ -49,7 +49,7 @@ own() {
 own 'jansson\.h' lib/wire/wire.h
 own 'ini\.h' lib/families/ini.c
 own 'csv\.h' lib/wire/session_table.c lib/wire/session_write.c
-own 'sqlite3\.h' daemon/store/internal.h
+own 'sqlite3\.h' daemon/store/db.h
 own 'libudev\.h' daemon/sources/udev.c daemon/sources/udev_events.c daemon/sources/sysfs.c daemon/sources/sysfs.h
 own 'libusb.*' daemon/sources/libusb.c
 own 'systemd/sd-journal\.h' daemon/alert_entry.c cli/offline/journal.c

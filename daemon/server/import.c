@@ -8,6 +8,8 @@
 #include "lib/observe/kernel_log.h"
 #include "lib/base/port.h"
 #include "lib/base/text.h"
+#include "daemon/store/import.h"
+#include "daemon/store/store.h"
 
 /* CPUs write lines some microseconds out of order; a log that was read twice begins anew. */
 #define DISORDER_US LS_SEC

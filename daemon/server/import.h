@@ -4,7 +4,6 @@
  * blind but for that log. What it concludes goes into the history as part of that boot; what
  * linkstatd watched itself is left out. A boot is imported to its end or not at all.
  */
-#include "daemon/store/store.h"
 #include "lib/base/base.h"
 #include "lib/engine/engine.h"
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/server/import.h"
+#include "daemon/store/import.h"
 
 /* A call is worked off at once: all sources share this thread. */
 #define LINES_MAX   128

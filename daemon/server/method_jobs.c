@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/base/text.h"
+#include "daemon/store/jobs.h"
 
 #define CODE_MAX 255
 

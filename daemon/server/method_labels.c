@@ -6,6 +6,8 @@
 
 #include "lib/base/label.h"
 #include "lib/base/text.h"
+#include "daemon/store/labels.h"
+#include "daemon/store/relabel.h"
 
 #define STATEMENTS_MAX 256
 

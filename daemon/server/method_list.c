@@ -7,6 +7,8 @@
 
 #include "daemon/base/host.h"
 #include "daemon/server/server.h"
+#include "daemon/store/jobs.h"
+#include "daemon/store/sessions.h"
 
 /* Rows of one reply while they are read. */
 struct page {

@@ -6,6 +6,8 @@
 
 #include "daemon/server/server.h"
 #include "lib/base/text.h"
+#include "daemon/store/report.h"
+#include "daemon/store/traffic.h"
 
 /* Gaps and ports of one report while they are read. */
 struct report {

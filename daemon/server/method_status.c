@@ -8,6 +8,7 @@
 #include "daemon/base/host.h"
 #include "daemon/sources/typec.h"
 #include "lib/base/port.h"
+#include "daemon/store/query.h"
 
 #define DAY_US (24 * 3600 * (int64_t)LS_SEC)
 

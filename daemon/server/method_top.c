@@ -5,6 +5,7 @@
 
 #include "daemon/server/server.h"
 #include "daemon/sources/top.h"
+#include "daemon/store/query.h"
 
 #define INTERVAL_DEFAULT_MS 2000
 #define INTERVAL_MIN_MS	    100

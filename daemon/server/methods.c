@@ -6,6 +6,9 @@
 
 #include "daemon/server/server.h"
 #include "lib/base/cursor.h"
+#include "daemon/store/labels.h"
+#include "daemon/store/open.h"
+#include "daemon/store/query.h"
 
 #define INTERFACE METHODS_INTERFACE
 

@@ -5,13 +5,15 @@
  */
 #include "daemon/server/server.h"
 #include "daemon/base/state.h"
-#include "daemon/store/store.h"
+#include "daemon/store/port_report.h"
+#include "daemon/store/query.h"
 #include "daemon/server/varlink.h"
 
 /* Incidents carry their evidence: fewer of them fill a page. */
 #define METHODS_INCIDENTS_PAGE 64
 
 /* What the methods answer from; the user pointer of the service. */
+struct store_job;
 struct import;
 
 struct methods {

@@ -4,7 +4,6 @@
  * Every peer is hostile: what it can make grow is capped below.
  */
 #include "daemon/base/state.h"
-#include "daemon/store/store.h"
 #include "lib/base/base.h"
 #include "lib/model/record.h"
 
@@ -14,6 +13,7 @@
 #define SERVER_PAGE	   256		     /* rows a page, and the most a peer may ask for */
 
 struct event_base;
+struct store;
 struct server;
 
 /* How methods that change something reach the engine; all may be NULL, then they ask it directly. */

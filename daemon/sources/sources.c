@@ -13,6 +13,7 @@
 #include "daemon/sources/source.h"
 #include "daemon/sources/sources.h"
 #include "daemon/sources/transfers.h"
+#include "daemon/store/boot.h"
 #include "lib/base/text.h"
 
 struct sources {

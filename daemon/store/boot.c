@@ -1,6 +1,11 @@
-#include "daemon/store/internal.h"
+#include "daemon/store/boot.h"
 
 #include <errno.h>
+
+#include "daemon/store/db.h"
+#include "daemon/store/row.h"
+#include "daemon/store/statements.h"
+#include "lib/wire/wire.h"
 
 /* When a linkstatd was last alive; *boot is the row of its boot. 1, or 0 if there was none. */
 static int
@@ -214,4 +219,21 @@ store_set_alive(struct store *store, struct ls_instant now)
 	if (store->batch_error)
 		return store->batch_error;
 	return store_run(store, STORE_BOOT_SET_ALIVE, ids, LS_COUNT(ids));
+}
+
+int
+store_import_clean(struct store *store)
+{
+	static const enum store_stmt cuts[] = {
+		STORE_IMPORT_CUT_EVIDENCE, STORE_IMPORT_CUT_STAYS,  STORE_IMPORT_CUT_INCIDENTS,
+		STORE_IMPORT_CUT_SESSIONS, STORE_IMPORT_CUT_EVENTS, STORE_IMPORT_CUT_GAPS,
+		STORE_IMPORT_UNDONE,
+	};
+	int64_t unfinished = 0;
+	int r = store_ask(store, STORE_IMPORT_UNFINISHED, NULL, 0, &unfinished);
+
+	r = r < 0 ? r : 0;
+	for (size_t i = 0; i < LS_COUNT(cuts) && r == 0 && unfinished > 0; i++)
+		r = store_run(store, cuts[i], NULL, 0);
+	return r;
 }

@@ -1,8 +1,15 @@
-#include "daemon/store/internal.h"
+#include "daemon/store/db.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/statvfs.h>
 
+#include "lib/base/text.h"
+
+#define BUSY_TIMEOUT_MS	  1000
 #define NEARLY_FULL_BYTES (64 * 1024)
 
 /* SQLite says "I/O error" where it could not enlarge its log's index. */
@@ -131,4 +138,137 @@ store_disconnect(struct store *store)
 	}
 	sqlite3_close(store->db);
 	store->db = NULL;
+}
+
+void
+store_read_text(sqlite3_stmt *stmt, int column, char *dst, size_t size)
+{
+	const unsigned char *text = sqlite3_column_text(stmt, column);
+	size_t len = text ? (size_t)sqlite3_column_bytes(stmt, column) : 0;
+
+	if (len >= size) {
+		len = size - 1;
+		while (len > 0 && (text[len] & 0xc0) == 0x80)
+			len--;
+	}
+	if (len > 0)
+		memcpy(dst, text, len);
+	memset(dst + len, 0, size - len);
+}
+
+void
+store_tell(char trouble[STORE_TROUBLE_MAX], const char *format, ...)
+{
+	char text[STORE_TROUBLE_MAX + PATH_MAX];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	ls_text_clean(trouble, STORE_TROUBLE_MAX, text, strlen(text));
+}
+
+const char *
+store_advice(int error)
+{
+	switch (error) {
+	case -ENOSPC:
+	case -EDQUOT:
+		return "the disk is full: make room there and restart linkstatd";
+	case -EROFS:
+		return "it cannot be written there: mount it writable and restart linkstatd";
+	case -EACCES:
+	case -EPERM:
+		return "linkstatd may not write there: give the directory and all in it to its "
+		       "user";
+	case -ENOENT:
+	case -ENOTDIR:
+		return "there is no such directory: make it and give it to linkstatd's user";
+	case -EBUSY:
+		return "another program keeps it locked: end that and restart linkstatd";
+	case -EIO:
+		return "the disk reports errors: look at journalctl -k";
+	default:
+		return strerror(-error);
+	}
+}
+
+int
+store_exec(struct store *store, const char *text)
+{
+	return store_error(store, sqlite3_exec(store->db, text, NULL, NULL, NULL));
+}
+
+/* The first column of the first row. */
+int
+store_ask_text(struct store *store, const char *text, char *ret, size_t size)
+{
+	sqlite3_stmt *stmt = NULL;
+	int r = store_error(store, sqlite3_prepare_v2(store->db, text, -1, &stmt, NULL));
+
+	if (r == 0)
+		r = store_step(store, stmt);
+	if (r == 1)
+		store_read_text(stmt, 0, ret, size);
+	sqlite3_finalize(stmt);
+	return r == 0 ? -EBADMSG : r;
+}
+
+int
+store_ask_number(struct store *store, const char *text, long *ret)
+{
+	char number[24];
+	int r = store_ask_text(store, text, number, sizeof(number));
+
+	if (r == 1)
+		*ret = strtol(number, NULL, 10);
+	return r;
+}
+
+static int
+port_order(void *unused, int len_a, const void *a, int len_b, const void *b)
+{
+	const unsigned char *one = a, *one_end = one + len_a, *other = b,
+			    *other_end = other + len_b;
+
+	(void)unused;
+	while (one < one_end && other < other_end) {
+		size_t n = 0, m = 0; /* digits that count, without leading zeros */
+
+		for (; one < one_end - 1 && one[0] == '0' && one[1] >= '0' && one[1] <= '9'; one++)
+			;
+		for (;
+		     other < other_end - 1 && other[0] == '0' && other[1] >= '0' && other[1] <= '9';
+		     other++)
+			;
+		while (one + n < one_end && one[n] >= '0' && one[n] <= '9')
+			n++;
+		while (other + m < other_end && other[m] >= '0' && other[m] <= '9')
+			m++;
+		if (n != m && n > 0 && m > 0)
+			return n < m ? -1 : 1;
+		if (*one != *other)
+			return *one < *other ? -1 : 1;
+		one++;
+		other++;
+	}
+	return one < one_end ? 1 : other < other_end ? -1 : 0;
+}
+
+int
+store_connect(struct store *store, const char *name)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+	int r = store_error(store, sqlite3_open_v2(name, &store->db, flags, NULL));
+
+	if (r < 0)
+		return r;
+	(void)sqlite3_extended_result_codes(store->db, 1);
+	(void)sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
+	/* Until it is known to be ours, not even a closing connection may write to it. */
+	(void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	(void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	(void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	return store_error(store, sqlite3_create_collation(store->db, "port_order", SQLITE_UTF8,
+							   NULL, port_order));
 }

@@ -1,6 +1,10 @@
-#include "daemon/store/internal.h"
+#include "daemon/store/import.h"
 
 #include <errno.h>
+
+#include "daemon/store/boot.h"
+#include "daemon/store/db.h"
+#include "daemon/store/store.h"
 
 /* Far below every number of a boot that was watched, and in the order of time. */
 #define IMPORT_ID(real_us) ((real_us) - (INT64_C(1) << 61))
@@ -69,23 +73,6 @@ store_imports(struct store *store, struct store_import_summary *ret)
 	ret->since_us = sqlite3_column_int64(stmt, 1);
 	ret->until_us = sqlite3_column_int64(stmt, 2);
 	return 0;
-}
-
-int
-store_import_clean(struct store *store)
-{
-	static const enum store_stmt cuts[] = {
-		STORE_IMPORT_CUT_EVIDENCE, STORE_IMPORT_CUT_STAYS,  STORE_IMPORT_CUT_INCIDENTS,
-		STORE_IMPORT_CUT_SESSIONS, STORE_IMPORT_CUT_EVENTS, STORE_IMPORT_CUT_GAPS,
-		STORE_IMPORT_UNDONE,
-	};
-	int64_t unfinished = 0;
-	int r = store_ask(store, STORE_IMPORT_UNFINISHED, NULL, 0, &unfinished);
-
-	r = r < 0 ? r : 0;
-	for (size_t i = 0; i < LS_COUNT(cuts) && r == 0 && unfinished > 0; i++)
-		r = store_run(store, cuts[i], NULL, 0);
-	return r;
 }
 
 static int

@@ -1,6 +1,10 @@
-#include "daemon/store/internal.h"
+#include "daemon/store/jobs.h"
 
 #include <string.h>
+
+#include "daemon/store/db.h"
+#include "daemon/store/lookup.h"
+#include "daemon/store/store.h"
 
 static const char *const outcomes[] = { "lost", "running", "exited", "killed" };
 

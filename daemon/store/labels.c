@@ -1,31 +1,12 @@
-#include "daemon/store/internal.h"
+#include "daemon/store/labels.h"
 
 #include <errno.h>
 #include <string.h>
 
-int
-store_text_row(struct store *store, enum store_stmt find, const char *text, int64_t *ret)
-{
-	const enum store_stmt steps[] = {
-		find,
-		find == STORE_CABLE_FIND ? STORE_CABLE_ADD : STORE_CHAIN_ADD,
-	};
-	int r = 0;
-
-	for (size_t i = 0; i < LS_COUNT(steps) && r == 0; i++) {
-		store_stmt_auto *stmt = store_prepare(store, steps[i], &r);
-
-		if (!stmt)
-			return r;
-		(void)sqlite3_bind_text(stmt, 1, text, -1, SQLITE_STATIC);
-		r = store_step(store, stmt);
-		if (r == 1)
-			*ret = sqlite3_column_int64(stmt, 0);
-		else if (r == 0)
-			*ret = sqlite3_last_insert_rowid(store->db);
-	}
-	return r < 0 ? r : 0;
-}
+#include "daemon/store/db.h"
+#include "daemon/store/lookup.h"
+#include "daemon/store/row.h"
+#include "daemon/store/store.h"
 
 int
 store_labels(struct store *store, const struct ls_socket *socket, int64_t session,

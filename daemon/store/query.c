@@ -1,7 +1,11 @@
-#include "daemon/store/internal.h"
+#include "daemon/store/query.h"
 
 #include <errno.h>
 #include <string.h>
+
+#include "daemon/store/db.h"
+#include "daemon/store/row.h"
+#include "lib/wire/wire.h"
 
 static int
 append_port(struct store *store, const char *port, sqlite3_str *array)
@@ -203,31 +207,6 @@ int
 store_last_drop(struct store *store, store_row_incident_fn visit, void *user)
 {
 	return visit_one(store, STORE_LAST_DROP, 0, visit, user);
-}
-
-int
-store_tail(struct store *store, int64_t incident, struct ls_tail *ret)
-{
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_TAIL_GET, &r);
-	const void *records;
-	size_t len;
-
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, &incident, 1);
-	r = store_step(store, stmt);
-	if (r != 1)
-		return r;
-	records = sqlite3_column_blob(stmt, 0);
-	len = (size_t)sqlite3_column_bytes(stmt, 0);
-	/* Other lengths are not ours: a later version's, or a person's. */
-	if (!records || len > sizeof(ret->records) || len % sizeof(ret->records[0]) != 0)
-		return 0;
-	ret->incident = incident;
-	ret->n = (uint32_t)(len / sizeof(ret->records[0]));
-	memcpy(ret->records, records, len);
-	return 1;
 }
 
 int

@@ -1,7 +1,11 @@
-/* A cable that was there since a time that has passed: sessions are split and labelled anew. */
-#include "daemon/store/internal.h"
+#include "daemon/store/relabel.h"
 
 #include <string.h>
+
+#include "daemon/store/db.h"
+#include "daemon/store/lookup.h"
+#include "daemon/store/row.h"
+#include "daemon/store/store.h"
 
 /* 1: found, with what held until now; 0: nothing was there then. */
 static int

@@ -3,10 +3,37 @@
  * Keeps the history within its limits: once an hour, in pieces so small that nothing else waits.
  * Between the hours it has no timer.
  */
-#include "daemon/store/store.h"
+#include "lib/base/base.h"
+#include "lib/model/observation.h"
 
 struct event_base;
 struct retention;
+struct store;
+
+/*
+ * Merges the minutes of traffic that are older than 48 hours into whole hours, in a transaction of
+ * its own; what is merged already stays as it is. Counts are added, the longest time is that of
+ * all; of the 99th percentiles the largest is kept and the medians are dropped, because quantiles
+ * of minutes do not add up to one of the hour. Not within a batch. 0 or -errno, nothing done.
+ */
+int store_roll_up(struct store *store, struct ls_instant now);
+
+/* How much history is kept. */
+struct store_limits {
+	unsigned int days; /* of transfers minute by minute, and of tails */
+	int64_t bytes;	   /* of the database */
+};
+#define STORE_KEEP_DAYS 90
+#define STORE_KEEP_MIB	512
+
+/*
+ * Deletes a piece of what is beyond @limits, in a transaction of its own: tails and minutes of
+ * traffic that are too old; where the database is too large, of the oldest day that has any tails,
+ * minutes and events, but none of the last 24 hours. Sessions, incidents with their evidence, gaps
+ * and whole hours of traffic stay. Pages that get free are used again, and given back little by
+ * little. 1: call again soon, 0: nothing is left to do, or -errno. Not within a batch.
+ */
+int store_retain(struct store *store, const struct store_limits *limits, struct ls_instant now);
 
 /* @store must outlive it. 0 or -errno. */
 int retention_new(struct event_base *base, struct store *store, const struct store_limits *limits,

@@ -1,8 +1,9 @@
-#include "daemon/store/internal.h"
+#include "daemon/store/row.h"
 
 #include <string.h>
 
 #include "daemon/store/fields.h"
+#include "lib/wire/wire.h"
 
 enum field_type {
 	TYPE_BOOL,
@@ -188,22 +189,6 @@ store_bind_row(sqlite3_stmt *stmt, int first, enum store_row row, const void *fr
 		bind_field(stmt, first + i, field, (const char *)from + field->offset);
 	}
 	return first + rows[row].n;
-}
-
-void
-store_read_text(sqlite3_stmt *stmt, int column, char *dst, size_t size)
-{
-	const unsigned char *text = sqlite3_column_text(stmt, column);
-	size_t len = text ? (size_t)sqlite3_column_bytes(stmt, column) : 0;
-
-	if (len >= size) {
-		len = size - 1;
-		while (len > 0 && (text[len] & 0xc0) == 0x80)
-			len--;
-	}
-	if (len > 0)
-		memcpy(dst, text, len);
-	memset(dst + len, 0, size - len);
 }
 
 static void

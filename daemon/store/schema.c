@@ -1,6 +1,8 @@
-#include "daemon/store/internal.h"
+#include "daemon/store/schema.h"
 
 #include <stdio.h>
+
+#include "daemon/store/db.h"
 
 /*
  * Each list leads from one version to the next; one that was released is never changed. A column

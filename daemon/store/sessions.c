@@ -1,4 +1,8 @@
-#include "daemon/store/internal.h"
+#include "daemon/store/sessions.h"
+
+#include "daemon/store/db.h"
+#include "daemon/store/exposure.h"
+#include "daemon/store/row.h"
 
 static int
 on_piece(const struct store_piece *piece, void *user)

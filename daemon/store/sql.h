@@ -1,7 +1,8 @@
 #pragma once
 /* Pieces of statements, for the tables of store_sql.c and store_sql_ledger.c only. */
 #include "daemon/store/fields.h"
-#include "daemon/store/internal.h"
+#include "daemon/store/schema.h"
+#include "daemon/store/statements.h"
 
 /* SQL in its own layout: clang-format would break it anywhere. */
 /* clang-format off */

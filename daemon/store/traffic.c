@@ -1,4 +1,8 @@
-#include "daemon/store/internal.h"
+#include "daemon/store/traffic.h"
+
+#include <string.h>
+
+#include "daemon/store/db.h"
 
 /* More than any span holds, and some thousand of it still add up. */
 #define COUNT_MAX (INT64_C(1) << 50)
@@ -96,4 +100,29 @@ store_put_tail(struct store *store, const struct ls_tail *tail)
 	(void)sqlite3_bind_blob(stmt, 2, tail->records, (int)(n * sizeof(tail->records[0])),
 				SQLITE_STATIC);
 	return store_step(store, stmt);
+}
+
+int
+store_tail(struct store *store, int64_t incident, struct ls_tail *ret)
+{
+	int r = 0;
+	store_stmt_auto *stmt = store_prepare(store, STORE_TAIL_GET, &r);
+	const void *records;
+	size_t len;
+
+	if (!stmt)
+		return r;
+	(void)store_bind_ids(stmt, &incident, 1);
+	r = store_step(store, stmt);
+	if (r != 1)
+		return r;
+	records = sqlite3_column_blob(stmt, 0);
+	len = (size_t)sqlite3_column_bytes(stmt, 0);
+	/* Other lengths are not ours: a later version's, or a person's. */
+	if (!records || len > sizeof(ret->records) || len % sizeof(ret->records[0]) != 0)
+		return 0;
+	ret->incident = incident;
+	ret->n = (uint32_t)(len / sizeof(ret->records[0]));
+	memcpy(ret->records, records, len);
+	return 1;
 }

@@ -1,73 +1,12 @@
-#include "daemon/store/internal.h"
+#include "daemon/store/write.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* It is made or renamed where needed. */
-int
-store_put_port(struct store *store, const struct ls_socket *socket, int64_t *ret)
-{
-	static const enum store_stmt steps[] = { STORE_PORT_FIND, STORE_PORT_PUT, STORE_PORT_FIND };
-	int r = 0;
-
-	*ret = 0;
-	if (socket->id_path[0] == '\0')
-		return 0;
-	for (size_t i = 0; i < LS_COUNT(steps) && r >= 0; i++) {
-		store_stmt_auto *stmt = store_prepare(store, steps[i], &r);
-
-		if (!stmt)
-			return r;
-		(void)sqlite3_bind_text(stmt, 1, socket->id_path, -1, SQLITE_STATIC);
-		(void)sqlite3_bind_text(stmt, 2, socket->name, -1, SQLITE_STATIC);
-		(void)sqlite3_bind_int64(stmt, 3, store->boot);
-		r = store_step(store, stmt);
-		if (r == 1 && sqlite3_column_int(stmt, 1)) {
-			*ret = sqlite3_column_int64(stmt, 0);
-			return 0;
-		}
-	}
-	return r < 0 ? r : -EIO;
-}
-
-/* Row of what has @key and the fields @row of @device, made where there is none. */
-static int
-put_device_part(struct store *store, const struct ls_device *device, enum store_row row,
-		int64_t key, int64_t *ret)
-{
-	bool identity = row == STORE_ROW_IDENTITY;
-	const enum store_stmt steps[] = {
-		identity ? STORE_DEVICE_FIND : STORE_DESCRIPTION_FIND,
-		identity ? STORE_DEVICE_ADD : STORE_DESCRIPTION_ADD,
-	};
-	int r = 0;
-
-	for (size_t i = 0; i < LS_COUNT(steps) && r == 0; i++) {
-		store_stmt_auto *stmt = store_prepare(store, steps[i], &r);
-
-		if (!stmt)
-			return r;
-		(void)sqlite3_bind_int64(stmt, 1, key);
-		(void)store_bind_row(stmt, 2, row, device);
-		r = store_step(store, stmt);
-		if (r == 1)
-			*ret = sqlite3_column_int64(stmt, 0);
-		else if (r == 0)
-			*ret = sqlite3_last_insert_rowid(store->db);
-	}
-	return r < 0 ? r : 0;
-}
-
-/* Row of a description; without a serial number the port stands for the specimen. */
-static int
-put_device(struct store *store, const struct ls_device *device, int64_t port, int64_t *ret)
-{
-	int64_t row = 0;
-	int r = put_device_part(store, device, STORE_ROW_IDENTITY, device->serial[0] ? 0 : port,
-				&row);
-
-	return r < 0 ? r : put_device_part(store, device, STORE_ROW_DESCRIPTION, row, ret);
-}
+#include "daemon/store/db.h"
+#include "daemon/store/lookup.h"
+#include "daemon/store/row.h"
+#include "daemon/store/traffic.h"
 
 /* One row of a table: its keys, 0 for NULL, then the fields. */
 static int
@@ -193,7 +132,7 @@ put_session(struct store *store, const struct ls_session *session)
 	if (r >= 0)
 		r = store_put_port(store, &session->socket, &keys[2]);
 	if (r >= 0)
-		r = put_device(store, &session->device, keys[2], &keys[3]);
+		r = store_put_device(store, &session->device, keys[2], &keys[3]);
 	if (r >= 0 && session->cable[0])
 		r = store_text_row(store, STORE_CABLE_FIND, session->cable, &keys[4]);
 	if (r >= 0 && session->hubs_known)
@@ -258,7 +197,7 @@ put_incident(struct store *store, const struct ls_incident *incident)
 	int r = store_put_port(store, &incident->socket, &keys[2]);
 
 	if (r >= 0 && incident->has_device)
-		r = put_device(store, &incident->device, keys[2], &keys[3]);
+		r = store_put_device(store, &incident->device, keys[2], &keys[3]);
 	if (r >= 0)
 		r = put_row(store, STORE_INCIDENT_PUT, keys, STORE_ROW_INCIDENT, incident);
 	return r < 0 ? r : put_evidence(store, incident);

@@ -10,7 +10,8 @@
 #include <string.h>
 
 #include "daemon/base/state.h"
-#include "daemon/store/store.h"
+#include "daemon/store/open.h"
+#include "daemon/store/statistics.h"
 
 #define YEARS_US (10 * 365 * 24 * 3600 * (int64_t)LS_SEC)
 

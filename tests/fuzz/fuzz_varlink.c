@@ -9,6 +9,8 @@
 #include "daemon/server/methods.h"
 #include "daemon/server/server.h"
 #include "daemon/sources/top.h"
+#include "daemon/store/open.h"
+#include "daemon/store/store.h"
 #include "tests/fuzz/check.h"
 
 #define N_RECORDS 600 /* more than two pages */

@@ -2,6 +2,7 @@
 /* For test_import.c: a store beside a live engine, a log to import, and what became of it. */
 #include "daemon/server/import.h"
 #include "tests/unit/daemon/store_sample.h"
+#include "daemon/store/report.h"
 
 #define BOOT_A "aaaaaaaa-0000-4000-8000-000000000001"
 #define BOOT_B "bbbbbbbb-0000-4000-8000-000000000002"

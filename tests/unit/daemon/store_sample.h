@@ -14,7 +14,11 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "daemon/store/boot.h"
+#include "daemon/store/open.h"
+#include "daemon/store/query.h"
 #include "daemon/store/store.h"
+#include "lib/wire/wire.h"
 
 #define NOW_REAL INT64_C(1795356191000000) /* 2026-11-22T14:03:11Z */
 #define HOUR	 (3600 * (int64_t)LS_SEC)

@@ -1,5 +1,6 @@
 /* The past of boots out of their kernel logs, on a real store beside a live engine. */
 #include "tests/unit/daemon/import_bed.h"
+#include "daemon/store/import.h"
 
 static void
 a_boot_becomes_history(void **state)

@@ -1,5 +1,8 @@
 /* A history of the first released version, what becomes of it, and labels that are said late. */
 #include "tests/unit/daemon/store_sample.h"
+#include "daemon/store/labels.h"
+#include "daemon/store/relabel.h"
+#include "daemon/store/sessions.h"
 
 /* DIR/linkstat.db as tests/golden/store/version-1.sql says. */
 static int

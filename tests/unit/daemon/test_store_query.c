@@ -1,6 +1,7 @@
 #include <time.h>
 
 #include "tests/unit/daemon/store_sample.h"
+#include "daemon/store/report.h"
 
 static void
 filters_and_pages(void **state)

@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "tests/unit/daemon/store_sample.h"
+#include "daemon/store/retention.h"
 
 #define DAY    (24 * HOUR)
 #define MINUTE (60 * (int64_t)LS_SEC)

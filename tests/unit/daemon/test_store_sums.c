@@ -1,6 +1,10 @@
 #include <math.h>
 
 #include "tests/unit/daemon/store_sample.h"
+#include "daemon/store/relabel.h"
+#include "daemon/store/report.h"
+#include "daemon/store/sessions.h"
+#include "daemon/store/statistics.h"
 
 #define DAY_S (24 * 3600)
 

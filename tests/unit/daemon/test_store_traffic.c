@@ -1,5 +1,8 @@
 /* What the store keeps of transfers. */
 #include "tests/unit/daemon/store_sample.h"
+#include "daemon/store/report.h"
+#include "daemon/store/retention.h"
+#include "daemon/store/traffic.h"
 
 #define MINUTE (60 * (int64_t)LS_SEC)
 

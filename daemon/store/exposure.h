@@ -1,0 +1,73 @@
+#pragma once
+/* How long devices were connected and watched, and the exposure of a session, cut where it dropped. */
+#include "daemon/store/query.h"
+#include "daemon/store/schema.h"
+
+/* Spans of real time, sorted and apart from each other. */
+struct store_spans {
+	struct store_span {
+		int64_t from, to;
+	} * at;
+	size_t n, size;
+};
+
+/* What is asked of the time in which devices were connected. */
+struct store_exposure {
+	struct store *store;
+	int64_t since, until;
+	struct ls_instant now;
+	struct store_spans blind; /* neither the kernel log nor udev saw */
+};
+
+/* Everything ever: that is what sums are of. */
+static inline bool
+store_exposure_is_whole(const struct store_exposure *asked)
+{
+	return asked->since == INT64_MIN && asked->until == INT64_MAX;
+}
+
+/* From when on the sums of weeks lie in the span, INT64_MAX: none does. What began then has ended. */
+static inline int64_t
+store_exposure_weeks(const struct store_exposure *asked)
+{
+	if (asked->until != INT64_MAX)
+		return INT64_MAX;
+	if (asked->since <= 0 || asked->since % STORE_WEEK_US == 0)
+		return asked->since;
+	return asked->since - asked->since % STORE_WEEK_US + STORE_WEEK_US;
+}
+
+/* What a statement about sessions of a port in the asked span takes as ?1 … ?7. */
+#define STORE_PORT_N_IDS 7
+#define STORE_PORT_IDS(asked, port)                                                                \
+	{                                                                                          \
+		(port), (asked)->since, (asked)->until, (int64_t)(asked)->now.mono_us,             \
+			(asked)->now.real_us, store_exposure_is_whole(asked),                      \
+			store_exposure_weeks(asked)                                                \
+	}
+
+/* store_exposure_done() in any case. 0 or -errno. */
+int store_exposure_init(struct store_exposure *asked, struct store *store,
+			const struct store_filter *filter, struct ls_instant now);
+void store_exposure_done(struct store_exposure *asked);
+/*
+ * How much of a stay that lasted @connected_us lies in the asked span and was watched. The stay is
+ * spread evenly over its real time: with a clock that jumped or a night asleep that is the best
+ * guess, else it is exact.
+ */
+double store_exposure_us(const struct store_exposure *asked, struct store_span stay,
+			 int64_t connected_us);
+
+/* Of a session: time up to a drop, or up to its end. Drops within a minute are one. */
+struct store_piece {
+	int64_t from_us; /* real */
+	double us;	 /* of exposure */
+	bool dropped;	 /* at its end */
+	enum ls_side side;
+};
+typedef int (*store_piece_fn)(const struct store_piece *piece, void *user);
+
+/* Oldest first, of what lies in the asked span; none where there is neither time nor a drop. 0, what
+ * @visit gave, or -errno. */
+int store_pieces(const struct store_exposure *asked, int64_t session, store_piece_fn visit,
+		 void *user);

@@ -1,0 +1,32 @@
+#pragma once
+/* Imports: the past of a boot out of another log. */
+#include "lib/model/record.h"
+
+struct store;
+
+/* The time in which linkstatd itself watched a boot. */
+struct store_watched {
+	struct ls_instant first, last;
+	bool still; /* it is this boot: @last says nothing */
+};
+struct store_import_summary {
+	int64_t boots;
+	int64_t since_us, until_us;
+};
+
+/* 1, or 0 if linkstatd never watched it. */
+int store_watched(struct store *store, const char *boot_id, struct store_watched *ret);
+/* 1 if the past of the boot was imported to its end, or 0. */
+int store_is_imported(struct store *store, const char *boot_id);
+int store_imports(struct store *store, struct store_import_summary *ret);
+/*
+ * One boot at a time. What an import that never ended left is dropped, also at the next
+ * store_open(): a boot is imported as a whole or not at all. Not within a batch.
+ */
+int store_import_begin(struct store *store, const char *boot_id, struct ls_instant first);
+int store_import_drop(struct store *store);
+/* As store_begin(); what is put belongs to the import of @boot_id until the batch ends. -ENOENT if
+ * that was not begun, or with a history that is gone. */
+int store_begin_import(struct store *store, const char *boot_id);
+/* Within such a batch: all that it left open ended at @last; with @complete it is done. */
+int store_import_close(struct store *store, struct ls_instant last, bool complete);

@@ -1,0 +1,196 @@
+#include "daemon/store/open.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "daemon/store/boot.h"
+#include "daemon/store/db.h"
+#include "daemon/store/file.h"
+#include "daemon/store/schema.h"
+
+/* 1 with the schema's version, -EBADMSG if it is damaged or another's, -ENOTSUP if too new. */
+static int
+identify(struct store *store, long *version)
+{
+	long application = 0, n_tables = 0;
+	int r = store_ask_number(store, "PRAGMA user_version", version);
+
+	if (r == 1)
+		r = store_ask_number(store, "PRAGMA application_id", &application);
+	if (r == 1)
+		r = store_ask_number(store, "SELECT count(*) FROM sqlite_schema", &n_tables);
+	if (r < 0)
+		return r;
+	if (n_tables == 0 && *version == 0)
+		return 1;
+	if (application != STORE_APPLICATION_ID || *version <= 0)
+		return -EBADMSG;
+	return *version > store_schema_version() ? -ENOTSUP : 1;
+}
+
+static int
+check(struct store *store)
+{
+	char verdict[64];
+	int r = store_ask_text(store, "PRAGMA quick_check(1)", verdict, sizeof(verdict));
+
+	return r < 0 ? r : strcmp(verdict, "ok") == 0 ? 0 : -EBADMSG;
+}
+
+static int
+prepare_database(struct store *store, bool unclean)
+{
+	long version = 0;
+	int r = identify(store, &version);
+
+	if (r == 1)
+		r = version == 0 ? store_exec(store, "PRAGMA auto_vacuum = INCREMENTAL") : 0;
+	store->hasty = false;
+	if (r == 0)
+		r = store_exec(store,
+			       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+			       "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;"
+			       "PRAGMA journal_size_limit = 4194304; PRAGMA temp_store = MEMORY");
+	if (r == 0 && unclean)
+		r = check(store);
+	if (r == 0)
+		r = store_migrate(store, (int)version);
+	if (r == 0)
+		r = store_boot_mark(store);
+	if (r == 0)
+		(void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+	return r;
+}
+
+static int
+open_once(struct store *store)
+{
+	bool orphan = store_file_exists(store->path, "-wal") && !store_file_exists(store->path, "");
+	/* A linkstatd that ends cleanly leaves no log behind. */
+	bool unclean = store->damaged || store_file_exists(store->path, "-wal");
+	int r = orphan ? -EBADMSG : store_file_probe(store->path);
+
+	store->damaged = false;
+	if (r == 0)
+		r = store_connect(store, store->path);
+	if (r == 0)
+		r = prepare_database(store, unclean);
+	if (r < 0)
+		store_disconnect(store);
+	return r;
+}
+
+static int
+open_memory(struct store *store)
+{
+	int r;
+
+	store->path[0] = '\0';
+	store->damaged = false;
+	r = store_connect(store, ":memory:");
+	if (r == 0)
+		r = prepare_database(store, false);
+	if (r < 0)
+		store_disconnect(store);
+	return r;
+}
+
+int
+store_reopen(struct store *store)
+{
+	int len = snprintf(store->path, sizeof(store->path), "%s/%s", store->dir, STORE_FILE_NAME);
+	int r = len < 0 || (size_t)len >= sizeof(store->path) ? -ENAMETOOLONG : open_once(store);
+
+	if (r == -EBADMSG) {
+		r = store_file_keep_aside(store, "was damaged or not one of linkstat's");
+		if (r == 0)
+			r = open_once(store);
+	}
+	if (r == 0)
+		return 0;
+	if (r == -ENOTSUP)
+		store_tell(store->open_trouble,
+			   "The history of this run is kept in memory only: that in %s was written "
+			   "by a newer linkstatd and is left as it is. Install that one again.",
+			   store->path);
+	else
+		store_tell(store->open_trouble,
+			   "The history of this run is kept in memory only, not in %s: %s.",
+			   store->dir, store_advice(r));
+	return open_memory(store);
+}
+
+/*
+ * One linkstatd a directory. A lock on a file of its own, and not SQLite's exclusive mode, so that
+ * a person can read the database with other tools meanwhile. The kernel drops it with the process.
+ */
+static int
+lock(struct store *store)
+{
+	char path[PATH_MAX + sizeof(STORE_LOCK_NAME) + 1];
+
+	snprintf(path, sizeof(path), "%s/%s", store->dir, STORE_LOCK_NAME);
+	store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (store->lock_fd < 0)
+		return 0; /* the database will not open either, and tells why */
+	if (flock(store->lock_fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? -EBUSY : -errno;
+	return 0;
+}
+
+int
+store_open(const struct store_options *options, struct store **ret)
+{
+	ls_auto(store) *store = calloc(1, sizeof(*store));
+	int r;
+
+	if (!store)
+		return -ENOMEM;
+	store->lock_fd = -1;
+	store->now = options->now;
+	store->boot_id = strdup(options->boot_id);
+	store->version = strdup(options->version ? options->version : "");
+	if (!store->boot_id || !store->version)
+		return -ENOMEM;
+	if (strlen(options->dir) >= sizeof(store->dir))
+		return -ENAMETOOLONG;
+	memcpy(store->dir, options->dir, strlen(options->dir) + 1);
+	r = lock(store);
+	if (r == 0)
+		r = store_reopen(store);
+	if (r < 0)
+		return r;
+
+	*ret = LS_STEAL(&store);
+	return 0;
+}
+
+void
+store_close(struct store *store)
+{
+	if (!store)
+		return;
+	store_disconnect(store); /* rolls back an open batch */
+	if (store->lock_fd >= 0)
+		close(store->lock_fd);
+	free(store->boot_id);
+	free(store->version);
+	free(store);
+}
+
+const char *
+store_trouble(const struct store *store)
+{
+	return store->run_trouble[0] ? store->run_trouble : store->open_trouble;
+}
+
+const char *
+store_path(const struct store *store)
+{
+	return store->path;
+}

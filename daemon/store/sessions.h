@@ -1,0 +1,28 @@
+#pragma once
+/* Lists of sessions, each or summed. */
+#include "daemon/store/query.h"
+
+/* A session with what counts of it in the asked span. */
+struct store_session {
+	struct ls_session session;
+	const char *label; /* of the socket, NULL: none */
+	double connected_seconds;
+	/* One that follows a counted one within a minute is the same drop. */
+	int64_t drops, drops_by_side[LS_N_SIDES];
+	int64_t n, n_dropping; /* of a sum: so many sessions, and those of them with drops */
+};
+
+typedef int (*store_session_fn)(const struct store_session *session, void *user);
+
+/* Those that touch the span. */
+int store_sessions(struct store *store, const struct store_filter *filter, struct ls_instant now,
+		   store_session_fn visit, void *user, const char **unknown);
+/*
+ * The same summed by what took part: of the whole history, sessions that ended some days ago come as
+ * sums (n of them, all with drops or none with any, no times, an id of its own kind); all others one
+ * by one, with n = 1 and behind STORE_SUM_IDS.
+ */
+#define STORE_SUM_IDS (INT64_C(1) << 40)
+int store_session_sums(struct store *store, const struct store_filter *filter,
+		       struct ls_instant now, store_session_fn visit, void *user,
+		       const char **unknown);

@@ -1,0 +1,15 @@
+#pragma once
+/* Sums of what ended long ago, and a port in the course of time. */
+#include "daemon/store/exposure.h"
+#include "daemon/store/port_report.h"
+
+/*
+ * Adds sessions that ended some days ago to the sums that long questions are answered from, a piece
+ * in a transaction of its own. Gaps that are told later than that do not change them. 1: call again
+ * soon, 0: nothing is left to do, or -errno. Not within a batch.
+ */
+int store_sum_up(struct store *store, struct ls_instant now);
+
+/* The longest time without a drop on a port, and its trend. 0 or -errno. */
+int store_report_series(const struct store_exposure *asked, int64_t port,
+			struct store_port_report *report);
