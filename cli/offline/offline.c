@@ -6,6 +6,7 @@
 
 #include "cli/offline/offline_state.h"
 #include "lib/engine/causes.h"
+#include "lib/families/families.h"
 #include "lib/observe/enumeration.h"
 #include "lib/base/port.h"
 #include "lib/base/text.h"

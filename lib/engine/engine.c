@@ -1,10 +1,19 @@
+/* Hands each observation to its handler, and works off what is due. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/engine/state.h"
+#include "lib/engine/engine.h"
 #include "lib/base/port.h"
-#include "lib/base/text.h"
+#include "lib/engine/cable_memory.h"
+#include "lib/engine/handle_device.h"
+#include "lib/engine/handle_label.h"
+#include "lib/engine/handle_port.h"
+#include "lib/engine/handle_source.h"
+#include "lib/engine/handle_usbmon.h"
+#include "lib/engine/incidents.h"
+#include "lib/engine/links.h"
+#include "lib/engine/sessions.h"
 
 void
 ls_engine_config_default(struct ls_engine_config *config)
@@ -58,23 +67,6 @@ ls_engine_free(struct ls_engine *engine)
 	free(engine);
 }
 
-void
-engine_event(struct ls_engine *engine, enum ls_event_kind kind, const struct ls_socket *socket,
-	     const struct incident *incident, const struct ls_observation *obs)
-{
-	struct ls_event event = {
-		.at = obs->at,
-		.socket = *socket,
-		.kind = kind,
-		.source = obs->source,
-		.incident = incident ? incident->pub.id : 0,
-	};
-	struct ls_record record = { .kind = LS_RECORD_EVENT, .event = &event };
-
-	ls_text_format(event.what, sizeof(event.what), "%s", obs->text);
-	engine->emit(&record, engine->user);
-}
-
 static void
 dispatch(struct ls_engine *engine, const struct ls_observation *obs)
 {
@@ -88,34 +80,30 @@ dispatch(struct ls_engine *engine, const struct ls_observation *obs)
 	case LS_OBS_SCAN_END:
 		if (strncmp(obs->port, "usb", 3) == 0)
 			break; /* root hubs are buses */
-		presence_observe(engine, obs);
+		handle_device(engine, obs);
 		return;
 	case LS_OBS_SOURCE_SEES:
 	case LS_OBS_SOURCE_BLIND:
 	case LS_OBS_LOST:
-		gaps_observe(engine, obs);
+		handle_source(engine, obs);
 		return;
 	case LS_OBS_CABLE:
-		cables_observe(engine, obs);
+		handle_label(engine, obs);
 		return;
 	case LS_OBS_TRANSFER_ERRORS:
-		transfer_errors_observe(engine, obs);
-		return;
 	case LS_OBS_PORT_STATUS:
-		hub_evidence_observe(engine, obs);
-		return;
 	case LS_OBS_FLOW:
-		flow_observe(engine, obs);
+		handle_usbmon(engine, obs);
 		return;
 	default:
-		trouble_observe(engine, obs);
+		handle_port(engine, obs);
 		return;
 	}
 	if (obs->kind == LS_OBS_DISCONNECTED) {
 		struct ls_observation removed = *obs;
 
 		removed.kind = LS_OBS_BUS_REMOVED;
-		trouble_observe(engine, &removed);
+		handle_port(engine, &removed);
 	}
 }
 
@@ -130,12 +118,18 @@ ls_engine_observe(struct ls_engine *engine, const struct ls_observation *obs)
 uint64_t
 ls_engine_deadline(const struct ls_engine *engine)
 {
-	uint64_t first = presence_deadline(engine);
+	const uint64_t deadlines[] = {
+		handle_device_deadline(engine),
+		handle_usbmon_deadline(engine),
+		incidents_deadline(engine),
+		sessions_deadline(engine),
+	};
+	uint64_t first = LS_NEVER;
 
-	if (incidents_deadline(engine) < first)
-		first = incidents_deadline(engine);
-	if (sessions_deadline(engine) < first)
-		first = sessions_deadline(engine);
+	for (size_t i = 0; i < LS_COUNT(deadlines); i++) {
+		if (deadlines[i] < first)
+			first = deadlines[i];
+	}
 	return first;
 }
 
@@ -153,7 +147,8 @@ ls_engine_advance(struct ls_engine *engine, struct ls_instant now)
 
 		if (due > engine->now.mono_us)
 			engine->now = at;
-		presence_advance(engine, at);
+		handle_device_advance(engine, at);
+		handle_usbmon_advance(engine, at);
 		incidents_flush(engine);
 		incidents_advance(engine, at);
 		sessions_advance(engine, at);
@@ -211,4 +206,62 @@ ls_engine_incident_on(struct ls_engine *engine, const char *port, struct ls_inst
 	const struct incident *incident = link ? incidents_covering(engine, link, now) : NULL;
 
 	return incident ? incident->pub.id : 0;
+}
+
+const struct ls_session *
+ls_engine_session_on(struct ls_engine *engine, const char *port)
+{
+	const struct session *session = sessions_on_port(engine, port);
+
+	for (size_t i = 0; !session && i < engine->n_sessions; i++) {
+		const struct session *one = engine->sessions[i];
+
+		if (strcmp(one->pub.socket.id_path, port) == 0 ||
+		    strcmp(one->pub.socket.name, port) == 0)
+			session = one;
+	}
+	return session ? &session->pub : NULL;
+}
+
+int
+ls_engine_correct_session(struct ls_engine *engine, int64_t id, const struct ls_session *news)
+{
+	for (size_t i = 0; i < engine->n_sessions; i++) {
+		struct ls_session *session = &engine->sessions[i]->pub;
+
+		if (session->id != id)
+			continue;
+		session->id = news->id;
+		session->began = news->began;
+		session->connected_us = news->connected_us;
+		session->cable_assumed = news->cable_assumed;
+		memcpy(session->cable, news->cable, sizeof(session->cable));
+		incidents_correct_session(engine, id, news);
+		return 1;
+	}
+	return 0;
+}
+
+int64_t
+ls_engine_next_session_id(struct ls_engine *engine)
+{
+	return engine->numbers->config.next_session_id++;
+}
+
+int
+ls_engine_restore_session(struct ls_engine *engine, const struct ls_session *session)
+{
+	return sessions_restore(engine, session);
+}
+
+int
+ls_engine_restore_incident(struct ls_engine *engine, const struct ls_incident *incident)
+{
+	return incidents_restore(engine, incident);
+}
+
+void
+ls_engine_restore_cable(struct ls_engine *engine, const struct ls_session *session)
+{
+	cable_memory_keep(engine, session);
 }

@@ -1,37 +1,13 @@
 #pragma once
 /*
  * The engine: observations in, records out. No I/O, no clock, no globals; the same observations
- * give the same records, byte for byte. Memory is bounded by the caps below; when one is reached,
- * an event or gap says so and the rest goes on.
+ * give the same records, byte for byte. Memory is bounded by the caps in limits.h; when one is
+ * reached, an event or gap says so and the rest goes on.
  */
 #include "lib/base/base.h"
-#include "lib/families/families.h"
+#include "lib/engine/limits.h"
 #include "lib/model/observation.h"
 #include "lib/model/record.h"
-
-/* Everything that a device or a machine can make grow. */
-#define LS_MAX_BUSES	      64
-#define LS_MAX_LINKS	      512 /* kernel ports in use; one that is empty and quiet is forgotten */
-#define LS_MAX_SESSIONS	      512
-#define LS_MAX_OPEN_INCIDENTS 256
-#define LS_MAX_CABLES	      256 /* labels remembered; the one said longest ago gives way */
-
-struct ls_engine;
-
-/* Times in microseconds. Where a number has a reason, it is given. */
-struct ls_engine_config {
-	int64_t next_incident_id, next_session_id, next_gap_id; /* >= 1; the store knows */
-	uint64_t settle_us; /* sources agree to some 10 ms, children leave within it: 300 ms */
-	uint64_t return_window_us; /* a device that stays away longer is gone: 10 s */
-	uint64_t quiet_us;	   /* back and quiet for this long ends an incident: 2 s */
-	uint64_t reset_retry_us;   /* failed tries of one reset repeat its line within this: 10 s */
-	uint64_t
-		enum_window_us; /* a try to enumerate may take 3 x 5 s before its next line: 30 s */
-	const struct ls_families *families; /* borrowed, must outlive the engine; NULL: none */
-	/* Borrowed as well: the engine whose ids are counted on, so that those of the two never meet;
-	 * NULL: it counts by itself. */
-	struct ls_engine *numbers;
-};
 
 /* The documented values; ids 1. */
 void ls_engine_config_default(struct ls_engine_config *config);

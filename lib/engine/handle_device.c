@@ -1,10 +1,15 @@
 /* Devices that come and go, told by up to three witnesses each. */
-#include <stdio.h>
 #include <string.h>
 
-#include "lib/engine/state.h"
-#include "lib/base/port.h"
+#include "lib/engine/handle_device.h"
 #include "lib/base/text.h"
+#include "lib/engine/causes.h"
+#include "lib/engine/emit.h"
+#include "lib/engine/evidence.h"
+#include "lib/engine/incidents.h"
+#include "lib/engine/links.h"
+#include "lib/engine/sessions.h"
+#include "lib/engine/speed.h"
 
 /* Strings follow "New USB device found" within milliseconds; udev needs its rules' time. */
 #define JUDGE_US (1 * LS_SEC)
@@ -35,9 +40,7 @@ left(struct ls_engine *engine, struct link *link, const struct ls_observation *o
 		incident->pub.facts |= LS_FACT_CHILDREN;
 	} else if (incident) {
 		incidents_gone(engine, incident, link, obs->at);
-		transfer_errors_before(engine, link, incident, obs->at);
-		hub_evidence_before(engine, link, incident, obs->at);
-		flow_before(engine, link, incident, obs->at);
+		evidence_before(engine, link, incident, obs->at);
 	}
 	link->hub = (struct hub_word){ 0 };
 	link->partner_mono = 0;
@@ -45,7 +48,7 @@ left(struct ls_engine *engine, struct link *link, const struct ls_observation *o
 	incidents_testify(engine, incident, obs);
 	if (incident && topology_is_hub(link))
 		incidents_absorb(engine, incident, obs->at);
-	engine_event(engine, LS_EVENT_DISCONNECT, &socket, incident, obs);
+	emit_event(engine, LS_EVENT_DISCONNECT, &socket, incident, obs);
 }
 
 /* The other port of the same socket became empty just now. */
@@ -81,7 +84,7 @@ is_other_half(struct ls_engine *engine, const struct link *link, const struct in
 static void
 disconnected(struct ls_engine *engine, const struct ls_observation *obs)
 {
-	struct link *link = topology_link(engine, obs->port);
+	struct link *link = links_get(engine, obs->port);
 	struct incident *incident;
 
 	if (!link)
@@ -150,7 +153,7 @@ came(struct link *link, const struct ls_observation *obs)
 static void
 connected(struct ls_engine *engine, const struct ls_observation *raw)
 {
-	struct link *link = topology_link(engine, raw->port);
+	struct link *link = links_get(engine, raw->port);
 	struct ls_observation obs = *raw;
 
 	if (!link)
@@ -182,7 +185,7 @@ connected(struct ls_engine *engine, const struct ls_observation *raw)
 static void
 enumerating(struct ls_engine *engine, const struct ls_observation *obs)
 {
-	struct link *link = topology_link(engine, obs->port);
+	struct link *link = links_get(engine, obs->port);
 	struct incident *incident;
 
 	if (!link)
@@ -259,7 +262,7 @@ scan_end(struct ls_engine *engine, const struct ls_observation *obs)
 }
 
 void
-presence_observe(struct ls_engine *engine, const struct ls_observation *obs)
+handle_device(struct ls_engine *engine, const struct ls_observation *obs)
 {
 	switch (obs->kind) {
 	case LS_OBS_ENUMERATING:
@@ -287,7 +290,7 @@ presence_observe(struct ls_engine *engine, const struct ls_observation *obs)
 }
 
 uint64_t
-presence_deadline(const struct ls_engine *engine)
+handle_device_deadline(const struct ls_engine *engine)
 {
 	uint64_t first = LS_NEVER;
 
@@ -300,8 +303,6 @@ presence_deadline(const struct ls_engine *engine)
 			first = link->witness_at;
 		if (link->assume_at < first)
 			first = link->assume_at;
-		if (link->flow.stall_at < first)
-			first = link->flow.stall_at;
 	}
 	return first;
 }
@@ -322,12 +323,12 @@ question_witnesses(struct ls_engine *engine, struct link *link, struct ls_instan
 		ls_text_format(obs.text, sizeof(obs.text),
 			       "%s did not see the device on %s that others saw",
 			       ls_source_name(pair[i]), link->name);
-		engine_event(engine, LS_EVENT_WITNESS_MISSING, &socket, NULL, &obs);
+		emit_event(engine, LS_EVENT_WITNESS_MISSING, &socket, NULL, &obs);
 	}
 }
 
 void
-presence_advance(struct ls_engine *engine, struct ls_instant at)
+handle_device_advance(struct ls_engine *engine, struct ls_instant at)
 {
 	for (size_t i = 0; i < engine->n_links; i++) {
 		struct link *link = engine->links[i];
@@ -338,7 +339,5 @@ presence_advance(struct ls_engine *engine, struct ls_instant at)
 			sessions_judge(engine, link, at);
 		if (link->witness_at <= at.mono_us)
 			question_witnesses(engine, link, at);
-		if (link->flow.stall_at <= at.mono_us)
-			flow_stalled(engine, link, at);
 	}
 }

@@ -1,9 +1,14 @@
 /* What happens to ports and controllers, other than devices coming and going. */
 #include <string.h>
 
-#include "lib/engine/state.h"
+#include "lib/engine/handle_port.h"
 #include "lib/base/port.h"
 #include "lib/base/text.h"
+#include "lib/engine/causes.h"
+#include "lib/engine/emit.h"
+#include "lib/engine/evidence.h"
+#include "lib/engine/incidents.h"
+#include "lib/engine/links.h"
 
 /* uevent, sysfs and kernel log tell of one over-current within this. */
 #define OVER_CURRENT_ONCE_US (2 * LS_SEC)
@@ -35,7 +40,7 @@ event_on(struct ls_engine *engine, enum ls_event_kind kind, const struct link *l
 	struct ls_socket socket;
 
 	topology_socket(engine, link, &socket);
-	engine_event(engine, kind, &socket, incident, obs);
+	emit_event(engine, kind, &socket, incident, obs);
 }
 
 /* The kernel repeats the line for each try of one reset; failed reads lie between the tries. */
@@ -62,7 +67,7 @@ reset(struct ls_engine *engine, struct link *link, const struct ls_observation *
 		return;
 	}
 	incident = incident_on(engine, link, obs, LS_FACT_RESET);
-	hub_evidence_reset(link, incident, obs->at);
+	evidence_of_reset(link, incident, obs->at);
 	if (incident && topology_is_hub(link)) /* may renumber it: before any event bears its id */
 		incidents_absorb(engine, incident, obs->at);
 	if (!retry) {
@@ -278,7 +283,7 @@ on_controller(struct ls_engine *engine, const struct ls_observation *obs, uint64
 	if (incident && news && fact == LS_FACT_OVER_CURRENT)
 		incident->pub.n_over_currents++;
 	if (news)
-		engine_event(engine, kind, &socket, incident, obs);
+		emit_event(engine, kind, &socket, incident, obs);
 	if (bus && fact == LS_FACT_BUS_GONE)
 		bus->removed = true;
 }
@@ -327,7 +332,7 @@ on_sleep(struct ls_engine *engine, const struct ls_observation *obs)
 		return;
 	told->mono_us = at;
 	told->source = obs->source;
-	engine_event(engine, sleeps ? LS_EVENT_SLEEP : LS_EVENT_WAKE, &machine, NULL, obs);
+	emit_event(engine, sleeps ? LS_EVENT_SLEEP : LS_EVENT_WAKE, &machine, NULL, obs);
 }
 
 static void
@@ -350,11 +355,11 @@ on_machine(struct ls_engine *engine, const struct ls_observation *obs)
 		break;
 	case LS_OBS_LINK_TROUBLE:
 		if (controller_socket(engine, obs, &socket))
-			engine_event(engine, LS_EVENT_LINK_TROUBLE, &socket, NULL, obs);
+			emit_event(engine, LS_EVENT_LINK_TROUBLE, &socket, NULL, obs);
 		break;
 	case LS_OBS_CONTROLLER_TROUBLE:
 		if (controller_socket(engine, obs, &socket))
-			engine_event(engine, LS_EVENT_CONTROLLER_TROUBLE, &socket, NULL, obs);
+			emit_event(engine, LS_EVENT_CONTROLLER_TROUBLE, &socket, NULL, obs);
 		break;
 	case LS_OBS_SLEEP:
 	case LS_OBS_WAKE:
@@ -370,7 +375,7 @@ on_machine(struct ls_engine *engine, const struct ls_observation *obs)
 }
 
 void
-trouble_observe(struct ls_engine *engine, const struct ls_observation *obs)
+handle_port(struct ls_engine *engine, const struct ls_observation *obs)
 {
 	struct ls_observation root = *obs;
 	struct link *link;
@@ -380,7 +385,7 @@ trouble_observe(struct ls_engine *engine, const struct ls_observation *obs)
 		on_machine(engine, &root);
 		return;
 	}
-	link = topology_link(engine, obs->port);
+	link = links_get(engine, obs->port);
 	if (link)
 		on_port(engine, link, obs);
 }

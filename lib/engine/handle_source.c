@@ -1,52 +1,10 @@
-#include "lib/engine/state.h"
+/* A source is available from now on, is not, or lost records: gaps. */
+#include "lib/engine/handle_source.h"
 #include "lib/base/text.h"
-
-static void
-emit(struct ls_engine *engine, const struct ls_gap *gap)
-{
-	struct ls_record record = { .kind = LS_RECORD_GAP, .gap = gap };
-
-	engine->emit(&record, engine->user);
-}
-
-static void
-lost(struct ls_engine *engine, enum ls_source source, struct ls_instant at, uint32_t n,
-     const char *reason)
-{
-	struct ls_gap gap = {
-		.id = engine->numbers->config.next_gap_id++,
-		.source = source,
-		.began = at,
-		.ended = at,
-		.n_lost = n ? n : UINT32_MAX,
-	};
-
-	ls_text_format(gap.reason, sizeof(gap.reason), "%s", reason);
-	emit(engine, &gap);
-}
+#include "lib/engine/emit.h"
 
 void
-gaps_cap(struct ls_engine *engine, enum cap cap)
-{
-	static const char *const reasons[N_CAPS] = {
-		[CAP_BUSES] =
-			"more USB buses than linkstat keeps in memory; the rest is not followed",
-		[CAP_LINKS] = "more USB ports in use than linkstat keeps in memory; "
-			      "the rest is not followed",
-		[CAP_SESSIONS] = "more devices than linkstat keeps in memory; "
-				 "the rest has events but no sessions",
-		[CAP_INCIDENTS] = "more incidents at once than linkstat keeps in memory; "
-				  "the rest has events but no verdict",
-	};
-
-	if (engine->cap_said[cap])
-		return;
-	engine->cap_said[cap] = true;
-	lost(engine, LS_SOURCE_NONE, engine->now, 0, reasons[cap]);
-}
-
-void
-gaps_observe(struct ls_engine *engine, const struct ls_observation *obs)
+handle_source(struct ls_engine *engine, const struct ls_observation *obs)
 {
 	struct ls_gap *gap = &engine->gaps[obs->source];
 
@@ -56,7 +14,7 @@ gaps_observe(struct ls_engine *engine, const struct ls_observation *obs)
 	    !engine->sees[LS_SOURCE_USBMON])
 		engine->usbmon_since_mono = obs->at.mono_us;
 	if (obs->kind == LS_OBS_LOST) {
-		lost(engine, obs->source, obs->at, obs->count, obs->text);
+		emit_lost(engine, obs->source, obs->at, obs->count, obs->text);
 		return;
 	}
 	engine->sees[obs->source] = obs->kind == LS_OBS_SOURCE_SEES;
@@ -68,11 +26,11 @@ gaps_observe(struct ls_engine *engine, const struct ls_observation *obs)
 			.open = true,
 		};
 		ls_text_format(gap->reason, sizeof(gap->reason), "%s", obs->text);
-		emit(engine, gap);
+		emit_gap(engine, gap);
 	} else if (obs->kind == LS_OBS_SOURCE_SEES && gap->id) {
 		gap->open = false;
 		gap->ended = obs->at;
-		emit(engine, gap);
+		emit_gap(engine, gap);
 		gap->id = 0;
 	}
 }

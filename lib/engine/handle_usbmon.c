@@ -1,32 +1,18 @@
-/*
- * What hubs tell of their ports, and what is asked of them. Every change of a port makes the kernel
- * ask for its status; so a disconnect before which the hub said nothing is somebody's decision.
- */
+/* What usbmon shows: what hubs report of their ports, transfers that fail, and data that flows. */
 #include <string.h>
 
-#include "lib/engine/state.h"
+#include "lib/engine/handle_usbmon.h"
 #include "lib/base/port.h"
 #include "lib/base/text.h"
+#include "lib/engine/causes.h"
+#include "lib/engine/emit.h"
+#include "lib/engine/evidence.h"
+#include "lib/engine/handle_port.h"
+#include "lib/engine/incidents.h"
+#include "lib/engine/links.h"
 
-/* From the hub's word to the kernel's conclusion: debouncing, and a busy worker of the kernel. */
-#define WORD_US (5 * LS_SEC)
-/* A SuperSpeed plug that is pulled shows SS.Inactive for less than this. */
-#define PULLED_US (300 * LS_MS)
-/* A program that removes a device first takes its configuration away. */
-#define REMOVED_US (1 * LS_SEC)
-/* The Type-C controller and the hub notice the same plug within this. */
-#define PARTNER_US (3 * LS_SEC)
-/* Tries of one reset follow each other within this: 5 s each for an answer that never comes. */
-#define RETRY_US (10 * LS_SEC)
-/* usbmon must have watched for this long before its silence means something. */
-#define WATCHED_US (1 * LS_SEC)
-
-/* Not long before @at. Stamps of different clocks may be some 10 ms apart. */
-static bool
-lately(uint64_t then_us, struct ls_instant at, uint64_t span_us)
-{
-	return then_us && then_us <= at.mono_us + 100 * LS_MS && then_us + span_us >= at.mono_us;
-}
+/* A stall may last for hours; so long the incident waits for data, or for the device to leave. */
+#define STALL_OPEN_US (24 * 3600 * LS_SEC)
 
 /* "usb1" is device 1 of its bus; other hubs are where they are plugged. */
 static int
@@ -43,21 +29,16 @@ hub_port(struct ls_engine *engine, const struct ls_observation *obs, char port[L
 	return ls_port_child(root, obs->count, port);
 }
 
-/* A hub that was reset tells of its ports as they come up: what left them did so with the reset. */
 static void
 keep_reset_open(struct ls_engine *engine, const struct ls_observation *obs)
 {
 	const struct link *hub = topology_device(engine, obs->bus, obs->devnum);
 	struct ls_socket socket;
-	struct incident *incident;
 
 	if (!hub)
 		return;
 	topology_socket(engine, hub, &socket);
-	incident = incidents_find(engine, &socket);
-	if (incident && incident->hub_lost_mono && (incident->pub.facts & LS_FACT_RESET) &&
-	    incident->hub_lost_mono + WORD_US > obs->at.mono_us)
-		incident->hub_lost_mono = obs->at.mono_us;
+	incidents_keep_reset_open(engine, &socket, obs->at, HUB_REPORT_US);
 }
 
 /* A short one is over when the hub is asked; the end of one that lasts is a change, too. */
@@ -66,7 +47,7 @@ take_over_current(struct ls_engine *engine, struct link *link, const struct ls_o
 {
 	struct ls_observation over = *obs;
 	bool lasts = obs->port_bits & LS_PORT_OVER_CURRENT;
-	bool known = lately(link->over_current_since, obs->at, WORD_US) ||
+	bool known = evidence_is_recent(link->over_current_since, obs->at, HUB_REPORT_US) ||
 		     (link->over_current_since && !lasts);
 
 	link->over_current_since = lasts ? obs->at.mono_us : 0;
@@ -74,7 +55,7 @@ take_over_current(struct ls_engine *engine, struct link *link, const struct ls_o
 		return;
 	over.kind = LS_OBS_OVER_CURRENT;
 	memcpy(over.port, link->name, sizeof(over.port));
-	trouble_observe(engine, &over);
+	handle_port(engine, &over);
 }
 
 static void
@@ -96,28 +77,20 @@ take_status(struct ls_engine *engine, struct link *link, const struct ls_observa
 		take_over_current(engine, link, obs);
 }
 
-static void
-note_reset(struct link *link, struct ls_instant at)
-{
-	if (!link->hub.reset_mono || link->hub.reset_mono + RETRY_US < at.mono_us)
-		link->hub.reset_began_mono = at.mono_us;
-	link->hub.reset_mono = at.mono_us;
-}
-
 /* The kernel log tells which resets there were; without it the hub does. */
 static void
 take_reset(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
 {
 	struct ls_observation reset = *obs;
 
-	if (!link->present || lately(link->hub.lost_mono, obs->at, WORD_US))
+	if (!link->present || evidence_is_recent(link->hub.lost_mono, obs->at, HUB_REPORT_US))
 		return; /* each device that comes is reset */
-	note_reset(link, obs->at);
+	evidence_note_reset(link, obs->at);
 	if (engine->sees[LS_SOURCE_KERNEL_LOG])
 		return;
 	reset.kind = LS_OBS_RESET;
 	memcpy(reset.port, link->name, sizeof(reset.port));
-	trouble_observe(engine, &reset);
+	handle_port(engine, &reset);
 }
 
 static void
@@ -130,7 +103,8 @@ take_word(struct ls_engine *engine, struct link *link, const struct ls_observati
 	case LS_HUB_POWER_OFF:
 	case LS_HUB_DISABLE:
 		/* The kernel itself disables a port that became empty. */
-		if (link->present && !lately(link->hub.lost_mono, obs->at, WORD_US))
+		if (link->present &&
+		    !evidence_is_recent(link->hub.lost_mono, obs->at, HUB_REPORT_US))
 			link->hub.switched_mono = obs->at.mono_us;
 		break;
 	case LS_HUB_RESET:
@@ -143,15 +117,15 @@ take_word(struct ls_engine *engine, struct link *link, const struct ls_observati
 }
 
 /* A hub's word is evidence for what happens on its port now; by itself it opens nothing. */
-void
-hub_evidence_observe(struct ls_engine *engine, const struct ls_observation *obs)
+static void
+on_port_status(struct ls_engine *engine, const struct ls_observation *obs)
 {
 	char port[LS_PORT_NAME_MAX];
 	struct link *link;
 
 	if (hub_port(engine, obs, port) <= 0)
 		return;
-	link = topology_link(engine, port);
+	link = links_get(engine, port);
 	if (!link)
 		return;
 	take_word(engine, link, obs);
@@ -162,72 +136,156 @@ hub_evidence_observe(struct ls_engine *engine, const struct ls_observation *obs)
 	memcpy(link->trouble.what, obs->text, sizeof(link->trouble.what));
 }
 
-/* The hub of the port is one whose traffic usbmon has seen all the time. */
-static bool
-was_watched(struct ls_engine *engine, const struct link *link, struct ls_instant at)
-{
-	char parent[LS_PORT_NAME_MAX];
+/* Any plug that is pulled makes transfers fail until the hub is heard: 10 to 300 ms. */
+#define PULLED_US (300 * LS_MS)
+/* Failures longer ago than this are another story. */
+#define BEFORE_US (10 * LS_SEC)
 
-	if (!engine->sees[LS_SOURCE_USBMON] ||
-	    engine->usbmon_since_mono + WATCHED_US > at.mono_us ||
-	    lately(engine->usbmon_lost_mono, at, 2 * WORD_US))
-		return false;
-	if (ls_port_parent(link->name, parent) <= 0)
-		return false;
-	return strncmp(parent, "usb", 3) == 0 ||
-	       (topology_find(engine, parent) && topology_find(engine, parent)->present);
+static void
+burst_began(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
+{
+	struct ls_socket socket;
+	struct incident *incident;
+
+	topology_socket(engine, link, &socket);
+	incident = incidents_get(engine, &socket, link, obs->at);
+	if (incident)
+		incident->pub.facts |= LS_FACT_LINK_ERRORS;
+	emit_event(engine, LS_EVENT_LINK_ERRORS, &socket, incident, obs);
+}
+
+static void
+on_transfer_errors(struct ls_engine *engine, const struct ls_observation *obs)
+{
+	struct link *link = topology_device(engine, obs->bus, obs->devnum);
+	struct ls_burst_config config;
+	struct incident *incident;
+
+	if (!link)
+		return; /* being enumerated, or gone: the kernel log tells what came of it */
+	ls_burst_config_default(&config);
+	link->last_status = obs->status;
+	if (link->burst.level == 0 && !link->burst.on)
+		link->n_timeouts = 0;
+	link->n_timeouts += obs->n_timeouts;
+	if (ls_burst_add(&link->burst, &config, obs->at.mono_us, obs->count) == LS_BURST_BEGAN)
+		burst_began(engine, link, obs);
+	incident = incidents_covering(engine, link, obs->at);
+	incidents_testify(engine, incident, obs);
+	if (link->burst.on)
+		incidents_extend(incident, obs->at, config.quiet_us);
+}
+
+/* A loader is sent in less than this; who leaves in the middle of more did not mean to. */
+#define STREAM_US (2 * LS_SEC)
+/* A stall may last for hours; so long the incident waits for data, or for the device to leave. */
+#define STALL_OPEN_US (24 * 3600 * LS_SEC)
+
+static struct incident *
+stalled_on(struct ls_engine *engine, const struct link *link, struct ls_instant at)
+{
+	struct incident *incident = incidents_covering(engine, link, at);
+
+	return incident && (incident->pub.facts & LS_FACT_STALLED) &&
+			       !(incident->pub.facts & LS_FACT_GONE)
+		       ? incident
+		       : NULL;
+}
+
+static void
+flows_again(struct ls_engine *engine, struct link *link, struct ls_instant at)
+{
+	struct incident *incident = stalled_on(engine, link, at);
+	char what[LS_TEXT_MAX];
+
+	if (!incident)
+		return;
+	ls_text_format(what, sizeof(what), "data flows again after %.0f s",
+		       (double)(at.mono_us - link->flow.since_mono) / LS_SEC);
+	incidents_note(engine, incident, at, what);
+	incident->close_at = at.mono_us + engine->config.quiet_us;
+}
+
+static void
+on_flow(struct ls_engine *engine, const struct ls_observation *obs)
+{
+	struct link *link = topology_device(engine, obs->bus, obs->devnum);
+	const struct ls_mode *mode;
+
+	if (!link)
+		return;
+	if (obs->count)
+		flows_again(engine, link, obs->at);
+	mode = link->session ? link->session->mode : NULL;
+	link->flow = (struct flow){
+		.kib_per_s = obs->count,
+		.since_mono = obs->at.mono_us,
+		.n_pending = obs->n_pending,
+		.stall_at = LS_NEVER,
+	};
+	if (!obs->count && obs->n_pending && mode && mode->stall_us)
+		link->flow.stall_at = obs->at.mono_us + mode->stall_us;
+}
+
+static void
+flow_stalled(struct ls_engine *engine, struct link *link, struct ls_instant at)
+{
+	const struct ls_mode *mode = link->session ? link->session->mode : NULL;
+	struct ls_observation obs = { .at = at, .source = LS_SOURCE_USBMON };
+	struct incident *incident;
+	struct ls_socket socket;
+
+	link->flow.stall_at = LS_NEVER;
+	if (!mode)
+		return;
+	ls_text_format(obs.text, sizeof(obs.text),
+		       "no data for %.0f s in %s, %u transfers wait; the device is still there",
+		       (double)(at.mono_us - link->flow.since_mono) / LS_SEC, mode->title,
+		       link->flow.n_pending);
+	topology_socket(engine, link, &socket);
+	incident = incidents_get(engine, &socket, link, at);
+	if (incident)
+		incident->pub.facts |= LS_FACT_STALLED;
+	incidents_testify(engine, incident, &obs);
+	incidents_extend(incident, at, STALL_OPEN_US);
+	emit_event(engine, LS_EVENT_STALL, &socket, incident, &obs);
 }
 
 void
-hub_evidence_before(struct ls_engine *engine, struct link *link, struct incident *incident,
-		    struct ls_instant at)
+handle_usbmon(struct ls_engine *engine, const struct ls_observation *obs)
 {
-	const struct hub_word *hub = &link->hub;
-	bool lost = lately(hub->lost_mono, at, WORD_US);
-	bool disabled = lately(hub->disabled_mono, at, WORD_US);
-	bool switched = lately(hub->switched_mono, at, WORD_US);
-	struct ls_incident *pub = &incident->pub;
-
-	if (lost)
-		pub->facts |= LS_FACT_HUB_SAW;
-	else if (!disabled && was_watched(engine, link, at))
-		pub->facts |= LS_FACT_HUB_SILENT;
-	if (disabled && (!lost || hub->disabled_mono <= hub->lost_mono))
-		pub->facts |= LS_FACT_EMI;
-	if (switched && (!lost || hub->switched_mono <= hub->lost_mono))
-		pub->facts |= LS_FACT_SWITCHED_OFF;
-	if (hub->failed_mono && lost && hub->failed_mono + PULLED_US < hub->lost_mono)
-		pub->facts |= LS_FACT_LINK_FAILED;
-	if (!lost && lately(hub->reset_mono, at, WORD_US))
-		pub->facts |= LS_FACT_RESET;
-	if (!lost && link->failed_since_reset && (pub->facts & LS_FACT_RESET))
-		pub->facts |= LS_FACT_RESET_FAILED;
-	/* Every device that leaves is without a configuration for a moment: no proof by itself. */
-	if ((pub->facts & LS_FACT_HUB_SILENT) && lately(link->removed_mono, at, REMOVED_US))
-		pub->facts |= LS_FACT_REMOVED;
-	if (lately(link->partner_mono, at, PARTNER_US))
-		pub->facts |= LS_FACT_PARTNER_GONE;
-	if (lately(link->resume_failed_mono, at, WORD_US))
-		pub->facts |= LS_FACT_RESUME_FAILED;
-	if (pub->facts & LS_FACT_HUB_SILENT)
-		incidents_note(engine, incident, at,
-			       "usbmon watched, and the hub told of no change at the port before");
+	switch (obs->kind) {
+	case LS_OBS_TRANSFER_ERRORS:
+		on_transfer_errors(engine, obs);
+		break;
+	case LS_OBS_PORT_STATUS:
+		on_port_status(engine, obs);
+		break;
+	case LS_OBS_FLOW:
+		on_flow(engine, obs);
+		break;
+	default:
+		break;
+	}
 }
 
-bool
-hub_evidence_errors_of_reset(const struct link *link)
+uint64_t
+handle_usbmon_deadline(const struct ls_engine *engine)
 {
-	return link->hub.reset_began_mono && link->burst.first_us >= link->hub.reset_began_mono;
+	uint64_t first = LS_NEVER;
+
+	for (size_t i = 0; i < engine->n_links; i++) {
+		if (engine->links[i]->flow.stall_at < first)
+			first = engine->links[i]->flow.stall_at;
+	}
+	return first;
 }
 
 void
-hub_evidence_reset(struct link *link, struct incident *incident, struct ls_instant at)
+handle_usbmon_advance(struct ls_engine *engine, struct ls_instant at)
 {
-	note_reset(link, at);
-	if (incident && lately(link->hub.failed_mono, at, WORD_US))
-		incident->pub.facts |= LS_FACT_LINK_FAILED;
-	if (incident && link->burst.n && lately(link->burst.last_us, at, WORD_US) &&
-	    !hub_evidence_errors_of_reset(link))
-		incident->pub.facts |= link->n_timeouts >= link->burst.n ? LS_FACT_TIMED_OUT
-									 : LS_FACT_ERRORS_BEFORE;
+	for (size_t i = 0; i < engine->n_links; i++) {
+		if (engine->links[i]->flow.stall_at <= at.mono_us)
+			flow_stalled(engine, engine->links[i], at);
+	}
 }

@@ -1,8 +1,13 @@
+/* Incidents: they open, are joined by what belongs to them, and close with a verdict. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/engine/state.h"
+#include "lib/engine/incidents.h"
 #include "lib/base/text.h"
+#include "lib/engine/causes.h"
+#include "lib/engine/emit.h"
+#include "lib/engine/links.h"
 
 /* Children and hub, and what several sources say of one event, lie within this of each other. */
 #define TOGETHER_US (1 * LS_SEC)
@@ -25,6 +30,15 @@ incidents_find(struct ls_engine *engine, const struct ls_socket *socket)
 	return NULL;
 }
 
+/* What hangs below the socket of @hub left it at about @at: it was reset, or left and is away. */
+static bool
+lost_its_ports(const struct incident *hub, struct ls_instant at)
+{
+	if (hub->hub_lost_mono && near(hub->hub_lost_mono, at.mono_us, TOGETHER_US))
+		return true;
+	return hub->gone_mono && !hub->pub.back && near(hub->gone_mono, at.mono_us, TOGETHER_US);
+}
+
 struct incident *
 incidents_covering(struct ls_engine *engine, const struct link *link, struct ls_instant at)
 {
@@ -36,7 +50,7 @@ incidents_covering(struct ls_engine *engine, const struct link *link, struct ls_
 	for (size_t i = 0; !own && i < engine->n_incidents; i++) {
 		struct incident *hub = engine->incidents[i];
 
-		if (hub->hub_lost_mono && near(hub->hub_lost_mono, at.mono_us, TOGETHER_US) &&
+		if (lost_its_ports(hub, at) &&
 		    topology_path_below(socket.id_path, hub->pub.socket.id_path))
 			own = hub;
 	}
@@ -82,6 +96,22 @@ incidents_note(struct ls_engine *engine, struct incident *incident, struct ls_in
 }
 
 static void
+describe_mode(const struct session *session, struct incident *incident, struct ls_instant at)
+{
+	struct ls_incident *pub = &incident->pub;
+	const struct ls_mode *mode = session->mode;
+
+	if (!mode)
+		return;
+	ls_text_format(pub->mode, sizeof(pub->mode), "%s", mode->title);
+	if (at.mono_us > session->mode_since.mono_us)
+		pub->in_mode_us = at.mono_us - session->mode_since.mono_us;
+	if (mode->busy)
+		pub->facts |= LS_FACT_BUSY;
+	incident->pub.expected_us = mode->return_us;
+}
+
+static void
 describe_victim(struct ls_engine *engine, struct incident *incident, const struct link *link)
 {
 	struct ls_incident *pub = &incident->pub;
@@ -94,7 +124,7 @@ describe_victim(struct ls_engine *engine, struct incident *incident, const struc
 		pub->session = session->id;
 		pub->device = session->device;
 		pub->has_device = true;
-		modes_describe(engine->sessions[i], incident, pub->opened);
+		describe_mode(engine->sessions[i], incident, pub->opened);
 	}
 	if (!link)
 		return;
@@ -117,7 +147,7 @@ incidents_get(struct ls_engine *engine, const struct ls_socket *socket, const st
 	if (incident)
 		return incident;
 	if (engine->n_incidents == LS_MAX_OPEN_INCIDENTS) {
-		gaps_cap(engine, CAP_INCIDENTS);
+		emit_cap(engine, CAP_INCIDENTS);
 		return NULL;
 	}
 	incident = calloc(1, sizeof(*incident));
@@ -209,7 +239,6 @@ swallow(struct ls_engine *engine, struct incident *hub, struct incident *child)
 {
 	size_t n =
 		child->pub.n_evidence < LS_EVIDENCE_MAX ? child->pub.n_evidence : LS_EVIDENCE_MAX;
-	struct ls_record record = { .kind = LS_RECORD_ABSORBED };
 	size_t place = 0;
 
 	/* One that nobody has heard of yet takes the number that events already bear. */
@@ -218,9 +247,7 @@ swallow(struct ls_engine *engine, struct incident *hub, struct incident *child)
 		hub->pub.id = child->pub.id;
 		hub->emitted = child->emitted;
 	} else {
-		record.absorbed.id = child->pub.id;
-		record.absorbed.into = hub->pub.id;
-		engine->emit(&record, engine->user);
+		emit_absorbed(engine, child->pub.id, hub->pub.id);
 	}
 	for (size_t i = 0; i < n; i++)
 		add_evidence(hub, &child->pub.evidence[i]);
@@ -280,6 +307,8 @@ incidents_back(struct ls_engine *engine, struct incident *incident, const struct
 	};
 	struct ls_incident *pub = &incident->pub;
 
+	if (home->looks_alike)
+		pub->facts |= LS_FACT_LOOKS_ALIKE;
 	if (pub->facts & LS_FACT_ENUM_FAILED)
 		pub->facts |= LS_FACT_CAME_UP;
 	incident->dirty = true;
@@ -347,7 +376,6 @@ explain(struct incident *incident)
 static void
 emit(struct ls_engine *engine, struct incident *incident)
 {
-	struct ls_record record = { .kind = LS_RECORD_INCIDENT, .incident = &incident->pub };
 	struct ls_incident *pub = &incident->pub;
 
 	ls_cause_decide(pub);
@@ -358,7 +386,7 @@ emit(struct ls_engine *engine, struct incident *incident)
 		pub->drop = false;
 	incident->dirty = false;
 	incident->emitted = true;
-	engine->emit(&record, engine->user);
+	emit_incident(engine, incident);
 }
 
 void
@@ -425,4 +453,59 @@ incidents_advance(struct ls_engine *engine, struct ls_instant at)
 		else if (incident->dirty)
 			emit(engine, incident);
 	}
+}
+
+/* A hub that was reset reports its ports as they come up: what left them did so with the reset. */
+void
+incidents_keep_reset_open(struct ls_engine *engine, const struct ls_socket *hub,
+			  struct ls_instant at, uint64_t within_us)
+{
+	struct incident *incident = incidents_find(engine, hub);
+
+	if (incident && incident->hub_lost_mono && (incident->pub.facts & LS_FACT_RESET) &&
+	    incident->hub_lost_mono + within_us > at.mono_us)
+		incident->hub_lost_mono = at.mono_us;
+}
+
+/* What happened since the session began now is part of it. */
+void
+incidents_correct_session(struct ls_engine *engine, int64_t id, const struct ls_session *news)
+{
+	for (size_t i = 0; i < engine->n_incidents; i++) {
+		struct ls_incident *incident = &engine->incidents[i]->pub;
+
+		if (incident->session == id && incident->opened.mono_us >= news->began.mono_us)
+			incident->session = news->id;
+	}
+}
+
+int
+incidents_restore(struct ls_engine *engine, const struct ls_incident *pub)
+{
+	size_t n = pub->n_evidence < LS_EVIDENCE_MAX ? pub->n_evidence : LS_EVIDENCE_MAX;
+	uint64_t last_us = pub->opened.mono_us;
+	struct incident *incident;
+
+	if (engine->n_incidents == LS_MAX_OPEN_INCIDENTS)
+		return -ENOSPC;
+	incident = calloc(1, sizeof(*incident));
+	if (!incident)
+		return -ENOSPC;
+	for (size_t i = 0; i < n; i++) {
+		if (pub->evidence[i].at.mono_us > last_us)
+			last_us = pub->evidence[i].at.mono_us;
+	}
+	incident->pub = *pub;
+	incident->emitted = true;
+	incident->settle_at =
+		pub->settled ? LS_NEVER : pub->opened.mono_us + engine->config.settle_us;
+	incident->away_at = LS_NEVER;
+	incident->close_at = last_us + engine->config.quiet_us;
+	if ((pub->facts & LS_FACT_GONE)) {
+		incident->gone_mono = last_us;
+		if (!pub->back)
+			incident->close_at = last_us + engine->config.return_window_us;
+	}
+	engine->incidents[engine->n_incidents++] = incident;
+	return 1;
 }

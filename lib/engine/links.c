@@ -1,9 +1,11 @@
+/* Kernel ports, and how they hang together: buses, hubs, sockets. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/engine/state.h"
+#include "lib/engine/links.h"
 #include "lib/base/port.h"
 #include "lib/base/text.h"
+#include "lib/engine/emit.h"
 
 /* USB allows five hubs between a root port and a device. */
 #define MAX_HUBS 6
@@ -29,7 +31,7 @@ topology_bus_add(struct ls_engine *engine, uint16_t number)
 			bus = &engine->buses[i];
 	}
 	if (!bus) {
-		gaps_cap(engine, CAP_BUSES);
+		emit_cap(engine, CAP_BUSES);
 		return NULL;
 	}
 	bus->number = number;
@@ -106,34 +108,24 @@ forget_one(struct ls_engine *engine)
 	return 0;
 }
 
-/*
- * What has a port below it is a hub, even if nobody said so: a log may begin after it was plugged
- * in. If it left just now, what leaves below it left with it.
- */
+/* What has a port below it is a hub, even if no source reported it: a log may begin later. */
 static void
 learn_hub(struct ls_engine *engine, struct link *child)
 {
 	char name[LS_PORT_NAME_MAX];
 	struct link *hub =
 		ls_port_parent(child->name, name) > 0 ? topology_find(engine, name) : NULL;
-	struct incident *incident;
-	struct ls_socket socket;
 
 	for (size_t i = 0; i < engine->n_links; i++) {
 		if (ls_port_is_below(engine->links[i]->name, child->name))
 			child->device.device_class = 9;
 	}
-	if (!hub || topology_is_hub(hub))
-		return;
-	hub->device.device_class = 9;
-	topology_socket(engine, hub, &socket);
-	incident = incidents_find(engine, &socket);
-	if (incident && incident->gone_mono && !incident->pub.back)
-		incident->hub_lost_mono = incident->gone_mono;
+	if (hub)
+		hub->device.device_class = 9;
 }
 
 struct link *
-topology_link(struct ls_engine *engine, const char *name)
+links_get(struct ls_engine *engine, const char *name)
 {
 	struct link *link = topology_find(engine, name);
 
@@ -141,7 +133,7 @@ topology_link(struct ls_engine *engine, const char *name)
 		if (!ls_port_name_valid(name))
 			return NULL;
 		if (engine->n_links == LS_MAX_LINKS && forget_one(engine) < 0) {
-			gaps_cap(engine, CAP_LINKS);
+			emit_cap(engine, CAP_LINKS);
 			return NULL;
 		}
 		link = calloc(1, sizeof(*link));

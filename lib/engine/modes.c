@@ -1,8 +1,10 @@
 /* Sessions in the modes of their device's family: which one now, and was the change expected? */
 #include <string.h>
 
-#include "lib/engine/state.h"
+#include "lib/engine/modes.h"
 #include "lib/base/text.h"
+#include "lib/engine/causes.h"
+#include "lib/engine/emit.h"
 
 static const struct ls_mode *
 mode_of(const struct ls_engine *engine, const struct ls_device *device,
@@ -49,20 +51,18 @@ lost_in_job(const struct session *before, enum ls_likeness like, uint64_t facts)
  * usbmon knows that. The doubt goes on until the device looks different.
  */
 static void
-doubt(const struct ls_engine *engine, struct session *before, const struct homecoming *home,
-      struct incident *incident)
+doubt(const struct ls_engine *engine, struct session *before, struct homecoming *home)
 {
 	bool alike = home->like == LS_LIKE_SAME && !engine->sees[LS_SOURCE_USBMON];
 
 	before->mode_doubtful =
 		alike && ((home->edge && !home->edge->min_us) || before->mode_doubtful);
-	if (before->mode_doubtful && incident && !home->replugged)
-		incident->pub.facts |= LS_FACT_LOOKS_ALIKE;
+	home->looks_alike = before->mode_doubtful && !home->replugged;
 }
 
 void
 modes_compare(struct ls_engine *engine, struct session *before, const struct link *link,
-	      struct incident *incident, struct homecoming *ret)
+	      uint64_t facts, struct homecoming *ret)
 {
 	const struct ls_device *after = &link->device;
 	uint64_t came_us =
@@ -77,7 +77,7 @@ modes_compare(struct ls_engine *engine, struct session *before, const struct lin
 		ret->mode = mode_of(engine, after, NULL, 0);
 		return;
 	}
-	if (lost_in_job(before, ret->like, incident ? incident->pub.facts : 0)) {
+	if (lost_in_job(before, ret->like, facts)) {
 		ret->mode = before->mode;
 		return;
 	}
@@ -85,10 +85,10 @@ modes_compare(struct ls_engine *engine, struct session *before, const struct lin
 	if (before->mode)
 		ret->edge =
 			ls_families_edge(engine->config.families, before->mode, ret->mode, away_us);
-	ret->replugged = !ret->edge && incident && (incident->pub.facts & LS_FACT_AWAY);
+	ret->replugged = !ret->edge && (facts & LS_FACT_AWAY);
 	if ((ret->edge || kin == LS_KIN_SAME) && ret->like == LS_LIKE_OTHER)
 		ret->like = LS_LIKE_OTHER_MODE;
-	doubt(engine, before, ret, incident);
+	doubt(engine, before, ret);
 }
 
 void
@@ -107,7 +107,7 @@ modes_enter(struct ls_engine *engine, struct session *session, const struct ls_m
 		return;
 	ls_text_format(obs.text, sizeof(obs.text), "%s is in %s", session->pub.socket.name,
 		       mode->title);
-	engine_event(engine, LS_EVENT_MODE, &session->pub.socket, NULL, &obs);
+	emit_event(engine, LS_EVENT_MODE, &session->pub.socket, NULL, &obs);
 }
 
 void
@@ -115,20 +115,4 @@ modes_begin(struct ls_engine *engine, struct session *session, const struct ls_d
 	    struct ls_instant at)
 {
 	modes_enter(engine, session, mode_of(engine, device, NULL, 0), at);
-}
-
-void
-modes_describe(const struct session *session, struct incident *incident, struct ls_instant at)
-{
-	struct ls_incident *pub = &incident->pub;
-	const struct ls_mode *mode = session->mode;
-
-	if (!mode)
-		return;
-	ls_text_format(pub->mode, sizeof(pub->mode), "%s", mode->title);
-	if (at.mono_us > session->mode_since.mono_us)
-		pub->in_mode_us = at.mono_us - session->mode_since.mono_us;
-	if (mode->busy)
-		pub->facts |= LS_FACT_BUSY;
-	incident->pub.expected_us = mode->return_us;
 }

@@ -1,16 +1,17 @@
+/* Stays of devices: they begin, go on through drops and changes of mode, and end. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/engine/state.h"
+#include "lib/engine/sessions.h"
 #include "lib/base/text.h"
-
-void
-sessions_emit(struct ls_engine *engine, const struct session *session)
-{
-	struct ls_record record = { .kind = LS_RECORD_SESSION, .session = &session->pub };
-
-	engine->emit(&record, engine->user);
-}
+#include "lib/engine/cable_memory.h"
+#include "lib/engine/causes.h"
+#include "lib/engine/emit.h"
+#include "lib/engine/incidents.h"
+#include "lib/engine/links.h"
+#include "lib/engine/modes.h"
+#include "lib/engine/speed.h"
 
 struct session *
 sessions_on_socket(struct ls_engine *engine, const struct link *link, bool present)
@@ -28,6 +29,17 @@ sessions_on_socket(struct ls_engine *engine, const struct link *link, bool prese
 	return NULL;
 }
 
+struct session *
+sessions_on_port(struct ls_engine *engine, const char *port)
+{
+	const struct link *link = topology_find(engine, port);
+	struct session *session = link ? link->session : NULL;
+
+	if (!session && link)
+		session = sessions_on_socket(engine, link, false);
+	return session;
+}
+
 /* Ends @session; @instead takes its links. */
 static void
 end(struct ls_engine *engine, struct session *session, struct session *instead)
@@ -39,7 +51,7 @@ end(struct ls_engine *engine, struct session *session, struct session *instead)
 			engine->links[l]->session = instead;
 	}
 	session->pub.open = false;
-	sessions_emit(engine, session);
+	emit_session(engine, session);
 	while (engine->sessions[i] != session)
 		i++;
 	memmove(&engine->sessions[i], &engine->sessions[i + 1],
@@ -90,7 +102,7 @@ attach(struct ls_engine *engine, struct session *session, struct link *link, str
 		speed_in_stay(engine, session, link, at);
 	session->pub.device = link->device;
 	memcpy(session->pub.link, link->name, sizeof(session->pub.link));
-	sessions_emit(engine, session);
+	emit_session(engine, session);
 }
 
 static void
@@ -99,7 +111,7 @@ begin(struct ls_engine *engine, struct link *link, struct ls_instant at)
 	struct session *session;
 
 	if (engine->n_sessions == LS_MAX_SESSIONS) {
-		gaps_cap(engine, CAP_SESSIONS);
+		emit_cap(engine, CAP_SESSIONS);
 		return;
 	}
 	session = calloc(1, sizeof(*session));
@@ -112,12 +124,12 @@ begin(struct ls_engine *engine, struct link *link, struct ls_instant at)
 	topology_socket(engine, link, &session->pub.socket);
 	topology_hubs(engine, link, session->pub.hubs);
 	session->pub.hubs_known = true;
-	cables_assume(engine, session);
+	cable_memory_assume(engine, session);
 	engine->sessions[engine->n_sessions++] = session;
 	modes_begin(engine, session, &link->device, at);
 	attach(engine, session, link, at);
 	speed_of_stays(engine, session, link, at);
-	cables_tell_assumed(engine, session);
+	cable_memory_report(engine, session);
 }
 
 /* The same specimen waits on another socket: it was moved, and nothing was lost there. */
@@ -149,7 +161,7 @@ tell_connect(struct ls_engine *engine, struct link *link, const struct incident 
 		return;
 	memcpy(obs.text, link->came.what, sizeof(obs.text));
 	topology_socket(engine, link, &socket);
-	engine_event(engine, LS_EVENT_CONNECT, &socket, incident, &obs);
+	emit_event(engine, LS_EVENT_CONNECT, &socket, incident, &obs);
 }
 
 void
@@ -164,7 +176,7 @@ sessions_judge(struct ls_engine *engine, struct link *link, struct ls_instant at
 
 	link->judge_at = LS_NEVER;
 	if (waiting)
-		modes_compare(engine, waiting, link, incident, &home);
+		modes_compare(engine, waiting, link, incident ? incident->pub.facts : 0, &home);
 	else if (incident && incident->pub.has_device)
 		home.like = ls_identity_compare(&incident->pub.device, &link->device);
 	link->coming_since.mono_us = 0;
@@ -207,7 +219,7 @@ sessions_leave(struct ls_engine *engine, struct link *link, struct ls_instant at
 	session->pub.present = false;
 	session->pub.ended = at;
 	session->away_until = at.mono_us + engine->config.return_window_us;
-	sessions_emit(engine, session);
+	emit_session(engine, session);
 }
 
 uint64_t
@@ -245,4 +257,30 @@ sessions_advance(struct ls_engine *engine, struct ls_instant at)
 		if (session->away_until <= at.mono_us)
 			sessions_end(engine, session);
 	}
+}
+
+int
+sessions_restore(struct ls_engine *engine, const struct ls_session *pub)
+{
+	struct link *link = links_get(engine, pub->link);
+	struct session *session;
+
+	if (!link || engine->n_sessions == LS_MAX_SESSIONS)
+		return -ENOSPC;
+	session = calloc(1, sizeof(*session));
+	if (!session)
+		return -ENOSPC;
+	session->pub = *pub;
+	session->away_until =
+		pub->present ? LS_NEVER : pub->ended.mono_us + engine->config.return_window_us;
+	engine->sessions[engine->n_sessions++] = session;
+	link->device = pub->device;
+	if (pub->present) {
+		link->present = true;
+		link->devnum = pub->devnum;
+		link->session = session;
+	} else {
+		topology_gone(link, pub->devnum, pub->ended);
+	}
+	return 1;
 }

@@ -4,8 +4,11 @@
  */
 #include <string.h>
 
-#include "lib/engine/state.h"
+#include "lib/engine/speed.h"
 #include "lib/base/text.h"
+#include "lib/engine/emit.h"
+#include "lib/engine/incidents.h"
+#include "lib/engine/links.h"
 
 /* Two of a kind without serial numbers are as fast as each other. A device may call itself another
  * release at another speed. */
@@ -35,8 +38,7 @@ tell(struct ls_engine *engine, const struct session *session, const struct link 
 
 	ls_text_format(obs.text, sizeof(obs.text), "%s runs at %s now, it ran at %s before",
 		       link->name, ls_speed_name(link->device.speed), ls_speed_name(before));
-	engine_event(engine, LS_EVENT_SPEED_DOWNGRADE, socket, incidents_find(engine, socket),
-		     &obs);
+	emit_event(engine, LS_EVENT_SPEED_DOWNGRADE, socket, incidents_find(engine, socket), &obs);
 }
 
 void

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "lib/engine/engine.h"
+#include "lib/families/families.h"
 #include "lib/wire/recording.h"
 #include "tests/fuzz/check.h"
 

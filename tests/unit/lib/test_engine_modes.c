@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "lib/engine/causes.h"
+#include "lib/families/families.h"
 #include "tests/unit/lib/story.h"
 
 /* Restores of an iPhone with the shipped table of families. Times away as logs show them. */

@@ -1,0 +1,165 @@
+/*
+ * What was known of a port before its device left or was reset. Every change of a port makes the
+ * kernel ask the hub for its status, so that a disconnect without one was decided by software.
+ */
+#include <string.h>
+
+#include "lib/engine/evidence.h"
+#include "lib/base/port.h"
+#include "lib/base/text.h"
+#include "lib/engine/causes.h"
+#include "lib/engine/incidents.h"
+#include "lib/engine/links.h"
+
+/* Any plug that is pulled makes transfers fail until the hub is heard, 10 to 300 ms; a SuperSpeed
+ * one shows SS.Inactive for less than this. */
+#define PULLED_US (300 * LS_MS)
+/* A program that removes a device first takes its configuration away. */
+#define REMOVED_US (1 * LS_SEC)
+/* The Type-C controller and the hub notice the same plug within this. */
+#define PARTNER_US (3 * LS_SEC)
+/* Tries of one reset follow each other within this: 5 s each for an answer that never comes. */
+#define RETRY_US (10 * LS_SEC)
+/* usbmon must have watched for this long before its silence means something. */
+#define WATCHED_US (1 * LS_SEC)
+/* Failures longer ago than this are another story. */
+#define BEFORE_US (10 * LS_SEC)
+/* A loader is sent in less than this; a disconnect during a longer transfer is unintended. */
+#define STREAM_US (2 * LS_SEC)
+
+bool
+evidence_is_recent(uint64_t then_us, struct ls_instant at, uint64_t span_us)
+{
+	return then_us && then_us <= at.mono_us + 100 * LS_MS && then_us + span_us >= at.mono_us;
+}
+
+void
+evidence_note_reset(struct link *link, struct ls_instant at)
+{
+	if (!link->hub.reset_mono || link->hub.reset_mono + RETRY_US < at.mono_us)
+		link->hub.reset_began_mono = at.mono_us;
+	link->hub.reset_mono = at.mono_us;
+}
+
+/* The hub of the port is one whose traffic usbmon has seen all the time. */
+static bool
+was_watched(struct ls_engine *engine, const struct link *link, struct ls_instant at)
+{
+	char parent[LS_PORT_NAME_MAX];
+
+	if (!engine->sees[LS_SOURCE_USBMON] ||
+	    engine->usbmon_since_mono + WATCHED_US > at.mono_us ||
+	    evidence_is_recent(engine->usbmon_lost_mono, at, 2 * HUB_REPORT_US))
+		return false;
+	if (ls_port_parent(link->name, parent) <= 0)
+		return false;
+	return strncmp(parent, "usb", 3) == 0 ||
+	       (topology_find(engine, parent) && topology_find(engine, parent)->present);
+}
+
+static void
+from_hub(struct ls_engine *engine, struct link *link, struct incident *incident,
+	 struct ls_instant at)
+{
+	const struct hub_word *hub = &link->hub;
+	bool lost = evidence_is_recent(hub->lost_mono, at, HUB_REPORT_US);
+	bool disabled = evidence_is_recent(hub->disabled_mono, at, HUB_REPORT_US);
+	bool switched = evidence_is_recent(hub->switched_mono, at, HUB_REPORT_US);
+	struct ls_incident *pub = &incident->pub;
+
+	if (lost)
+		pub->facts |= LS_FACT_HUB_SAW;
+	else if (!disabled && was_watched(engine, link, at))
+		pub->facts |= LS_FACT_HUB_SILENT;
+	if (disabled && (!lost || hub->disabled_mono <= hub->lost_mono))
+		pub->facts |= LS_FACT_EMI;
+	if (switched && (!lost || hub->switched_mono <= hub->lost_mono))
+		pub->facts |= LS_FACT_SWITCHED_OFF;
+	if (hub->failed_mono && lost && hub->failed_mono + PULLED_US < hub->lost_mono)
+		pub->facts |= LS_FACT_LINK_FAILED;
+	if (!lost && evidence_is_recent(hub->reset_mono, at, HUB_REPORT_US))
+		pub->facts |= LS_FACT_RESET;
+	if (!lost && link->failed_since_reset && (pub->facts & LS_FACT_RESET))
+		pub->facts |= LS_FACT_RESET_FAILED;
+	/* Every device that leaves is without a configuration for a moment: no proof by itself. */
+	if ((pub->facts & LS_FACT_HUB_SILENT) &&
+	    evidence_is_recent(link->removed_mono, at, REMOVED_US))
+		pub->facts |= LS_FACT_REMOVED;
+	if (evidence_is_recent(link->partner_mono, at, PARTNER_US))
+		pub->facts |= LS_FACT_PARTNER_GONE;
+	if (evidence_is_recent(link->resume_failed_mono, at, HUB_REPORT_US))
+		pub->facts |= LS_FACT_RESUME_FAILED;
+	if (pub->facts & LS_FACT_HUB_SILENT)
+		incidents_note(engine, incident, at,
+			       "usbmon watched, and the hub told of no change at the port before");
+}
+
+static bool
+errors_of_reset(const struct link *link)
+{
+	return link->hub.reset_began_mono && link->burst.first_us >= link->hub.reset_began_mono;
+}
+
+void
+evidence_of_reset(struct link *link, struct incident *incident, struct ls_instant at)
+{
+	evidence_note_reset(link, at);
+	if (incident && evidence_is_recent(link->hub.failed_mono, at, HUB_REPORT_US))
+		incident->pub.facts |= LS_FACT_LINK_FAILED;
+	if (incident && link->burst.n &&
+	    evidence_is_recent(link->burst.last_us, at, HUB_REPORT_US) && !errors_of_reset(link))
+		incident->pub.facts |= link->n_timeouts >= link->burst.n ? LS_FACT_TIMED_OUT
+									 : LS_FACT_ERRORS_BEFORE;
+}
+
+static void
+from_transfers(struct ls_engine *engine, struct link *link, struct incident *incident,
+	       struct ls_instant at)
+{
+	const struct ls_burst *burst = &link->burst;
+	uint64_t ago;
+	char what[LS_TEXT_MAX];
+
+	if (!burst->n || burst->first_us >= at.mono_us || burst->last_us + BEFORE_US < at.mono_us)
+		return;
+	ago = at.mono_us - burst->first_us;
+	if (ago <= PULLED_US || errors_of_reset(link))
+		return;
+	ls_text_format(
+		what, sizeof(what),
+		"%llu transfers had failed since %.1f s before it left, the last with status %d",
+		(unsigned long long)burst->n, (double)ago / LS_SEC, link->last_status);
+	incidents_note(engine, incident, at, what);
+	/* A device that does not answer died before its link did; the wire breaks transfers. */
+	incident->pub.facts |=
+		link->n_timeouts >= burst->n ? LS_FACT_TIMED_OUT : LS_FACT_ERRORS_BEFORE;
+	incident->pub.sources |= 1U << LS_SOURCE_USBMON;
+}
+
+static void
+from_flow(struct ls_engine *engine, struct link *link, struct incident *incident,
+	  struct ls_instant at)
+{
+	const struct flow *flow = &link->flow;
+	uint64_t so_far_us = at.mono_us > flow->since_mono ? at.mono_us - flow->since_mono : 0;
+	char what[LS_TEXT_MAX];
+
+	if (!flow->kib_per_s)
+		return;
+	incident->pub.facts |= LS_FACT_FLOWING;
+	if (so_far_us >= STREAM_US)
+		incident->pub.facts |= LS_FACT_STREAMING;
+	ls_text_format(what, sizeof(what), "data was flowing when it left, for %.0f s already",
+		       (double)so_far_us / LS_SEC);
+	incidents_note(engine, incident, at, what);
+	incident->pub.sources |= 1U << LS_SOURCE_USBMON;
+}
+
+void
+evidence_before(struct ls_engine *engine, struct link *link, struct incident *incident,
+		struct ls_instant at)
+{
+	from_transfers(engine, link, incident, at);
+	from_hub(engine, link, incident, at);
+	from_flow(engine, link, incident, at);
+}

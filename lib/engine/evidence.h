@@ -1,0 +1,15 @@
+#pragma once
+/* What was known of a port before its device left or was reset. */
+#include "lib/engine/state.h"
+
+/* From the hub's report to the kernel's conclusion: debouncing, and a busy worker of the kernel. */
+#define HUB_REPORT_US (5 * LS_SEC)
+
+/* Not long before @at. Stamps of different clocks may be some 10 ms apart. */
+bool evidence_is_recent(uint64_t then_us, struct ls_instant at, uint64_t span_us);
+/* The device on @link left at @at. */
+void evidence_before(struct ls_engine *engine, struct link *link, struct incident *incident,
+		     struct ls_instant at);
+/* The device on @link was reset. @incident may be NULL. */
+void evidence_of_reset(struct link *link, struct incident *incident, struct ls_instant at);
+void evidence_note_reset(struct link *link, struct ls_instant at);

@@ -1,0 +1,7 @@
+#pragma once
+/* What usbmon shows: port status reported by hubs, transfers that fail, data that flows or stalls. */
+#include "lib/engine/state.h"
+
+void handle_usbmon(struct ls_engine *engine, const struct ls_observation *obs);
+uint64_t handle_usbmon_deadline(const struct ls_engine *engine);
+void handle_usbmon_advance(struct ls_engine *engine, struct ls_instant at);
