@@ -1,13 +1,14 @@
 /*
- * gen_history DIR [SESSIONS [EVENTS]]: a store with ten years of history in DIR, the same at every run: 24
- * ports behind 6 hubs, 60 devices, 12 cables, a drop in one of 50 sessions, one cable far worse, and
- * linkstatd away for an hour once a day. Everything is summed up as linkstatd does it in time.
+ * gen_history DIR [SESSIONS [EVENTS]]: a store with ten years of history in DIR, the same at every run but
+ * for its dates: 24 ports behind 6 hubs, 60 devices, 12 cables, a drop in one of 50 sessions, one cable far
+ * worse, and linkstatd not running for an hour a day. Summed up as linkstatd does it in time.
  */
 #include <inttypes.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "daemon/base/state.h"
 #include "daemon/store/open.h"
@@ -17,20 +18,25 @@
 
 static const char names[] =
 	"PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF;"
-	"INSERT OR IGNORE INTO boots VALUES (1, 'old', NULL, 0, 0, 0, 0, 'bench');"
+	"INSERT OR IGNORE INTO boots (id, boot_id, first_seen_mono, first_seen_real, "
+	"last_seen_mono,"
+	" last_seen_real, version) VALUES (1, 'old', 0, 0, 0, 0, 'bench');"
 	"WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 23)"
 	" INSERT INTO ports (id, id_path, name, boot, label) SELECT i + 1,"
 	" printf('pci-0000:00:14.0-usb-0:%d.%d', i / 4 + 1, i % 4 + 1),"
 	" printf('1-%d.%d', i / 4 + 1, i % 4 + 1), 1, iif(i % 3, NULL, printf('slot %d', i)) FROM "
 	"n;"
 	"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6)"
-	" INSERT INTO chains SELECT i,"
+	" INSERT INTO chains (id, hubs) SELECT i,"
 	" printf('05e3:0610 at pci-0000:00:14.0-usb-0:%d', i) FROM n;"
 	"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12)"
-	" INSERT INTO cables SELECT i, printf('cable %d', i) FROM n;"
+	" INSERT INTO cables (id, label) SELECT i, printf('cable %d', i) FROM n;"
 	"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)"
-	" INSERT INTO devices SELECT i, 0x05ac, 0x12a8 + i % 5, printf('SERIAL%04d', i), 0 FROM n;"
-	"INSERT INTO descriptions SELECT id, id, 256, 0, 1, 1, 2, 3, 4, 0, 500, 3, 0,"
+	" INSERT INTO devices (id, vid, pid, serial, port) SELECT i, 0x05ac, 0x12a8 + i % 5, "
+	"printf('SERIAL%04d', i), 0 FROM n;"
+	"INSERT INTO descriptions (id, device, bcd_device, class, n_configurations, i_manufacturer,"
+	" i_product, i_serial, n_endpoints, n_ports, max_power_ma, speed, remote_wakeup, product,"
+	" manufacturer) SELECT id, id, 256, 0, 1, 1, 2, 3, 4, 0, 500, 3, 0,"
 	" printf('iPhone %d', id % 5), 'Apple Inc.' FROM devices;";
 
 /* ?1 sessions, ?2 start, ?3 how long all of it is. A device has its usual port and cable. */
@@ -61,11 +67,14 @@ static const char incidents[] =
 	     " began + len, 0, 1, iif(dropping, 'link-loss', 'unplugged'), 'unknown', dropping,"
 	     " 0.9, 'so', 1, 1000000, 1, 0, 0, 0, 0, 3, 0, 0 FROM s";
 static const char traffic[] =
-	EACH "INSERT INTO traffic SELECT i + 1, began - began % 3600000000, 3600000000, 1000,"
+	EACH "INSERT INTO traffic (session, minute_us, span_us, transfers, bytes_in, bytes_out,"
+	     " submit_errors) SELECT i + 1, began - began % 3600000000, 3600000000, 1000,"
 	     " 1000000, 50000000, 0 FROM s";
 static const char gaps[] =
 	"WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 3649)"
-	" INSERT INTO gaps SELECT i + 1, 1, 'linkstat', b, b, b + 3600000000, b + 3600000000, 0, 0,"
+	" INSERT INTO gaps (id, boot, source, began_mono, began_real, ended_mono, ended_real,"
+	" open, n_lost, reason) SELECT i + 1, 1, 'linkstat', b, b, b + 3600000000, b + 3600000000, "
+	"0, 0,"
 	" 'linkstatd was not running' FROM (SELECT i, ?2 + i * 86400000000 AS b, ?1, ?3 FROM n)";
 /* As many events as there are of each session. */
 static const char events[] =
@@ -128,8 +137,14 @@ main(int argc, char **argv)
 		return 2;
 	}
 	options.dir = argv[1];
-	if (store_open(&options, &store) < 0 || !*store_path(store))
+	(void)mkdir(options.dir, 0777);
+	r = store_open(&options, &store);
+	if (r < 0 || !*store_path(store)) {
+		fprintf(stderr, "%s: cannot open a store there\n", options.dir);
+		if (r >= 0)
+			store_close(store);
 		return 1;
+	}
 	fill(store_path(store), n_sessions, n_events, options.now.real_us);
 	while ((r = store_sum_up(store, options.now)) == 1)
 		continue;
