@@ -109,7 +109,7 @@ static const char help[] =
 static int
 help_run(const struct cli *cli)
 {
-	fputs(help, cli->look.out);
+	fputs(help, cli->style.out);
 	return CLI_FINE;
 }
 
@@ -120,7 +120,7 @@ version_run(const struct cli *cli)
 
 	if (cli->json && version)
 		return envelope_print_one(cli, "version", "client_version", version);
-	fprintf(cli->look.out, "linkstat %s\n", LINKSTAT_VERSION);
+	fprintf(cli->style.out, "linkstat %s\n", LINKSTAT_VERSION);
 	return CLI_FINE;
 }
 
@@ -273,7 +273,7 @@ main(int argc, char **argv)
 	setlocale(LC_CTYPE, ""); /* only: numbers and weekdays stay as the manual shows them */
 	clock_gettime(CLOCK_REALTIME, &now);
 	cli.now_us = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-	look_init(&cli.look, stdout);
+	output_style_init(&cli.style, stdout);
 	cli.diagnose.files = calloc((size_t)argc + 1, sizeof(*cli.diagnose.files));
 	r = cli.diagnose.files ? run(&cli, argc, argv) : cli_no_memory();
 	free(cli.diagnose.files);

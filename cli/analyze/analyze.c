@@ -149,7 +149,7 @@ take(struct all *all, json_t *group)
 	if (all->cli->json)
 		return;
 	if (all->any)
-		fputc('\n', all->cli->look.out);
+		fputc('\n', all->cli->style.out);
 	all->any = true;
 	note_result(all, analyze_print(all->cli, group));
 }

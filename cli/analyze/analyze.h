@@ -34,7 +34,7 @@ int analyze_print(const struct cli *cli, const json_t *group);
 /* Parts of that: one of "captures"; "1 IN" for an endpoint; the tables of "devices", 0 or -ENOMEM. */
 int analyze_print_capture(const struct cli *cli, const json_t *capture);
 const char *analyze_endpoint_name(char text[FORMAT_MAX], const json_t *endpoint);
-int analyze_print_tables(const struct look *look, const json_t *devices);
+int analyze_print_tables(const struct output_style *style, const json_t *devices);
 /* Tables of "incidents" and "ports"; 0, or < 0 if memory is short. */
 int analyze_print_incidents(const struct cli *cli, const json_t *incidents);
 int analyze_print_ports(const struct cli *cli, const json_t *ports);

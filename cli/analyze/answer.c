@@ -7,6 +7,7 @@
 #include "cli/analyze/analyze.h"
 #include "cli/analyze/signs.h"
 #include "cli/base/field.h"
+#include "cli/print/render.h"
 #include "cli/print/words.h"
 #include "lib/model/record.h"
 #include "lib/base/text.h"
@@ -88,7 +89,7 @@ name_files(char text[WORDS_MAX], const struct answer *answer)
 		{
 			size_t len = strlen(text);
 
-			words_file(name, field_text(file, "file"), answer->cli->look.utf8);
+			words_file(name, field_text(file, "file"), answer->cli->style.utf8);
 			ls_text_format(text + len, WORDS_MAX - len, "%s%s", len ? " and " : "",
 				       name);
 			if (WORDS_MAX - strlen(text) < 16)
@@ -120,7 +121,7 @@ put_drops(const struct answer *answer, const struct drops *drops)
 			 drops->n, first, last);
 	if (field_has(incident, "back_after_seconds"))
 		format_duration(back, field_real(incident, "back_after_seconds"));
-	render_sentence(&answer->cli->look, TONE_PLAIN, 4, "  %s%s%s%s: %s, %s, %s sure%s%s: %s%s",
+	render_sentence(&answer->cli->style, TONE_PLAIN, 4, "  %s%s%s%s: %s, %s, %s sure%s%s: %s%s",
 			field_text(incident, "name"), *device ? " (" : "", device,
 			*device ? ")" : "", advice_words(field_text(incident, "cause")), times,
 			format_percent(sure, field_real(incident, "confidence")),
@@ -142,7 +143,7 @@ put_unknown(const struct answer *answer)
 		    strcmp(field_text(incident, "cause"), ls_cause_name(LS_CAUSE_UNKNOWN)) != 0)
 			continue;
 		n_told++;
-		render_sentence(&answer->cli->look, TONE_PLAIN, 4, "  %s: %s%s",
+		render_sentence(&answer->cli->style, TONE_PLAIN, 4, "  %s: %s%s",
 				field_text(incident, "name"), why, words_stop(why));
 	}
 }
@@ -158,12 +159,12 @@ put_others(const struct answer *answer)
 		if (answer->others[i] > 0)
 			ls_text_format(text + len, sizeof(text) - len, "%s%" PRId64 " %s %s",
 				       len ? ", " : "", answer->others[i],
-				       answer->cli->look.utf8 ? "×" : "x",
+				       answer->cli->style.utf8 ? "×" : "x",
 				       ls_cause_words((enum ls_cause)i));
 	}
 	if (*text)
 		render_sentence(
-			&answer->cli->look, TONE_PLAIN, 4, "  %s%s.",
+			&answer->cli->style, TONE_PLAIN, 4, "  %s%s.",
 			answer->n_all ? "What else happened: " : "What happened instead: ", text);
 	put_unknown(answer);
 }
@@ -235,7 +236,7 @@ worst_other(const struct answer *answer)
 static void
 put_answer(const struct answer *answer)
 {
-	const struct look *look = &answer->cli->look;
+	const struct output_style *style = &answer->cli->style;
 	bool has_capture = json_array_size(field_list(answer->group, "captures")) > 0;
 	const json_t *all_ports = field_list(answer->group, "ports");
 	bool is_well = !has_failures(answer) && worst_other(answer) == LS_N_CAUSES &&
@@ -244,29 +245,29 @@ put_answer(const struct answer *answer)
 
 	name_files(files, answer);
 	if (!has_capture && count_usb_lines(answer->group) == 0) {
-		render_sentence(look, TONE_WARN, 0,
+		render_sentence(style, TONE_WARN, 0,
 				"%s: no line of it tells of a USB link, so that there is nothing "
 				"to say about one.",
 				files);
 		return;
 	}
 	if (answer->n_all == 0) {
-		render_sentence(look, is_well ? TONE_GOOD : TONE_WARN, 0, "%s: no drop%s.", files,
+		render_sentence(style, is_well ? TONE_GOOD : TONE_WARN, 0, "%s: no drop%s.", files,
 				is_well ? "s" : " is certain, but not all is well");
 		put_others(answer);
-		(void)analyze_put_signs(look, all_ports);
+		(void)analyze_put_signs(style, all_ports);
 		return;
 	}
 	render_sentence(
-		look, TONE_BAD, 0, "%s: %s on %s.", files,
+		style, TONE_BAD, 0, "%s: %s on %s.", files,
 		format_count(n, answer->n_all, "drop", "drops"),
 		format_count(ports, (int64_t)count_ports_with_drops(answer), "port", "ports"));
 	for (size_t i = 0; i < answer->n_drops && i < DROPS_TOLD; i++)
 		put_drops(answer, &answer->drops[i]);
 	if (answer->n_drops > DROPS_TOLD)
-		render_sentence(look, TONE_PLAIN, 4, "  And more, in the table below.");
+		render_sentence(style, TONE_PLAIN, 4, "  And more, in the table below.");
 	put_others(answer);
-	(void)analyze_put_signs(look, all_ports);
+	(void)analyze_put_signs(style, all_ports);
 }
 
 /* ---- notes ---- */
@@ -283,16 +284,16 @@ put_times(const struct cli *cli, const json_t *log)
 	field_time(log, "last_at", &last_us);
 	for (size_t i = 0; i < LS_COUNT(yearless); i++) {
 		if (field_flag(log, "dated") && strcmp(format, yearless[i]) == 0)
-			render_sentence(&cli->look, TONE_PLAIN, 2,
+			render_sentence(&cli->style, TONE_PLAIN, 2,
 					"  Its dates have no year and no time zone: taken as those "
 					"of this computer when the file was written.");
 	}
 	if (last_us <= field_int(log, "lines"))
-		render_sentence(&cli->look, TONE_WARN, 2,
+		render_sentence(&cli->style, TONE_WARN, 2,
 				"  It has no times: only the order of its lines is known.");
 	else if (!field_flag(log, "dated"))
 		render_sentence(
-			&cli->look, TONE_PLAIN, 2,
+			&cli->style, TONE_PLAIN, 2,
 			"  It has no dates: times in brackets are seconds since the "
 			"computer started, and what has none is in the order of its lines.");
 }
@@ -303,29 +304,29 @@ put_log(const struct cli *cli, const json_t *log)
 	int64_t boots = field_int(log, "boots"), cut = field_int(log, "cut_lines");
 	char file[WORDS_MAX], lines[FORMAT_MAX], usb[FORMAT_MAX];
 
-	words_file(file, field_text(log, "file"), cli->look.utf8);
-	render_sentence(&cli->look, TONE_PLAIN, 2, "%s: %s, %s, %s of USB links.", file,
+	words_file(file, field_text(log, "file"), cli->style.utf8);
+	render_sentence(&cli->style, TONE_PLAIN, 2, "%s: %s, %s, %s of USB links.", file,
 			field_text(log, "format"),
 			format_count(lines, field_int(log, "lines"), "line", "lines"),
 			format_count(usb, field_int(log, "usb_lines"), "tells", "tell"));
 	if (boots > 1)
-		render_sentence(&cli->look, TONE_PLAIN, 2,
+		render_sentence(&cli->style, TONE_PLAIN, 2,
 				"  Its times begin anew: the computer was started %" PRId64
 				" times in it, or it is made of pieces. What pends at the end of "
 				"each stays open.",
 				boots);
 	if (cut > 0)
-		render_sentence(&cli->look, TONE_WARN, 2,
+		render_sentence(&cli->style, TONE_WARN, 2,
 				"  %" PRId64 " lines are longer than any of the kernel's: only "
 				"their beginnings were read.",
 				cut);
 	if (field_has(log, "truncated"))
-		render_sentence(&cli->look, TONE_WARN, 2, "  This is about a part of it, %s.",
+		render_sentence(&cli->style, TONE_WARN, 2, "  This is about a part of it, %s.",
 				field_text(log, "truncated"));
 	if (field_int(log, "usb_lines") == 0)
 		return;
 	put_times(cli, log);
-	render_sentence(&cli->look, TONE_DIM, 2,
+	render_sentence(&cli->style, TONE_DIM, 2,
 			"  A kernel log does not tell of transfers that fail, nor who pulled a "
 			"plug: causes are less sure than those of linkstatd.");
 }
@@ -337,14 +338,14 @@ put_files(const struct cli *cli, const json_t *group)
 	size_t i;
 	int r = CLI_FINE;
 
-	fputc('\n', cli->look.out);
+	fputc('\n', cli->style.out);
 	json_array_foreach(field_list(group, "logs"), i, file)
 	{
 		put_log(cli, file);
 	}
 	json_array_foreach(field_list(group, "notes"), i, note)
 	{
-		render_sentence(&cli->look, TONE_WARN, 2, "Note: %s.", json_string_value(note));
+		render_sentence(&cli->style, TONE_WARN, 2, "Note: %s.", json_string_value(note));
 	}
 	json_array_foreach(field_list(group, "captures"), i, file)
 	{
@@ -358,7 +359,7 @@ put_files(const struct cli *cli, const json_t *group)
 static void
 put_next(const struct cli *cli, const char *cause)
 {
-	render_sentence(&cli->look, TONE_STRONG, 8, "  Next: %s", advice_for(cause)->next);
+	render_sentence(&cli->style, TONE_STRONG, 8, "  Next: %s", advice_for(cause)->next);
 }
 
 static bool

@@ -5,6 +5,7 @@
 #include "cli/print/advice.h"
 #include "cli/analyze/analyze.h"
 #include "cli/base/field.h"
+#include "cli/print/render.h"
 #include "cli/print/words.h"
 
 #define INCIDENTS_SHOWN 40 /* rows: the last ones; --json has all */
@@ -21,7 +22,7 @@ analyze_when(char text[FORMAT_MAX], const struct cli *cli, int64_t real_us)
 		return text;
 	}
 	if (real_us < (int64_t)LS_MS)
-		snprintf(text, FORMAT_MAX, "%s", cli->look.dash);
+		snprintf(text, FORMAT_MAX, "%s", cli->style.dash);
 	else
 		snprintf(text, FORMAT_MAX, "[%.3f]", (double)real_us / LS_SEC);
 	return text;
@@ -58,12 +59,12 @@ fill_incident(const struct cli *cli, struct table *table, const json_t *incident
 	table_cell(table, row, DEVICE, TONE_PLAIN,
 		   words_device(text, field_object(incident, "device")));
 	table_cell(table, row, WHAT, TONE_PLAIN, advice_words(field_text(incident, "cause")));
-	table_cell(table, row, DROP, drop ? TONE_BAD : TONE_PLAIN, drop ? "drop" : cli->look.dash);
+	table_cell(table, row, DROP, drop ? TONE_BAD : TONE_PLAIN, drop ? "drop" : cli->style.dash);
 	table_cell(table, row, SURE, TONE_PLAIN,
 		   format_percent(number, field_real(incident, "confidence")));
 	table_cell(table, row, BACK, TONE_PLAIN,
 		   back ? format_duration(number, field_real(incident, "back_after_seconds"))
-			: cli->look.dash);
+			: cli->style.dash);
 }
 
 int
@@ -74,11 +75,11 @@ analyze_print_incidents(const struct cli *cli, const json_t *incidents)
 
 	if (n == 0)
 		return 0;
-	if (table_new(&cli->look, incident_columns, LS_COUNT(incident_columns), &table) < 0)
+	if (table_new(&cli->style, incident_columns, LS_COUNT(incident_columns), &table) < 0)
 		return -1;
-	fputc('\n', cli->look.out);
+	fputc('\n', cli->style.out);
 	if (i > 0)
-		render_sentence(&cli->look, TONE_PLAIN, 2,
+		render_sentence(&cli->style, TONE_PLAIN, 2,
 				"The last %d of %zu incidents; all of them: linkstat analyze "
 				"--json",
 				INCIDENTS_SHOWN, n);
@@ -122,7 +123,7 @@ fill_port(const struct cli *cli, struct table *table, const json_t *port)
 	table_cell(table, row, column++, TONE_PLAIN,
 		   words_device(text, field_object(port, "device")));
 	table_cell(table, row, column++, TONE_PLAIN,
-		   seconds >= 0.001 ? format_duration(number, seconds) : cli->look.dash);
+		   seconds >= 0.001 ? format_duration(number, seconds) : cli->style.dash);
 	for (size_t i = 0; i < LS_COUNT(counts); i++) {
 		int64_t n = field_int(port, counts[i].name);
 
@@ -140,9 +141,9 @@ analyze_print_ports(const struct cli *cli, const json_t *ports)
 
 	if (json_array_size(ports) == 0)
 		return 0;
-	if (table_new(&cli->look, port_columns, LS_COUNT(port_columns), &table) < 0)
+	if (table_new(&cli->style, port_columns, LS_COUNT(port_columns), &table) < 0)
 		return -1;
-	fputc('\n', cli->look.out);
+	fputc('\n', cli->style.out);
 	json_array_foreach(ports, i, port)
 	{
 		fill_port(cli, table, port);

@@ -3,6 +3,7 @@
 
 #include "cli/analyze/signs.h"
 #include "cli/base/field.h"
+#include "cli/print/render.h"
 
 static const struct sign {
 	const char *kind; /* in "observations" of a port */
@@ -18,7 +19,7 @@ static const struct sign {
 };
 
 unsigned int
-analyze_put_signs(const struct look *look, const json_t *ports)
+analyze_put_signs(const struct output_style *style, const json_t *ports)
 {
 	const json_t *port;
 	unsigned int n_told = 0;
@@ -31,8 +32,8 @@ analyze_put_signs(const struct look *look, const json_t *ports)
 		for (size_t k = 0; k < LS_COUNT(signs); k++) {
 			int64_t n = lines ? field_int(lines, signs[k].kind) : 0;
 
-			if (n > 0 && look)
-				render_sentence(look, TONE_WARN, 4, "  %s: %s (%" PRId64 " %s).",
+			if (n > 0 && style)
+				render_sentence(style, TONE_WARN, 4, "  %s: %s (%" PRId64 " %s).",
 						field_text(port, "name"), signs[k].what, n,
 						n == 1 ? "line" : "lines");
 			n_told += n > 0;

@@ -3,5 +3,5 @@
 #include "cli/print/render.h"
 #include "lib/wire/wire.h"
 
-/* One line for each sign of each of @ports; with @look NULL they are only counted. */
-unsigned int analyze_put_signs(const struct look *look, const json_t *ports);
+/* One line for each sign of each of @ports; with @style NULL they are only counted. */
+unsigned int analyze_put_signs(const struct output_style *style, const json_t *ports);

@@ -7,6 +7,7 @@
 #include "cli/analyze/analyze.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
+#include "cli/print/render.h"
 #include "cli/print/words.h"
 
 #define FAILURES_SHOWN 60 /* rows */
@@ -66,13 +67,13 @@ fill_number(struct table *table, struct libscols_line *row, size_t column, int64
 }
 
 static void
-fill_device(const struct look *look, struct table *table, const json_t *device)
+fill_device(const struct output_style *style, struct table *table, const json_t *device)
 {
 	struct libscols_line *row = table_row(table, NULL);
 	const json_t *errors = field_object(device, "errors");
 	char text[FORMAT_MAX];
 
-	(void)look;
+	(void)style;
 	table_cell(table, row, DEVICE, TONE_STRONG, device_name(text, device));
 	fill_number(table, row, TRANSFERS, field_int(device, "transfers"), TONE_PLAIN);
 	table_cell(table, row, BYTES_IN, TONE_PLAIN,
@@ -144,7 +145,7 @@ fill_failures(struct failures *failures, const json_t *device, const json_t *end
 }
 
 static void
-fill_times(const struct look *look, struct table *table, const json_t *device)
+fill_times(const struct output_style *style, struct table *table, const json_t *device)
 {
 	char text[FORMAT_MAX];
 	const char *type;
@@ -158,23 +159,23 @@ fill_times(const struct look *look, struct table *table, const json_t *device)
 		table_cell(table, row, TYPE, TONE_PLAIN, type);
 		fill_number(table, row, N_TIMED, field_int(times, "transfers"), TONE_PLAIN);
 		table_cell(table, row, HALF, TONE_PLAIN,
-			   format_latency(text, look->utf8, field_int(times, "p50_us")));
+			   format_latency(text, style->utf8, field_int(times, "p50_us")));
 		table_cell(table, row, MOST, TONE_PLAIN,
-			   format_latency(text, look->utf8, field_int(times, "p99_us")));
+			   format_latency(text, style->utf8, field_int(times, "p99_us")));
 		table_cell(table, row, LONGEST, TONE_PLAIN,
-			   format_latency(text, look->utf8, field_int(times, "max_us")));
+			   format_latency(text, style->utf8, field_int(times, "max_us")));
 	}
 }
 
 static int
-put_table_of_failures(const struct look *look, const json_t *devices)
+put_table_of_failures(const struct output_style *style, const json_t *devices)
 {
 	ls_auto(table) *table = NULL;
 	struct failures failures = { 0 };
 	const json_t *device, *endpoint;
 	size_t i, k;
 
-	if (table_new(look, failure_columns, LS_COUNT(failure_columns), &table) < 0)
+	if (table_new(style, failure_columns, LS_COUNT(failure_columns), &table) < 0)
 		return -ENOMEM;
 	failures.table = table;
 	json_array_foreach(devices, i, device)
@@ -189,19 +190,20 @@ put_table_of_failures(const struct look *look, const json_t *devices)
 	}
 	if (failures.n_rows == 0)
 		return 0;
-	fputc('\n', look->out);
+	fputc('\n', style->out);
 	if (table_print(table) < 0)
 		return -ENOMEM;
 	if (failures.n_hidden > 0)
-		render_sentence(look, TONE_PLAIN, 2, "And %zu rows more: linkstat analyze --json",
+		render_sentence(style, TONE_PLAIN, 2, "And %zu rows more: linkstat analyze --json",
 				failures.n_hidden);
 	return 0;
 }
 
-typedef void (*fill_fn)(const struct look *look, struct table *table, const json_t *device);
+typedef void (*fill_fn)(const struct output_style *style, struct table *table,
+			const json_t *device);
 
 static int
-put_table(const struct look *look, const struct table_column *columns, size_t n_columns,
+put_table(const struct output_style *style, const struct table_column *columns, size_t n_columns,
 	  fill_fn fill, const json_t *devices)
 {
 	ls_auto(table) *table = NULL;
@@ -210,24 +212,24 @@ put_table(const struct look *look, const struct table_column *columns, size_t n_
 
 	if (json_array_size(devices) == 0)
 		return 0;
-	if (table_new(look, columns, n_columns, &table) < 0)
+	if (table_new(style, columns, n_columns, &table) < 0)
 		return -ENOMEM;
 	json_array_foreach(devices, i, device)
 	{
-		fill(look, table, device);
+		fill(style, table, device);
 	}
-	fputc('\n', look->out);
+	fputc('\n', style->out);
 	return table_print(table);
 }
 
 int
-analyze_print_tables(const struct look *look, const json_t *devices)
+analyze_print_tables(const struct output_style *style, const json_t *devices)
 {
-	int r = put_table(look, device_columns, LS_COUNT(device_columns), fill_device, devices);
+	int r = put_table(style, device_columns, LS_COUNT(device_columns), fill_device, devices);
 
 	if (r == 0)
-		r = put_table_of_failures(look, devices);
+		r = put_table_of_failures(style, devices);
 	if (r == 0)
-		r = put_table(look, time_columns, LS_COUNT(time_columns), fill_times, devices);
+		r = put_table(style, time_columns, LS_COUNT(time_columns), fill_times, devices);
 	return r;
 }

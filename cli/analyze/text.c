@@ -6,6 +6,7 @@
 #include "cli/analyze/analyze.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
+#include "cli/print/render.h"
 #include "cli/print/words.h"
 
 #define ENDPOINTS_SHOWN 6 /* in a sentence */
@@ -75,14 +76,14 @@ evidence_words(const json_t *errors, int64_t *ret_n)
 }
 
 static void
-put_evidence(const struct look *look, const json_t *device)
+put_evidence(const struct output_style *style, const json_t *device)
 {
 	int64_t n = field_int(device, "link_evidence"), n_of_reason;
 	const char *reason = evidence_words(field_object(device, "errors"), &n_of_reason);
 	char endpoints[WORDS_MAX];
 
 	list_endpoints(endpoints, sizeof(endpoints), device);
-	render_sentence(look, TONE_PLAIN, 4,
+	render_sentence(style, TONE_PLAIN, 4,
 			"  Device %" PRId64 " on bus %" PRId64 ": %" PRId64 " of %" PRId64
 			" transfers failed, %sbecause %s: %s.",
 			field_int(device, "device"), field_int(device, "bus"), n,
@@ -92,7 +93,7 @@ put_evidence(const struct look *look, const json_t *device)
 
 /* Failures that say nothing about the link, of all devices. */
 static void
-put_harmless(const struct look *look, const json_t *devices)
+put_harmless(const struct output_style *style, const json_t *devices)
 {
 	static const struct {
 		const char *name, *one, *many;
@@ -122,14 +123,14 @@ put_harmless(const struct look *look, const json_t *devices)
 		len += strlen(text + len);
 	}
 	if (len > 0)
-		render_sentence(look, TONE_PLAIN, 4,
+		render_sentence(style, TONE_PLAIN, 4,
 				"  What else failed, for other reasons than the link: %s.", text);
 }
 
 /* These are not repeated on the wire, so that they tell most about it, but a busy host fails them,
  * too. */
 static void
-put_packets(const struct look *look, const json_t *device)
+put_packets(const struct output_style *style, const json_t *device)
 {
 	const json_t *endpoint;
 	int64_t n_packets = 0, n_errors = 0;
@@ -141,7 +142,7 @@ put_packets(const struct look *look, const json_t *device)
 		n_errors += field_int(endpoint, "iso_errors");
 	}
 	if (n_errors > 0)
-		render_sentence(look, TONE_PLAIN, 4,
+		render_sentence(style, TONE_PLAIN, 4,
 				"  Device %" PRId64 " on bus %" PRId64 ": %" PRId64 " of %" PRId64
 				" isochronous packets failed: the link, or a host too busy.",
 				field_int(device, "device"), field_int(device, "bus"), n_errors,
@@ -162,7 +163,7 @@ count_suspects(const json_t *devices)
 }
 
 static void
-put_answer(const struct look *look, const char *file, const json_t *capture)
+put_answer(const struct output_style *style, const char *file, const json_t *capture)
 {
 	const json_t *devices = field_list(capture, "devices"), *device;
 	size_t n_suspects = count_suspects(devices), i;
@@ -170,31 +171,31 @@ put_answer(const struct look *look, const char *file, const json_t *capture)
 	char n[FORMAT_MAX], n_devices[FORMAT_MAX];
 
 	if (n_suspects > 0)
-		render_sentence(look, TONE_BAD, 0, "%s: signs of a bad link at %s.", file,
+		render_sentence(style, TONE_BAD, 0, "%s: signs of a bad link at %s.", file,
 				format_count(n, (int64_t)n_suspects, "device", "devices"));
 	else if (field_int(capture, "completions") == 0)
-		render_sentence(look, TONE_WARN, 0, "%s: no transfer ended in it.", file);
+		render_sentence(style, TONE_WARN, 0, "%s: no transfer ended in it.", file);
 	else
 		render_sentence(
-			look, is_cut ? TONE_WARN : TONE_GOOD, 0,
+			style, is_cut ? TONE_WARN : TONE_GOOD, 0,
 			"%s: no sign of a bad link in %s of %s.", file,
 			format_count(n, field_int(capture, "completions"), "transfer", "transfers"),
 			format_count(n_devices, (int64_t)json_array_size(devices), "device",
 				     "devices"));
 	if (is_cut)
-		render_sentence(look, TONE_WARN, 4, "  This is about a part of it, %s.",
+		render_sentence(style, TONE_WARN, 4, "  This is about a part of it, %s.",
 				field_text(capture, "truncated"));
 	json_array_foreach(devices, i, device)
 	{
 		if (field_int(device, "link_evidence") > 0)
-			put_evidence(look, device);
-		put_packets(look, device);
+			put_evidence(style, device);
+		put_packets(style, device);
 	}
-	put_harmless(look, devices);
+	put_harmless(style, devices);
 }
 
 static void
-put_notes(const struct look *look, const json_t *capture)
+put_notes(const struct output_style *style, const json_t *capture)
 {
 	static const struct {
 		const char *name, *one, *many, *words;
@@ -208,20 +209,20 @@ put_notes(const struct look *look, const json_t *capture)
 	};
 	char n[FORMAT_MAX];
 
-	fputc('\n', look->out);
+	fputc('\n', style->out);
 	for (size_t i = 0; i < LS_COUNT(notes); i++) {
 		if (field_int(capture, notes[i].name) > 0)
-			render_sentence(look, TONE_WARN, 2, "%s %s.",
+			render_sentence(style, TONE_WARN, 2, "%s %s.",
 					format_count(n, field_int(capture, notes[i].name),
 						     notes[i].one, notes[i].many),
 					notes[i].words);
 	}
 	if (count_suspects(field_list(capture, "devices")) > 0)
-		render_sentence(look, TONE_PLAIN, 2,
+		render_sentence(style, TONE_PLAIN, 2,
 				"Failures in the last 0.3 s before a device is gone are what every "
 				"unplug looks like; what comes earlier, or on a device that "
 				"stays, is the link: plug, cable, port, hub or device.");
-	render_sentence(look, TONE_DIM, 2,
+	render_sentence(style, TONE_DIM, 2,
 			"A capture shows what the drivers were told: not what the hardware "
 			"repeated with success, nor what happened while nothing was asked.");
 }
@@ -229,15 +230,15 @@ put_notes(const struct look *look, const json_t *capture)
 int
 analyze_print_capture(const struct cli *cli, const json_t *capture)
 {
-	const struct look *look = &cli->look;
+	const struct output_style *style = &cli->style;
 	char file[WORDS_MAX];
 
 	if (!field_has(capture, "format")) /* that has been said */
 		return CLI_FINE;
-	words_file(file, field_text(capture, "file"), look->utf8);
-	put_answer(look, file, capture);
-	if (analyze_print_tables(look, field_list(capture, "devices")) < 0)
+	words_file(file, field_text(capture, "file"), style->utf8);
+	put_answer(style, file, capture);
+	if (analyze_print_tables(style, field_list(capture, "devices")) < 0)
 		return cli_no_memory();
-	put_notes(look, capture);
+	put_notes(style, capture);
 	return CLI_FINE;
 }

@@ -33,7 +33,7 @@ ask_accept(const struct cli *cli, const json_t *reply, const struct shape *shape
 		return problem_shape(why);
 	if (cli->redact && redact_reply(client_parameters(reply)) < 0)
 		return cli_no_memory();
-	if (!cli->json && clean_json(client_parameters(reply), cli->look.utf8) < 0)
+	if (!cli->json && clean_json(client_parameters(reply), cli->style.utf8) < 0)
 		return cli_no_memory();
 	return CLI_FINE;
 }

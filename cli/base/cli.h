@@ -1,6 +1,6 @@
 #pragma once
 /* What every command is given, and what it answers to the shell. */
-#include "cli/print/render.h"
+#include "cli/base/output_style.h"
 #include "cli/commands/transfers.h"
 #include "lib/base/base.h"
 #include "lib/wire/wire.h"
@@ -66,7 +66,7 @@ struct cli {
 	char *const *args; /* of the command */
 	int n_args;
 	int64_t now_us; /* real time, for "today" and ages */
-	struct look look;
+	struct output_style style;
 };
 
 /* "linkstat: …" on stderr, one line; arguments must be clean. */

@@ -96,7 +96,7 @@ check_run(const struct cli *cli)
 
 	if (getcwd(work_dir, sizeof(work_dir)))
 		check.work_dir = work_dir;
-	own.look.utf8 = own.look.utf8 || own.json;
+	own.style.utf8 = own.style.utf8 || own.json;
 	logind_ask(&check.logind);
 	r = check_command(&check, own.n_args > 0 ? own.args[0] : NULL);
 	check_done(&check);

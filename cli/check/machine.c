@@ -137,7 +137,7 @@ check_sleep(struct check *check, const struct check_device *device)
 	(void)device;
 	if (!logind->known)
 		return;
-	clean_text(action, sizeof(action), logind->idle_action, check->cli->look.utf8);
+	clean_text(action, sizeof(action), logind->idle_action, check->cli->style.utf8);
 	if (strstr(logind->inhibited, "sleep")) {
 		check_say(check, CHECK_FINE, "A program keeps this computer from sleeping.");
 	} else if (puts_to_sleep(action) && idle < check->job_hours * 3600) {
@@ -253,7 +253,7 @@ check_disk(struct check *check, const struct check_device *device)
 		if (i > 0 && bytes == first)
 			continue; /* the same disk, as good as certainly */
 		first = bytes;
-		clean_text(dir, sizeof(dir), dirs[i], check->cli->look.utf8);
+		clean_text(dir, sizeof(dir), dirs[i], check->cli->style.utf8);
 		format_bytes(size, (double)bytes);
 		if (bytes >= enough) {
 			check_say(check, CHECK_FINE, "%s are free in %s.", size, dir);

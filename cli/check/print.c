@@ -4,6 +4,7 @@
 #include "cli/print/envelope.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
+#include "cli/print/render.h"
 #include "lib/base/text.h"
 
 static const char *const level_names[] = { "mend", "note", "fine" };
@@ -45,7 +46,7 @@ count(const struct check *check, enum check_level level)
 static void
 put_verdict(const struct check *check)
 {
-	const struct look *look = &check->cli->look;
+	const struct output_style *style = &check->cli->style;
 	size_t n_mend = count(check, CHECK_MEND), n_notes = count(check, CHECK_NOTE);
 	char where[WORDS_MAX] = "this computer", port[WORDS_MAX], job[FORMAT_MAX], n[FORMAT_MAX];
 
@@ -54,20 +55,20 @@ put_verdict(const struct check *check)
 		ls_text_format(where, sizeof(where), "%s",
 			       port_words(check, &check->ports[0], port));
 	if (n_mend > 0)
-		render_sentence(look, TONE_BAD, 0, "Not fit yet for a job of %s on %s: %s first.",
+		render_sentence(style, TONE_BAD, 0, "Not fit yet for a job of %s on %s: %s first.",
 				job, where,
 				format_count(n, (int64_t)n_mend, "thing is to be mended",
 					     "things are to be mended"));
 	else if (n_notes > 0)
-		render_sentence(look, TONE_GOOD, 0,
+		render_sentence(style, TONE_GOOD, 0,
 				"Nothing speaks against a job of %s on %s; %s worth knowing.", job,
 				where, format_count(n, (int64_t)n_notes, "thing is", "things are"));
 	else
-		render_sentence(look, TONE_GOOD, 0, "Nothing speaks against a job of %s on %s.",
+		render_sentence(style, TONE_GOOD, 0, "Nothing speaks against a job of %s on %s.",
 				job, where);
 	if (check->n_ports == 0)
 		render_sentence(
-			look, TONE_PLAIN, 0,
+			style, TONE_PLAIN, 0,
 			"No device is plugged in, so only the computer itself was looked at.");
 }
 
@@ -80,12 +81,12 @@ put_finding(const struct check *check, const struct check_finding *finding)
 	if (check->n_ports > 1 && finding->port != CHECK_MACHINE)
 		ls_text_format(prefix, sizeof(prefix),
 			       "%s: ", port_words(check, &check->ports[finding->port], port));
-	render_sentence(&check->cli->look, tone, 4, "  - %s%s", prefix, finding->what);
+	render_sentence(&check->cli->style, tone, 4, "  - %s%s", prefix, finding->what);
 	if (finding->advice[0])
-		render_sentence(&check->cli->look, TONE_PLAIN, 8, "    Do: %s%s", finding->advice,
+		render_sentence(&check->cli->style, TONE_PLAIN, 8, "    Do: %s%s", finding->advice,
 				finding->command[0] ? ":" : "");
 	if (finding->command[0]) /* not wrapped: it is to be typed */
-		fprintf(check->cli->look.out, "        %s\n", finding->command);
+		fprintf(check->cli->style.out, "        %s\n", finding->command);
 }
 
 /* Of many ports only those without a word against them are named. */
@@ -100,7 +101,7 @@ put_quiet_ports(const struct check *check)
 			quiet = quiet && (check->findings[i].port != k ||
 					  check->findings[i].level == CHECK_FINE);
 		if (quiet)
-			render_sentence(&check->cli->look, TONE_PLAIN, 4,
+			render_sentence(&check->cli->style, TONE_PLAIN, 4,
 					"  - %s: nothing speaks against it.",
 					port_words(check, &check->ports[k], port));
 	}
@@ -109,13 +110,13 @@ put_quiet_ports(const struct check *check)
 int
 check_print(const struct check *check)
 {
-	const struct look *look = &check->cli->look;
+	const struct output_style *style = &check->cli->style;
 
 	put_verdict(check);
 	for (enum check_level level = CHECK_MEND; level <= CHECK_FINE; level++) {
 		if (count(check, level) == 0)
 			continue;
-		render_sentence(look, TONE_STRONG, 0, "%s", headings[level]);
+		render_sentence(style, TONE_STRONG, 0, "%s", headings[level]);
 		for (size_t i = 0; i < check->n_findings; i++) {
 			const struct check_finding *finding = &check->findings[i];
 

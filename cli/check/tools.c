@@ -116,7 +116,7 @@ say_version(struct check *check, const struct check_packages *packages, const ch
 	bool there = program && find_program(check, name, path);
 
 	find_version(packages, name, there ? path : NULL, version);
-	clean_text(shown, sizeof(shown), version, check->cli->look.utf8);
+	clean_text(shown, sizeof(shown), version, check->cli->style.utf8);
 	if (!there && !*version)
 		return;
 	if (strcmp(name, "idevicerestore") == 0 &&

@@ -72,7 +72,7 @@ clean_line(const struct check *check, char *text, char *ret, size_t size)
 	while (len > 0 && strchr(" \t", text[len - 1]))
 		len--;
 	text[len] = '\0';
-	clean_text(ret, size, text, check->cli->look.utf8);
+	clean_text(ret, size, text, check->cli->style.utf8);
 	return ret[0] != '\0';
 }
 
@@ -132,7 +132,7 @@ check_link(const struct check *check, char *ret, size_t size, const char *format
 		return false;
 	target[n] = '\0';
 	slash = strrchr(target, '/');
-	clean_text(ret, size, slash ? slash + 1 : target, check->cli->look.utf8);
+	clean_text(ret, size, slash ? slash + 1 : target, check->cli->style.utf8);
 	return ret[0] != '\0';
 }
 

@@ -43,11 +43,11 @@ on_row(const struct ls_trial *trial, void *user)
 	if (export->cli->json) {
 		ls_json_auto json_t *object = ls_session_json(trial);
 
-		if (!object || json_dumpf(object, export->cli->look.out, LS_WIRE_DUMP) < 0)
+		if (!object || json_dumpf(object, export->cli->style.out, LS_WIRE_DUMP) < 0)
 			return -ENOMEM;
-		fputc('\n', export->cli->look.out);
+		fputc('\n', export->cli->style.out);
 	} else if (ls_session_write(trial, row) == 1) {
-		fputs(row, export->cli->look.out);
+		fputs(row, export->cli->style.out);
 	} else {
 		export->n_unfit++;
 	}
@@ -62,7 +62,7 @@ on_page(const json_t *sessions, void *user)
 	size_t i;
 
 	if (!export->cli->json && !export->has_header) /* none if linkstatd does not answer */
-		fputs(ls_session_header, export->cli->look.out);
+		fputs(ls_session_header, export->cli->style.out);
 	export->has_header = true;
 	json_array_foreach(sessions, i, session)
 	{
@@ -94,7 +94,7 @@ export_run(const struct cli *cli)
 		cli_complain("what is to be exported? Sessions: linkstat export --sessions");
 		return CLI_USAGE;
 	}
-	raw.look.utf8 = true; /* a file is no terminal */
+	raw.style.utf8 = true; /* a file is no terminal */
 	r = ask_pages(&raw, &list, on_page, &export);
 	if (r == CLI_FINE && export.n_unfit > 0) {
 		cli_complain("%" PRIu64 " sessions were left out: a name in them is too long.",

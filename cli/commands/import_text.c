@@ -6,6 +6,7 @@
 #include "cli/base/clean.h"
 #include "cli/print/format.h"
 #include "cli/commands/import.h"
+#include "cli/print/render.h"
 #include "cli/print/words.h"
 
 #define ALLOW "Run it as root, or become a member of the group systemd-journal."
@@ -18,7 +19,7 @@ put_count(const struct cli *cli, int64_t n, const char *one, const char *many, c
 	char count[FORMAT_MAX];
 
 	if (n > 0)
-		render_sentence(&cli->look, TONE_PLAIN, 2, "%s %s",
+		render_sentence(&cli->style, TONE_PLAIN, 2, "%s %s",
 				format_count(count, n, one, many), sentence);
 }
 
@@ -29,18 +30,18 @@ put_found(const struct cli *cli, const struct import_sums *sums)
 	char sessions[FORMAT_MAX], incidents[FORMAT_MAX], drops[FORMAT_MAX];
 
 	if (sums->boots == 0) {
-		render_sentence(&cli->look, TONE_STRONG, 0,
+		render_sentence(&cli->style, TONE_STRONG, 0,
 				sums->known > 0 ? "Nothing new: all of it was imported before."
 						: "Nothing to import.");
 		return;
 	}
-	render_sentence(&cli->look, TONE_STRONG, 0, "%s %s, from %s to %s.",
+	render_sentence(&cli->style, TONE_STRONG, 0, "%s %s, from %s to %s.",
 			cli->import.dry_run ? "Would import" : "Imported",
 			format_count(boots, sums->boots, "boot", "boots"),
 			format_short(from, sums->since_us, cli->now_us),
 			format_short(to, sums->until_us, cli->now_us));
 	render_sentence(
-		&cli->look, TONE_PLAIN, 0, "%s about USB links, %s, %s, %s.",
+		&cli->style, TONE_PLAIN, 0, "%s about USB links, %s, %s, %s.",
 		format_count(lines, sums->lines, "line", "lines"),
 		format_count(sessions, sums->sessions, "stay of a device", "stays of devices"),
 		format_count(incidents, sums->incidents, "incident", "incidents"),
@@ -51,13 +52,13 @@ static void
 put_places(const struct cli *cli, const struct journal_places *places)
 {
 	if (places->refused)
-		render_sentence(&cli->look, TONE_WARN, 2,
+		render_sentence(&cli->style, TONE_WARN, 2,
 				"Some files of the journal may not be read by you. " ALLOW);
 	if (!places->kept && places->in_memory) {
-		render_sentence(&cli->look, TONE_WARN, 2,
+		render_sentence(&cli->style, TONE_WARN, 2,
 				"This journal is kept in memory only, and knows no more than this "
 				"boot.");
-		fputs("  " KEEP "\n", cli->look.out); /* not wrapped: it is to be typed */
+		fputs("  " KEEP "\n", cli->style.out); /* not wrapped: it is to be typed */
 	}
 }
 
@@ -83,7 +84,7 @@ import_put_text(const struct cli *cli, const struct import_sums *sums,
 		  "journalctl --verify");
 	put_places(cli, places);
 	if (sums->boots > 0 && !cli->import.dry_run)
-		render_sentence(&cli->look, TONE_PLAIN, 0, "See what it says: linkstat report");
+		render_sentence(&cli->style, TONE_PLAIN, 0, "See what it says: linkstat report");
 }
 
 int
@@ -93,7 +94,7 @@ import_complain(const struct cli *cli, const struct journal_places *places, int 
 	char where[WORDS_MAX] = "the journal";
 
 	if (path)
-		clean_text(where, sizeof(where), path, cli->look.utf8);
+		clean_text(where, sizeof(where), path, cli->style.utf8);
 	if (places->refused || error == -EACCES || error == -EPERM)
 		cli_complain("%s may not be read by you.\n" ALLOW, where);
 	else if (error == -ENOMEM)

@@ -9,6 +9,7 @@
 #include "cli/print/envelope.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
+#include "cli/print/render.h"
 #include "cli/print/words.h"
 #include "lib/model/record.h"
 #include "lib/base/text.h"
@@ -44,10 +45,10 @@ put_cause(const struct cli *cli, const json_t *incident)
 	char sure[FORMAT_MAX];
 
 	if (open && strcmp(cause, ls_cause_name(LS_CAUSE_UNKNOWN)) == 0) {
-		fputs("not known why so far", cli->look.out);
+		fputs("not known why so far", cli->style.out);
 		return;
 	}
-	fprintf(cli->look.out, "%s%s, %s sure", advice_words(cause), open ? " (going on)" : "",
+	fprintf(cli->style.out, "%s%s, %s sure", advice_words(cause), open ? " (going on)" : "",
 		format_percent(sure, field_real(incident, "confidence")));
 }
 
@@ -58,16 +59,16 @@ incidents_put_line(const struct cli *cli, const json_t *incident)
 	int64_t at_us;
 
 	field_time(incident, "opened_at", &at_us);
-	fprintf(cli->look.out, "%s  %-8s  %-19s  %-10s  ", format_stamp(at, at_us),
+	fprintf(cli->style.out, "%s  %-8s  %-19s  %-10s  ", format_stamp(at, at_us),
 		field_text(incident, "name"), field_flag(incident, "drop") ? "DROP" : "incident",
 		"linkstat");
 	put_cause(cli, incident);
 	if (field_has(incident, "label"))
-		fprintf(cli->look.out, ", on %s", words_port(port, incident));
+		fprintf(cli->style.out, ", on %s", words_port(port, incident));
 	if (field_has(incident, "back_after_seconds"))
-		fprintf(cli->look.out, ", back after %s",
+		fprintf(cli->style.out, ", back after %s",
 			format_duration(back, field_real(incident, "back_after_seconds")));
-	fprintf(cli->look.out, "  (linkstat show %" PRId64 ")\n", field_int(incident, "id"));
+	fprintf(cli->style.out, "  (linkstat show %" PRId64 ")\n", field_int(incident, "id"));
 }
 
 static void
@@ -89,13 +90,13 @@ fill_row(const struct cli *cli, struct table *table, const json_t *incident)
 		       words_cable(cable, incident));
 	table_cell(table, row, DEVICE, TONE_PLAIN, text);
 	table_cell(table, row, WHAT, TONE_PLAIN, advice_words(field_text(incident, "cause")));
-	table_cell(table, row, DROP, drop ? TONE_BAD : TONE_PLAIN, drop ? "drop" : cli->look.dash);
+	table_cell(table, row, DROP, drop ? TONE_BAD : TONE_PLAIN, drop ? "drop" : cli->style.dash);
 	table_cell(table, row, SURE, TONE_PLAIN,
 		   format_percent(number, field_real(incident, "confidence")));
 	table_cell(table, row, BACK, TONE_PLAIN,
 		   field_has(incident, "back_after_seconds")
 			   ? format_duration(number, field_real(incident, "back_after_seconds"))
-			   : cli->look.dash);
+			   : cli->style.dash);
 }
 
 static void
@@ -112,9 +113,9 @@ put_verdict(const struct cli *cli, const json_t *incidents)
 	}
 	words_span(span, cli);
 	if (n_incidents == 0)
-		render_sentence(&cli->look, TONE_GOOD, 0, "No incidents, %s.", span);
+		render_sentence(&cli->style, TONE_GOOD, 0, "No incidents, %s.", span);
 	else
-		render_sentence(&cli->look, n_drops > 0 ? TONE_BAD : TONE_GOOD, 0,
+		render_sentence(&cli->style, n_drops > 0 ? TONE_BAD : TONE_GOOD, 0,
 				"%s, of which %s, %s.",
 				format_count(n, n_incidents, "incident", "incidents"),
 				format_count(drops, n_drops, "is a drop", "are drops"), span);
@@ -127,7 +128,7 @@ put_table(const struct cli *cli, const json_t *incidents)
 	const json_t *incident;
 	size_t i;
 
-	if (table_new(&cli->look, columns, LS_COUNT(columns), &table) < 0)
+	if (table_new(&cli->style, columns, LS_COUNT(columns), &table) < 0)
 		return cli_no_memory();
 	json_array_foreach(incidents, i, incident)
 	{
@@ -148,7 +149,7 @@ incidents_run(const struct cli *cli)
 		put_verdict(cli, all);
 		r = put_table(cli, all);
 		if (json_array_size(all) > 0)
-			render_sentence(&cli->look, TONE_PLAIN, 0,
+			render_sentence(&cli->style, TONE_PLAIN, 0,
 					"The evidence and what to do next: linkstat show ID");
 	}
 	return r == CLI_FINE ? incidents_verdict(all) : r;

@@ -7,6 +7,7 @@
 #include "cli/print/advice.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
+#include "cli/print/render.h"
 #include "cli/print/words.h"
 #include "lib/base/text.h"
 
@@ -33,7 +34,7 @@ job_report_outcome(char *text, size_t size, const json_t *object)
 static void
 put_line(const struct cli *cli, enum tone tone, const char *text)
 {
-	render_sentence(&cli->look, tone, INDENT, "%*s%s", INDENT, "", text);
+	render_sentence(&cli->style, tone, INDENT, "%*s%s", INDENT, "", text);
 }
 
 static size_t
@@ -162,7 +163,7 @@ job_report_put(const struct cli *cli, const struct job_told *told)
 {
 	char time[FORMAT_MAX], text[WORDS_MAX];
 
-	render_sentence(&cli->look, TONE_STRONG, INDENT, "linkstat: %s after %s.", told->ended,
+	render_sentence(&cli->style, TONE_STRONG, INDENT, "linkstat: %s after %s.", told->ended,
 			format_duration(time, told->seconds));
 	if (told->reply) {
 		put_verdict(cli, told);

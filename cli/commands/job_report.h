@@ -11,7 +11,7 @@ struct job_told {
 	bool could_sleep;	  /* nobody kept the computer awake */
 };
 
-/* On cli->look; @told->reply went through ask_accept(). */
+/* On cli->style; @told->reply went through ask_accept(). */
 void job_report_put(const struct cli *cli, const struct job_told *told);
 /* The verdict alone, "no link trouble" or what it was; for lists too. @object is a Job. */
 const char *job_report_outcome(char *text, size_t size, const json_t *object);

@@ -7,6 +7,7 @@
 #include "cli/base/field.h"
 #include "cli/print/format.h"
 #include "cli/commands/job_report.h"
+#include "cli/print/render.h"
 #include "cli/print/words.h"
 
 static const struct ask_list list = { "io.linkstat.ListJobs", &shape_jobs, "jobs" };
@@ -63,9 +64,9 @@ fill_row(const struct cli *cli, struct table *table, const json_t *job)
 	if (json_array_size(field_list(job, "ports")) > 0)
 		fill_number(table, row, ERRORS, count_errors(job));
 	else
-		table_cell(table, row, ERRORS, TONE_PLAIN, cli->look.dash);
+		table_cell(table, row, ERRORS, TONE_PLAIN, cli->style.dash);
 	table_cell(table, row, CABLE, TONE_PLAIN,
-		   field_has(job, "cable") ? field_text(job, "cable") : cli->look.dash);
+		   field_has(job, "cable") ? field_text(job, "cable") : cli->style.dash);
 }
 
 /* What stands in no column. */
@@ -87,7 +88,7 @@ put_table(const struct cli *cli, const json_t *jobs)
 	const json_t *job;
 	size_t i;
 
-	if (table_new(&cli->look, columns, LS_COUNT(columns), &table) < 0)
+	if (table_new(&cli->style, columns, LS_COUNT(columns), &table) < 0)
 		return cli_no_memory();
 	json_array_foreach(jobs, i, job)
 	{
@@ -118,7 +119,7 @@ jobs_run(const struct cli *cli)
 		r = envelope_print_one(cli, "jobs", "jobs", all);
 	else if (json_array_size(all) == 0)
 		render_sentence(
-			&cli->look, TONE_PLAIN, 0,
+			&cli->style, TONE_PLAIN, 0,
 			"No command ran under linkstat. To run one: linkstat run -- COMMAND");
 	else
 		r = put_table(cli, all);

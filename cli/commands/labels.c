@@ -7,6 +7,7 @@
 #include "cli/print/envelope.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
+#include "cli/print/render.h"
 #include "cli/print/words.h"
 
 #define STATEMENTS_SHOWN 10
@@ -19,11 +20,11 @@ put_sockets(const struct cli *cli, const json_t *sockets)
 	size_t i;
 
 	if (json_array_size(sockets) == 0)
-		render_sentence(&cli->look, TONE_PLAIN, 2,
+		render_sentence(&cli->style, TONE_PLAIN, 2,
 				"No socket has a name. Name one: linkstat name 1-2 \"left front\"");
 	json_array_foreach(sockets, i, socket)
 	{
-		render_sentence(&cli->look, TONE_PLAIN, 2, "%s  %s", words_port(port, socket),
+		render_sentence(&cli->style, TONE_PLAIN, 2, "%s  %s", words_port(port, socket),
 				field_text(socket, "port"));
 	}
 }
@@ -35,12 +36,12 @@ put_cables(const struct cli *cli, const json_t *cables)
 	size_t i;
 
 	if (json_array_size(cables) == 0)
-		render_sentence(&cli->look, TONE_PLAIN, 2,
+		render_sentence(&cli->style, TONE_PLAIN, 2,
 				"No cable has a name. Say which one is plugged in: linkstat cable "
 				"1-2 \"white 2 m\"");
 	json_array_foreach(cables, i, cable)
 	{
-		render_sentence(&cli->look, TONE_PLAIN, 2, "\"%s\"", json_string_value(cable));
+		render_sentence(&cli->style, TONE_PLAIN, 2, "\"%s\"", json_string_value(cable));
 	}
 }
 
@@ -67,7 +68,7 @@ put_statements(const struct cli *cli, const json_t *statements, const char *abou
 		n += strcmp(field_text(statement, "about"), about) == 0;
 	}
 	if (n > 0)
-		render_sentence(&cli->look, TONE_PLAIN, 0, "What was said, the latest last:");
+		render_sentence(&cli->style, TONE_PLAIN, 0, "What was said, the latest last:");
 	json_array_foreach(statements, i, statement)
 	{
 		if (strcmp(field_text(statement, "about"), about) != 0 ||
@@ -76,7 +77,7 @@ put_statements(const struct cli *cli, const json_t *statements, const char *abou
 		field_time(statement, "said_at", &said_us);
 		field_time(statement, "since", &since_us);
 		render_sentence(
-			&cli->look, TONE_DIM, 2, "%s  %s: %s, before %s%s%s",
+			&cli->style, TONE_DIM, 2, "%s  %s: %s, before %s%s%s",
 			format_short(said, said_us, cli->now_us), field_text(statement, "name"),
 			quoted(label, statement, "label"), quoted(before, statement, "before"),
 			since_us < said_us ? ", since " : "",
@@ -161,12 +162,12 @@ cable_run(const struct cli *cli)
 		return envelope_print(cli, "cable", reply);
 	words_port(port, reply);
 	if (field_has(reply, "cable"))
-		render_sentence(&cli->look, TONE_PLAIN, 0, "The cable on %s is %s %s (before: %s).",
-				port, quoted(label, reply, "cable"),
-				since ? "since then" : "from now on",
+		render_sentence(&cli->style, TONE_PLAIN, 0,
+				"The cable on %s is %s %s (before: %s).", port,
+				quoted(label, reply, "cable"), since ? "since then" : "from now on",
 				quoted(before, reply, "before"));
 	else
-		render_sentence(&cli->look, TONE_PLAIN, 0,
+		render_sentence(&cli->style, TONE_PLAIN, 0,
 				"The cable on %s is not known %s (before: %s).", port,
 				since ? "since then" : "from now on",
 				quoted(before, reply, "before"));
@@ -191,7 +192,7 @@ name_run(const struct cli *cli)
 		return r;
 	if (cli->json)
 		return envelope_print(cli, "name", reply);
-	render_sentence(&cli->look, TONE_PLAIN, 0, "The name of socket %s is %s (before: %s).",
+	render_sentence(&cli->style, TONE_PLAIN, 0, "The name of socket %s is %s (before: %s).",
 			field_text(reply, "name"), quoted(label, reply, "label"),
 			quoted(before, reply, "before"));
 	return CLI_FINE;

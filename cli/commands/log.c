@@ -21,12 +21,12 @@ log_put_event(const struct cli *cli, const json_t *event)
 	int64_t at_us;
 
 	field_time(event, "at", &at_us);
-	fprintf(cli->look.out, "%s  %-8s  %-19s  %-10s  %s", format_stamp(at, at_us),
+	fprintf(cli->style.out, "%s  %-8s  %-19s  %-10s  %s", format_stamp(at, at_us),
 		*name ? name : "-", words_kind(field_text(event, "kind")),
 		advice_source(field_text(event, "source")), field_text(event, "what"));
 	if (field_has(event, "incident"))
-		fprintf(cli->look.out, "  (incident %" PRId64 ")", field_int(event, "incident"));
-	fputc('\n', cli->look.out);
+		fprintf(cli->style.out, "  (incident %" PRId64 ")", field_int(event, "incident"));
+	fputc('\n', cli->style.out);
 }
 
 struct lines {
@@ -48,7 +48,7 @@ on_page(const json_t *items, void *user)
 		lines->n++;
 	}
 	/* Nobody reads any more, or the disk is full: main() finds out which. */
-	return ferror(cli->look.out) ? CLI_UNREACHABLE : CLI_FINE;
+	return ferror(cli->style.out) ? CLI_UNREACHABLE : CLI_FINE;
 }
 
 int
@@ -63,7 +63,7 @@ log_run(const struct cli *cli)
 		r = ask_pages(cli, &events, on_page, &lines);
 		words_span(span, cli);
 		if (r == CLI_FINE && lines.n == 0)
-			render_sentence(&cli->look, TONE_PLAIN, 0, "No events, %s.", span);
+			render_sentence(&cli->style, TONE_PLAIN, 0, "No events, %s.", span);
 		return r;
 	}
 	r = ask_all(cli, &events, &all);

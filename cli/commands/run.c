@@ -142,7 +142,7 @@ describe_end(const struct run_job *job, char text[WORDS_MAX])
 {
 	char name[200];
 
-	clean_text(name, sizeof(name), job->cli->args[0], job->cli->look.utf8);
+	clean_text(name, sizeof(name), job->cli->args[0], job->cli->style.utf8);
 	if (job->end.error)
 		ls_text_format(text, WORDS_MAX, "%s could not be started (%s)", name,
 			       strerror(job->end.error));
@@ -178,7 +178,7 @@ report(struct run_job *job, bool could_sleep)
 	describe_end(job, ended);
 	told.reply = reply;
 	told.place = place;
-	look_init(&aside.look, stderr);
+	output_style_init(&aside.style, stderr);
 	job_report_put(&aside, &told);
 }
 

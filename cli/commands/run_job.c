@@ -46,7 +46,7 @@ ask(struct run_job *job, const char *method, json_t *parameters, const struct sh
 		return r == CLI_USAGE ? -EINVAL : -EACCES;
 	}
 	if (shape_check(shape, client_parameters(reply), why) < 0 ||
-	    clean_json(client_parameters(reply), job->cli->look.utf8) < 0) {
+	    clean_json(client_parameters(reply), job->cli->style.utf8) < 0) {
 		give_up(job, "linkstatd's answer made no sense");
 		return -EBADMSG;
 	}

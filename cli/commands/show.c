@@ -12,6 +12,7 @@
 #include "cli/base/field.h"
 #include "cli/print/format.h"
 #include "cli/commands/transfers.h"
+#include "cli/print/render.h"
 #include "cli/print/words.h"
 
 /* After so many the engine only counts, until the last ones. */
@@ -54,7 +55,7 @@ put_heading(const struct cli *cli, const json_t *incident)
 	bool drop = field_flag(incident, "drop");
 	char sure[FORMAT_MAX];
 
-	render_sentence(&cli->look, drop ? TONE_BAD : TONE_STRONG, 0,
+	render_sentence(&cli->style, drop ? TONE_BAD : TONE_STRONG, 0,
 			"Incident %" PRId64 ": %s, %s sure. %s", field_int(incident, "id"),
 			advice_words(field_text(incident, "cause")),
 			format_percent(sure, field_real(incident, "confidence")),
@@ -72,12 +73,12 @@ put_device(const struct cli *cli, const json_t *incident)
 
 	words_port(port, incident);
 	if (!device) {
-		render_sentence(&cli->look, TONE_PLAIN, 2, "%s, no device was known there", port);
+		render_sentence(&cli->style, TONE_PLAIN, 2, "%s, no device was known there", port);
 		return;
 	}
 	snprintf(ids, sizeof(ids), "%.20s:%.20s", field_text(device, "vid"),
 		 field_text(device, "pid"));
-	render_sentence(&cli->look, TONE_PLAIN, 2, "%s: %s%s%s%s%s%s%s%s%s%s", port, maker,
+	render_sentence(&cli->style, TONE_PLAIN, 2, "%s: %s%s%s%s%s%s%s%s%s%s", port, maker,
 			*maker ? " " : "", product, *product ? ", " : "", ids,
 			*serial ? ", serial " : "", serial, *speed ? ", " : "", speed,
 			words_cable(cable, incident));
@@ -94,7 +95,7 @@ put_mode(const struct cli *cli, const json_t *incident)
 	if (!*mode || (strcmp(mode, "normal use") == 0 && !*after))
 		return;
 	format_duration(duration, field_real(incident, "in_mode_seconds"));
-	render_sentence(&cli->look, TONE_PLAIN, 2, "in %s for %s%s%s", mode, duration,
+	render_sentence(&cli->style, TONE_PLAIN, 2, "in %s for %s%s%s", mode, duration,
 			*after ? ", then in " : "", after);
 }
 
@@ -124,7 +125,7 @@ put_course(const struct cli *cli, const json_t *incident)
 	field_time(incident, "opened_at", &at_us);
 	format_count(resets, n_resets, "reset", "resets");
 	render_sentence(
-		&cli->look, TONE_PLAIN, 2, "%s: %s%s%s%s", format_time(opened, at_us, cli->now_us),
+		&cli->style, TONE_PLAIN, 2, "%s: %s%s%s%s", format_time(opened, at_us, cli->now_us),
 		field_int(incident, "count") == 0 ? "no disconnect"
 						  : format_count(n, field_int(incident, "count"),
 								 "disconnect", "disconnects"),
@@ -134,7 +135,7 @@ put_course(const struct cli *cli, const json_t *incident)
 static void
 put_omitted(const struct cli *cli, int64_t n_omitted)
 {
-	render_sentence(&cli->look, TONE_DIM, WHAT_COLUMN, "%*s(%" PRId64 " more, only counted)",
+	render_sentence(&cli->style, TONE_DIM, WHAT_COLUMN, "%*s(%" PRId64 " more, only counted)",
 			WHAT_COLUMN, "", n_omitted);
 }
 
@@ -145,7 +146,7 @@ put_testimony(const struct cli *cli, const json_t *evidence, int64_t zero_us)
 	int64_t at_us;
 
 	field_time(evidence, "at", &at_us);
-	render_sentence(&cli->look, TONE_PLAIN, WHAT_COLUMN, "%*s  %-*s  %s", TIME_WIDTH,
+	render_sentence(&cli->style, TONE_PLAIN, WHAT_COLUMN, "%*s  %-*s  %s", TIME_WIDTH,
 			format_offset(offset, at_us - zero_us), SOURCE_WIDTH,
 			advice_source(field_text(evidence, "source")),
 			field_text(evidence, "what"));
@@ -179,7 +180,7 @@ put_ruled_out(const struct cli *cli, const json_t *incident)
 	{
 		const char *what = json_string_value(text) ? json_string_value(text) : "";
 
-		render_sentence(&cli->look, TONE_PLAIN, 7, "%s%s%s",
+		render_sentence(&cli->style, TONE_PLAIN, 7, "%s%s%s",
 				i ? "       " : "Not:   ", what, words_stop(what));
 	}
 }
@@ -192,12 +193,12 @@ put_conclusion(const struct cli *cli, const json_t *incident)
 	const char *side = advice_side(field_text(incident, "side"));
 
 	if (*why)
-		render_sentence(&cli->look, TONE_PLAIN, 7, "Why:   %s%s", why, words_stop(why));
+		render_sentence(&cli->style, TONE_PLAIN, 7, "Why:   %s%s", why, words_stop(why));
 	put_ruled_out(cli, incident);
-	render_sentence(&cli->look, TONE_PLAIN, 7, "Means: %s", advice->meaning);
+	render_sentence(&cli->style, TONE_PLAIN, 7, "Means: %s", advice->meaning);
 	if (side && field_flag(incident, "drop"))
-		render_sentence(&cli->look, TONE_PLAIN, 7, "Part:  %s", side);
-	render_sentence(&cli->look, TONE_STRONG, 7, "Next:  %s", advice->next);
+		render_sentence(&cli->style, TONE_PLAIN, 7, "Part:  %s", side);
+	render_sentence(&cli->style, TONE_STRONG, 7, "Next:  %s", advice->next);
 }
 
 static void
@@ -231,9 +232,9 @@ put_capture(const struct cli *cli, json_t *reply, json_t *transfers, const char 
 		return r;
 	if (cli->json)
 		return put_json(cli, reply, transfers);
-	clean_text(shown, sizeof(shown), path, cli->look.utf8);
+	clean_text(shown, sizeof(shown), path, cli->style.utf8);
 	render_sentence(
-		&cli->look, TONE_PLAIN, 2, "%s written to %s, headers without data.",
+		&cli->style, TONE_PLAIN, 2, "%s written to %s, headers without data.",
 		format_count(n, (int64_t)json_array_size(transfers), "transfer", "transfers"),
 		shown);
 	return CLI_FINE;

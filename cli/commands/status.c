@@ -9,6 +9,7 @@
 #include "cli/print/envelope.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
+#include "cli/print/render.h"
 #include "cli/print/tree.h"
 #include "cli/print/words.h"
 #include "lib/base/text.h"
@@ -84,26 +85,26 @@ put_verdict(const struct cli *cli, const json_t *reply)
 
 	if (sum.n_away == 1) {
 		name = words_device(device, field_object(sum.away, "device"));
-		render_sentence(&cli->look, TONE_WARN, 0,
+		render_sentence(&cli->style, TONE_WARN, 0,
 				"A device is away right now, and may come back: %s%s%s.",
 				words_port(port, sum.away), *name ? ", " : "", name);
 	} else if (sum.n_away > 1) {
-		render_sentence(&cli->look, TONE_WARN, 0,
+		render_sentence(&cli->style, TONE_WARN, 0,
 				"%" PRId64 " devices are away right now, and may come back.",
 				sum.n_away);
 	}
 	if (sum.n_drops > 0)
-		render_sentence(&cli->look, TONE_BAD, 0, "%s in the last 24 hours, on %s.",
+		render_sentence(&cli->style, TONE_BAD, 0, "%s in the last 24 hours, on %s.",
 				format_count(n, sum.n_drops, "drop", "drops"),
 				format_count(ports, sum.n_dropped_ports, "port", "ports"));
 	else if (sum.n_away == 0 && dropped_lately(reply))
-		render_sentence(&cli->look, TONE_BAD, 0, "A link dropped in the last 24 hours.");
+		render_sentence(&cli->style, TONE_BAD, 0, "A link dropped in the last 24 hours.");
 	else if (sum.n_away == 0 && sum.n_blind > 0)
-		render_sentence(&cli->look, TONE_WARN, 0,
+		render_sentence(&cli->style, TONE_WARN, 0,
 				"No drop was seen in the last 24 hours, but not all was watched "
 				"(see below).");
 	else if (sum.n_away == 0)
-		render_sentence(&cli->look, TONE_GOOD, 0, "No drops in the last 24 hours; %s.",
+		render_sentence(&cli->style, TONE_GOOD, 0, "No drops in the last 24 hours; %s.",
 				format_count(n, sum.n_devices, "device is plugged in",
 					     "devices are plugged in"));
 }
@@ -117,12 +118,12 @@ put_watching(const struct cli *cli, const json_t *reply)
 	int64_t since_us;
 
 	field_time(reply, "watching_since", &since_us);
-	render_sentence(&cli->look, TONE_PLAIN, 0,
+	render_sentence(&cli->style, TONE_PLAIN, 0,
 			"Watching since %s; %" PRId64 " of %zu sources see.",
 			format_time(since, since_us, cli->now_us), (int64_t)n_sources - sum.n_blind,
 			n_sources);
 	if (field_has(reply, "imported"))
-		render_sentence(&cli->look, TONE_DIM, 0, "%s",
+		render_sentence(&cli->style, TONE_DIM, 0, "%s",
 				words_imported(text, cli, field_object(reply, "imported")));
 }
 
@@ -134,7 +135,7 @@ put_computer(const struct cli *cli, const json_t *reply)
 	const char *model = field_text(computer, "model"), *bios = field_text(computer, "bios");
 
 	if (computer)
-		render_sentence(&cli->look, TONE_DIM, 0, "%s%s%s%s%s.",
+		render_sentence(&cli->style, TONE_DIM, 0, "%s%s%s%s%s.",
 				field_text(computer, "kernel"), *model ? "; " : "", model,
 				*bios ? "; BIOS " : "", bios);
 }
@@ -172,7 +173,7 @@ fill_row(const struct cli *cli, struct table *table, struct libscols_line *row, 
 	table_cell(table, row, PORT, TONE_PLAIN, text);
 	table_cell(table, row, LABEL, TONE_STRONG, field_text(port, "label"));
 	ls_text_format(text, sizeof(text), "%s%s",
-		       device ? words_device(name_text, device) : cli->look.dash,
+		       device ? words_device(name_text, device) : cli->style.dash,
 		       words_cable(cable, port));
 	table_cell(table, row, DEVICE, TONE_PLAIN, text);
 	table_cell(table, row, SPEED, TONE_PLAIN, field_text(device, "speed"));
@@ -276,7 +277,7 @@ put_tree(const struct cli *cli, const json_t *reply)
 	size_t i;
 
 	if (tree_new(field_list(reply, "ports"), &tree) < 0 ||
-	    table_new(&cli->look, columns, LS_COUNT(columns), &table) < 0)
+	    table_new(&cli->style, columns, LS_COUNT(columns), &table) < 0)
 		return cli_no_memory();
 	drawing.tree = tree;
 	drawing.table = table;
@@ -312,9 +313,9 @@ put_idle(const struct cli *cli, const json_t *reply)
 			len += (size_t)snprintf(names + len, sizeof(names) - len, ", ...");
 	}
 	if (n_ports == 0)
-		render_sentence(&cli->look, TONE_PLAIN, 2, "Nothing is plugged in.");
+		render_sentence(&cli->style, TONE_PLAIN, 2, "Nothing is plugged in.");
 	if (n_idle > 0 && n_idle <= n_ports)
-		render_sentence(&cli->look, TONE_DIM, 2, "Nothing plugged into %s.", names);
+		render_sentence(&cli->style, TONE_DIM, 2, "Nothing plugged into %s.", names);
 }
 
 static void
@@ -329,14 +330,14 @@ put_blind(const struct cli *cli, const json_t *reply)
 		if (field_flag(source, "sees"))
 			continue;
 		detail = field_text(source, "detail");
-		render_sentence(&cli->look, TONE_WARN, 2, "Blind: %s: %s%s",
+		render_sentence(&cli->style, TONE_WARN, 2, "Blind: %s: %s%s",
 				advice_source(field_text(source, "name")), detail,
 				words_stop(detail));
 		if (field_has(source, "fix")) /* not wrapped: it is to be typed */
-			fprintf(cli->look.out, "  Fix: %s\n", field_text(source, "fix"));
+			fprintf(cli->style.out, "  Fix: %s\n", field_text(source, "fix"));
 	}
 	if (*trouble)
-		render_sentence(&cli->look, TONE_WARN, 2, "History: %s%s", trouble,
+		render_sentence(&cli->style, TONE_WARN, 2, "History: %s%s", trouble,
 				words_stop(trouble));
 }
 
@@ -350,7 +351,7 @@ put_last_drop(const struct cli *cli, const json_t *reply)
 
 	if (!field_time(drop, "opened_at", &at_us))
 		return;
-	render_sentence(&cli->look, TONE_PLAIN, 2,
+	render_sentence(&cli->style, TONE_PLAIN, 2,
 			"Last drop: %s on %s%s%s: %s, %s sure. See: linkstat show %" PRId64,
 			format_time(at, at_us, cli->now_us), words_port(port, drop),
 			*name ? ", " : "", name, advice_words(field_text(drop, "cause")),

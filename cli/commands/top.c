@@ -10,6 +10,7 @@
 #include "cli/base/field.h"
 #include "cli/print/format.h"
 #include "cli/ask/problem.h"
+#include "cli/print/render.h"
 #include "cli/print/screen.h"
 #include "cli/commands/top_table.h"
 
@@ -31,24 +32,24 @@ struct top {
 static char *
 compose(const struct top *top)
 {
-	struct look look = top->cli->look;
+	struct output_style style = top->cli->style;
 	struct screen_size size = screen_size();
 	char *text = NULL;
 	size_t len;
 	int r = CLI_FINE;
 
-	look.width = size.columns;
-	look.out = open_memstream(&text, &len);
-	if (!look.out)
+	style.width = size.columns;
+	style.out = open_memstream(&text, &len);
+	if (!style.out)
 		return NULL;
 	if (field_has(top->latest, "seconds"))
-		r = top_put(&look, top->latest, top->order);
+		r = top_put(&style, top->latest, top->order);
 	else
-		render_sentence(&look, TONE_STRONG, 0, "Measuring ...");
-	render_sentence(&look, TONE_DIM, 0,
+		render_sentence(&style, TONE_STRONG, 0, "Measuring ...");
+	render_sentence(&style, TONE_DIM, 0,
 			"Sorted by %s (s or arrows: by another column; q: leave)",
 			top_order_name(top->order));
-	if (fclose(look.out) == 0 && r == CLI_FINE)
+	if (fclose(style.out) == 0 && r == CLI_FINE)
 		return text;
 	free(text);
 	return NULL;
@@ -78,9 +79,9 @@ append(const struct top *top)
 	int r;
 
 	field_time(top->latest, "at", &at_us);
-	fprintf(cli->look.out, "%s\n", format_stamp(at, at_us));
-	r = top_put(&cli->look, top->latest, top->order);
-	fputc('\n', cli->look.out);
+	fprintf(cli->style.out, "%s\n", format_stamp(at, at_us));
+	r = top_put(&cli->style, top->latest, top->order);
+	fputc('\n', cli->style.out);
 	return r;
 }
 
@@ -98,7 +99,7 @@ put_measurement(struct top *top)
 		r = append(top);
 	if (measured && top->n_left > 0 && --top->n_left == 0)
 		top->over = true;
-	if (fflush(top->cli->look.out) != 0)
+	if (fflush(top->cli->style.out) != 0)
 		top->over = true; /* main() tells, if there is anything to tell */
 	return r;
 }
@@ -186,14 +187,14 @@ step(struct top *top, struct client_wait *wait)
 static int
 finish(struct top *top, bool counted)
 {
-	struct look look = top->cli->look;
+	struct output_style style = top->cli->style;
 	bool drawn = screen_is_open();
 
-	look.width = screen_size().columns;
+	style.width = screen_size().columns;
 	screen_close();
 	if (!drawn || !counted || top->n_left > 0)
 		return CLI_FINE;
-	return top_put(&look, top->latest, top->order);
+	return top_put(&style, top->latest, top->order);
 }
 
 static int
@@ -204,14 +205,14 @@ follow(struct top *top)
 		.timeout_ms = READY_TIMEOUT_MS,
 		.sigmask = &waiting,
 		.input_fd = STDIN_FILENO,
-		.output_fd = fileno(top->cli->look.out),
+		.output_fd = fileno(top->cli->style.out),
 	};
 	bool counted = top->n_left > 0;
 	int r = CLI_FINE;
 
 	screen_catch_signals(&waiting);
-	if (top->cli->look.terminal && top->cli->look.addressable && !top->cli->json &&
-	    screen_open(top->cli->look.out, STDIN_FILENO) < 0)
+	if (top->cli->style.terminal && top->cli->style.addressable && !top->cli->json &&
+	    screen_open(top->cli->style.out, STDIN_FILENO) < 0)
 		screen_close(); /* one table below the other then */
 	while (r == CLI_FINE && !top->over)
 		r = step(top, &wait);

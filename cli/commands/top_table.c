@@ -5,6 +5,7 @@
 
 #include "cli/base/field.h"
 #include "cli/print/format.h"
+#include "cli/print/render.h"
 #include "cli/print/words.h"
 
 /* Below this the median, the longest time and the stalls have no room beside a readable name. */
@@ -157,7 +158,7 @@ collect(const json_t *reply, enum top_order order, struct rows *ret)
 }
 
 static void
-put_head(const struct look *look, const json_t *reply, const struct rows *rows)
+put_head(const struct output_style *style, const json_t *reply, const struct rows *rows)
 {
 	char n[FORMAT_MAX], in[FORMAT_MAX], out[FORMAT_MAX], span[FORMAT_MAX];
 	double in_rate = 0, out_rate = 0;
@@ -172,29 +173,29 @@ put_head(const struct look *look, const json_t *reply, const struct rows *rows)
 		hubs_only = hubs_only && hub;
 	}
 	if (hubs_only)
-		render_sentence(look, TONE_STRONG, 0, "No device is plugged in.");
+		render_sentence(style, TONE_STRONG, 0, "No device is plugged in.");
 	if (hubs_only || field_has(reply, "blind"))
 		return;
-	render_sentence(look, TONE_STRONG, 0, "%s, %s/s in, %s/s out, measured for %s.",
+	render_sentence(style, TONE_STRONG, 0, "%s, %s/s in, %s/s out, measured for %s.",
 			format_count(n, (int64_t)rows->n, "device", "devices"),
 			format_bytes(in, in_rate), format_bytes(out, out_rate),
 			format_duration(span, field_real(reply, "seconds")));
 }
 
 static void
-put_doubts(const struct look *look, const json_t *reply)
+put_doubts(const struct output_style *style, const json_t *reply)
 {
 	const char *blind = field_text(reply, "blind"), *fix = field_text(reply, "fix");
 	char n[FORMAT_MAX];
 
 	if (field_has(reply, "blind"))
-		render_sentence(look, TONE_WARN, 0,
+		render_sentence(style, TONE_WARN, 0,
 				"usbmon is blind, so nobody knows what moves: %s%s", blind,
 				words_stop(blind));
 	if (field_has(reply, "blind") && *fix) /* not wrapped: it is to be typed */
-		fprintf(look->out, "  Fix: %s\n", fix);
+		fprintf(style->out, "  Fix: %s\n", fix);
 	if (field_int(reply, "lost") > 0)
-		render_sentence(look, TONE_WARN, 0, "usbmon lost %s: the numbers are too low.",
+		render_sentence(style, TONE_WARN, 0, "usbmon lost %s: the numbers are too low.",
 				format_count(n, field_int(reply, "lost"), "record", "records"));
 }
 
@@ -206,11 +207,11 @@ struct shown {
 };
 
 static void
-choose_columns(const struct look *look, struct shown *ret)
+choose_columns(const struct output_style *style, struct shown *ret)
 {
 	ret->n = 0;
 	for (size_t i = 0; i < N_COLUMNS; i++) {
-		bool fits = !known[i].wide || look->width == 0 || look->width >= WIDE;
+		bool fits = !known[i].wide || style->width == 0 || style->width >= WIDE;
 
 		ret->place[i] = fits ? (int)ret->n : -1;
 		if (fits)
@@ -220,7 +221,7 @@ choose_columns(const struct look *look, struct shown *ret)
 
 /* The table that a row is filled into. */
 struct filling {
-	const struct look *look;
+	const struct output_style *style;
 	const struct shown *shown;
 	struct table *table;
 	struct libscols_line *line;
@@ -241,7 +242,7 @@ fill_count(const struct filling *to, int column, double n, enum tone tone)
 	char text[FORMAT_MAX];
 
 	fill(to, column, n > 0 ? tone : TONE_PLAIN,
-	     to->blind ? to->look->dash : format_per_second(text, n));
+	     to->blind ? to->style->dash : format_per_second(text, n));
 }
 
 static void
@@ -250,7 +251,7 @@ fill_bytes(const struct filling *to, int column, double n)
 	char text[FORMAT_MAX];
 
 	fill(to, column, TONE_PLAIN,
-	     to->blind ? to->look->dash
+	     to->blind ? to->style->dash
 	     : n > 0   ? format_bytes(text, n)
 		       : "0");
 }
@@ -265,10 +266,10 @@ fill_times(const struct filling *to, const struct row *row)
 	char text[FORMAT_MAX];
 
 	for (size_t i = 0; i < LS_COUNT(times); i++) {
-		const char *shown = to->look->dash;
+		const char *shown = to->style->dash;
 
 		if (row->times && !to->blind)
-			shown = format_latency(text, to->look->utf8,
+			shown = format_latency(text, to->style->utf8,
 					       field_int(row->times, times[i].field));
 		fill(to, times[i].column, TONE_PLAIN, shown);
 	}
@@ -296,18 +297,18 @@ fill_row(struct filling *to, const struct row *row)
 }
 
 static int
-put_table(const struct look *look, const json_t *reply, const struct rows *rows)
+put_table(const struct output_style *style, const json_t *reply, const struct rows *rows)
 {
 	struct shown shown;
 	ls_auto(table) *table = NULL;
 	struct filling to = {
-		.look = look,
+		.style = style,
 		.shown = &shown,
 		.blind = field_has(reply, "blind"),
 	};
 
-	choose_columns(look, &shown);
-	if (table_new(look, shown.columns, shown.n, &table) < 0)
+	choose_columns(style, &shown);
+	if (table_new(style, shown.columns, shown.n, &table) < 0)
 		return -1;
 	to.table = table;
 	for (size_t i = 0; i < rows->n; i++)
@@ -316,16 +317,16 @@ put_table(const struct look *look, const json_t *reply, const struct rows *rows)
 }
 
 int
-top_put(const struct look *look, const json_t *reply, enum top_order order)
+top_put(const struct output_style *style, const json_t *reply, enum top_order order)
 {
 	struct rows rows;
 	int r = collect(reply, order, &rows);
 
 	if (r < 0)
 		return cli_no_memory();
-	put_head(look, reply, &rows);
-	put_doubts(look, reply);
-	r = put_table(look, reply, &rows);
+	put_head(style, reply, &rows);
+	put_doubts(style, reply);
+	r = put_table(style, reply, &rows);
 	free(rows.at);
 	return r < 0 ? cli_no_memory() : CLI_FINE;
 }

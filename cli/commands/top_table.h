@@ -15,6 +15,6 @@ enum top_order {
 /* "throughput", for "sorted by …". */
 const char *top_order_name(enum top_order order);
 
-/* Prints @reply on @look: what there is in one sentence, why it may be wrong, and the table. Gives
+/* Prints @reply on @style: what there is in one sentence, why it may be wrong, and the table. Gives
  * an enum cli_exit. */
-int top_put(const struct look *look, const json_t *reply, enum top_order order);
+int top_put(const struct output_style *style, const json_t *reply, enum top_order order);

@@ -14,6 +14,7 @@
 #include "cli/print/format.h"
 #include "cli/offline/pcapng.h"
 #include "cli/ask/problem.h"
+#include "cli/print/render.h"
 #include "lib/usbmon/usbmon.h"
 
 #define REPLY_TIMEOUT_MS 30000
@@ -152,7 +153,7 @@ put_line(const struct cli *cli, const json_t *transfer, int64_t zero_us, bool di
 	field_time(transfer, "at", &at_us);
 	describe_end(transfer, end, sizeof(end));
 	render_sentence(
-		&cli->look, is_failure(transfer) ? TONE_WARN : TONE_PLAIN, WHAT_COLUMN,
+		&cli->style, is_failure(transfer) ? TONE_WARN : TONE_PLAIN, WHAT_COLUMN,
 		"%*s  %-*s  ep 0x%02lx %s %s  %" PRId64 " B  %s%s%s%s", TIME_WIDTH,
 		format_offset(offset, at_us - zero_us), SOURCE_WIDTH, "usbmon", endpoint,
 		endpoint & 0x80 ? "IN" : "OUT", field_text(transfer, "type"),
@@ -173,7 +174,7 @@ put_unplugging(const struct cli *cli, const json_t *transfers, int64_t zero_us)
 		n_unplugging += is_of_unplugging(transfer, zero_us);
 	}
 	if (n_unplugging > 0)
-		render_sentence(&cli->look, TONE_PLAIN, WHAT_COLUMN,
+		render_sentence(&cli->style, TONE_PLAIN, WHAT_COLUMN,
 				"%*s%zu of %zu failed in the last 300 ms before the disconnect: "
 				"that is what any unplug looks like",
 				WHAT_COLUMN, "", n_unplugging, n_failed);
@@ -208,7 +209,7 @@ put_lines(const struct cli *cli, const json_t *transfers, const struct told *tol
 			n_left_out++;
 	}
 	if (n_left_out > 0)
-		render_sentence(&cli->look, TONE_DIM, WHAT_COLUMN,
+		render_sentence(&cli->style, TONE_DIM, WHAT_COLUMN,
 				"%*s(%zu more are kept; all: --transfers)", WHAT_COLUMN, "",
 				n_left_out);
 	if (told->disconnected)
@@ -227,13 +228,13 @@ transfers_put(const struct cli *cli, const json_t *incident, const json_t *trans
 	size_t n = json_array_size(transfers);
 
 	if (n > 0) {
-		render_sentence(&cli->look, TONE_STRONG, 2,
+		render_sentence(&cli->style, TONE_STRONG, 2,
 				"Last transfers before it (%zu kept): linkstat show %" PRId64
 				" --pcap FILE",
 				n, field_int(incident, "id"));
 		put_lines(cli, transfers, &told);
 	} else if (speaks_of_usbmon(incident)) {
-		render_sentence(&cli->look, TONE_DIM, 2, "No transfers before it were kept.");
+		render_sentence(&cli->style, TONE_DIM, 2, "No transfers before it were kept.");
 	}
 }
 
@@ -317,11 +318,11 @@ write_file(const char *path, const uint8_t *bytes, size_t len)
 static int
 write_stream(const struct cli *cli, const uint8_t *bytes, size_t len)
 {
-	if (cli->look.terminal) {
+	if (cli->style.terminal) {
 		cli_complain("a capture is not for a terminal: give a file, or a pipe to \"-\".");
 		return CLI_USAGE;
 	}
-	fwrite(bytes, 1, len, cli->look.out); /* main() tells whether it went out */
+	fwrite(bytes, 1, len, cli->style.out); /* main() tells whether it went out */
 	return CLI_FINE;
 }
 

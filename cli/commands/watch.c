@@ -75,7 +75,7 @@ put_gap(const struct cli *cli, const json_t *gap)
 	timeless.now_us = 0;
 	if (!field_time(gap, "ended_at", &at_us))
 		field_time(gap, "began_at", &at_us);
-	fprintf(cli->look.out, "%s  %-8s  %-19s  %-10s  %s\n", format_stamp(at, at_us), "-", "gap",
+	fprintf(cli->style.out, "%s  %-8s  %-19s  %-10s  %s\n", format_stamp(at, at_us), "-", "gap",
 		"linkstat", words_gap(text, &timeless, gap));
 }
 
@@ -118,16 +118,16 @@ put_incident(const struct cli *cli, struct memory *memory, const json_t *inciden
 	char *text = NULL;
 	size_t len;
 
-	aside.look.out = open_memstream(&text, &len);
-	if (!aside.look.out) { /* better twice than not at all */
+	aside.style.out = open_memstream(&text, &len);
+	if (!aside.style.out) { /* better twice than not at all */
 		incidents_put_line(cli, incident);
 		return;
 	}
 	incidents_put_line(&aside, incident);
-	if (fclose(aside.look.out) != 0)
+	if (fclose(aside.style.out) != 0)
 		incidents_put_line(cli, incident);
 	else if (!said_already(memory, field_int(incident, "id"), text))
-		fputs(text, cli->look.out);
+		fputs(text, cli->style.out);
 	free(text);
 }
 
@@ -150,8 +150,8 @@ static int
 ended_by(const struct cli *cli, int error)
 {
 	if (error == -EINTR) {
-		if (cli->look.terminal)
-			fputc('\n', cli->look.out); /* after the "^C" */
+		if (cli->style.terminal)
+			fputc('\n', cli->style.out); /* after the "^C" */
 		return CLI_FINE;
 	}
 	return error == -ECANCELED ? CLI_FINE : problem_talking(error);
@@ -173,7 +173,7 @@ follow(const struct cli *cli, struct client *client, struct client_wait *wait)
 			r = put_record(cli, &memory, client_parameters(reply));
 		if (r != CLI_FINE)
 			return r;
-		if (fflush(cli->look.out) != 0)
+		if (fflush(cli->style.out) != 0)
 			return CLI_FINE; /* main() tells, if there is anything to tell */
 		if (!client_continues(reply))
 			return problem_talking(-ECONNRESET);
@@ -188,7 +188,7 @@ watch_run(const struct cli *cli)
 	sigset_t waiting;
 	struct client_wait wait = { .timeout_ms = READY_TIMEOUT_MS,
 				    .sigmask = &waiting,
-				    .output_fd = fileno(cli->look.out) };
+				    .output_fd = fileno(cli->style.out) };
 	int r = ask_open(cli, &client);
 
 	if (r != CLI_FINE)

@@ -65,7 +65,7 @@ get_trials(const struct cli *cli, struct diagnosis *diagnosis, struct histories 
 	if (r > 0)
 		return CLI_FINE;
 	if (r == 0) {
-		clean_text(focus, sizeof(focus), diagnosis->focus, cli->look.utf8);
+		clean_text(focus, sizeof(focus), diagnosis->focus, cli->style.utf8);
 		return complain_focus(histories, focus);
 	}
 	if (r == -ENOMEM)

@@ -5,6 +5,7 @@
 #include "cli/base/clean.h"
 #include "cli/diagnose/diagnose.h"
 #include "cli/print/format.h"
+#include "cli/print/render.h"
 #include "lib/base/text.h"
 
 #define TRIAL_MAX 4096
@@ -33,7 +34,7 @@ named(const struct cli *cli, const struct diagnosis *diagnosis, enum ls_componen
 	char full[DIAGNOSE_WORDS_MAX];
 
 	diagnose_words(diagnosis, kind, name, "", full);
-	clean_text(text, DIAGNOSE_WORDS_MAX, full, cli->look.utf8);
+	clean_text(text, DIAGNOSE_WORDS_MAX, full, cli->style.utf8);
 	return text;
 }
 
@@ -104,7 +105,7 @@ meaning(const struct cli *cli, const struct diagnosis *diagnosis,
 
 	if (names)
 		diagnose_words(diagnosis, outcome->kind, outcome->name, outcome->with, full);
-	clean_text(part, sizeof(part), full, cli->look.utf8);
+	clean_text(part, sizeof(part), full, cli->style.utf8);
 	format_percent(percent, outcome->certainty);
 	if (outcome->verdict == LS_VERDICT_NOTHING_SPECIAL)
 		ls_text_format(text, TRIAL_MAX, "nothing special is the matter (%s)", percent);
@@ -127,7 +128,7 @@ put_outcomes(const struct cli *cli, const struct diagnosis *diagnosis)
 	char text[TRIAL_MAX];
 
 	for (size_t i = 0; i < LS_COUNT(swap->outcomes); i++)
-		render_sentence(&cli->look, TONE_PLAIN, 6, "      %s: %s.",
+		render_sentence(&cli->style, TONE_PLAIN, 6, "      %s: %s.",
 				swap->outcomes[i].drop ? "A drop" : "No drop",
 				meaning(cli, diagnosis, &swap->outcomes[i], text));
 }
@@ -141,7 +142,7 @@ put_swap(const struct cli *cli, const struct diagnosis *diagnosis)
 	named(cli, diagnosis, swap->kind, swap->from, from);
 	named(cli, diagnosis, swap->kind, swap->to, to);
 	describe_trial(cli, diagnosis, rest);
-	render_sentence(&cli->look, TONE_STRONG, 6, "Next: use %s instead of %s%s, for %s.", to,
+	render_sentence(&cli->style, TONE_STRONG, 6, "Next: use %s instead of %s%s, for %s.", to,
 			from, rest, run_time(time, swap->run_hours));
 	put_outcomes(cli, diagnosis);
 }
@@ -186,7 +187,7 @@ diagnose_print_next(const struct cli *cli, const struct diagnosis *diagnosis)
 	char time[FORMAT_MAX];
 
 	if (blame->verdict == LS_VERDICT_SUSPECT)
-		render_sentence(&cli->look, TONE_STRONG, 6, "Do:   %s",
+		render_sentence(&cli->style, TONE_STRONG, 6, "Do:   %s",
 				*blame->suspects[0].with
 					? "Keep these two apart: each is fine without the other."
 					: remedies[blame->suspects[0].kind]);
@@ -197,7 +198,7 @@ diagnose_print_next(const struct cli *cli, const struct diagnosis *diagnosis)
 		put_swap(cli, diagnosis);
 	else if (swap->get != LS_N_COMPONENT_KINDS && blame->verdict != LS_VERDICT_SUSPECT)
 		render_sentence(
-			&cli->look, TONE_STRONG, 6,
+			&cli->style, TONE_STRONG, 6,
 			"Next: try %s, with everything else as before, for %s. Nothing that "
 			"was used so far could tell more.",
 			article(swap->get), time);

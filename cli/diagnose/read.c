@@ -120,7 +120,7 @@ read_file(const struct cli *cli, const char *path, struct histories *histories,
 	FILE *file;
 	int r;
 
-	clean_text(name, sizeof(name), is_stdin ? "standard input" : path, cli->look.utf8);
+	clean_text(name, sizeof(name), is_stdin ? "standard input" : path, cli->style.utf8);
 	if (is_stdin && isatty(STDIN_FILENO)) {
 		cli_complain("standard input is a terminal; give a table of sessions by a pipe, or "
 			     "name a file.");

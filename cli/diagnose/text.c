@@ -5,6 +5,7 @@
 #include "cli/base/clean.h"
 #include "cli/diagnose/diagnose.h"
 #include "cli/print/format.h"
+#include "cli/print/render.h"
 #include "lib/base/text.h"
 
 #define LIST_MAX      4096
@@ -20,7 +21,7 @@ words(const struct cli *cli, const struct diagnosis *diagnosis, const struct ls_
 	char full[DIAGNOSE_WORDS_MAX];
 
 	diagnose_words(diagnosis, suspect->kind, suspect->name, suspect->with, full);
-	clean_text(text, DIAGNOSE_WORDS_MAX, full, cli->look.utf8);
+	clean_text(text, DIAGNOSE_WORDS_MAX, full, cli->style.utf8);
 	return text;
 }
 
@@ -115,7 +116,7 @@ put_suspect(const struct cli *cli, const struct diagnosis *diagnosis)
 	const struct ls_blame *blame = diagnosis->blame;
 	char part[DIAGNOSE_WORDS_MAX], percent[FORMAT_MAX];
 
-	render_sentence(&cli->look, TONE_BAD, 2, "Most likely at fault: %s (%s)",
+	render_sentence(&cli->style, TONE_BAD, 2, "Most likely at fault: %s (%s)",
 			words(cli, diagnosis, &blame->suspects[0], part),
 			format_percent(percent, blame->probability));
 	for (size_t i = 1; i < blame->n_suspects; i++) {
@@ -125,10 +126,10 @@ put_suspect(const struct cli *cli, const struct diagnosis *diagnosis)
 			continue;
 		words(cli, diagnosis, suspect, part);
 		if (blame->suspects[0].group && suspect->group == blame->suspects[0].group)
-			render_sentence(&cli->look, TONE_BAD, 2, "or, which is the same so far: %s",
-					part);
+			render_sentence(&cli->style, TONE_BAD, 2,
+					"or, which is the same so far: %s", part);
 		else
-			render_sentence(&cli->look, TONE_BAD, 2, "and, apart from it: %s (%s)",
+			render_sentence(&cli->style, TONE_BAD, 2, "and, apart from it: %s (%s)",
 					part, format_percent(percent, suspect->probability));
 	}
 }
@@ -142,9 +143,9 @@ put_inseparable(const struct cli *cli, const struct diagnosis *diagnosis)
 	for (size_t i = 0; i < blame->n_suspects; i++)
 		if (is_accused(blame, i))
 			append(list, " or ", words(cli, diagnosis, &blame->suspects[i], part));
-	render_sentence(&cli->look, TONE_BAD, 2, "At fault is one of these: %s (%s)", list,
+	render_sentence(&cli->style, TONE_BAD, 2, "At fault is one of these: %s (%s)", list,
 			format_percent(percent, blame->probability));
-	render_sentence(&cli->look, TONE_PLAIN, 2,
+	render_sentence(&cli->style, TONE_PLAIN, 2,
 			"  Which of them cannot be told: they were never used apart.");
 }
 
@@ -154,9 +155,9 @@ put_nothing(const struct cli *cli, const struct diagnosis *diagnosis)
 	const struct ls_blame *blame = diagnosis->blame;
 	char all[2 * FORMAT_MAX], percent[FORMAT_MAX];
 
-	render_sentence(&cli->look, TONE_GOOD, 2, "Nothing special: no part stands out (%s).",
+	render_sentence(&cli->style, TONE_GOOD, 2, "Nothing special: no part stands out (%s).",
 			format_percent(percent, blame->probability));
-	render_sentence(&cli->look, TONE_PLAIN, 2, "  %s altogether.",
+	render_sentence(&cli->style, TONE_PLAIN, 2, "  %s altogether.",
 			drops_in(all, blame->drops, blame->hours));
 }
 
@@ -183,14 +184,14 @@ put_not_enough(const struct cli *cli, const struct diagnosis *diagnosis)
 	const struct ls_blame *blame = diagnosis->blame;
 	char all[2 * FORMAT_MAX], n[FORMAT_MAX];
 
-	render_sentence(&cli->look, TONE_WARN, 2, "Not enough data to blame anything.");
+	render_sentence(&cli->style, TONE_WARN, 2, "Not enough data to blame anything.");
 	if (diagnosis->n_sessions == 0) {
-		render_sentence(&cli->look, TONE_PLAIN, 2,
+		render_sentence(&cli->style, TONE_PLAIN, 2,
 				"  There is no session to look at. Use the device with linkstatd "
 				"running, or give tables with --sessions, then ask again.");
 		return;
 	}
-	render_sentence(&cli->look, TONE_PLAIN, 2, "  %s, in %s. %s",
+	render_sentence(&cli->style, TONE_PLAIN, 2, "  %s, in %s. %s",
 			drops_in(all, blame->drops, blame->hours),
 			format_count(n, (int64_t)diagnosis->n_sessions, "session", "sessions"),
 			why_not_enough(blame));
@@ -231,11 +232,11 @@ put_evidence(const struct cli *cli, const struct diagnosis *diagnosis)
 	company(where, blame, false);
 	company(same, blame, true);
 	if (suspect->hours_without > 0 || suspect->drops_without > 0)
-		render_sentence(&cli->look, TONE_PLAIN, 2, "  %s%s%s.  Without it, %s%s: %s.", with,
-				*where ? ", with " : "", where, *same ? "the same " : "the rest",
-				same, without);
+		render_sentence(&cli->style, TONE_PLAIN, 2, "  %s%s%s.  Without it, %s%s: %s.",
+				with, *where ? ", with " : "", where,
+				*same ? "the same " : "the rest", same, without);
 	else
-		render_sentence(&cli->look, TONE_PLAIN, 2,
+		render_sentence(&cli->style, TONE_PLAIN, 2,
 				"  %s%s%s.  Nothing of that was ever used without it.", with,
 				*where ? ", with " : "", where);
 }
@@ -270,7 +271,7 @@ put_possible(const struct cli *cli, const struct diagnosis *diagnosis)
 	append_share(list, "something that is not recorded, as interference or software",
 		     blame->surroundings);
 	if (*list && blame->drops > 0)
-		render_sentence(&cli->look, TONE_PLAIN, 2, "%s: %s.",
+		render_sentence(&cli->style, TONE_PLAIN, 2, "%s: %s.",
 				is_accused(blame, 0) ? "Also possible" : "Possible", list);
 }
 
@@ -291,10 +292,10 @@ put_never_varied(const struct cli *cli, const struct diagnosis *diagnosis)
 			append(recorded, ", ", diagnose_kind(never->kind));
 	}
 	if (*varied)
-		render_sentence(&cli->look, TONE_PLAIN, 2,
+		render_sentence(&cli->style, TONE_PLAIN, 2,
 				"Never varied: %s. No session shows whether that matters.", varied);
 	if (*recorded)
-		render_sentence(&cli->look, TONE_PLAIN, 2, "Never recorded: %s.", recorded);
+		render_sentence(&cli->style, TONE_PLAIN, 2, "Never recorded: %s.", recorded);
 }
 
 static bool
@@ -338,7 +339,7 @@ put_groups(const struct cli *cli, const struct diagnosis *diagnosis)
 			if (blame->suspects[k].group == group)
 				append(list, " and ",
 				       words(cli, diagnosis, &blame->suspects[k], part));
-		render_sentence(&cli->look, TONE_PLAIN, 2,
+		render_sentence(&cli->style, TONE_PLAIN, 2,
 				"Cannot be told apart, as they were never used apart: %s.", list);
 	}
 }
@@ -347,7 +348,7 @@ static void
 put_patterns(const struct cli *cli, const struct diagnosis *diagnosis)
 {
 	for (size_t i = 0; i < diagnosis->n_patterns; i++)
-		render_sentence(&cli->look, TONE_WARN, 2, "Pattern: %s",
+		render_sentence(&cli->style, TONE_WARN, 2, "Pattern: %s",
 				diagnosis->patterns[i].evidence);
 }
 
@@ -357,15 +358,15 @@ put_notes(const struct cli *cli, const struct diagnosis *diagnosis)
 	char n[FORMAT_MAX], focus[HISTORIES_NAME_MAX];
 
 	if (diagnosis->focus) {
-		clean_text(focus, sizeof(focus), diagnosis->focus, cli->look.utf8);
-		render_sentence(&cli->look, TONE_DIM, 2,
+		clean_text(focus, sizeof(focus), diagnosis->focus, cli->style.utf8);
+		render_sentence(&cli->style, TONE_DIM, 2,
 				"Looked at %" PRIu64 " of %" PRIu64
 				" sessions: those of \"%s\", and "
 				"those with the same cables, ports, hubs and devices.",
 				diagnosis->n_sessions, diagnosis->n_known, focus);
 	}
 	if (diagnosis->n_left_out > 0)
-		render_sentence(&cli->look, TONE_DIM, 2, "%s left out: %s.",
+		render_sentence(&cli->style, TONE_DIM, 2, "%s left out: %s.",
 				format_count(n, (int64_t)diagnosis->n_left_out, "session was",
 					     "sessions were"),
 				cli->since.set || cli->until.set

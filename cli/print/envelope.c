@@ -31,7 +31,7 @@ int
 envelope_print(const struct cli *cli, const char *name, const json_t *members)
 {
 	/* On a terminal only ASCII: hostile text stays escaped there. It is the same JSON. */
-	size_t flags = LS_WIRE_DUMP | (cli->look.terminal ? JSON_ENSURE_ASCII : 0);
+	size_t flags = LS_WIRE_DUMP | (cli->style.terminal ? JSON_ENSURE_ASCII : 0);
 	ls_json_auto json_t *document =
 		json_pack("{s:s, s:i}", "linkstat", name, "version", FORMAT_VERSION);
 	char *text;
@@ -41,7 +41,7 @@ envelope_print(const struct cli *cli, const char *name, const json_t *members)
 	text = json_dumps(document, flags);
 	if (!text)
 		return cli_no_memory();
-	fprintf(cli->look.out, "%s\n", text);
+	fprintf(cli->style.out, "%s\n", text);
 	free(text);
 	return CLI_FINE;
 }

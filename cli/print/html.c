@@ -157,7 +157,7 @@ complain(const struct cli *cli, const char *path, int error)
 {
 	char shown[300];
 
-	clean_text(shown, sizeof(shown), path, cli->look.utf8);
+	clean_text(shown, sizeof(shown), path, cli->style.utf8);
 	cli_complain("the page cannot be written to \"%s\": %s.\n"
 		     "Name a file in a directory that you may write to, or - for standard output.",
 		     shown, strerror(error));
@@ -232,7 +232,7 @@ html_write(const struct cli *cli, const char *path, const char *page, size_t len
 	int r;
 
 	if (strcmp(path, "-") == 0)
-		return put(cli->look.out, page, len) < 0 ? complain(cli, path, errno) : CLI_FINE;
+		return put(cli->style.out, page, len) < 0 ? complain(cli, path, errno) : CLI_FINE;
 	if (stat(path, &is) == 0 && S_ISDIR(is.st_mode))
 		return complain(cli, path, EISDIR);
 	if (stat(path, &is) == 0 && !S_ISREG(is.st_mode))

@@ -1,16 +1,12 @@
 #include "cli/print/render.h"
 
 #include <errno.h>
-#include <langinfo.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <libsmartcols/libsmartcols.h>
 
-#define WIDTH_DEFAULT  80
 #define WIDTH_SENTENCE 100 /* longer lines are hard to read, however wide the terminal */
 #define SENTENCE_MAX   4096
 
@@ -20,39 +16,10 @@ static const char *const tones[] = {
 };
 
 struct table {
-	const struct look *look;
+	const struct output_style *style;
 	struct libscols_table *columns;
 	bool failed;
 };
-
-static int
-terminal_width(int fd)
-{
-	struct winsize size;
-	const char *columns = getenv("COLUMNS");
-	long width = columns ? strtol(columns, NULL, 10) : 0;
-
-	if (width > 0 && width < 10000)
-		return (int)width;
-	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-		return size.ws_col;
-	return WIDTH_DEFAULT;
-}
-
-void
-look_init(struct look *look, FILE *out)
-{
-	const char *no_color = getenv("NO_COLOR");
-	const char *term = getenv("TERM");
-
-	look->out = out;
-	look->terminal = isatty(fileno(out));
-	look->addressable = look->terminal && term && *term && strcmp(term, "dumb") != 0;
-	look->colour = look->addressable && !(no_color && *no_color);
-	look->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	look->width = look->terminal ? terminal_width(fileno(out)) : 0;
-	look->dash = look->utf8 ? "–" : "-";
-}
 
 /* Columns that @len bytes take: a character each, which is near enough to wrap at. */
 static int
@@ -101,11 +68,12 @@ put_wrapped(FILE *out, const char *text, int width, int indent)
 }
 
 void
-render_sentence(const struct look *look, enum tone tone, int indent, const char *format, ...)
+render_sentence(const struct output_style *style, enum tone tone, int indent, const char *format,
+		...)
 {
 	char text[SENTENCE_MAX];
-	bool painted = look->colour && tone != TONE_PLAIN;
-	int width = look->width > WIDTH_SENTENCE ? WIDTH_SENTENCE : look->width;
+	bool painted = style->colour && tone != TONE_PLAIN;
+	int width = style->width > WIDTH_SENTENCE ? WIDTH_SENTENCE : style->width;
 	va_list args;
 	int len;
 
@@ -117,9 +85,9 @@ render_sentence(const struct look *look, enum tone tone, int indent, const char 
 			text[len - 1] = '\0';
 
 	if (painted)
-		fputs(tones[tone], look->out);
-	put_wrapped(look->out, text, width, indent);
-	fputs(painted ? "\033[0m\n" : "\n", look->out);
+		fputs(tones[tone], style->out);
+	put_wrapped(style->out, text, width, indent);
+	fputs(painted ? "\033[0m\n" : "\n", style->out);
 }
 
 /* Two columns wide, as the gap below a last child, which smartcols does not let us choose. */
@@ -157,7 +125,7 @@ add_column(struct libscols_table *columns, const struct table_column *column)
 }
 
 int
-table_new(const struct look *look, const struct table_column *columns, size_t n_columns,
+table_new(const struct output_style *style, const struct table_column *columns, size_t n_columns,
 	  struct table **ret)
 {
 	ls_auto(table) *table = calloc(1, sizeof(*table));
@@ -165,24 +133,24 @@ table_new(const struct look *look, const struct table_column *columns, size_t n_
 
 	if (!table)
 		return -ENOMEM;
-	table->look = look;
+	table->style = style;
 	table->columns = scols_new_table();
 	if (!table->columns)
 		return -ENOMEM;
 	r = scols_table_set_column_separator(table->columns, "  ");
 	if (r == 0)
-		r = set_branches(table->columns, look->utf8);
+		r = set_branches(table->columns, style->utf8);
 	for (size_t i = 0; r == 0 && i < n_columns; i++)
 		r = add_column(table->columns, &columns[i]);
 	if (r != 0)
 		return -ENOMEM;
 
 	scols_table_enable_noencoding(table->columns, 1); /* it is clean: see cli/base/clean.h */
-	scols_table_enable_colors(table->columns, look->colour);
+	scols_table_enable_colors(table->columns, style->colour);
 	scols_table_set_termforce(table->columns,
-				  look->terminal ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
-	if (look->terminal)
-		scols_table_set_termwidth(table->columns, (size_t)look->width);
+				  style->terminal ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
+	if (style->terminal)
+		scols_table_set_termwidth(table->columns, (size_t)style->width);
 	*ret = LS_STEAL(&table);
 	return 0;
 }
@@ -258,10 +226,10 @@ table_title(struct table *table, struct libscols_line *row, const char *text)
 }
 
 static void
-put_title(const struct look *look, const char *title)
+put_title(const struct output_style *style, const char *title)
 {
-	fprintf(look->out, "%s%s%s\n", look->colour ? tones[TONE_STRONG] : "", title,
-		look->colour ? "\033[0m" : "");
+	fprintf(style->out, "%s%s%s\n", style->colour ? tones[TONE_STRONG] : "", title,
+		style->colour ? "\033[0m" : "");
 }
 
 /* smartcols has no row that spans all columns: titles take the place of printed, empty rows. */
@@ -281,9 +249,9 @@ put_lines(struct table *table, struct libscols_iter *rows, char *printed)
 		while (len > 0 && line[len - 1] == ' ')
 			line[--len] = '\0';
 		if (title)
-			put_title(table->look, title);
+			put_title(table->style, title);
 		else if (len > 0)
-			fprintf(table->look->out, "%s\n", line);
+			fprintf(table->style->out, "%s\n", line);
 		heading = false;
 	}
 }

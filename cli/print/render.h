@@ -5,18 +5,8 @@
  */
 #include <stdio.h>
 
+#include "cli/base/output_style.h"
 #include "lib/base/base.h"
-
-/* What the place we print to can show. */
-struct look {
-	FILE *out;
-	bool terminal;
-	bool addressable; /* a terminal that can be drawn on anywhere */
-	bool colour;
-	bool utf8;
-	int width;	  /* columns, 0: as wide as it takes */
-	const char *dash; /* for "nothing to say here" */
-};
 
 enum tone {
 	TONE_PLAIN,
@@ -27,12 +17,9 @@ enum tone {
 	TONE_BAD,
 };
 
-/* Looks at @out, the locale's character set and the environment; setlocale() comes before. */
-void look_init(struct look *look, FILE *out);
-
 /* A sentence, wrapped to the width with later lines indented by @indent columns, and a newline. */
-void render_sentence(const struct look *look, enum tone tone, int indent, const char *format, ...)
-	LS_PRINTF(4, 5);
+void render_sentence(const struct output_style *style, enum tone tone, int indent,
+		     const char *format, ...) LS_PRINTF(4, 5);
 
 enum table_flag {
 	TABLE_RIGHT = 1 << 0, /* numbers */
@@ -48,9 +35,9 @@ struct table_column {
 struct table;
 struct libscols_line; /* a row */
 
-/* @look must outlive it. 0 or -ENOMEM. */
-int table_new(const struct look *look, const struct table_column *columns, size_t n_columns,
-	      struct table **ret);
+/* @style must outlive it. 0 or -ENOMEM. */
+int table_new(const struct output_style *style, const struct table_column *columns,
+	      size_t n_columns, struct table **ret);
 void table_free(struct table *table); /* NULL is fine */
 LS_DEFINE_AUTO(table)
 

@@ -115,10 +115,10 @@ words_causes(char text[WORDS_MAX], const struct cli *cli, const json_t *counts)
 		if (json_integer_value(count) == 0 || n > WORDS_MAX - 16)
 			continue;
 		/* Keys do not go through clean_json(). */
-		clean_text(name, sizeof(name), cause, cli->look.utf8);
+		clean_text(name, sizeof(name), cause, cli->style.utf8);
 		words = advice_words(name);
 		ls_text_format(text + n, WORDS_MAX - n, "%s%" PRId64 " %s %s", n > 0 ? ", " : "",
-			       (int64_t)json_integer_value(count), cli->look.utf8 ? "×" : "x",
+			       (int64_t)json_integer_value(count), cli->style.utf8 ? "×" : "x",
 			       words);
 		n = strlen(text);
 	}

@@ -29,9 +29,9 @@ numbers_of(int64_t drops, double hours, double job_hours)
 }
 
 static const char *
-to(const struct look *look)
+to(const struct output_style *style)
 {
-	return look->utf8 ? "…" : "...";
+	return style->utf8 ? "…" : "...";
 }
 
 static const char *
@@ -47,14 +47,15 @@ one_rate(char text[FORMAT_MAX], double rate)
 }
 
 const char *
-numbers_rate(char text[NUMBERS_MAX], const struct look *look, const struct numbers *numbers)
+numbers_rate(char text[NUMBERS_MAX], const struct output_style *style,
+	     const struct numbers *numbers)
 {
 	char low[FORMAT_MAX], high[FORMAT_MAX], middle[FORMAT_MAX];
 
 	if (!numbers->known || numbers->hours < NUMBERS_HOURS_MIN)
-		return look->dash;
+		return style->dash;
 	ls_text_format(text, NUMBERS_MAX, "%s (%s %s %s)", one_rate(middle, numbers->rate.median),
-		       one_rate(low, numbers->rate.low), to(look),
+		       one_rate(low, numbers->rate.low), to(style),
 		       one_rate(high, numbers->rate.high));
 	return text;
 }
@@ -69,7 +70,8 @@ bound(char text[FORMAT_MAX], double fraction)
 }
 
 const char *
-numbers_survival(char text[NUMBERS_MAX], const struct look *look, const struct numbers *numbers)
+numbers_survival(char text[NUMBERS_MAX], const struct output_style *style,
+		 const struct numbers *numbers)
 {
 	const struct ls_interval *survival = &numbers->survival;
 	char middle[FORMAT_MAX], low[FORMAT_MAX], high[FORMAT_MAX];
@@ -77,7 +79,7 @@ numbers_survival(char text[NUMBERS_MAX], const struct look *look, const struct n
 	if (!numbers->known || numbers->hours < NUMBERS_HOURS_MIN)
 		return "not enough data";
 	ls_text_format(text, NUMBERS_MAX, "%s (%s %s %s)", format_percent(middle, survival->median),
-		       bound(low, fmin(survival->low, survival->high)), to(look),
+		       bound(low, fmin(survival->low, survival->high)), to(style),
 		       bound(high, fmax(survival->low, survival->high)));
 	return text;
 }

@@ -20,10 +20,10 @@ struct numbers {
 struct numbers numbers_of(int64_t drops, double hours, double job_hours);
 
 /* "1.40 (0.50 … 2.9)", or a dash. */
-const char *numbers_rate(char text[NUMBERS_MAX], const struct look *look,
+const char *numbers_rate(char text[NUMBERS_MAX], const struct output_style *style,
 			 const struct numbers *numbers);
 /* "71 % (49 … 88)", or "not enough data". */
-const char *numbers_survival(char text[NUMBERS_MAX], const struct look *look,
+const char *numbers_survival(char text[NUMBERS_MAX], const struct output_style *style,
 			     const struct numbers *numbers);
 
 /* Adds rate, survival, grade to @object. 0 or -ENOMEM. */

@@ -10,6 +10,7 @@
 #include "cli/print/envelope.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
+#include "cli/print/render.h"
 #include "cli/report/data.h"
 #include "cli/print/words.h"
 #include "lib/base/text.h"
@@ -199,7 +200,7 @@ enum { NAME, CONNECTED, DROPS, RATE, SURVIVES, GRADE, SESSIONS };
 static bool
 is_narrow(const struct cli *cli)
 {
-	return cli->look.width > 0 && cli->look.width < NARROW;
+	return cli->style.width > 0 && cli->style.width < NARROW;
 }
 
 static void
@@ -210,13 +211,13 @@ fill_row(const struct cli *cli, struct table *table, const struct report_group *
 	struct libscols_line *row = table_row(table, NULL);
 	char text[2 * FORMAT_MAX], clean[LS_COMPONENT_NAME_MAX], title[WORDS_MAX];
 
-	clean_text(clean, sizeof(clean), group->shown, cli->look.utf8);
+	clean_text(clean, sizeof(clean), group->shown, cli->style.utf8);
 	table_cell(table, row, NAME, TONE_STRONG, clean);
 	table_cell(table, row, CONNECTED, TONE_PLAIN, format_duration(text, group->hours * 3600));
 	snprintf(text, sizeof(text), "%" PRId64, group->drops);
 	table_cell(table, row, DROPS, group->drops > 0 ? TONE_BAD : TONE_PLAIN, text);
-	table_cell(table, row, RATE, TONE_PLAIN, numbers_rate(text, &cli->look, &numbers));
-	table_cell(table, row, SURVIVES, TONE_PLAIN, numbers_survival(text, &cli->look, &numbers));
+	table_cell(table, row, RATE, TONE_PLAIN, numbers_rate(text, &cli->style, &numbers));
+	table_cell(table, row, SURVIVES, TONE_PLAIN, numbers_survival(text, &cli->style, &numbers));
 	table_cell(table, row, GRADE, TONE_PLAIN, numbers.grade);
 	if (!is_narrow(cli)) {
 		snprintf(text, sizeof(text), "%" PRId64, group->sessions);
@@ -250,13 +251,13 @@ put_text(const struct cli *cli, const struct report_groups *groups, double job_h
 		drops += ((const struct report_group *)groups->all.items[i])->drops;
 	words_span(span, cli);
 	if (groups->all.n == 0)
-		render_sentence(&cli->look, TONE_PLAIN, 0,
+		render_sentence(&cli->style, TONE_PLAIN, 0,
 				"Nothing was plugged in, so there is nothing to say, %s.", span);
 	else
-		render_sentence(&cli->look, drops > 0 ? TONE_BAD : TONE_GOOD, 0,
+		render_sentence(&cli->style, drops > 0 ? TONE_BAD : TONE_GOOD, 0,
 				"By %s, the worst first, %s.", kinds[row_of(groups->kind)].by,
 				span);
-	if (table_new(&cli->look, columns, is_narrow(cli) ? SESSIONS : LS_COUNT(columns), &table) <
+	if (table_new(&cli->style, columns, is_narrow(cli) ? SESSIONS : LS_COUNT(columns), &table) <
 	    0)
 		return cli_no_memory();
 	for (size_t i = 0; i < groups->all.n; i++)
@@ -264,7 +265,7 @@ put_text(const struct cli *cli, const struct report_groups *groups, double job_h
 	if (table_print(table) < 0)
 		return cli_no_memory();
 	if (groups->all.n > 0)
-		render_sentence(&cli->look, TONE_PLAIN, 2,
+		render_sentence(&cli->style, TONE_PLAIN, 2,
 				"Who took part when it dropped is not to blame for that alone. "
 				"What the swaps say: linkstat diagnose");
 	return CLI_FINE;

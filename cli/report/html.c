@@ -75,13 +75,13 @@ on_diagnosis(const struct cli *cli, const struct diagnosis *diagnosis, void *use
 	size_t len;
 	struct cli plain = *cli;
 
-	plain.look = (struct look){ .utf8 = true, .dash = "–" };
-	plain.look.out = open_memstream(&page->diagnosis, &len);
-	if (!plain.look.out)
+	plain.style = (struct output_style){ .utf8 = true, .dash = "–" };
+	plain.style.out = open_memstream(&page->diagnosis, &len);
+	if (!plain.style.out)
 		return cli_no_memory();
 	diagnose_print_text(&plain, diagnosis);
 	page->accused = verdict == LS_VERDICT_SUSPECT || verdict == LS_VERDICT_INSEPARABLE;
-	return fclose(plain.look.out) == 0 ? CLI_FINE : cli_no_memory();
+	return fclose(plain.style.out) == 0 ? CLI_FINE : cli_no_memory();
 }
 
 static int
@@ -258,7 +258,7 @@ report_html(const struct cli *cli)
 	int r;
 
 	asking.json = false; /* texts are cleaned, whatever reads the page */
-	asking.look.utf8 = true;
+	asking.style.utf8 = true;
 	r = page.sessions && page.incidents ? make(&page) : cli_no_memory();
 	json_decref(page.report);
 	json_decref(page.sessions);

@@ -94,7 +94,7 @@ put_number(FILE *out, const char *name, const char *text)
 static void
 put_rank(struct report_page *page, const struct rank *rank)
 {
-	const struct look look = { .utf8 = true, .dash = "–" };
+	const struct output_style style = { .utf8 = true, .dash = "–" };
 	const struct numbers *numbers = &rank->numbers;
 	char text[2 * FORMAT_MAX], clean[FORMAT_MAX];
 	bool shown = numbers->known && numbers->hours >= NUMBERS_HOURS_MIN;
@@ -112,11 +112,11 @@ put_rank(struct report_page *page, const struct rank *rank)
 		put_rate_bar(page->out, &numbers->rate);
 	fputs("<span class=\"dim\">", page->out);
 	html_format(page->out, shown ? "%s drops/h" : "not enough data%.0s",
-		    numbers_rate(text, &look, numbers));
+		    numbers_rate(text, &style, numbers));
 	fputs("</span></td>", page->out);
 	snprintf(survives, sizeof(survives), "%s job survives",
 		 numbers_job_name(job, page->job_hours));
-	put_number(page->out, survives, numbers_survival(text, &look, numbers));
+	put_number(page->out, survives, numbers_survival(text, &style, numbers));
 	fprintf(page->out,
 		"<td class=\"grade-cell\"><span class=\"grade g%s\" title=\"grade\">%s</span></td>",
 		numbers->grade[0] == '?' ? "" : numbers->grade, numbers->grade);

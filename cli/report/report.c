@@ -11,6 +11,7 @@
 #include "cli/print/envelope.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
+#include "cli/print/render.h"
 #include "cli/report/groups.h"
 #include "cli/report/data.h"
 #include "cli/print/words.h"
@@ -47,7 +48,7 @@ enum {
 static bool
 is_narrow(const struct cli *cli)
 {
-	return cli->look.width > 0 && cli->look.width < NARROW;
+	return cli->style.width > 0 && cli->style.width < NARROW;
 }
 
 int
@@ -82,14 +83,14 @@ put_verdict(const struct cli *cli, const json_t *reply)
 		seconds += field_real(port, "connected_seconds");
 	}
 	if (n_drops > 0)
-		render_sentence(&cli->look, TONE_BAD, 0, "%s on %" PRId64 " of %zu ports, %s.",
+		render_sentence(&cli->style, TONE_BAD, 0, "%s on %" PRId64 " of %zu ports, %s.",
 				format_count(n, n_drops, "drop", "drops"), n_bad,
 				json_array_size(ports), span);
 	else if (!(seconds > 0))
-		render_sentence(&cli->look, TONE_PLAIN, 0,
+		render_sentence(&cli->style, TONE_PLAIN, 0,
 				"Nothing was plugged in, so there is nothing to say, %s.", span);
 	else
-		render_sentence(&cli->look, gaps ? TONE_WARN : TONE_GOOD, 0, "No drops %s, %s.",
+		render_sentence(&cli->style, gaps ? TONE_WARN : TONE_GOOD, 0, "No drops %s, %s.",
 				gaps ? "were seen, but there are gaps (see below)" : "on any port",
 				span);
 }
@@ -114,7 +115,7 @@ fill_errors(const struct cli *cli, struct table *table, struct libscols_line *ro
 	char text[FORMAT_MAX];
 
 	if (bytes <= 0)
-		snprintf(text, sizeof(text), "%s", cli->look.dash);
+		snprintf(text, sizeof(text), "%s", cli->style.dash);
 	else if (n == 0)
 		snprintf(text, sizeof(text), "0");
 	else if (per_gb >= 1e6)
@@ -222,8 +223,8 @@ fill_numbers(const struct cli *cli, struct table *table, struct libscols_line *r
 {
 	char text[2 * FORMAT_MAX];
 
-	table_cell(table, row, RATE, TONE_PLAIN, numbers_rate(text, &cli->look, numbers));
-	table_cell(table, row, SURVIVES, TONE_PLAIN, numbers_survival(text, &cli->look, numbers));
+	table_cell(table, row, RATE, TONE_PLAIN, numbers_rate(text, &cli->style, numbers));
+	table_cell(table, row, SURVIVES, TONE_PLAIN, numbers_survival(text, &cli->style, numbers));
 	table_cell(table, row, GRADE, strchr("EF", numbers->grade[0]) ? TONE_BAD : TONE_PLAIN,
 		   numbers->grade);
 }
@@ -240,7 +241,7 @@ fill_row(const struct cli *cli, struct table *table, const json_t *port, double 
 	name = *name ? name : field_text(port, "port");
 	table_cell(table, row, SOCKET, TONE_STRONG, *label ? label : name);
 	table_cell(table, row, CONNECTED, TONE_PLAIN,
-		   seconds > 0 ? format_duration(number, seconds) : cli->look.dash);
+		   seconds > 0 ? format_duration(number, seconds) : cli->style.dash);
 	fill_number(table, row, DROPS, numbers.drops, TONE_BAD);
 	fill_numbers(cli, table, row, &numbers);
 	if (is_narrow(cli)) {
@@ -272,7 +273,7 @@ put_table(const struct cli *cli, const json_t *reply, double job_hours)
 	for (char *p = heading; *p; p++)
 		*p = (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
 	shown[SURVIVES].heading = heading;
-	if (table_new(&cli->look, shown, is_narrow(cli) ? PORT : LS_COUNT(shown), &table) < 0)
+	if (table_new(&cli->style, shown, is_narrow(cli) ? PORT : LS_COUNT(shown), &table) < 0)
 		return cli_no_memory();
 	json_array_foreach(field_list(reply, "ports"), i, port)
 	{
@@ -305,22 +306,22 @@ put_gaps(const struct cli *cli, const json_t *reply)
 	char text[WORDS_MAX];
 
 	if (n_gaps > GAPS_SHOWN)
-		render_sentence(&cli->look, TONE_WARN, 2,
+		render_sentence(&cli->style, TONE_WARN, 2,
 				"There are %zu gaps, the last of them:", n_gaps);
 	json_array_foreach(gaps, i, gap)
 	{
 		if (i + GAPS_SHOWN >= n_gaps)
-			render_sentence(&cli->look, TONE_WARN, 2, "Gap: %s",
+			render_sentence(&cli->style, TONE_WARN, 2, "Gap: %s",
 					words_gap(text, cli, gap));
 	}
 	if (n_gaps > 0)
-		render_sentence(&cli->look, TONE_PLAIN, 2, "What happened %s may not be counted.",
+		render_sentence(&cli->style, TONE_PLAIN, 2, "What happened %s may not be counted.",
 				n_gaps == 1 ? "then" : "in these times");
 	if (json_array_size(field_list(reply, "gaps")) > n_gaps)
-		render_sentence(&cli->look, TONE_PLAIN, 2, "%s",
+		render_sentence(&cli->style, TONE_PLAIN, 2, "%s",
 				words_imported(text, cli, field_object(reply, "imported")));
 	if (report_verdict(reply) == CLI_TROUBLE)
-		render_sentence(&cli->look, TONE_PLAIN, 2,
+		render_sentence(&cli->style, TONE_PLAIN, 2,
 				"Each of them, with its evidence: linkstat incidents");
 }
 
@@ -400,7 +401,7 @@ report_run(const struct cli *cli)
 		return report_ports(cli);
 	if (report_groups_kind(by, &kind) == 1)
 		return report_groups_run(cli, kind);
-	clean_text(shown, sizeof(shown), by, cli->look.utf8);
+	clean_text(shown, sizeof(shown), by, cli->style.utf8);
 	cli_complain("--by \"%s\" is not known: it is cable, device, hub, host or port.", shown);
 	return CLI_USAGE;
 }

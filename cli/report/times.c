@@ -5,6 +5,7 @@
 #include "cli/base/clean.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
+#include "cli/print/render.h"
 #include "cli/report/report.h"
 
 static const struct table_column time_columns[] = {
@@ -14,7 +15,7 @@ static const struct table_column time_columns[] = {
 enum { TIMED_PORT, TIMED_TYPE, TIMED_N, TIMED_HALF, TIMED_MOST, TIMED_LONGEST };
 
 static void
-fill_times(const struct look *look, struct table *table, const json_t *port)
+fill_times(const struct output_style *style, struct table *table, const json_t *port)
 {
 	const char *name = field_text(port, "name"), *type;
 	char text[FORMAT_MAX], clean[WORDS_MAX];
@@ -26,7 +27,7 @@ fill_times(const struct look *look, struct table *table, const json_t *port)
 		int64_t p99_us = field_int(times, "p99_us"), max_us = field_int(times, "max_us");
 
 		/* Keys do not go through clean_json(). */
-		clean_text(clean, sizeof(clean), type, look->utf8);
+		clean_text(clean, sizeof(clean), type, style->utf8);
 		table_cell(table, row, TIMED_PORT, TONE_PLAIN,
 			   *name ? name : field_text(port, "port"));
 		table_cell(table, row, TIMED_TYPE, TONE_PLAIN, clean);
@@ -34,12 +35,12 @@ fill_times(const struct look *look, struct table *table, const json_t *port)
 		table_cell(table, row, TIMED_N, TONE_PLAIN, text);
 		table_cell(table, row, TIMED_HALF, TONE_PLAIN,
 			   field_has(times, "p50_us")
-				   ? format_latency(text, look->utf8, field_int(times, "p50_us"))
-				   : look->dash);
+				   ? format_latency(text, style->utf8, field_int(times, "p50_us"))
+				   : style->dash);
 		table_cell(table, row, TIMED_MOST, TONE_PLAIN,
-			   format_latency(text, look->utf8, p99_us));
+			   format_latency(text, style->utf8, p99_us));
 		table_cell(table, row, TIMED_LONGEST, TONE_PLAIN,
-			   format_latency(text, look->utf8, max_us));
+			   format_latency(text, style->utf8, max_us));
 	}
 }
 
@@ -52,14 +53,14 @@ report_times(const struct cli *cli, const json_t *reply)
 	bool any = false;
 	size_t i;
 
-	if (table_new(&cli->look, time_columns, LS_COUNT(time_columns), &table) < 0)
+	if (table_new(&cli->style, time_columns, LS_COUNT(time_columns), &table) < 0)
 		return cli_no_memory();
 	json_array_foreach(field_list(reply, "ports"), i, port)
 	{
-		fill_times(&cli->look, table, port);
+		fill_times(&cli->style, table, port);
 		any = any || json_object_size(field_object(port, "latency")) > 0;
 	}
-	render_sentence(&cli->look, TONE_STRONG, 0,
+	render_sentence(&cli->style, TONE_STRONG, 0,
 			any ? "How long transfers took, in the worst minute of each:"
 			    : "No transfer was seen, so nobody knows how long they took.");
 	return table_print(table) < 0 ? cli_no_memory() : CLI_FINE;

@@ -157,7 +157,7 @@ run_tree(const struct cli *cli)
 			       .job_hours = 0.25 };
 	int r;
 
-	narrow.look.width = 80;
+	narrow.style.width = 80;
 	assert_non_null(mkdtemp(root));
 	fake_tree(root, tree.files, tree.n);
 	snprintf(path, sizeof(path), "%s/local/bin:%s/bin", root, root);

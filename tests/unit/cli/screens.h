@@ -112,10 +112,12 @@ shows(const struct screen *screen, const char *path)
 	assert_int_equal(bind(server.fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(listen(server.fd, 1), 0);
 	assert_int_equal(pthread_create(&thread, NULL, serve, &server), 0);
-	cli.look = (struct look){ .out = open_memstream(&text, &len), .utf8 = true, .dash = "–" };
+	cli.style = (struct output_style){ .out = open_memstream(&text, &len),
+					   .utf8 = true,
+					   .dash = "–" };
 
 	assert_int_equal(screen->run(&cli), screen->want);
-	fclose(cli.look.out);
+	fclose(cli.style.out);
 	assert_string_equal(text, screen->text);
 	free(text);
 	shutdown(server.fd, SHUT_RDWR); /* for a command that did not even ask */

@@ -35,13 +35,13 @@ run(bool json, char *const *paths, int n_paths, char **ret)
 	size_t size;
 	int r;
 
-	look_init(&cli.look, stdout);
-	cli.look.terminal = cli.look.colour = false;
-	cli.look.width = 0;
-	cli.look.out = open_memstream(ret, &size);
-	assert_non_null(cli.look.out);
+	output_style_init(&cli.style, stdout);
+	cli.style.terminal = cli.style.colour = false;
+	cli.style.width = 0;
+	cli.style.out = open_memstream(ret, &size);
+	assert_non_null(cli.style.out);
 	r = analyze_run(&cli);
-	fclose(cli.look.out);
+	fclose(cli.style.out);
 	return r;
 }
 

@@ -232,7 +232,7 @@ finds_what_is_wrong(void **state)
 	(void)state;
 	for (size_t i = 0; i < LS_COUNT(cases); i++) {
 		char root[] = "/tmp/linkstat-check-XXXXXX", path[128];
-		struct cli cli = { .socket = "", .look = { .utf8 = true } };
+		struct cli cli = { .socket = "", .style = { .utf8 = true } };
 		struct check check = { .cli = &cli,
 				       .root = root,
 				       .path = path,

@@ -178,7 +178,7 @@ two_transfers(const char *last_header)
 static void
 writes_new_files_only(void **state)
 {
-	struct cli cli = { .look = { .out = stdout, .dash = "-" } };
+	struct cli cli = { .style = { .out = stdout, .dash = "-" } };
 	ls_json_auto json_t *list = two_transfers(NULL), *hostile = two_transfers("../../etc");
 	ls_json_auto json_t *none = json_array();
 	char dir[] = "/tmp/linkstat-pcapng-XXXXXX", path[64], dangling[64];
@@ -212,18 +212,18 @@ static void
 writes_to_a_pipe_but_not_to_a_terminal(void **state)
 {
 	ls_json_auto json_t *list = two_transfers(NULL);
-	struct cli cli = { .look = { .dash = "-" } };
+	struct cli cli = { .style = { .dash = "-" } };
 	char *text = NULL;
 	size_t len;
 
 	(void)state;
-	cli.look.out = open_memstream(&text, &len);
+	cli.style.out = open_memstream(&text, &len);
 	assert_int_equal(transfers_export(&cli, list, "-"), CLI_FINE);
-	fflush(cli.look.out);
+	fflush(cli.style.out);
 	assert_int_equal(len, PCAPNG_HEAD_BYTES + 2 * PCAPNG_PACKET_BYTES);
-	cli.look.terminal = true;
+	cli.style.terminal = true;
 	assert_int_equal(transfers_export(&cli, list, "-"), CLI_USAGE);
-	fclose(cli.look.out);
+	fclose(cli.style.out);
 	assert_int_equal(len, PCAPNG_HEAD_BYTES + 2 * PCAPNG_PACKET_BYTES);
 	free(text);
 }

@@ -1,3 +1,4 @@
+#include "cli/print/render.h"
 #include "tests/unit/cli/screens.h"
 
 #define PORT_REPORT(name, seconds, drops, causes, traffic, errors)                                 \
@@ -186,17 +187,17 @@ static void
 draws_what_the_locale_cannot_read(void **state)
 {
 	static const struct table_column column = { "DEVICE", TABLE_CUT };
-	struct look look = { .dash = "-" };
+	struct output_style style = { .dash = "-" };
 	ls_auto(table) *table = NULL;
 	char *text = NULL;
 	size_t len;
 
 	(void)state;
-	look.out = open_memstream(&text, &len);
-	assert_int_equal(table_new(&look, &column, 1, &table), 0);
+	style.out = open_memstream(&text, &len);
+	assert_int_equal(table_new(&style, &column, 1, &table), 0);
 	table_cell(table, table_row(table, NULL), 0, TONE_PLAIN, "cut \xe2\x80");
 	assert_int_equal(table_print(table), 0);
-	fclose(look.out);
+	fclose(style.out);
 	assert_string_equal(text, "DEVICE\ncut ??\n");
 	free(text);
 }
@@ -207,7 +208,7 @@ tells_that_nobody_listens(void **state)
 	struct cli cli = { .socket = "/nonexistent/socket", .now_us = NOW_US };
 
 	(void)state;
-	cli.look = (struct look){ .out = stdout, .utf8 = true, .dash = "–" };
+	cli.style = (struct output_style){ .out = stdout, .utf8 = true, .dash = "–" };
 	assert_int_equal(status_run(&cli), CLI_UNREACHABLE);
 	assert_int_equal(report_run(&cli), CLI_UNREACHABLE);
 	assert_int_equal(watch_run(&cli), CLI_UNREACHABLE);

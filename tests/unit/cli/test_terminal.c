@@ -40,7 +40,7 @@ run_client(const struct bed *bed)
 
 	setenv("TERM", "xterm", 1);
 	unsetenv("COLUMNS");
-	look_init(&cli.look, stdout);
+	output_style_init(&cli.style, stdout);
 	_exit(top_run(&cli));
 }
 
