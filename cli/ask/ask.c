@@ -45,20 +45,20 @@ text_or_null(const struct cli_time *time)
 }
 
 int
-ask_span(const struct cli *cli, json_t **ret)
+ask_parameters(const struct query *query, json_t **ret)
 {
 	ls_json_auto json_t *parameters =
-		json_pack("{s:o*, s:o*}", "since", text_or_null(&cli->since), "until",
-			  text_or_null(&cli->until));
+		json_pack("{s:o*, s:o*}", "since", text_or_null(&query->since), "until",
+			  text_or_null(&query->until));
 	json_t *ports;
 
 	if (!parameters)
 		return cli_no_memory();
-	ports = cli->n_args > 0 ? json_array() : NULL;
+	ports = query->n_ports > 0 ? json_array() : NULL;
 	if (ports && json_object_set_new(parameters, "ports", ports) < 0)
 		return cli_no_memory();
-	for (int i = 0; i < cli->n_args; i++) {
-		json_t *port = json_string(cli->args[i]);
+	for (int i = 0; i < query->n_ports; i++) {
+		json_t *port = json_string(query->ports[i]);
 
 		if (!port) {
 			cli_complain("the name of a port is not valid UTF-8.");
@@ -127,14 +127,15 @@ advance(json_t *parameters, const json_t *reply)
 }
 
 int
-ask_pages(const struct cli *cli, const struct ask_list *list, ask_page_fn page, void *user)
+ask_pages(const struct cli *cli, const struct query *query, const struct ask_list *list,
+	  ask_page_fn page, void *user)
 {
 	ls_auto(client) *client = NULL;
 	ls_json_auto json_t *parameters = NULL;
 	int more = 1, r = ask_open(cli, &client);
 
 	if (r == CLI_FINE)
-		r = ask_span(cli, &parameters);
+		r = ask_parameters(query, &parameters);
 	while (r == CLI_FINE && more > 0) {
 		ls_json_auto json_t *reply = NULL;
 
@@ -169,14 +170,14 @@ on_page_for_all(const json_t *items, void *user)
 }
 
 int
-ask_all(const struct cli *cli, const struct ask_list *list, json_t **ret)
+ask_all(const struct cli *cli, const struct query *query, const struct ask_list *list, json_t **ret)
 {
 	ls_json_auto json_t *all = json_array();
 	int r;
 
 	if (!all)
 		return cli_no_memory();
-	r = ask_pages(cli, list, on_page_for_all, all);
+	r = ask_pages(cli, query, list, on_page_for_all, all);
 	if (r == CLI_FINE)
 		*ret = LS_STEAL(&all);
 	return r;

@@ -9,8 +9,8 @@
 
 struct client;
 
-/* The span and the ports of the command line as parameters; a new reference. */
-int ask_span(const struct cli *cli, json_t **ret);
+/* @query as the parameters of a method; a new reference. */
+int ask_parameters(const struct query *query, json_t **ret);
 
 /* One call and its only reply, a new reference. @parameters is borrowed and may be NULL. */
 int ask_once(const struct cli *cli, const char *method, json_t *parameters,
@@ -26,10 +26,12 @@ struct ask_list {
 /* @items is borrowed for the time of the call. Not CLI_FINE: no more pages. */
 typedef int (*ask_page_fn)(const json_t *items, void *user);
 
-/* All pages for the span of the command line, oldest first. */
-int ask_pages(const struct cli *cli, const struct ask_list *list, ask_page_fn page, void *user);
+/* All pages, oldest first. */
+int ask_pages(const struct cli *cli, const struct query *query, const struct ask_list *list,
+	      ask_page_fn page, void *user);
 /* The same as one array, a new reference. */
-int ask_all(const struct cli *cli, const struct ask_list *list, json_t **ret);
+int ask_all(const struct cli *cli, const struct query *query, const struct ask_list *list,
+	    json_t **ret);
 
 /* The same on a connection that is open. */
 int ask_on(const struct cli *cli, struct client *client, const char *method, json_t *parameters,

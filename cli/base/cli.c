@@ -5,6 +5,31 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+struct query
+cli_query(const struct cli *cli)
+{
+	return (struct query){ .since = cli->since, .until = cli->until };
+}
+
+struct query
+cli_query_ports(const struct cli *cli)
+{
+	struct query query = cli_query(cli);
+
+	query.ports = cli->args;
+	query.n_ports = cli->n_args;
+	return query;
+}
+
+struct cli_time
+cli_time_at(int64_t real_us)
+{
+	struct cli_time time = { .set = true, .real_us = real_us };
+
+	ls_wire_time_format(real_us, time.text);
+	return time;
+}
+
 void
 cli_complain(const char *format, ...)
 {

@@ -50,6 +50,13 @@ struct report_options {
 	const char *html; /* a file, or "-"; NULL: as text */
 };
 
+/* Which part of the history is asked for; zero is all of it. */
+struct query {
+	struct cli_time since, until;
+	char *const *ports; /* names as the user typed them; borrowed */
+	int n_ports;	    /* 0: all ports */
+};
+
 struct cli {
 	const char *socket;
 	bool json;
@@ -68,6 +75,11 @@ struct cli {
 	int64_t now_us; /* real time, for "today" and ages */
 	struct output_style style;
 };
+
+/* --since and --until, of all ports, or of those that the arguments name. */
+struct query cli_query(const struct cli *cli);
+struct query cli_query_ports(const struct cli *cli);
+struct cli_time cli_time_at(int64_t real_us);
 
 /* "linkstat: …" on stderr, one line; arguments must be clean. */
 void cli_complain(const char *format, ...) LS_PRINTF(1, 2);

@@ -21,29 +21,13 @@
 
 /* --- asking ----------------------------------------------------------------------------------- */
 
-/* As @check->cli, but for a span that begins so long ago; replies get clean also for --json. */
-static struct cli
-asking(const struct check *check, int64_t ago_us)
-{
-	struct cli cli = *check->cli;
-
-	cli.json = false;
-	cli.n_args = 0;
-	cli.until.set = false;
-	cli.since = (struct cli_time){ .set = ago_us > 0, .real_us = cli.now_us - ago_us };
-	if (ago_us > 0)
-		ls_wire_time_format(cli.since.real_us, cli.since.text);
-	return cli;
-}
-
 static void
-ask_report(const struct check *check, int64_t ago_us, json_t **ret)
+ask_report(const struct cli *cli, const struct query *query, json_t **ret)
 {
 	ls_json_auto json_t *parameters = NULL;
-	struct cli cli = asking(check, ago_us);
 
-	if (ask_span(&cli, &parameters) == CLI_FINE)
-		(void)ask_once(&cli, "io.linkstat.Report", parameters, &shape_report, ret);
+	if (ask_parameters(query, &parameters) == CLI_FINE)
+		(void)ask_once(cli, "io.linkstat.Report", parameters, &shape_report, ret);
 }
 
 void
@@ -51,20 +35,24 @@ check_ask(struct check *check)
 {
 	static const struct ask_list incidents = { "io.linkstat.ListIncidents", &shape_incidents,
 						   "incidents" };
-	struct cli now = asking(check, 0), month = asking(check, DROPS_DAYS * DAY_US);
+	const int64_t now_us = check->cli->now_us;
+	const struct query all = { 0 }, day = { .since = cli_time_at(now_us - DAY_US) },
+			   month = { .since = cli_time_at(now_us - DROPS_DAYS * DAY_US) };
+	struct cli cli = *check->cli;
 	struct client *client = NULL;
 
 	check->unreachable = client_open(check->cli->socket, &client);
 	client_free(client);
 	if (check->unreachable < 0)
 		return;
-	if (ask_once(&now, "io.linkstat.Status", NULL, &shape_status, &check->status) != CLI_FINE) {
+	cli.json = false; /* texts are cleaned for --json, too */
+	if (ask_once(&cli, "io.linkstat.Status", NULL, &shape_status, &check->status) != CLI_FINE) {
 		check->unreachable = -EPROTO; /* and the reason has been told */
 		return;
 	}
-	ask_report(check, 0, &check->report);
-	ask_report(check, DAY_US, &check->lately);
-	(void)ask_all(&month, &incidents, &check->drops);
+	ask_report(&cli, &all, &check->report);
+	ask_report(&cli, &day, &check->lately);
+	(void)ask_all(&cli, &month, &incidents, &check->drops);
 }
 
 /* --- the daemon -------------------------------------------------------------------------------- */

@@ -87,6 +87,7 @@ export_run(const struct cli *cli)
 	static const struct ask_list list = { "io.linkstat.ListSessions", &shape_sessions,
 					      "sessions" };
 	struct export export = { .cli = cli };
+	struct query query = cli_query_ports(cli);
 	struct cli raw = *cli;
 	int r;
 
@@ -95,7 +96,7 @@ export_run(const struct cli *cli)
 		return CLI_USAGE;
 	}
 	raw.style.utf8 = true; /* a file is no terminal */
-	r = ask_pages(&raw, &list, on_page, &export);
+	r = ask_pages(&raw, &query, &list, on_page, &export);
 	if (r == CLI_FINE && export.n_unfit > 0) {
 		cli_complain("%" PRIu64 " sessions were left out: a name in them is too long.",
 			     export.n_unfit);

@@ -141,7 +141,8 @@ int
 incidents_run(const struct cli *cli)
 {
 	ls_json_auto json_t *all = NULL;
-	int r = ask_all(cli, &list, &all);
+	struct query query = cli_query_ports(cli);
+	int r = ask_all(cli, &query, &list, &all);
 
 	if (r == CLI_FINE && cli->json) {
 		r = envelope_print_one(cli, "incidents", "incidents", all);

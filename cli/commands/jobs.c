@@ -99,15 +99,15 @@ put_table(const struct cli *cli, const json_t *jobs)
 	return table_print(table) < 0 ? cli_no_memory() : CLI_FINE;
 }
 
-/* ListJobs knows no ports: the command takes no arguments. */
 int
 jobs_run(const struct cli *cli)
 {
 	ls_json_auto json_t *all = NULL;
+	struct query query = cli_query(cli); /* ListJobs has no ports */
 	int64_t n_drops = 0;
 	const json_t *job;
 	size_t i;
-	int r = ask_all(cli, &list, &all);
+	int r = ask_all(cli, &query, &list, &all);
 
 	if (r != CLI_FINE)
 		return r;

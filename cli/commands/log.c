@@ -56,16 +56,17 @@ log_run(const struct cli *cli)
 {
 	ls_json_auto json_t *all = NULL;
 	struct lines lines = { .cli = cli };
+	struct query query = cli_query_ports(cli);
 	char span[WORDS_MAX];
 	int r;
 
 	if (!cli->json) {
-		r = ask_pages(cli, &events, on_page, &lines);
+		r = ask_pages(cli, &query, &events, on_page, &lines);
 		words_span(span, cli);
 		if (r == CLI_FINE && lines.n == 0)
 			render_sentence(&cli->style, TONE_PLAIN, 0, "No events, %s.", span);
 		return r;
 	}
-	r = ask_all(cli, &events, &all);
+	r = ask_all(cli, &query, &events, &all);
 	return r == CLI_FINE ? envelope_print_one(cli, "log", "events", all) : r;
 }

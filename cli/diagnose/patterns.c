@@ -96,7 +96,7 @@ diagnose_find_patterns(const struct cli *cli, struct diagnosis *diagnosis)
 	const struct ls_suspect *first = &diagnosis->blame->suspects[0];
 	struct drops drops = { .all = calloc(DROPS_MAX, sizeof(*drops.all)) };
 	char(*phases)[PLACE_PHASE_MAX] = calloc(DROPS_MAX, sizeof(*phases));
-	struct cli all = *cli;
+	struct query query = cli_query(cli);
 	int r;
 
 	if (!drops.all || !phases) {
@@ -104,20 +104,17 @@ diagnose_find_patterns(const struct cli *cli, struct diagnosis *diagnosis)
 		free(phases);
 		return cli_no_memory();
 	}
-	all.n_args = 0;
-	if (!all.since.set) {
-		all.since.set = true;
-		all.since.real_us = cli->now_us - DAYS_LOOKED_AT * 24 * 3600 * (int64_t)LS_SEC;
-		ls_wire_time_format(all.since.real_us, all.since.text);
-	}
+	if (!query.since.set)
+		query.since =
+			cli_time_at(cli->now_us - DAYS_LOOKED_AT * 24 * 3600 * (int64_t)LS_SEC);
 	if (diagnosis->blame->verdict == LS_VERDICT_SUSPECT && first->kind == LS_COMPONENT_PORT)
 		drops.port = histories_id(diagnosis->histories, first->name);
 	if (diagnosis->blame->verdict == LS_VERDICT_SUSPECT && first->kind == LS_COMPONENT_DEVICE)
 		drops.device = histories_id(diagnosis->histories, first->name);
-	r = ask_pages(&all, &list, on_page, &drops);
+	r = ask_pages(cli, &query, &list, on_page, &drops);
 	qsort(drops.all, drops.n, sizeof(*drops.all), compare_times);
 	if (r == CLI_FINE)
-		r = diagnose_find_places(&all, drops.all, drops.n, phases);
+		r = diagnose_find_places(cli, &query, drops.all, drops.n, phases);
 	if (r == CLI_FINE)
 		diagnosis->n_patterns =
 			ls_patterns(drops.all, drops.n, &unknown, diagnosis->patterns);

@@ -67,8 +67,8 @@ on_page(const json_t *jobs, void *user)
 }
 
 int
-diagnose_find_places(const struct cli *cli, struct ls_pattern_drop *drops, size_t n_drops,
-		     char (*phases)[PLACE_PHASE_MAX])
+diagnose_find_places(const struct cli *cli, const struct query *query,
+		     struct ls_pattern_drop *drops, size_t n_drops, char (*phases)[PLACE_PHASE_MAX])
 {
 	static const struct ask_list list = {
 		.method = "io.linkstat.ListJobs",
@@ -77,5 +77,5 @@ diagnose_find_places(const struct cli *cli, struct ls_pattern_drop *drops, size_
 	};
 	struct places places = { drops, n_drops, phases };
 
-	return n_drops ? ask_pages(cli, &list, on_page, &places) : CLI_FINE;
+	return n_drops ? ask_pages(cli, query, &list, on_page, &places) : CLI_FINE;
 }

@@ -210,12 +210,10 @@ diagnose_ask(const struct cli *cli, struct histories *histories, uint64_t *ret_l
 		.member = "sums",
 	};
 	struct answer answer = { .reader = { .histories = histories, .until_us = INT64_MAX } };
-	struct cli all = *cli; /* of all ports: what they have in common is the point */
+	struct query query = cli_query(cli); /* all ports: the analysis compares them */
 	int r;
 
-	all.args = NULL;
-	all.n_args = 0;
-	r = ask_pages(&all, &list, on_page, &answer);
+	r = ask_pages(cli, &query, &list, on_page, &answer);
 	*ret_left_out = answer.n_left_out;
 	return r;
 }

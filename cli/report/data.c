@@ -147,7 +147,7 @@ numbers_job_hours(const struct cli *cli, double *ret)
 		.member = "jobs",
 	};
 	struct jobs *jobs;
-	struct cli all = *cli;
+	const struct query all = { 0 };
 	size_t n;
 	int r;
 
@@ -157,9 +157,7 @@ numbers_job_hours(const struct cli *cli, double *ret)
 	jobs = calloc(1, sizeof(*jobs));
 	if (!jobs)
 		return cli_no_memory();
-	all.n_args = 0;
-	all.since.set = all.until.set = false;
-	r = ask_pages(&all, &list, on_page, jobs);
+	r = ask_pages(cli, &all, &list, on_page, jobs);
 	n = jobs->n < JOBS_MAX ? jobs->n : JOBS_MAX; /* the last ones */
 	if (r == CLI_FINE && n > 0) {
 		qsort(jobs->hours, n, sizeof(jobs->hours[0]), compare_hours);

@@ -149,10 +149,11 @@ report_groups_ask(const struct cli *cli, enum ls_component_kind kind, struct rep
 		.shape = &shape_sums,
 		.member = "sums",
 	};
+	struct query query = cli_query_ports(cli);
 	int r;
 
 	*ret = (struct report_groups){ .kind = kind };
-	r = ask_pages(cli, &list, on_page, ret);
+	r = ask_pages(cli, &query, &list, on_page, ret);
 	if (r == CLI_FINE && ret->all.n > 0)
 		qsort(ret->all.items, ret->all.n, sizeof(ret->all.items[0]), compare_ranks);
 	return r;

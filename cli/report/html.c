@@ -91,21 +91,19 @@ gather(struct report_page *page)
 						  "sessions" };
 	static const struct ask_list incidents = { "io.linkstat.ListDrops", &shape_incidents,
 						   "incidents" };
-	struct cli all = *page->cli, shown = *page->cli;
+	struct query shown = cli_query_ports(page->cli);
+	struct cli all = *page->cli;
 	int r = report_ask(page->cli, &page->report, &page->job_hours);
 
 	all.n_args = 0;
-	if (!shown.since.set) {
-		shown.since.set = true;
-		shown.since.real_us = shown.now_us - DAYS_SHOWN * DAY_US;
-		ls_wire_time_format(shown.since.real_us, shown.since.text);
-	}
+	if (!shown.since.set)
+		shown.since = cli_time_at(page->cli->now_us - DAYS_SHOWN * DAY_US);
 	if (r == CLI_FINE)
 		r = diagnose_with(&all, on_diagnosis, page);
 	if (r == CLI_FINE)
-		r = ask_pages(&shown, &sessions, on_sessions, page);
+		r = ask_pages(page->cli, &shown, &sessions, on_sessions, page);
 	if (r == CLI_FINE)
-		r = ask_pages(&shown, &incidents, on_incidents, page);
+		r = ask_pages(page->cli, &shown, &incidents, on_incidents, page);
 	cut(page->sessions, SESSIONS_MAX);
 	cut(page->incidents, INCIDENTS_MAX);
 	return r;

@@ -351,7 +351,8 @@ report_ask(const struct cli *cli, json_t **ret, double *job_hours)
 {
 	ls_json_auto json_t *parameters = NULL;
 	ls_json_auto json_t *reply = NULL;
-	int r = ask_span(cli, &parameters);
+	struct query query = cli_query_ports(cli);
+	int r = ask_parameters(&query, &parameters);
 
 	if (r == CLI_FINE)
 		r = ask_once(cli, "io.linkstat.Report", parameters, &shape_report, &reply);
