@@ -56,7 +56,7 @@ tell_flow(struct capture_watch *watch, const struct ls_observation *left)
 	if (bytes < LS_FLOW_MIN_BYTES)
 		return;
 	obs.kind = LS_OBS_FLOW;
-	obs.count = (uint32_t)(bytes / 1024);
+	obs.kib_per_s = (uint32_t)(bytes / 1024);
 	ls_text_format(obs.text, sizeof(obs.text), "data flows, %.1f MB/s or more",
 		       (double)bytes / 1e6);
 	watch->with.tell(&obs, watch->with.user);

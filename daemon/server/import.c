@@ -298,7 +298,7 @@ take_missed(const char *text, size_t len, struct ls_observation *obs)
 	*obs = (struct ls_observation){
 		.source = LS_SOURCE_KERNEL_LOG,
 		.kind = LS_OBS_LOST,
-		.count = (uint32_t)n,
+		.n_lost = (uint32_t)n,
 	};
 	ls_text_format(obs->text, sizeof(obs->text),
 		       "the journal missed lines of the kernel log at that time");

@@ -105,7 +105,7 @@ say_now(const struct methods *methods, struct store_statement *statement, int64_
 	obs.devnum = session->devnum;
 	memcpy(obs.port, session->link, sizeof(obs.port));
 	memcpy(statement->before, session->cable, sizeof(statement->before));
-	ls_text_format(obs.text, sizeof(obs.text), "%s", statement->label);
+	ls_text_format(obs.label, sizeof(obs.label), "%s", statement->label);
 	if (methods->hooks.observe)
 		methods->hooks.observe(&obs, methods->hooks.user);
 	else

@@ -41,7 +41,7 @@ say(struct source_kmsg *source, enum ls_obs_kind kind, uint32_t count, const cha
 		.at = state_now(),
 		.source = LS_SOURCE_KERNEL_LOG,
 		.kind = kind,
-		.count = count,
+		.n_lost = count,
 	};
 
 	ls_text_clean(obs.text, sizeof(obs.text), text, strlen(text));

@@ -175,7 +175,7 @@ on_source(const struct ls_observation *obs, void *user)
 	struct transfers *transfers = user;
 
 	if (obs->kind == LS_OBS_LOST)
-		top_lost(transfers->with.top, obs->count);
+		top_lost(transfers->with.top, obs->n_lost);
 	pipeline_observe(obs, transfers->with.pipeline);
 }
 

@@ -184,9 +184,9 @@ on_hub_change(struct udev_events *events, struct udev_device *dev)
 	if (!name || ls_port_from_kernel(name + 1, strlen(name + 1), obs.port) < 0)
 		return;
 	obs.bus = ls_port_bus(obs.port);
-	obs.count = sysfs_number(count, 10, UINT_MAX);
+	obs.n_over_currents = sysfs_number(count, 10, UINT_MAX);
 	ls_text_format(obs.text, sizeof(obs.text), "over-current on %s, count %" PRIu32, obs.port,
-		       obs.count);
+		       obs.n_over_currents);
 	events->sink(&obs, events->user);
 }
 

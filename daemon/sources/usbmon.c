@@ -58,7 +58,7 @@ say(struct source_usbmon *source, enum ls_obs_kind kind, uint32_t count, const c
 		.at = state_now(),
 		.source = LS_SOURCE_USBMON,
 		.kind = kind,
-		.count = count,
+		.n_lost = count,
 	};
 
 	ls_text_clean(obs.text, sizeof(obs.text), text, strlen(text));

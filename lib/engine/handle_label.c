@@ -40,11 +40,11 @@ handle_label(struct ls_engine *engine, const struct ls_observation *obs)
 
 	if (!session)
 		return;
-	other = strcmp(session->pub.cable, obs->text) != 0;
+	other = strcmp(session->pub.cable, obs->label) != 0;
 	at = within_stay(engine, &session->pub, obs->at);
 	if (other && at.mono_us > session->pub.began.mono_us)
 		session = sessions_split(engine, session, at);
-	ls_text_format(session->pub.cable, sizeof(session->pub.cable), "%s", obs->text);
+	ls_text_format(session->pub.cable, sizeof(session->pub.cable), "%s", obs->label);
 	session->pub.cable_assumed = false;
 	cable_memory_keep(engine, &session->pub);
 	emit_session(engine, session);

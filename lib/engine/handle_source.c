@@ -14,7 +14,7 @@ handle_source(struct ls_engine *engine, const struct ls_observation *obs)
 	    !engine->sees[LS_SOURCE_USBMON])
 		engine->usbmon_since_mono = obs->at.mono_us;
 	if (obs->kind == LS_OBS_LOST) {
-		emit_lost(engine, obs->source, obs->at, obs->count, obs->text);
+		emit_lost(engine, obs->source, obs->at, obs->n_lost, obs->text);
 		return;
 	}
 	engine->sees[obs->source] = obs->kind == LS_OBS_SOURCE_SEES;

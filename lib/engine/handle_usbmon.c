@@ -22,11 +22,11 @@ hub_port(struct ls_engine *engine, const struct ls_observation *obs, char port[L
 	char root[LS_PORT_NAME_MAX];
 
 	if (hub)
-		return ls_port_child(hub->name, obs->count, port);
+		return ls_port_child(hub->name, obs->hub_port, port);
 	if (obs->devnum != 1)
 		return 0;
 	ls_text_format(root, sizeof(root), "usb%u", obs->bus);
-	return ls_port_child(root, obs->count, port);
+	return ls_port_child(root, obs->hub_port, port);
 }
 
 static void
@@ -168,7 +168,7 @@ on_transfer_errors(struct ls_engine *engine, const struct ls_observation *obs)
 	if (link->burst.level == 0 && !link->burst.on)
 		link->n_timeouts = 0;
 	link->n_timeouts += obs->n_timeouts;
-	if (ls_burst_add(&link->burst, &config, obs->at.mono_us, obs->count) == LS_BURST_BEGAN)
+	if (ls_burst_add(&link->burst, &config, obs->at.mono_us, obs->n_failed) == LS_BURST_BEGAN)
 		burst_began(engine, link, obs);
 	incident = incidents_covering(engine, link, obs->at);
 	incidents_testify(engine, incident, obs);
@@ -214,16 +214,16 @@ on_flow(struct ls_engine *engine, const struct ls_observation *obs)
 
 	if (!link)
 		return;
-	if (obs->count)
+	if (obs->kib_per_s)
 		flows_again(engine, link, obs->at);
 	mode = link->session ? link->session->mode : NULL;
 	link->flow = (struct flow){
-		.kib_per_s = obs->count,
+		.kib_per_s = obs->kib_per_s,
 		.since_mono = obs->at.mono_us,
 		.n_pending = obs->n_pending,
 		.stall_at = LS_NEVER,
 	};
-	if (!obs->count && obs->n_pending && mode && mode->stall_us)
+	if (!obs->kib_per_s && obs->n_pending && mode && mode->stall_us)
 		link->flow.stall_at = obs->at.mono_us + mode->stall_us;
 }
 

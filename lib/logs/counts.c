@@ -6,24 +6,12 @@
 
 #define FIRST_SIZE 32
 
-static const char *const names[LS_N_LOG_COUNTS] = {
-	[LS_LOG_CONNECT] = "connect",
-	[LS_LOG_DISCONNECT] = "disconnect",
-	[LS_LOG_RESET] = "reset",
-	[LS_LOG_ENUMERATION_FAILURE] = "enumeration-failure",
-	[LS_LOG_OVER_CURRENT] = "over-current",
-	[LS_LOG_EMI_DISABLE] = "emi-disable",
-	[LS_LOG_CONTROLLER_DIED] = "controller-died",
-	[LS_LOG_LINK_TROUBLE] = "link-trouble",
-	[LS_LOG_RESUME_FAILURE] = "resume-failure",
-	[LS_LOG_POWER_REJECTED] = "power-rejected",
-	[LS_LOG_SPEED_DOWNGRADE] = "speed-downgrade",
-};
+static const char *const names[] = { LS_LOG_COUNTS(LS_ENUM_NAME) };
 
 const char *
 ls_log_count_name(enum ls_log_count count)
 {
-	return names[count];
+	return ls_name_of(names, LS_COUNT(names), count);
 }
 
 static bool

@@ -8,20 +8,20 @@
 
 #define LS_LOG_COUNTS_PORTS 4096
 
-enum ls_log_count {
-	LS_LOG_CONNECT,
-	LS_LOG_DISCONNECT,
-	LS_LOG_RESET,
-	LS_LOG_ENUMERATION_FAILURE,
-	LS_LOG_OVER_CURRENT,
-	LS_LOG_EMI_DISABLE,
-	LS_LOG_CONTROLLER_DIED,
-	LS_LOG_LINK_TROUBLE,
-	LS_LOG_RESUME_FAILURE,
-	LS_LOG_POWER_REJECTED,
-	LS_LOG_SPEED_DOWNGRADE,
-	LS_N_LOG_COUNTS,
-};
+#define LS_LOG_COUNTS(X)                                                                           \
+	X(LS_LOG_CONNECT, "connect")                                                               \
+	X(LS_LOG_DISCONNECT, "disconnect")                                                         \
+	X(LS_LOG_RESET, "reset")                                                                   \
+	X(LS_LOG_ENUMERATION_FAILURE, "enumeration-failure")                                       \
+	X(LS_LOG_OVER_CURRENT, "over-current")                                                     \
+	X(LS_LOG_EMI_DISABLE, "emi-disable")                                                       \
+	X(LS_LOG_CONTROLLER_DIED, "controller-died")                                               \
+	X(LS_LOG_LINK_TROUBLE, "link-trouble")                                                     \
+	X(LS_LOG_RESUME_FAILURE, "resume-failure")                                                 \
+	X(LS_LOG_POWER_REJECTED, "power-rejected")                                                 \
+	X(LS_LOG_SPEED_DOWNGRADE, "speed-downgrade")
+
+enum ls_log_count { LS_LOG_COUNTS(LS_ENUM_ID) LS_N_LOG_COUNTS };
 
 /* "connect", "enumeration-failure", …: names in JSON. Never NULL. */
 const char *ls_log_count_name(enum ls_log_count count);

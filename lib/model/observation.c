@@ -1,29 +1,45 @@
 #include "lib/model/observation.h"
 
-static const char *const source_names[LS_N_SOURCES] = {
-	[LS_SOURCE_NONE] = "linkstat", [LS_SOURCE_KERNEL_LOG] = "kernel-log",
-	[LS_SOURCE_UDEV] = "udev",     [LS_SOURCE_LIBUSB] = "libusb",
-	[LS_SOURCE_USBMON] = "usbmon", [LS_SOURCE_HOST] = "host",
-};
-
-static const char *const speed_names[] = {
-	[LS_SPEED_UNKNOWN] = "",
-	[LS_SPEED_LOW] = "1.5 Mb/s",
-	[LS_SPEED_FULL] = "12 Mb/s",
-	[LS_SPEED_HIGH] = "480 Mb/s",
-	[LS_SPEED_SUPER] = "5 Gb/s",
-	/* The kernel log does not always tell 10 from 20 Gb/s. */
-	[LS_SPEED_SUPER_PLUS] = "10 Gb/s or more",
-};
+static const char *const sources[] = { LS_SOURCES(LS_ENUM_NAME) };
+static const char *const kinds[] = { LS_OBS_KINDS(LS_ENUM_NAME) };
+static const char *const speeds[] = { LS_SPEEDS(LS_ENUM_NAME) };
 
 const char *
 ls_source_name(enum ls_source source)
 {
-	return (size_t)source < LS_COUNT(source_names) ? source_names[source] : "unknown";
+	return (size_t)source < LS_COUNT(sources) ? sources[source] : "unknown";
+}
+
+int
+ls_source_from_name(const char *name, enum ls_source *ret)
+{
+	int found = ls_name_find(sources, LS_COUNT(sources), name);
+
+	if (found < 0)
+		return found;
+	*ret = (enum ls_source)found;
+	return 1;
+}
+
+const char *
+ls_obs_kind_name(enum ls_obs_kind kind)
+{
+	return ls_name_of(kinds, LS_COUNT(kinds), kind);
+}
+
+int
+ls_obs_kind_from_name(const char *name, enum ls_obs_kind *ret)
+{
+	int found = ls_name_find(kinds, LS_COUNT(kinds), name);
+
+	if (found < 0)
+		return found;
+	*ret = (enum ls_obs_kind)found;
+	return 1;
 }
 
 const char *
 ls_speed_name(enum ls_speed speed)
 {
-	return (size_t)speed < LS_COUNT(speed_names) ? speed_names[speed] : "";
+	return ls_name_of(speeds, LS_COUNT(speeds), speed);
 }

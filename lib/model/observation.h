@@ -4,71 +4,111 @@
  * Nothing here is trusted: every text has gone through ls_text_clean() before it gets in.
  */
 #include "lib/base/base.h"
+#include "lib/base/names.h"
 #include "lib/usbmon/hub.h"
 
-enum ls_source {
-	LS_SOURCE_NONE, /* the engine itself: a conclusion, not a witness */
-	LS_SOURCE_KERNEL_LOG,
-	LS_SOURCE_UDEV,
-	LS_SOURCE_LIBUSB,
-	LS_SOURCE_USBMON,
-	LS_SOURCE_HOST, /* the machine: sleep, pressure, power management */
-	LS_N_SOURCES,
-};
+#define LS_SOURCES(X)                                                                              \
+	/* the engine itself: a conclusion */                                                      \
+	X(LS_SOURCE_NONE, "linkstat")                                                              \
+	X(LS_SOURCE_KERNEL_LOG, "kernel-log")                                                      \
+	X(LS_SOURCE_UDEV, "udev")                                                                  \
+	X(LS_SOURCE_LIBUSB, "libusb")                                                              \
+	X(LS_SOURCE_USBMON, "usbmon")                                                              \
+	/* this computer: sleep, pressure, power management */                                     \
+	X(LS_SOURCE_HOST, "host")
 
-enum ls_obs_kind {
-	LS_OBS_NONE,
-	/* Controllers and buses. */
-	LS_OBS_BUS_ADDED,   /* .bus, .controller; .device = the root hub, where the source has it */
-	LS_OBS_BUS_REMOVED, /* .bus; kernel log: "USB bus N deregistered" or "remove, state" */
-	LS_OBS_CONTROLLER_DIED,	   /* .bus, or .bus 0 and .controller = "0000:00:14.0" */
-	LS_OBS_CONTROLLER_TROUBLE, /* as above: timeouts, system error; not yet death */
-	/* One device coming and going. */
-	LS_OBS_ENUMERATING, /* kernel log "new … USB device number N": a port became enabled */
-	LS_OBS_FOUND,	    /* kernel log "New USB device found, idVendor=…": .device ids only */
-	LS_OBS_STRING,	    /* kernel log "Product: …": .device with that one string */
-	LS_OBS_CONNECTED, /* udev add, libusb arrived; .device complete as far as the source knows */
-	LS_OBS_CONFIGURED,   /* udev: an interface appeared */
-	LS_OBS_UNCONFIGURED, /* udev: an interface was removed while the device stayed */
-	LS_OBS_DISCONNECTED, /* "USB disconnect, device number N", udev remove, libusb left */
-	LS_OBS_DEAUTHORISED, /* udev change with authorized=0 */
-	LS_OBS_AUTHORISED,   /* udev change with authorized=1; kernel log "authorized to connect" */
-	LS_OBS_FIRMWARE_CHANGED, /* kernel log "device firmware changed": re-enumeration follows */
-	/* Trouble on a port. */
-	LS_OBS_RESET,
-	LS_OBS_ENUM_FAILED,  /* one failed try: .reason says which step, .status the error */
-	LS_OBS_ENUM_GAVE_UP, /* "unable to enumerate USB device" */
-	LS_OBS_POWER_CYCLE,  /* "attempt power cycle": the kernel's next try */
-	LS_OBS_OVER_CURRENT, /* .count = the port's counter where the source has it, else 0 */
-	LS_OBS_EMI,	     /* "disabled by hub (EMI?), re-enabling..." */
-	LS_OBS_LINK_TROUBLE, /* config error, cannot reset, hub does not answer, LPM failures */
-	LS_OBS_RESUME_FAILED,
-	LS_OBS_POWER_REJECTED,
-	LS_OBS_SLOW,		    /* "not running at top speed" */
-	LS_OBS_ROOT_HUB_LOST_POWER, /* "root hub lost power or was reset": after sleep */
-	/* usbmon: .bus and .devnum name the device, or the hub whose port .count it is about. */
-	LS_OBS_TRANSFER_ERRORS, /* .count failures that speak of the link since the last such one,
-				 * .n_timeouts of them answers that never came; .status of the last */
-	LS_OBS_PORT_STATUS, /* a hub told of a change at one of its ports, or was asked to make one:
-			     * .hub_event, .port_bits, .link_state */
-	LS_OBS_FLOW,	/* data began to flow: .count KiB in the last second; or ended: .count 0 and
-		      * .n_pending transfers still waiting */
-	LS_OBS_REMOVED, /* a program removed the device through sysfs; DISCONNECTED follows */
-	LS_OBS_PARTNER_GONE, /* Type-C: nothing is plugged into the connector of .port any more */
-	/* The machine. */
-	LS_OBS_HOST,  /* how the machine was when a device dropped on .port */
-	LS_OBS_SLEEP, /* system suspend entry */
-	LS_OBS_WAKE,  /* system suspend exit */
-	/* A person. */
-	LS_OBS_CABLE, /* from .at on the cable on .port is the one labelled .text, "" unknown */
-	/* The sources themselves. */
-	LS_OBS_SCAN_BEGIN,   /* a list of all that is connected now follows as CONNECTED … */
-	LS_OBS_SCAN_END,     /* … and what was not in it is gone */
-	LS_OBS_SOURCE_SEES,  /* .source sees from now on */
-	LS_OBS_SOURCE_BLIND, /* .source is blind from now on; .text says why */
-	LS_OBS_LOST,	     /* .source lost records; .count how many, 0 unknown */
-	LS_N_OBS,
-};
+enum ls_source { LS_SOURCES(LS_ENUM_ID) LS_N_SOURCES };
+
+/* Kinds and their names in recordings. */
+#define LS_OBS_KINDS(X)                                                                            \
+	X(LS_OBS_NONE, "none")                                                                     \
+	/* ---- Controllers and buses ---- */                                                      \
+	/* .bus, .controller; .device = the root hub, where the source has it */                   \
+	X(LS_OBS_BUS_ADDED, "bus-added")                                                           \
+	/* .bus; kernel log: "USB bus N deregistered" or "remove, state" */                        \
+	X(LS_OBS_BUS_REMOVED, "bus-removed")                                                       \
+	/* .bus, or .bus 0 and .controller = "0000:00:14.0" */                                     \
+	X(LS_OBS_CONTROLLER_DIED, "controller-died")                                               \
+	/* as above: timeouts, system error; it still works */                                     \
+	X(LS_OBS_CONTROLLER_TROUBLE, "controller-trouble")                                         \
+	/* ---- A device connects or disconnects ---- */                                           \
+	/* kernel log "new … USB device number N": a port became enabled */                      \
+	X(LS_OBS_ENUMERATING, "enumerating")                                                       \
+	/* kernel log "New USB device found, idVendor=…": .device ids only */                    \
+	X(LS_OBS_FOUND, "found")                                                                   \
+	/* kernel log "Product: …": .device with that one string */                              \
+	X(LS_OBS_STRING, "string")                                                                 \
+	/* udev add, libusb arrived; .device complete as far as the source knows */                \
+	X(LS_OBS_CONNECTED, "connected")                                                           \
+	/* udev: an interface appeared */                                                          \
+	X(LS_OBS_CONFIGURED, "configured")                                                         \
+	/* udev: an interface was removed while the device stayed */                               \
+	X(LS_OBS_UNCONFIGURED, "unconfigured")                                                     \
+	/* "USB disconnect, device number N", udev remove, libusb left */                          \
+	X(LS_OBS_DISCONNECTED, "disconnected")                                                     \
+	/* udev change with authorized=0 */                                                        \
+	X(LS_OBS_DEAUTHORISED, "deauthorised")                                                     \
+	/* udev change with authorized=1; kernel log "authorized to connect" */                    \
+	X(LS_OBS_AUTHORISED, "authorised")                                                         \
+	/* kernel log "device firmware changed": re-enumeration follows */                         \
+	X(LS_OBS_FIRMWARE_CHANGED, "firmware-changed")                                             \
+	/* ---- Failures of a port ---- */                                                         \
+	X(LS_OBS_RESET, "reset")                                                                   \
+	/* one failed try: .step says which step, .status the error */                             \
+	X(LS_OBS_ENUM_FAILED, "enum-failed")                                                       \
+	/* "unable to enumerate USB device" */                                                     \
+	X(LS_OBS_ENUM_GAVE_UP, "enum-gave-up")                                                     \
+	/* "attempt power cycle": the kernel's next try */                                         \
+	X(LS_OBS_POWER_CYCLE, "power-cycle")                                                       \
+	/* .n_over_currents = the port's counter where the source has it */                        \
+	X(LS_OBS_OVER_CURRENT, "over-current")                                                     \
+	/* "disabled by hub (EMI?), re-enabling..." */                                             \
+	X(LS_OBS_EMI, "emi")                                                                       \
+	/* config error, cannot reset, hub does not answer, LPM failures */                        \
+	X(LS_OBS_LINK_TROUBLE, "link-trouble")                                                     \
+	X(LS_OBS_RESUME_FAILED, "resume-failed")                                                   \
+	X(LS_OBS_POWER_REJECTED, "power-rejected")                                                 \
+	/* "not running at top speed" */                                                           \
+	X(LS_OBS_SLOW, "slow")                                                                     \
+	/* "root hub lost power or was reset": after sleep */                                      \
+	X(LS_OBS_ROOT_HUB_LOST_POWER, "root-hub-lost-power")                                       \
+	/* ---- Transfers, as usbmon counts them ---- */                                           \
+	/* of the device .bus and .devnum: .n_failed transfers failed on the link since the \
+	 * last such one, .n_timeouts of them answers that never came; .status of the last */      \
+	X(LS_OBS_TRANSFER_ERRORS, "transfer-errors")                                               \
+	/* a change at port .hub_port of the hub .bus and .devnum, or a request to it: \
+	 * .hub_event, .port_bits, .link_state */           \
+	X(LS_OBS_PORT_STATUS, "port-status")                                                       \
+	/* data began to flow: .kib_per_s; or stopped: .kib_per_s 0 and .n_pending transfers \
+	 * are still waiting */     \
+	X(LS_OBS_FLOW, "flow")                                                                     \
+	/* a program removed the device through sysfs; DISCONNECTED follows */                     \
+	X(LS_OBS_REMOVED, "removed")                                                               \
+	/* Type-C: nothing is plugged into the connector of .port any more */                      \
+	X(LS_OBS_PARTNER_GONE, "partner-gone")                                                     \
+	/* ---- The machine ---- */                                                                \
+	/* how the machine was when a device dropped on .port */                                   \
+	X(LS_OBS_HOST, "host")                                                                     \
+	/* system suspend entry */                                                                 \
+	X(LS_OBS_SLEEP, "sleep")                                                                   \
+	/* system suspend exit */                                                                  \
+	X(LS_OBS_WAKE, "wake")                                                                     \
+	/* ---- A person ---- */                                                                   \
+	/* since .at the cable on .port is the one labelled .label, "" unknown */                  \
+	X(LS_OBS_CABLE, "cable")                                                                   \
+	/* ---- The sources themselves ---- */                                                     \
+	/* a list of all that is connected now follows as CONNECTED … */                         \
+	X(LS_OBS_SCAN_BEGIN, "scan-begin")                                                         \
+	/* … and what was not in it has left */                                                  \
+	X(LS_OBS_SCAN_END, "scan-end")                                                             \
+	/* .source is available from now on */                                                     \
+	X(LS_OBS_SOURCE_SEES, "source-sees")                                                       \
+	/* .source is unavailable from now on; .text says why */                                   \
+	X(LS_OBS_SOURCE_BLIND, "source-blind")                                                     \
+	/* .source lost records: .n_lost of them, 0 unknown */                                     \
+	X(LS_OBS_LOST, "lost")
+
+enum ls_obs_kind { LS_OBS_KINDS(LS_ENUM_ID) LS_N_OBS };
 
 enum ls_enum_step {
 	LS_STEP_NONE,
@@ -80,14 +120,16 @@ enum ls_enum_step {
 	LS_STEP_OTHER,
 };
 
-enum ls_speed {
-	LS_SPEED_UNKNOWN,
-	LS_SPEED_LOW,	     /* 1.5 Mb/s */
-	LS_SPEED_FULL,	     /* 12 */
-	LS_SPEED_HIGH,	     /* 480 */
-	LS_SPEED_SUPER,	     /* 5000 */
-	LS_SPEED_SUPER_PLUS, /* 10000 and more */
-};
+/* The kernel log does not always tell 10 from 20 Gb/s. */
+#define LS_SPEEDS(X)                                                                               \
+	X(LS_SPEED_UNKNOWN, "")                                                                    \
+	X(LS_SPEED_LOW, "1.5 Mb/s")                                                                \
+	X(LS_SPEED_FULL, "12 Mb/s")                                                                \
+	X(LS_SPEED_HIGH, "480 Mb/s")                                                               \
+	X(LS_SPEED_SUPER, "5 Gb/s")                                                                \
+	X(LS_SPEED_SUPER_PLUS, "10 Gb/s or more")
+
+enum ls_speed { LS_SPEEDS(LS_ENUM_ID) LS_N_SPEEDS };
 
 /* Kernel name of a port: "1-1.4", a root hub "usb1"; bus up to 5 digits, 6 tiers of 2 digits. */
 #define LS_PORT_NAME_MAX 32
@@ -95,6 +137,8 @@ enum ls_speed {
 #define LS_ID_PATH_MAX 128
 /* A USB string is at most 126 UTF-16 units; longer ones after cleaning are cut and end in "…". */
 #define LS_STRING_MAX 400
+/* Labels of cables and sockets, see lib/base/label.h. */
+#define LS_LABEL_MAX 64
 /* One clean line that states a fact for people. */
 #define LS_TEXT_MAX 240
 
@@ -133,9 +177,12 @@ struct ls_observation {
 	uint16_t bus;		     /* 0 unknown */
 	uint16_t devnum;	     /* 0 unknown; never identity, re-used by the kernel */
 	enum ls_enum_step step;
-	int status;	/* -errno, 0 none */
-	uint32_t count; /* see the kinds */
-	uint32_t n_timeouts, n_pending;
+	int status;		       /* -errno, 0 none */
+	uint32_t n_over_currents;      /* OVER_CURRENT */
+	uint32_t n_lost;	       /* LOST */
+	uint32_t n_failed, n_timeouts; /* TRANSFER_ERRORS */
+	uint32_t kib_per_s, n_pending; /* FLOW */
+	uint8_t hub_port;	       /* PORT_STATUS, as the next three */
 	enum ls_hub_event_kind hub_event;
 	uint32_t port_bits; /* enum ls_port_bits */
 	enum ls_link_state link_state;
@@ -143,10 +190,17 @@ struct ls_observation {
 	char peer[LS_PORT_NAME_MAX]; /* CONNECTED: the SuperSpeed/USB 2 port of the same socket */
 	char controller[LS_ID_PATH_MAX]; /* BUS_*: ID_PATH; CONTROLLER_*: device name */
 	const struct ls_device *device;	 /* NULL unless the kind says so */
-	char text[LS_TEXT_MAX];		 /* the source's statement, for people */
+	char label[LS_LABEL_MAX];	 /* CABLE */
+	bool assumed;			 /* CABLE: of the session before; no person set it */
+	char text[LS_TEXT_MAX];		 /* the source's statement, for people only */
 };
 
 /* "kernel-log", "udev", …; the engine's own is "linkstat". Never NULL. */
 const char *ls_source_name(enum ls_source source);
+/* The reverse; 1 or -EINVAL. */
+int ls_source_from_name(const char *name, enum ls_source *ret);
+/* "connected", "port-status", …: names in recordings. Never NULL. */
+const char *ls_obs_kind_name(enum ls_obs_kind kind);
+int ls_obs_kind_from_name(const char *name, enum ls_obs_kind *ret);
 /* "480 Mb/s", "" if unknown. Never NULL. */
 const char *ls_speed_name(enum ls_speed speed);

@@ -23,36 +23,8 @@ static const struct {
 	[LS_CAUSE_STALL] = { "stall", "data stopped, the link stands" },
 };
 
-static const char *const sides[LS_N_SIDES] = {
-	[LS_SIDE_UNKNOWN] = "unknown",	 [LS_SIDE_LINK] = "link",   [LS_SIDE_DEVICE] = "device",
-	[LS_SIDE_HUB] = "hub",		 [LS_SIDE_POWER] = "power", [LS_SIDE_HOST] = "host",
-	[LS_SIDE_SOFTWARE] = "software",
-};
-
-static const char *const event_kinds[LS_N_EVENTS] = {
-	[LS_EVENT_CONNECT] = "connect",
-	[LS_EVENT_DISCONNECT] = "disconnect",
-	[LS_EVENT_RESET] = "reset",
-	[LS_EVENT_ENUMERATION_FAILURE] = "enumeration-failure",
-	[LS_EVENT_OVER_CURRENT] = "over-current",
-	[LS_EVENT_EMI] = "emi",
-	[LS_EVENT_LINK_TROUBLE] = "link-trouble",
-	[LS_EVENT_RESUME_FAILURE] = "resume-failure",
-	[LS_EVENT_POWER_REJECTED] = "power-rejected",
-	[LS_EVENT_SPEED_DOWNGRADE] = "speed-downgrade",
-	[LS_EVENT_CONTROLLER_TROUBLE] = "controller-trouble",
-	[LS_EVENT_CONTROLLER_DIED] = "controller-died",
-	[LS_EVENT_CONTROLLER_REMOVED] = "controller-removed",
-	[LS_EVENT_DEAUTHORISED] = "deauthorised",
-	[LS_EVENT_AUTHORISED] = "authorised",
-	[LS_EVENT_WITNESS_MISSING] = "witness-missing",
-	[LS_EVENT_LINK_ERRORS] = "link-errors",
-	[LS_EVENT_STALL] = "stall",
-	[LS_EVENT_MODE] = "mode",
-	[LS_EVENT_CABLE] = "cable",
-	[LS_EVENT_SLEEP] = "sleep",
-	[LS_EVENT_WAKE] = "wake",
-};
+static const char *const sides[] = { LS_SIDES(LS_ENUM_NAME) };
+static const char *const event_kinds[] = { LS_EVENT_KINDS(LS_ENUM_NAME) };
 
 const char *
 ls_cause_name(enum ls_cause cause)
@@ -69,7 +41,7 @@ ls_cause_words(enum ls_cause cause)
 const char *
 ls_side_name(enum ls_side side)
 {
-	return (size_t)side < LS_N_SIDES ? sides[side] : sides[0];
+	return ls_name_of(sides, LS_COUNT(sides), side);
 }
 
 const char *
@@ -93,23 +65,10 @@ ls_cause_from_name(const char *name, enum ls_cause *ret)
 int
 ls_event_kind_from_name(const char *name, enum ls_event_kind *ret)
 {
-	for (size_t i = 0; i < LS_COUNT(event_kinds); i++) {
-		if (strcmp(event_kinds[i], name) == 0) {
-			*ret = (enum ls_event_kind)i;
-			return 1;
-		}
-	}
-	return -EINVAL;
-}
+	int found = ls_name_find(event_kinds, LS_COUNT(event_kinds), name);
 
-int
-ls_source_from_name(const char *name, enum ls_source *ret)
-{
-	for (int i = 0; i < LS_N_SOURCES; i++) {
-		if (strcmp(ls_source_name((enum ls_source)i), name) == 0) {
-			*ret = (enum ls_source)i;
-			return 1;
-		}
-	}
-	return -EINVAL;
+	if (found < 0)
+		return found;
+	*ret = (enum ls_event_kind)found;
+	return 1;
 }

@@ -29,42 +29,49 @@ enum ls_cause {
 };
 
 /* Which part of the chain a cause speaks of. */
-enum ls_side {
-	LS_SIDE_UNKNOWN,
-	LS_SIDE_LINK, /* plug, cable, port: what a swap of the cable or the port can tell apart */
-	LS_SIDE_DEVICE,
-	LS_SIDE_HUB,
-	LS_SIDE_POWER,
-	LS_SIDE_HOST,
-	LS_SIDE_SOFTWARE,
-	LS_N_SIDES,
-};
+#define LS_SIDES(X)                                                                                \
+	X(LS_SIDE_UNKNOWN, "unknown")                                                              \
+	/* plug, cable, port: what a swap of the cable or the port can tell apart */               \
+	X(LS_SIDE_LINK, "link")                                                                    \
+	X(LS_SIDE_DEVICE, "device")                                                                \
+	X(LS_SIDE_HUB, "hub")                                                                      \
+	X(LS_SIDE_POWER, "power")                                                                  \
+	X(LS_SIDE_HOST, "host")                                                                    \
+	X(LS_SIDE_SOFTWARE, "software")
 
-enum ls_event_kind {
-	LS_EVENT_CONNECT,
-	LS_EVENT_DISCONNECT,
-	LS_EVENT_RESET,
-	LS_EVENT_ENUMERATION_FAILURE, /* the kernel gave up; single tries are evidence only */
-	LS_EVENT_OVER_CURRENT,
-	LS_EVENT_EMI,
-	LS_EVENT_LINK_TROUBLE,
-	LS_EVENT_RESUME_FAILURE,
-	LS_EVENT_POWER_REJECTED,
-	LS_EVENT_SPEED_DOWNGRADE,
-	LS_EVENT_CONTROLLER_TROUBLE,
-	LS_EVENT_CONTROLLER_DIED,
-	LS_EVENT_CONTROLLER_REMOVED,
-	LS_EVENT_DEAUTHORISED,
-	LS_EVENT_AUTHORISED,
-	LS_EVENT_WITNESS_MISSING, /* one of udev and libusb saw a device and the other did not */
-	LS_EVENT_LINK_ERRORS,	  /* a burst of failed transfers began */
-	LS_EVENT_STALL,		  /* no data for long in a mode in which a job runs */
-	LS_EVENT_MODE,		  /* a device entered another mode of its family */
-	LS_EVENT_CABLE,		  /* a person said which cable is there, or it is assumed */
-	LS_EVENT_SLEEP,
-	LS_EVENT_WAKE,
-	LS_N_EVENTS,
-};
+enum ls_side { LS_SIDES(LS_ENUM_ID) LS_N_SIDES };
+
+#define LS_EVENT_KINDS(X)                                                                          \
+	X(LS_EVENT_CONNECT, "connect")                                                             \
+	X(LS_EVENT_DISCONNECT, "disconnect")                                                       \
+	X(LS_EVENT_RESET, "reset")                                                                 \
+	/* the kernel gave up; single tries are evidence only */                                   \
+	X(LS_EVENT_ENUMERATION_FAILURE, "enumeration-failure")                                     \
+	X(LS_EVENT_OVER_CURRENT, "over-current")                                                   \
+	X(LS_EVENT_EMI, "emi")                                                                     \
+	X(LS_EVENT_LINK_TROUBLE, "link-trouble")                                                   \
+	X(LS_EVENT_RESUME_FAILURE, "resume-failure")                                               \
+	X(LS_EVENT_POWER_REJECTED, "power-rejected")                                               \
+	X(LS_EVENT_SPEED_DOWNGRADE, "speed-downgrade")                                             \
+	X(LS_EVENT_CONTROLLER_TROUBLE, "controller-trouble")                                       \
+	X(LS_EVENT_CONTROLLER_DIED, "controller-died")                                             \
+	X(LS_EVENT_CONTROLLER_REMOVED, "controller-removed")                                       \
+	X(LS_EVENT_DEAUTHORISED, "deauthorised")                                                   \
+	X(LS_EVENT_AUTHORISED, "authorised")                                                       \
+	/* one of udev and libusb saw a device and the other did not */                            \
+	X(LS_EVENT_WITNESS_MISSING, "witness-missing")                                             \
+	/* a burst of failed transfers began */                                                    \
+	X(LS_EVENT_LINK_ERRORS, "link-errors")                                                     \
+	/* no data for long in a mode in which a job runs */                                       \
+	X(LS_EVENT_STALL, "stall")                                                                 \
+	/* a device entered another mode of its family */                                          \
+	X(LS_EVENT_MODE, "mode")                                                                   \
+	/* a person set the label of a cable, or it is assumed */                                  \
+	X(LS_EVENT_CABLE, "cable")                                                                 \
+	X(LS_EVENT_SLEEP, "sleep")                                                                 \
+	X(LS_EVENT_WAKE, "wake")
+
+enum ls_event_kind { LS_EVENT_KINDS(LS_ENUM_ID) LS_N_EVENTS };
 
 /* A socket: a USB 2 port and its SuperSpeed peer, or a root hub standing for its controller. */
 struct ls_socket {
@@ -78,14 +85,13 @@ struct ls_event {
 	enum ls_event_kind kind;
 	enum ls_source source; /* who said it first */
 	int64_t incident;      /* 0: part of none */
+	bool assumed;	       /* CABLE: the label of the session before; no person set it */
 	char what[LS_TEXT_MAX];
 };
 
 /* The title of a mode of a device family, for people. */
 #define LS_MODE_MAX 48
 
-/* Labels of cables and sockets, see lib/base/label.h. */
-#define LS_LABEL_MAX 64
 /* The hubs of a chain, joined by ';'. */
 #define LS_HUBS_MAX 900
 
@@ -219,7 +225,6 @@ const char *ls_side_name(enum ls_side side);
 const char *ls_event_kind_name(enum ls_event_kind kind);
 /* The reverse; 1 or -EINVAL. */
 int ls_cause_from_name(const char *name, enum ls_cause *ret);
-int ls_source_from_name(const char *name, enum ls_source *ret);
 int ls_event_kind_from_name(const char *name, enum ls_event_kind *ret);
 
 /* A cause in plain words for people: "link lost", "unplugged", "port disabled by interference". */

@@ -36,7 +36,7 @@ tell(const struct ls_metered *device, uint64_t bytes_per_s, uint64_t n_pending,
 		.devnum = device->devnum,
 	};
 	if (device->flows) {
-		obs->count = (uint32_t)(bytes_per_s / 1024 ? bytes_per_s / 1024 : 1);
+		obs->kib_per_s = (uint32_t)(bytes_per_s / 1024 ? bytes_per_s / 1024 : 1);
 		ls_text_format(obs->text, sizeof(obs->text), "data flows, %.1f MB/s",
 			       (double)bytes_per_s / 1e6);
 		return;

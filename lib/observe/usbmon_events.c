@@ -14,12 +14,12 @@ ls_usbmon_tell_errors(const struct ls_traffic_evidence *evidence, struct ls_inst
 		.bus = evidence->bus,
 		.devnum = evidence->devnum,
 		.status = evidence->status,
-		.count = evidence->n_link + evidence->n_babble + evidence->n_timeout,
+		.n_failed = evidence->n_link + evidence->n_babble + evidence->n_timeout,
 		.n_timeouts = evidence->n_timeout,
 	};
 	ls_text_format(ret->text, sizeof(ret->text), "ep 0x%02x %s: %s (%d), %s; %u failed",
 		       evidence->endpoint, evidence->endpoint & 0x80 ? "IN" : "OUT", row->name,
-		       evidence->status, row->words, ret->count);
+		       evidence->status, row->words, ret->n_failed);
 }
 
 /* Resets and power: whoever asks for them. Changes: a port that came, went or was disabled. */
@@ -75,7 +75,7 @@ ls_usbmon_tell_port(const struct ls_hub_event *event, struct ls_instant at,
 		.kind = LS_OBS_PORT_STATUS,
 		.bus = event->bus,
 		.devnum = event->devnum,
-		.count = event->port,
+		.hub_port = event->port,
 		.hub_event = event->kind,
 		.port_bits = event->bits,
 		.link_state = event->link_state,

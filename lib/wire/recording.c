@@ -5,62 +5,24 @@
 #include "lib/wire/recording.h"
 #include "lib/base/text.h"
 
-static const char *const kinds[LS_N_OBS] = {
-	[LS_OBS_NONE] = "none",
-	[LS_OBS_BUS_ADDED] = "bus-added",
-	[LS_OBS_BUS_REMOVED] = "bus-removed",
-	[LS_OBS_CONTROLLER_DIED] = "controller-died",
-	[LS_OBS_CONTROLLER_TROUBLE] = "controller-trouble",
-	[LS_OBS_ENUMERATING] = "enumerating",
-	[LS_OBS_FOUND] = "found",
-	[LS_OBS_STRING] = "string",
-	[LS_OBS_CONNECTED] = "connected",
-	[LS_OBS_CONFIGURED] = "configured",
-	[LS_OBS_UNCONFIGURED] = "unconfigured",
-	[LS_OBS_DISCONNECTED] = "disconnected",
-	[LS_OBS_DEAUTHORISED] = "deauthorised",
-	[LS_OBS_AUTHORISED] = "authorised",
-	[LS_OBS_FIRMWARE_CHANGED] = "firmware-changed",
-	[LS_OBS_RESET] = "reset",
-	[LS_OBS_ENUM_FAILED] = "enum-failed",
-	[LS_OBS_ENUM_GAVE_UP] = "enum-gave-up",
-	[LS_OBS_POWER_CYCLE] = "power-cycle",
-	[LS_OBS_OVER_CURRENT] = "over-current",
-	[LS_OBS_EMI] = "emi",
-	[LS_OBS_LINK_TROUBLE] = "link-trouble",
-	[LS_OBS_RESUME_FAILED] = "resume-failed",
-	[LS_OBS_POWER_REJECTED] = "power-rejected",
-	[LS_OBS_SLOW] = "slow",
-	[LS_OBS_ROOT_HUB_LOST_POWER] = "root-hub-lost-power",
-	[LS_OBS_TRANSFER_ERRORS] = "transfer-errors",
-	[LS_OBS_PORT_STATUS] = "port-status",
-	[LS_OBS_FLOW] = "flow",
-	[LS_OBS_REMOVED] = "removed",
-	[LS_OBS_PARTNER_GONE] = "partner-gone",
-	[LS_OBS_HOST] = "host",
-	[LS_OBS_CABLE] = "cable",
-	[LS_OBS_SLEEP] = "sleep",
-	[LS_OBS_WAKE] = "wake",
-	[LS_OBS_SCAN_BEGIN] = "scan-begin",
-	[LS_OBS_SCAN_END] = "scan-end",
-	[LS_OBS_SOURCE_SEES] = "source-sees",
-	[LS_OBS_SOURCE_BLIND] = "source-blind",
-	[LS_OBS_LOST] = "lost",
-};
-
 /* The fields of struct ls_device and struct ls_observation, by type: one table for both ways. */
 enum type { T_U8, T_U16, T_U32, T_INT, T_BOOL, T_TEXT };
 struct field {
 	const char *name;
 	enum type type;
 	size_t offset, size;
+	enum ls_obs_kind of; /* only observations of this kind have it; LS_OBS_NONE: all */
 };
 
-#define FIELD(struct_type, member, field_type)                                                     \
+#define FIELD_OF(kind, struct_type, name, member, field_type)                                      \
 	{                                                                                          \
-#member, field_type, offsetof(struct struct_type, member),                         \
-			sizeof(((struct struct_type *)0)->member)                                  \
+		name, field_type, offsetof(struct struct_type, member),                            \
+			sizeof(((struct struct_type *)0)->member), kind                            \
 	}
+#define FIELD(struct_type, member, field_type)                                                     \
+	FIELD_OF(LS_OBS_NONE, struct_type, #member, member, field_type)
+/* One name in the file, a member for each kind in memory. */
+#define COUNT(kind, member, field_type) FIELD_OF(kind, ls_observation, "count", member, field_type)
 
 static const struct field device_fields[] = {
 	FIELD(ls_device, vid, T_U16),
@@ -82,15 +44,48 @@ static const struct field device_fields[] = {
 };
 
 static const struct field observation_fields[] = {
-	FIELD(ls_observation, port, T_TEXT),	   FIELD(ls_observation, bus, T_U16),
-	FIELD(ls_observation, devnum, T_U16),	   FIELD(ls_observation, step, T_U32),
-	FIELD(ls_observation, status, T_INT),	   FIELD(ls_observation, count, T_U32),
-	FIELD(ls_observation, initial, T_BOOL),	   FIELD(ls_observation, peer, T_TEXT),
-	FIELD(ls_observation, controller, T_TEXT), FIELD(ls_observation, text, T_TEXT),
-	FIELD(ls_observation, n_timeouts, T_U32),  FIELD(ls_observation, n_pending, T_U32),
-	FIELD(ls_observation, hub_event, T_U32),   FIELD(ls_observation, port_bits, T_U32),
+	FIELD(ls_observation, port, T_TEXT),
+	FIELD(ls_observation, bus, T_U16),
+	FIELD(ls_observation, devnum, T_U16),
+	FIELD(ls_observation, step, T_U32),
+	FIELD(ls_observation, status, T_INT),
+	COUNT(LS_OBS_OVER_CURRENT, n_over_currents, T_U32),
+	COUNT(LS_OBS_TRANSFER_ERRORS, n_failed, T_U32),
+	COUNT(LS_OBS_PORT_STATUS, hub_port, T_U8),
+	COUNT(LS_OBS_FLOW, kib_per_s, T_U32),
+	COUNT(LS_OBS_LOST, n_lost, T_U32),
+	FIELD(ls_observation, initial, T_BOOL),
+	FIELD(ls_observation, peer, T_TEXT),
+	FIELD(ls_observation, controller, T_TEXT),
+	FIELD_OF(LS_OBS_CABLE, ls_observation, "text", label, T_TEXT),
+	FIELD(ls_observation, text, T_TEXT),
+	FIELD(ls_observation, n_timeouts, T_U32),
+	FIELD(ls_observation, n_pending, T_U32),
+	FIELD(ls_observation, hub_event, T_U32),
+	FIELD(ls_observation, port_bits, T_U32),
 	FIELD(ls_observation, link_state, T_U32),
 };
+
+/* Those of observations of one kind, or of devices. */
+struct fields {
+	const struct field *rows;
+	size_t n;
+	enum ls_obs_kind kind;
+};
+
+static struct fields
+fields_of(const struct ls_observation *obs)
+{
+	return (struct fields){ observation_fields, LS_COUNT(observation_fields), obs->kind };
+}
+
+static const struct fields of_device = { device_fields, LS_COUNT(device_fields), LS_OBS_NONE };
+
+static bool
+applies(const struct field *field, enum ls_obs_kind kind)
+{
+	return field->of == LS_OBS_NONE || field->of == kind;
+}
 
 static json_t *
 field_get(const struct field *field, const void *base)
@@ -122,14 +117,16 @@ is_set(const json_t *value)
 }
 
 static int
-fields_get(const struct field *fields, size_t n, const void *base, json_t *object)
+fields_get(struct fields fields, const void *base, json_t *object)
 {
-	for (size_t i = 0; i < n; i++) {
-		ls_json_auto json_t *value = field_get(&fields[i], base);
+	for (size_t i = 0; i < fields.n; i++) {
+		const struct field *row = &fields.rows[i];
+		ls_json_auto json_t *value = field_get(row, base);
 
 		if (!value)
 			return -ENOMEM;
-		if (is_set(value) && json_object_set(object, fields[i].name, value) < 0)
+		if (applies(row, fields.kind) && is_set(value) &&
+		    json_object_set(object, row->name, value) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -166,15 +163,15 @@ field_set(const struct field *field, const json_t *value, void *base)
 }
 
 static int
-fields_set(const struct field *fields, size_t n, const json_t *object, void *base,
-	   char why[LS_TEXT_MAX])
+fields_set(struct fields fields, const json_t *object, void *base, char why[LS_TEXT_MAX])
 {
-	for (size_t i = 0; i < n; i++) {
-		const json_t *value = json_object_get(object, fields[i].name);
+	for (size_t i = 0; i < fields.n; i++) {
+		const struct field *row = &fields.rows[i];
+		const json_t *value = json_object_get(object, row->name);
 
-		if (value && field_set(&fields[i], value, base) < 0) {
+		if (value && applies(row, fields.kind) && field_set(row, value, base) < 0) {
 			ls_text_format(why, LS_TEXT_MAX, "\"%s\" has a wrong type or size",
-				       fields[i].name);
+				       row->name);
 			return -EINVAL;
 		}
 	}
@@ -247,32 +244,19 @@ ls_recording_observation(const struct ls_observation *obs)
 	ls_json_auto json_t *object =
 		json_pack("{s:I, s:I, s:s, s:s}", "mono_us", (json_int_t)obs->at.mono_us, "real_us",
 			  (json_int_t)obs->at.real_us, "source", ls_source_name(obs->source),
-			  "kind", kinds[obs->kind]);
+			  "kind", ls_obs_kind_name(obs->kind));
 	json_t *device;
 
-	if (!object ||
-	    fields_get(observation_fields, LS_COUNT(observation_fields), obs, object) < 0)
+	if (!object || fields_get(fields_of(obs), obs, object) < 0)
 		return NULL;
 	if (obs->device) {
 		device = json_object();
 		if (json_object_set_new(object, "device", device) < 0 ||
-		    fields_get(device_fields, LS_COUNT(device_fields), obs->device, device) < 0 ||
+		    fields_get(of_device, obs->device, device) < 0 ||
 		    interfaces_get(obs->device, device) < 0)
 			return NULL;
 	}
 	return LS_STEAL(&object);
-}
-
-static int
-kind_from_name(const char *name, enum ls_obs_kind *ret)
-{
-	for (size_t i = 1; i < LS_COUNT(kinds); i++) {
-		if (strcmp(kinds[i], name) == 0) {
-			*ret = (enum ls_obs_kind)i;
-			return 1;
-		}
-	}
-	return -EINVAL;
 }
 
 int
@@ -294,18 +278,18 @@ ls_recording_parse(const json_t *line, struct ls_observation *obs, struct ls_dev
 	obs->at.mono_us = (uint64_t)json_integer_value(mono);
 	obs->at.real_us = json_integer_value(real);
 	if (!source || ls_source_from_name(source, &obs->source) < 0 || !kind ||
-	    kind_from_name(kind, &obs->kind) < 0) {
+	    ls_obs_kind_from_name(kind, &obs->kind) < 0 || obs->kind == LS_OBS_NONE) {
 		ls_text_format(why, LS_TEXT_MAX, "\"source\" or \"kind\" is missing or not known");
 		return -EINVAL;
 	}
-	if (fields_set(observation_fields, LS_COUNT(observation_fields), line, obs, why) < 0)
+	if (fields_set(fields_of(obs), line, obs, why) < 0)
 		return -EINVAL;
 	if (!device_json)
 		return 1;
 	obs->device = device;
 	if (interfaces_set(json_object_get(device_json, "interfaces"), device, why) < 0)
 		return -EINVAL;
-	return fields_set(device_fields, LS_COUNT(device_fields), device_json, device, why);
+	return fields_set(of_device, device_json, device, why);
 }
 
 /* What is not known is left out. */

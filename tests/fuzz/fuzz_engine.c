@@ -160,8 +160,9 @@ take_observation(struct bytes *bytes, struct ls_observation *obs, struct ls_devi
 	snprintf(obs->port, sizeof(obs->port), "%s", ports[take(bytes, LS_COUNT(ports))]);
 	obs->bus = (uint16_t)(take(bytes, 4));
 	obs->devnum = (uint16_t)take(bytes, 6);
-	obs->count = take(bytes, 5);
-	obs->n_pending = obs->n_timeouts = obs->count / 2;
+	obs->n_failed = obs->kib_per_s = obs->n_lost = take(bytes, 5);
+	obs->hub_port = (uint8_t)obs->n_failed;
+	obs->n_pending = obs->n_timeouts = obs->n_failed / 2;
 	switch (obs->kind) {
 	case LS_OBS_FOUND:
 	case LS_OBS_STRING:
@@ -181,7 +182,7 @@ take_observation(struct bytes *bytes, struct ls_observation *obs, struct ls_devi
 			 take(bytes, 3));
 		break;
 	case LS_OBS_CABLE:
-		snprintf(obs->text, sizeof(obs->text), "%s", labels[take(bytes, LS_COUNT(labels))]);
+		snprintf(obs->label, sizeof(obs->label), "%s", labels[take(bytes, LS_COUNT(labels))]);
 		return;
 	default:
 		obs->step = (enum ls_enum_step)take(bytes, LS_STEP_OTHER + 1);

@@ -328,7 +328,7 @@ understands_hubs_and_controllers(void **state)
 		assert_int_equal(bed->seen[0].kind, cases[i].kind);
 		assert_string_equal(bed->seen[0].port, cases[i].port);
 		assert_int_equal(bed->seen[0].bus, 1);
-		assert_int_equal(bed->seen[0].count, cases[i].count);
+		assert_int_equal(bed->seen[0].n_over_currents, cases[i].count);
 	}
 	assert_string_equal(bed->seen[0].controller, "pci-x");
 }

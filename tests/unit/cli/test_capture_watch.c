@@ -357,7 +357,7 @@ tells_failures_together(void **state)
 	capture_watch_finish(told.watch, told.now_us);
 	assert_true(count(&told, LS_OBS_TRANSFER_ERRORS) < 20);
 	for (size_t i = 0; i < told.n; i++)
-		n += told.obs[i].kind == LS_OBS_TRANSFER_ERRORS ? told.obs[i].count : 0;
+		n += told.obs[i].kind == LS_OBS_TRANSFER_ERRORS ? told.obs[i].n_failed : 0;
 	assert_int_equal(n, 500);
 	capture_watch_free(told.watch);
 }

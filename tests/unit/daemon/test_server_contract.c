@@ -105,7 +105,7 @@ fill_history(struct bench *bench)
 		.at = state_now(),
 		.kind = LS_OBS_CABLE,
 		.port = "1-1.4",
-		.text = "white 2 m",
+		.label = "white 2 m",
 	};
 	struct store *store = bench->fixture.store;
 	struct ls_incident *incident = calloc(1, sizeof(*incident));

@@ -223,7 +223,7 @@ counts_what_was_overwritten(void **state)
 		assert_int_equal(seen[n].obs.kind, LS_OBS_DISCONNECTED);
 		if (n) {
 			assert_int_equal(seen[0].obs.kind, LS_OBS_LOST);
-			assert_int_equal(seen[0].obs.count, cases[i].lost == -2
+			assert_int_equal(seen[0].obs.n_lost, cases[i].lost == -2
 								    ? UINT32_MAX
 								    : (uint32_t)cases[i].lost);
 		}
@@ -245,7 +245,7 @@ goes_on_after_an_overrun(void **state)
 	turn();
 	assert_int_equal(n_seen, 4);
 	assert_int_equal(seen[1].obs.kind, LS_OBS_LOST);
-	assert_int_equal(seen[1].obs.count, 9);
+	assert_int_equal(seen[1].obs.n_lost, 9);
 	assert_int_equal(seen[2].obs.kind, LS_OBS_DISCONNECTED);
 	assert_int_equal(seen[3].obs.kind, LS_OBS_DISCONNECTED);
 }

@@ -331,7 +331,7 @@ losses_are_told(void **state)
 	assert_int_equal(n_seen, N_PLACES);
 	assert_int_equal(n_observed, 1);
 	assert_int_equal(last.kind, LS_OBS_LOST);
-	assert_int_equal(last.count, 7);
+	assert_int_equal(last.n_lost, 7);
 	assert_int_equal(stats().n_lost, 7);
 	last_id = 0;
 	kernel_sends(1);

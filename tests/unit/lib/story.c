@@ -153,21 +153,6 @@ story_tell_device(struct story *story, uint64_t at_ms, enum ls_source source, en
 }
 
 void
-story_tell_count(struct story *story, uint64_t at_ms, enum ls_source source, enum ls_obs_kind kind,
-		 const char *port, unsigned int devnum, uint32_t count)
-{
-	struct ls_observation obs = {
-		.at = at(at_ms),
-		.source = source,
-		.kind = kind,
-		.devnum = (uint16_t)devnum,
-		.count = count,
-	};
-
-	observe(story, &obs, port);
-}
-
-void
 story_tell(struct story *story, uint64_t at_ms, enum ls_source source, enum ls_obs_kind kind,
 	   const char *port, unsigned int devnum)
 {

@@ -26,8 +26,6 @@ void story_end(struct story *story);
 /* Times in ms since the story began. */
 void story_tell(struct story *story, uint64_t at_ms, enum ls_source source, enum ls_obs_kind kind,
 		const char *port, unsigned int devnum);
-void story_tell_count(struct story *story, uint64_t at_ms, enum ls_source source,
-		      enum ls_obs_kind kind, const char *port, unsigned int devnum, uint32_t count);
 void story_tell_device(struct story *story, uint64_t at_ms, enum ls_source source,
 		       enum ls_obs_kind kind, const char *port, unsigned int devnum,
 		       const struct ls_device *device);

@@ -47,7 +47,7 @@ say(struct story *story, uint64_t at_ms, const char *port, const char *label)
 	};
 
 	snprintf(obs.port, sizeof(obs.port), "%s", port);
-	snprintf(obs.text, sizeof(obs.text), "%s", label);
+	snprintf(obs.label, sizeof(obs.label), "%s", label);
 	ls_engine_observe(story->engine, &obs);
 }
 

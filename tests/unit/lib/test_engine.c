@@ -532,7 +532,12 @@ an_overloaded_root_hub_is_counted(void **state)
 static void
 transfer_errors(struct story *story, uint64_t at_ms, unsigned int devnum, uint32_t n)
 {
-	story_tell_count(story, at_ms, LS_SOURCE_USBMON, LS_OBS_TRANSFER_ERRORS, "1-1", devnum, n);
+	story_usbmon(story, at_ms,
+		     &(const struct ls_observation){
+			     .kind = LS_OBS_TRANSFER_ERRORS,
+			     .devnum = (uint16_t)devnum,
+			     .n_failed = n,
+		     });
 }
 
 static void
@@ -583,7 +588,9 @@ a_hub_says_what_happened_at_its_port(void **state)
 	struct story *story = *state;
 
 	story_plug(story, 100, "1-1", 5, &phone);
-	story_tell_count(story, 6990, LS_SOURCE_USBMON, LS_OBS_PORT_STATUS, "1-1", 1, 1);
+	story_usbmon(story, 6990,
+		     &(const struct ls_observation){
+			     .kind = LS_OBS_PORT_STATUS, .devnum = 1, .hub_port = 1 });
 	story_pull(story, 7000, "1-1", 5);
 	story_wait(story, 60000);
 	only(story, LS_CAUSE_UNPLUGGED, false);

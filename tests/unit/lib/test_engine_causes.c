@@ -19,21 +19,21 @@ static const struct ls_device fast = { .vid = 0x0781, .pid = 0x5581, .serial = "
 static const struct ls_observation went = {
 	.kind = LS_OBS_PORT_STATUS,
 	.devnum = 1,
-	.count = 1,
+	.hub_port = 1,
 	.hub_event = LS_HUB_PORT_STATUS,
 	.port_bits = LS_PORT_C_CONNECTION | LS_PORT_POWERED,
 };
 static const struct ls_observation disabled = {
 	.kind = LS_OBS_PORT_STATUS,
 	.devnum = 1,
-	.count = 1,
+	.hub_port = 1,
 	.hub_event = LS_HUB_PORT_STATUS,
 	.port_bits = LS_PORT_C_ENABLE | LS_PORT_CONNECTED | LS_PORT_POWERED,
 };
 static const struct ls_observation failed_link = {
 	.kind = LS_OBS_PORT_STATUS,
 	.devnum = 1,
-	.count = 1,
+	.hub_port = 1,
 	.hub_event = LS_HUB_PORT_STATUS,
 	.port_bits = LS_PORT_CONNECTED | LS_PORT_C_LINK_STATE,
 	.link_state = LS_LINK_INACTIVE,
@@ -41,18 +41,18 @@ static const struct ls_observation failed_link = {
 static const struct ls_observation over = {
 	.kind = LS_OBS_PORT_STATUS,
 	.devnum = 1,
-	.count = 1,
+	.hub_port = 1,
 	.hub_event = LS_HUB_PORT_STATUS,
 	.port_bits = LS_PORT_C_OVER_CURRENT | LS_PORT_OVER_CURRENT,
 };
 static const struct ls_observation power_off = {
-	.kind = LS_OBS_PORT_STATUS, .devnum = 1, .count = 1, .hub_event = LS_HUB_POWER_OFF
+	.kind = LS_OBS_PORT_STATUS, .devnum = 1, .hub_port = 1, .hub_event = LS_HUB_POWER_OFF
 };
 static const struct ls_observation port_disable = {
-	.kind = LS_OBS_PORT_STATUS, .devnum = 1, .count = 1, .hub_event = LS_HUB_DISABLE
+	.kind = LS_OBS_PORT_STATUS, .devnum = 1, .hub_port = 1, .hub_event = LS_HUB_DISABLE
 };
 static const struct ls_observation reset_asked = {
-	.kind = LS_OBS_PORT_STATUS, .devnum = 1, .count = 1, .hub_event = LS_HUB_RESET
+	.kind = LS_OBS_PORT_STATUS, .devnum = 1, .hub_port = 1, .hub_event = LS_HUB_RESET
 };
 
 static struct ls_observation
@@ -61,7 +61,7 @@ errors(unsigned int devnum, uint32_t n, uint32_t n_timeouts)
 	return (struct ls_observation){
 		.kind = LS_OBS_TRANSFER_ERRORS,
 		.devnum = (uint16_t)devnum,
-		.count = n,
+		.n_failed = n,
 		.n_timeouts = n_timeouts,
 		.status = n_timeouts ? -2 : -71,
 	};
@@ -71,7 +71,7 @@ static struct ls_observation
 flow(unsigned int devnum, uint32_t kib)
 {
 	return (struct ls_observation){
-		.kind = LS_OBS_FLOW, .devnum = (uint16_t)devnum, .count = kib, .n_pending = 3
+		.kind = LS_OBS_FLOW, .devnum = (uint16_t)devnum, .kib_per_s = kib, .n_pending = 3
 	};
 }
 
@@ -266,7 +266,7 @@ over_current_told_by_hub_and_udev_counts_once(void **state)
 	struct story *story = *state;
 
 	story_usbmon(story, 9000, &over);
-	story_tell_count(story, 9100, LS_SOURCE_UDEV, LS_OBS_OVER_CURRENT, "1-1", 0, 1);
+	story_tell(story, 9100, LS_SOURCE_UDEV, LS_OBS_OVER_CURRENT, "1-1", 0);
 	only(story, LS_CAUSE_OVER_CURRENT, LS_SIDE_POWER, true);
 	assert_int_equal(story->incidents[0].n_over_currents, 1);
 }
@@ -404,7 +404,7 @@ a_hub_resets_without_the_kernel_log(void **state)
 	struct story *story = *state;
 
 	story_tell(story, 0, LS_SOURCE_KERNEL_LOG, LS_OBS_SOURCE_BLIND, "", 0);
-	hub_reset.count = 2;
+	hub_reset.hub_port = 2;
 	story_tell_device(story, 200, LS_SOURCE_UDEV, LS_OBS_CONNECTED, "1-2", 6, &hub);
 	story_tell_device(story, 300, LS_SOURCE_UDEV, LS_OBS_CONNECTED, "1-2.1", 7, &fast);
 	story_usbmon(story, 8000, &hub_reset);

@@ -22,7 +22,7 @@ static const struct ls_device fast_at_high = {
 static const struct ls_observation went = {
 	.kind = LS_OBS_PORT_STATUS,
 	.devnum = 1,
-	.count = 1,
+	.hub_port = 1,
 	.hub_event = LS_HUB_PORT_STATUS,
 	.port_bits = LS_PORT_C_CONNECTION | LS_PORT_POWERED,
 };

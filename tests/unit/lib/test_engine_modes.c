@@ -77,7 +77,7 @@ leaves(struct tale *tale, uint64_t stays_ms)
 	struct ls_observation went = {
 		.kind = LS_OBS_PORT_STATUS,
 		.devnum = 1,
-		.count = 1,
+		.hub_port = 1,
 		.hub_event = LS_HUB_PORT_STATUS,
 		.port_bits = LS_PORT_C_CONNECTION | LS_PORT_POWERED,
 	};
@@ -102,7 +102,7 @@ flow(struct tale *tale, uint64_t after_ms, uint32_t kib)
 	struct ls_observation obs = {
 		.kind = LS_OBS_FLOW,
 		.devnum = (uint16_t)tale->devnum,
-		.count = kib,
+		.kib_per_s = kib,
 		.n_pending = kib ? 0 : 2,
 	};
 
@@ -367,7 +367,7 @@ a_wire_that_breaks_before_is_no_change_of_mode(void **state)
 {
 	struct tale *tale = *state;
 	struct ls_observation broken = {
-		.kind = LS_OBS_TRANSFER_ERRORS, .devnum = 5, .count = 4, .status = -71
+		.kind = LS_OBS_TRANSFER_ERRORS, .devnum = 5, .n_failed = 4, .status = -71
 	};
 
 	plug(tale, &recovery);

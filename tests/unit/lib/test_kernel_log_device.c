@@ -176,14 +176,14 @@ cuts_what_is_long(void **state)
 static void
 leaves_the_time_alone(void **state)
 {
-	struct ls_observation obs = { .at = { .mono_us = 5, .real_us = 7 }, .count = 3 };
+	struct ls_observation obs = { .at = { .mono_us = 5, .real_us = 7 }, .n_lost = 3 };
 	struct ls_device device;
 
 	(void)state;
 	assert_int_equal(parse("usb 1-1: authorized to connect", &obs, &device), 1);
 	assert_int_equal(obs.at.mono_us, 5);
 	assert_int_equal(obs.at.real_us, 7);
-	assert_int_equal(obs.count, 0);
+	assert_int_equal(obs.n_lost, 0);
 	assert_null(obs.device);
 }
 
