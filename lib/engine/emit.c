@@ -2,16 +2,24 @@
 #include "lib/engine/emit.h"
 #include "lib/base/text.h"
 
+static int64_t
+id_of(struct ls_engine *engine, struct incident *incident)
+{
+	if (!incident->pub.id)
+		incident->pub.id = engine->numbers->config.next_incident_id++;
+	return incident->pub.id;
+}
+
 void
 emit_event(struct ls_engine *engine, enum ls_event_kind kind, const struct ls_socket *socket,
-	   const struct incident *incident, const struct ls_observation *obs)
+	   struct incident *incident, const struct ls_observation *obs)
 {
 	struct ls_event event = {
 		.at = obs->at,
 		.socket = *socket,
 		.kind = kind,
 		.source = obs->source,
-		.incident = incident ? incident->pub.id : 0,
+		.incident = incident ? id_of(engine, incident) : 0,
 	};
 	struct ls_record record = { .kind = LS_RECORD_EVENT, .event = &event };
 
@@ -28,10 +36,11 @@ emit_session(struct ls_engine *engine, const struct session *session)
 }
 
 void
-emit_incident(struct ls_engine *engine, const struct incident *incident)
+emit_incident(struct ls_engine *engine, struct incident *incident)
 {
 	struct ls_record record = { .kind = LS_RECORD_INCIDENT, .incident = &incident->pub };
 
+	(void)id_of(engine, incident);
 	engine->emit(&record, engine->user);
 }
 

@@ -256,8 +256,7 @@ scan_end(struct ls_engine *engine, const struct ls_observation *obs)
 			       "device number %u on %s is not there any more", link->devnum,
 			       link->name);
 		left(engine, link, &gone);
-		incidents_flush(
-			engine); /* a number that events bear is told before it can change */
+		incidents_flush(engine); /* as if each disconnect had been observed alone */
 	}
 }
 

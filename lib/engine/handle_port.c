@@ -35,7 +35,7 @@ incident_on(struct ls_engine *engine, struct link *link, const struct ls_observa
 
 static void
 event_on(struct ls_engine *engine, enum ls_event_kind kind, const struct link *link,
-	 const struct incident *incident, const struct ls_observation *obs)
+	 struct incident *incident, const struct ls_observation *obs)
 {
 	struct ls_socket socket;
 
@@ -68,7 +68,7 @@ reset(struct ls_engine *engine, struct link *link, const struct ls_observation *
 	}
 	incident = incident_on(engine, link, obs, LS_FACT_RESET);
 	evidence_of_reset(link, incident, obs->at);
-	if (incident && topology_is_hub(link)) /* may renumber it: before any event bears its id */
+	if (incident && topology_is_hub(link)) /* before an event takes an id for it */
 		incidents_absorb(engine, incident, obs->at);
 	if (!retry) {
 		if (incident)

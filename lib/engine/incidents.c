@@ -30,13 +30,21 @@ incidents_find(struct ls_engine *engine, const struct ls_socket *socket)
 	return NULL;
 }
 
-/* What hangs below the socket of @hub left it at about @at: it was reset, or left and is away. */
+/*
+ * What hangs below the socket of @hub left with it at about @at: it was reset, or it left and is
+ * away. That it is a hub may have become known only after it left.
+ */
 static bool
-lost_its_ports(const struct incident *hub, struct ls_instant at)
+lost_its_ports(struct ls_engine *engine, const struct incident *hub, struct ls_instant at)
 {
+	const struct link *link;
+
 	if (hub->hub_lost_mono && near(hub->hub_lost_mono, at.mono_us, TOGETHER_US))
 		return true;
-	return hub->gone_mono && !hub->pub.back && near(hub->gone_mono, at.mono_us, TOGETHER_US);
+	if (!hub->gone_mono || hub->pub.back || !near(hub->gone_mono, at.mono_us, TOGETHER_US))
+		return false;
+	link = topology_find(engine, hub->first_link);
+	return link && topology_is_hub(link);
 }
 
 struct incident *
@@ -50,7 +58,7 @@ incidents_covering(struct ls_engine *engine, const struct link *link, struct ls_
 	for (size_t i = 0; !own && i < engine->n_incidents; i++) {
 		struct incident *hub = engine->incidents[i];
 
-		if (lost_its_ports(hub, at) &&
+		if (lost_its_ports(engine, hub, at) &&
 		    topology_path_below(socket.id_path, hub->pub.socket.id_path))
 			own = hub;
 	}
@@ -153,10 +161,10 @@ incidents_get(struct ls_engine *engine, const struct ls_socket *socket, const st
 	incident = calloc(1, sizeof(*incident));
 	if (!incident)
 		return NULL;
-	incident->pub.id = engine->numbers->config.next_incident_id++;
 	incident->pub.socket = *socket;
 	incident->pub.opened = at;
 	incident->pub.open = true;
+	incident->dirty = true;
 	incident->settle_at = at.mono_us + engine->config.settle_us;
 	incident->away_at = LS_NEVER;
 	incident->close_at = at.mono_us + engine->config.quiet_us;
@@ -241,14 +249,11 @@ swallow(struct ls_engine *engine, struct incident *hub, struct incident *child)
 		child->pub.n_evidence < LS_EVIDENCE_MAX ? child->pub.n_evidence : LS_EVIDENCE_MAX;
 	size_t place = 0;
 
-	/* One that nobody has heard of yet takes the number that events already bear. */
-	if (!hub->emitted && hub->pub.id == engine->numbers->config.next_incident_id - 1) {
-		engine->numbers->config.next_incident_id--;
+	/* Not emitted yet: reuse the id that events already reference. */
+	if (!hub->pub.id)
 		hub->pub.id = child->pub.id;
-		hub->emitted = child->emitted;
-	} else {
+	else if (child->pub.id)
 		emit_absorbed(engine, child->pub.id, hub->pub.id);
-	}
 	for (size_t i = 0; i < n; i++)
 		add_evidence(hub, &child->pub.evidence[i]);
 	if (child->pub.opened.mono_us < hub->pub.opened.mono_us)
@@ -385,7 +390,6 @@ emit(struct ls_engine *engine, struct incident *incident)
 	if (pub->open && pub->cause == LS_CAUSE_UNKNOWN)
 		pub->drop = false;
 	incident->dirty = false;
-	incident->emitted = true;
 	emit_incident(engine, incident);
 }
 
@@ -496,7 +500,6 @@ incidents_restore(struct ls_engine *engine, const struct ls_incident *pub)
 			last_us = pub->evidence[i].at.mono_us;
 	}
 	incident->pub = *pub;
-	incident->emitted = true;
 	incident->settle_at =
 		pub->settled ? LS_NEVER : pub->opened.mono_us + engine->config.settle_us;
 	incident->away_at = LS_NEVER;

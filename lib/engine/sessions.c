@@ -152,7 +152,7 @@ leave_elsewhere(struct ls_engine *engine, const struct link *link, struct ls_ins
 }
 
 static void
-tell_connect(struct ls_engine *engine, struct link *link, const struct incident *incident)
+tell_connect(struct ls_engine *engine, struct link *link, struct incident *incident)
 {
 	struct ls_observation obs = { .at = link->came.at, .source = link->came.source };
 	struct ls_socket socket;

@@ -96,7 +96,7 @@ struct incident {
 	char edge_why
 		[LS_TEXT_MAX]; /* why the mode that it came back in was expected, or a reboot */
 	uint64_t close_at;
-	bool dirty, emitted;
+	bool dirty; /* a record of it is due */
 };
 
 /* What came back, compared with what left. */
