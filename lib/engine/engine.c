@@ -202,7 +202,7 @@ ls_engine_session_of(const struct ls_engine *engine, uint16_t bus, uint16_t devn
 int64_t
 ls_engine_incident_on(struct ls_engine *engine, const char *port, struct ls_instant now)
 {
-	const struct link *link = topology_find(engine, port);
+	const struct link *link = links_find(engine, port);
 	const struct incident *incident = link ? incidents_covering(engine, link, now) : NULL;
 
 	return incident ? incident->pub.id : 0;

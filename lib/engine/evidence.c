@@ -54,7 +54,7 @@ was_watched(struct ls_engine *engine, const struct link *link, struct ls_instant
 	if (ls_port_parent(link->name, parent) <= 0)
 		return false;
 	return strncmp(parent, "usb", 3) == 0 ||
-	       (topology_find(engine, parent) && topology_find(engine, parent)->present);
+	       (links_find(engine, parent) && links_find(engine, parent)->present);
 }
 
 static void

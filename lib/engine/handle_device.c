@@ -23,19 +23,17 @@
 static void
 left(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
 {
-	struct ls_socket socket;
 	struct incident *incident;
 
 	if (link->judge_at != LS_NEVER)
 		sessions_judge(engine, link, obs->at);
-	topology_socket(engine, link, &socket);
-	incident = incidents_anew(engine, &socket, link, obs->at);
-	link->present = false;
-	topology_gone(link, obs->devnum ? obs->devnum : link->devnum, obs->at);
+	incident = incidents_anew(engine, &link->socket, link, obs->at);
+	links_set_present(engine, link, false);
+	links_note_left(link, obs->devnum ? obs->devnum : link->devnum, obs->at);
 	link->judge_at = link->witness_at = LS_NEVER;
 	link->witnesses = 0;
 	sessions_leave(engine, link, obs->at);
-	if (incident && strcmp(incident->pub.socket.id_path, socket.id_path) != 0) {
+	if (incident && strcmp(incident->pub.socket.id_path, link->socket.id_path) != 0) {
 		incident->pub.n_children++;
 		incident->pub.facts |= LS_FACT_CHILDREN;
 	} else if (incident) {
@@ -46,9 +44,9 @@ left(struct ls_engine *engine, struct link *link, const struct ls_observation *o
 	link->partner_mono = 0;
 	link->flow = (struct flow){ .stall_at = LS_NEVER };
 	incidents_testify(engine, incident, obs);
-	if (incident && topology_is_hub(link))
+	if (incident && links_is_hub(link))
 		incidents_absorb(engine, incident, obs->at);
-	emit_event(engine, LS_EVENT_DISCONNECT, &socket, incident, obs);
+	emit_event(engine, LS_EVENT_DISCONNECT, &link->socket, incident, obs);
 }
 
 /* The other port of the same socket became empty just now. */
@@ -58,11 +56,12 @@ other_half_left(struct ls_engine *engine, const struct link *link, struct ls_ins
 	for (size_t i = 0; i < engine->n_links; i++) {
 		const struct link *other = engine->links[i];
 
-		if (other == link || other->present || !topology_same_socket(engine, other, link))
+		if (other == link || other->present ||
+		    strcmp(other->socket.id_path, link->socket.id_path) != 0)
 			continue;
-		for (size_t g = 0; g < LINK_GONE; g++) {
-			if (other->gone[g].mono_us &&
-			    at.mono_us <= other->gone[g].mono_us + TOGETHER_US)
+		for (size_t g = 0; g < LINK_LEFT; g++) {
+			if (other->left[g].mono_us &&
+			    at.mono_us <= other->left[g].mono_us + TOGETHER_US)
 				return true;
 		}
 	}
@@ -74,7 +73,7 @@ static bool
 is_other_half(struct ls_engine *engine, const struct link *link, const struct incident *incident,
 	      struct ls_instant at)
 {
-	return incident && topology_is_hub(link) && link->session &&
+	return incident && links_is_hub(link) && link->session &&
 	       (incident->pub.facts & LS_FACT_GONE) && !incident->pub.back &&
 	       at.mono_us <= incident->gone_mono + TOGETHER_US &&
 	       other_half_left(engine, link, at) &&
@@ -90,7 +89,7 @@ disconnected(struct ls_engine *engine, const struct ls_observation *obs)
 	if (!link)
 		return;
 	incident = incidents_covering(engine, link, obs->at);
-	if (topology_is_gone(link, obs->devnum, obs->at) &&
+	if (links_has_left(link, obs->devnum, obs->at) &&
 	    !(link->present && obs->devnum == link->devnum)) {
 		incidents_testify(engine, incident, obs); /* a late witness */
 		return;
@@ -100,8 +99,8 @@ disconnected(struct ls_engine *engine, const struct ls_observation *obs)
 	if (!link->present && obs->source != LS_SOURCE_KERNEL_LOG)
 		return; /* the kernel log may know of devices that were there before we looked */
 	if (is_other_half(engine, link, incident, obs->at)) {
-		link->present = false;
-		topology_gone(link, link->devnum, obs->at);
+		links_set_present(engine, link, false);
+		links_note_left(link, link->devnum, obs->at);
 		link->judge_at = link->witness_at = LS_NEVER;
 		sessions_leave(engine, link, obs->at);
 		incidents_testify(engine, incident, obs);
@@ -130,9 +129,9 @@ missed_end(struct ls_engine *engine, struct link *link, const struct ls_observat
 
 /* The event waits until the device is judged: the second half of a hub is no connect of its own. */
 static void
-came(struct link *link, const struct ls_observation *obs)
+came(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
 {
-	link->present = true;
+	links_set_present(engine, link, true);
 	link->devnum = obs->devnum;
 	speed_remember(link);
 	link->device = obs->device ? *obs->device : (struct ls_device){ 0 };
@@ -161,15 +160,15 @@ connected(struct ls_engine *engine, const struct ls_observation *raw)
 	if (!obs.devnum)
 		obs.devnum = link->coming_devnum ? link->coming_devnum : link->devnum;
 	if (obs.peer[0])
-		memcpy(link->peer, obs.peer, sizeof(link->peer));
-	if (topology_is_gone(link, obs.devnum, obs.at) &&
-	    (obs.source != LS_SOURCE_KERNEL_LOG || topology_left_after(link, obs.devnum, obs.at)))
+		links_set_peer(engine, link, obs.peer);
+	if (links_has_left(link, obs.devnum, obs.at) &&
+	    (obs.source != LS_SOURCE_KERNEL_LOG || links_left_after(link, obs.devnum, obs.at)))
 		return; /* late news of a device that has left meanwhile */
 	if (link->present && obs.devnum && link->devnum && obs.devnum != link->devnum)
 		missed_end(engine, link, &obs);
 	link->assume_at = LS_NEVER;
 	if (!link->present)
-		came(link, &obs);
+		came(engine, link, &obs);
 	else if (obs.device)
 		ls_device_merge(&link->device, obs.device);
 	link->devnum = obs.devnum;
@@ -190,7 +189,7 @@ enumerating(struct ls_engine *engine, const struct ls_observation *obs)
 
 	if (!link)
 		return;
-	if (topology_left_after(link, obs->devnum, obs->at)) { /* the others were faster */
+	if (links_left_after(link, obs->devnum, obs->at)) { /* the others were faster */
 		link->coming_devnum = obs->devnum;
 		link->coming_since.mono_us = 0;
 		incidents_testify(engine, incidents_covering(engine, link, obs->at), obs);
@@ -198,7 +197,7 @@ enumerating(struct ls_engine *engine, const struct ls_observation *obs)
 	}
 	if (link->present && obs->devnum != link->devnum)
 		missed_end(engine, link, obs);
-	topology_reused(link, obs->devnum);
+	links_number_reused(link, obs->devnum);
 	link->coming_devnum = obs->devnum;
 	link->coming_since = obs->at;
 	incident = incidents_covering(engine, link, obs->at);
@@ -223,7 +222,7 @@ assume_connected(struct ls_engine *engine, struct link *link, struct ls_instant 
 		return;
 	ls_text_format(obs.text, sizeof(obs.text), "device number %u on %s came up", obs.devnum,
 		       link->name);
-	came(link, &obs);
+	came(engine, link, &obs);
 	link->witnesses = 1U << LS_SOURCE_KERNEL_LOG;
 	link->witness_at = LS_NEVER;
 	sessions_judge(engine, link, at);
@@ -232,7 +231,7 @@ assume_connected(struct ls_engine *engine, struct link *link, struct ls_instant 
 static void
 string(struct ls_engine *engine, const struct ls_observation *obs)
 {
-	struct link *link = topology_find(engine, obs->port);
+	struct link *link = links_find(engine, obs->port);
 
 	if (link && link->present && obs->device && link->judge_at != LS_NEVER)
 		ls_device_merge(&link->device, obs->device);
@@ -312,17 +311,15 @@ question_witnesses(struct ls_engine *engine, struct link *link, struct ls_instan
 {
 	static const enum ls_source pair[] = { LS_SOURCE_UDEV, LS_SOURCE_LIBUSB };
 	struct ls_observation obs = { .at = at, .source = LS_SOURCE_NONE };
-	struct ls_socket socket;
 
 	link->witness_at = LS_NEVER;
 	for (size_t i = 0; i < LS_COUNT(pair); i++) {
 		if (!engine->sees[pair[i]] || (link->witnesses & 1U << pair[i]))
 			continue;
-		topology_socket(engine, link, &socket);
 		ls_text_format(obs.text, sizeof(obs.text),
 			       "%s did not see the device on %s that others saw",
 			       ls_source_name(pair[i]), link->name);
-		emit_event(engine, LS_EVENT_WITNESS_MISSING, &socket, NULL, &obs);
+		emit_event(engine, LS_EVENT_WITNESS_MISSING, &link->socket, NULL, &obs);
 	}
 }
 

@@ -22,11 +22,8 @@ static struct incident *
 incident_on(struct ls_engine *engine, struct link *link, const struct ls_observation *obs,
 	    uint64_t facts)
 {
-	struct ls_socket socket;
-	struct incident *incident;
+	struct incident *incident = incidents_get(engine, &link->socket, link, obs->at);
 
-	topology_socket(engine, link, &socket);
-	incident = incidents_get(engine, &socket, link, obs->at);
 	if (incident)
 		incident->pub.facts |= facts;
 	incidents_testify(engine, incident, obs);
@@ -37,10 +34,7 @@ static void
 event_on(struct ls_engine *engine, enum ls_event_kind kind, const struct link *link,
 	 struct incident *incident, const struct ls_observation *obs)
 {
-	struct ls_socket socket;
-
-	topology_socket(engine, link, &socket);
-	emit_event(engine, kind, &socket, incident, obs);
+	emit_event(engine, kind, &link->socket, incident, obs);
 }
 
 /* The kernel repeats the line for each try of one reset; failed reads lie between the tries. */
@@ -68,7 +62,7 @@ reset(struct ls_engine *engine, struct link *link, const struct ls_observation *
 	}
 	incident = incident_on(engine, link, obs, LS_FACT_RESET);
 	evidence_of_reset(link, incident, obs->at);
-	if (incident && topology_is_hub(link)) /* before an event takes an id for it */
+	if (incident && links_is_hub(link)) /* before an event takes an id for it */
 		incidents_absorb(engine, incident, obs->at);
 	if (!retry) {
 		if (incident)
@@ -236,7 +230,7 @@ static bool
 controller_socket(struct ls_engine *engine, const struct ls_observation *obs,
 		  struct ls_socket *socket)
 {
-	const char *path = topology_controller(engine, obs->bus, obs->controller);
+	const char *path = links_controller(engine, obs->bus, obs->controller);
 
 	*socket = (struct ls_socket){ 0 };
 	if (path && path[0])
@@ -264,7 +258,7 @@ static void
 on_controller(struct ls_engine *engine, const struct ls_observation *obs, uint64_t fact,
 	      enum ls_event_kind kind)
 {
-	struct bus *bus = topology_bus(engine, obs->bus);
+	struct bus *bus = links_bus(engine, obs->bus);
 	struct ls_socket socket;
 	struct incident *incident;
 	bool news;
@@ -292,21 +286,16 @@ static void
 bus_added(struct ls_engine *engine, const struct ls_observation *obs)
 {
 	/* What the kernel log names may differ from udev's ID_PATH, which is the identity. */
-	bool known = topology_bus(engine, obs->bus) && !topology_bus(engine, obs->bus)->removed;
-	bool anew = topology_bus(engine, obs->bus) && !known;
-	struct bus *bus;
+	bool known = links_bus(engine, obs->bus) && !links_bus(engine, obs->bus)->removed;
+	bool anew = links_bus(engine, obs->bus) && !known;
 
 	if (!obs->bus || (known && obs->source == LS_SOURCE_KERNEL_LOG))
 		return;
-	bus = topology_bus_add(engine, obs->bus);
-	if (!bus)
-		return;
 	for (size_t i = 0; anew && i < engine->n_links; i++) { /* its numbers begin anew */
 		if (ls_port_bus(engine->links[i]->name) == obs->bus)
-			memset(engine->links[i]->gone, 0, sizeof(engine->links[i]->gone));
+			memset(engine->links[i]->left, 0, sizeof(engine->links[i]->left));
 	}
-	ls_text_format(bus->controller, sizeof(bus->controller), "%s", obs->controller);
-	ls_text_format(bus->description, sizeof(bus->description), "%s", obs->text);
+	links_add_bus(engine, obs->bus, obs->controller, obs->text);
 }
 
 /* Sources are not in order: a sign of before it does not make it earlier. */

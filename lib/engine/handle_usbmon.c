@@ -18,7 +18,7 @@
 static int
 hub_port(struct ls_engine *engine, const struct ls_observation *obs, char port[LS_PORT_NAME_MAX])
 {
-	const struct link *hub = topology_device(engine, obs->bus, obs->devnum);
+	const struct link *hub = links_device(engine, obs->bus, obs->devnum);
 	char root[LS_PORT_NAME_MAX];
 
 	if (hub)
@@ -32,13 +32,10 @@ hub_port(struct ls_engine *engine, const struct ls_observation *obs, char port[L
 static void
 keep_reset_open(struct ls_engine *engine, const struct ls_observation *obs)
 {
-	const struct link *hub = topology_device(engine, obs->bus, obs->devnum);
-	struct ls_socket socket;
+	const struct link *hub = links_device(engine, obs->bus, obs->devnum);
 
-	if (!hub)
-		return;
-	topology_socket(engine, hub, &socket);
-	incidents_keep_reset_open(engine, &socket, obs->at, HUB_REPORT_US);
+	if (hub)
+		incidents_keep_reset_open(engine, &hub->socket, obs->at, HUB_REPORT_US);
 }
 
 /* A short one is over when the hub is asked; the end of one that lasts is a change, too. */
@@ -144,20 +141,17 @@ on_port_status(struct ls_engine *engine, const struct ls_observation *obs)
 static void
 burst_began(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
 {
-	struct ls_socket socket;
-	struct incident *incident;
+	struct incident *incident = incidents_get(engine, &link->socket, link, obs->at);
 
-	topology_socket(engine, link, &socket);
-	incident = incidents_get(engine, &socket, link, obs->at);
 	if (incident)
 		incident->pub.facts |= LS_FACT_LINK_ERRORS;
-	emit_event(engine, LS_EVENT_LINK_ERRORS, &socket, incident, obs);
+	emit_event(engine, LS_EVENT_LINK_ERRORS, &link->socket, incident, obs);
 }
 
 static void
 on_transfer_errors(struct ls_engine *engine, const struct ls_observation *obs)
 {
-	struct link *link = topology_device(engine, obs->bus, obs->devnum);
+	struct link *link = links_device(engine, obs->bus, obs->devnum);
 	struct ls_burst_config config;
 	struct incident *incident;
 
@@ -209,7 +203,7 @@ flows_again(struct ls_engine *engine, struct link *link, struct ls_instant at)
 static void
 on_flow(struct ls_engine *engine, const struct ls_observation *obs)
 {
-	struct link *link = topology_device(engine, obs->bus, obs->devnum);
+	struct link *link = links_device(engine, obs->bus, obs->devnum);
 	const struct ls_mode *mode;
 
 	if (!link)
@@ -233,7 +227,6 @@ flow_stalled(struct ls_engine *engine, struct link *link, struct ls_instant at)
 	const struct ls_mode *mode = link->session ? link->session->mode : NULL;
 	struct ls_observation obs = { .at = at, .source = LS_SOURCE_USBMON };
 	struct incident *incident;
-	struct ls_socket socket;
 
 	link->flow.stall_at = LS_NEVER;
 	if (!mode)
@@ -242,13 +235,12 @@ flow_stalled(struct ls_engine *engine, struct link *link, struct ls_instant at)
 		       "no data for %.0f s in %s, %u transfers wait; the device is still there",
 		       (double)(at.mono_us - link->flow.since_mono) / LS_SEC, mode->title,
 		       link->flow.n_pending);
-	topology_socket(engine, link, &socket);
-	incident = incidents_get(engine, &socket, link, at);
+	incident = incidents_get(engine, &link->socket, link, at);
 	if (incident)
 		incident->pub.facts |= LS_FACT_STALLED;
 	incidents_testify(engine, incident, &obs);
 	incidents_extend(incident, at, STALL_OPEN_US);
-	emit_event(engine, LS_EVENT_STALL, &socket, incident, &obs);
+	emit_event(engine, LS_EVENT_STALL, &link->socket, incident, &obs);
 }
 
 void

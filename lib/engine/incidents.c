@@ -43,23 +43,20 @@ lost_its_ports(struct ls_engine *engine, const struct incident *hub, struct ls_i
 		return true;
 	if (!hub->gone_mono || hub->pub.back || !near(hub->gone_mono, at.mono_us, TOGETHER_US))
 		return false;
-	link = topology_find(engine, hub->first_link);
-	return link && topology_is_hub(link);
+	link = links_find(engine, hub->first_link);
+	return link && links_is_hub(link);
 }
 
 struct incident *
 incidents_covering(struct ls_engine *engine, const struct link *link, struct ls_instant at)
 {
-	struct ls_socket socket;
-	struct incident *own;
+	struct incident *own = incidents_find(engine, &link->socket);
 
-	topology_socket(engine, link, &socket);
-	own = incidents_find(engine, &socket);
 	for (size_t i = 0; !own && i < engine->n_incidents; i++) {
 		struct incident *hub = engine->incidents[i];
 
 		if (lost_its_ports(engine, hub, at) &&
-		    topology_path_below(socket.id_path, hub->pub.socket.id_path))
+		    links_path_below(link->socket.id_path, hub->pub.socket.id_path))
 			own = hub;
 	}
 	return own;
@@ -213,7 +210,7 @@ incidents_gone(struct ls_engine *engine, struct incident *incident, const struct
 		incident->pub.gone = at;
 	pub->facts |= LS_FACT_GONE;
 	pub->facts &= ~LS_FACT_AWAY;
-	if (topology_is_hub(link))
+	if (links_is_hub(link))
 		pub->facts |= LS_FACT_HUB;
 	if (engine->slept_mono && near(engine->slept_mono, at.mono_us, AFTER_SLEEP_US))
 		pub->facts |= LS_FACT_SLEPT;
@@ -277,7 +274,7 @@ incidents_absorb(struct ls_engine *engine, struct incident *hub, struct ls_insta
 		/* Also what was announced: a busy machine takes its time to take children off. */
 		if (child != hub && !(child->pub.facts & (LS_FACT_EMI | LS_FACT_OVER_CURRENT)) &&
 		    near(child->pub.opened.mono_us, at.mono_us, TOGETHER_US) &&
-		    topology_path_below(child->pub.socket.id_path, hub->pub.socket.id_path))
+		    links_path_below(child->pub.socket.id_path, hub->pub.socket.id_path))
 			swallow(engine, hub, child); /* the next one moves into its place */
 		else
 			i++;

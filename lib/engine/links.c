@@ -12,7 +12,7 @@
 #define HUB_MAX	 (LS_HUBS_MAX / MAX_HUBS)
 
 struct bus *
-topology_bus(struct ls_engine *engine, uint16_t number)
+links_bus(struct ls_engine *engine, uint16_t number)
 {
 	for (size_t i = 0; number && i < LS_MAX_BUSES; i++) {
 		if (engine->buses[i].number == number)
@@ -21,28 +21,10 @@ topology_bus(struct ls_engine *engine, uint16_t number)
 	return NULL;
 }
 
-struct bus *
-topology_bus_add(struct ls_engine *engine, uint16_t number)
-{
-	struct bus *bus = topology_bus(engine, number);
-
-	for (size_t i = 0; !bus && i < LS_MAX_BUSES; i++) {
-		if (!engine->buses[i].number || engine->buses[i].removed)
-			bus = &engine->buses[i];
-	}
-	if (!bus) {
-		emit_cap(engine, CAP_BUSES);
-		return NULL;
-	}
-	bus->number = number;
-	bus->removed = false;
-	return bus;
-}
-
 const char *
-topology_controller(struct ls_engine *engine, uint16_t number, const char *device_name)
+links_controller(struct ls_engine *engine, uint16_t number, const char *device_name)
 {
-	struct bus *bus = topology_bus(engine, number);
+	struct bus *bus = links_bus(engine, number);
 	size_t name_len = strlen(device_name);
 
 	if (bus)
@@ -59,7 +41,7 @@ topology_controller(struct ls_engine *engine, uint16_t number, const char *devic
 }
 
 struct link *
-topology_find(struct ls_engine *engine, const char *name)
+links_find(struct ls_engine *engine, const char *name)
 {
 	for (size_t i = 0; i < engine->n_links; i++) {
 		if (strcmp(engine->links[i]->name, name) == 0)
@@ -69,7 +51,7 @@ topology_find(struct ls_engine *engine, const char *name)
 }
 
 struct link *
-topology_device(struct ls_engine *engine, uint16_t bus, uint16_t devnum)
+links_device(struct ls_engine *engine, uint16_t bus, uint16_t devnum)
 {
 	for (size_t i = 0; i < engine->n_links; i++) {
 		struct link *link = engine->links[i];
@@ -78,6 +60,70 @@ topology_device(struct ls_engine *engine, uint16_t bus, uint16_t devnum)
 			return link;
 	}
 	return NULL;
+}
+
+/* The half that stands for the socket: xHCI and vhci register their USB 2 bus first. */
+static const char *
+canonical(const struct link *link)
+{
+	if (link->peer[0] && ls_port_bus(link->peer) < ls_port_bus(link->name))
+		return link->peer;
+	return link->name;
+}
+
+static void
+set_socket(struct ls_engine *engine, struct link *link)
+{
+	const char *name = canonical(link);
+	const struct bus *bus = links_bus(engine, ls_port_bus(name));
+	const struct link *peer = link->peer[0] ? links_find(engine, link->peer) : NULL;
+
+	(void)ls_port_id_path(name, bus ? bus->controller : "", link->socket.id_path);
+	/* For people it bears the name that the kernel log uses, unless both halves are in use. */
+	if (!peer || !peer->present)
+		name = link->name;
+	ls_text_format(link->socket.name, sizeof(link->socket.name), "%s", name);
+}
+
+void
+links_set_peer(struct ls_engine *engine, struct link *link, const char *peer)
+{
+	if (strcmp(link->peer, peer) == 0)
+		return;
+	ls_text_format(link->peer, sizeof(link->peer), "%s", peer);
+	set_socket(engine, link);
+}
+
+void
+links_set_present(struct ls_engine *engine, struct link *link, bool present)
+{
+	link->present = present;
+	for (size_t i = 0; i < engine->n_links; i++) {
+		if (strcmp(engine->links[i]->peer, link->name) == 0)
+			set_socket(engine, engine->links[i]);
+	}
+}
+
+void
+links_add_bus(struct ls_engine *engine, uint16_t number, const char *controller,
+	      const char *description)
+{
+	struct bus *bus = links_bus(engine, number);
+	size_t i;
+
+	for (i = 0; !bus && i < LS_MAX_BUSES; i++) {
+		if (!engine->buses[i].number || engine->buses[i].removed)
+			bus = &engine->buses[i];
+	}
+	if (!bus) {
+		emit_cap(engine, CAP_BUSES);
+		return;
+	}
+	*bus = (struct bus){ .number = number };
+	ls_text_format(bus->controller, sizeof(bus->controller), "%s", controller);
+	ls_text_format(bus->description, sizeof(bus->description), "%s", description);
+	for (i = 0; i < engine->n_links; i++)
+		set_socket(engine, engine->links[i]);
 }
 
 static bool
@@ -113,8 +159,7 @@ static void
 learn_hub(struct ls_engine *engine, struct link *child)
 {
 	char name[LS_PORT_NAME_MAX];
-	struct link *hub =
-		ls_port_parent(child->name, name) > 0 ? topology_find(engine, name) : NULL;
+	struct link *hub = ls_port_parent(child->name, name) > 0 ? links_find(engine, name) : NULL;
 
 	for (size_t i = 0; i < engine->n_links; i++) {
 		if (ls_port_is_below(engine->links[i]->name, child->name))
@@ -127,7 +172,7 @@ learn_hub(struct ls_engine *engine, struct link *child)
 struct link *
 links_get(struct ls_engine *engine, const char *name)
 {
-	struct link *link = topology_find(engine, name);
+	struct link *link = links_find(engine, name);
 
 	if (!link) {
 		if (!ls_port_name_valid(name))
@@ -143,48 +188,15 @@ links_get(struct ls_engine *engine, const char *name)
 		link->judge_at = link->witness_at = LS_NEVER;
 		link->assume_at = link->flow.stall_at = LS_NEVER;
 		engine->links[engine->n_links++] = link;
+		set_socket(engine, link);
 		learn_hub(engine, link);
 	}
 	link->used_mono = engine->now.mono_us;
 	return link;
 }
 
-/* The half that stands for the socket: xHCI and vhci register their USB 2 bus first. */
-static const char *
-canonical(const struct link *link)
-{
-	if (link->peer[0] && ls_port_bus(link->peer) < ls_port_bus(link->name))
-		return link->peer;
-	return link->name;
-}
-
-void
-topology_socket(struct ls_engine *engine, const struct link *link, struct ls_socket *socket)
-{
-	const char *name = canonical(link);
-	const struct bus *bus = topology_bus(engine, ls_port_bus(name));
-	const struct link *peer = link->peer[0] ? topology_find(engine, link->peer) : NULL;
-
-	*socket = (struct ls_socket){ 0 };
-	(void)ls_port_id_path(name, bus ? bus->controller : "", socket->id_path);
-	/* For people it bears the name that the kernel log uses, unless both halves are in use. */
-	if (!peer || !peer->present)
-		name = link->name;
-	ls_text_format(socket->name, sizeof(socket->name), "%s", name);
-}
-
 bool
-topology_same_socket(struct ls_engine *engine, const struct link *a, const struct link *b)
-{
-	struct ls_socket one, other;
-
-	topology_socket(engine, a, &one);
-	topology_socket(engine, b, &other);
-	return strcmp(one.id_path, other.id_path) == 0;
-}
-
-bool
-topology_path_below(const char *id_path, const char *hub)
+links_path_below(const char *id_path, const char *hub)
 {
 	size_t len = strlen(hub);
 
@@ -194,7 +206,7 @@ topology_path_below(const char *id_path, const char *hub)
 }
 
 bool
-topology_is_hub(const struct link *link)
+links_is_hub(const struct link *link)
 {
 	return link->device.device_class == 9 || strncmp(link->name, "usb", 3) == 0;
 }
@@ -203,40 +215,40 @@ topology_is_hub(const struct link *link)
 #define LATE_US (30 * LS_SEC)
 
 void
-topology_gone(struct link *link, uint16_t devnum, struct ls_instant at)
+links_note_left(struct link *link, uint16_t devnum, struct ls_instant at)
 {
-	size_t place = link->n_gone++ % LINK_GONE;
+	size_t place = link->n_left++ % LINK_LEFT;
 
-	link->gone[place].devnum = devnum;
-	link->gone[place].mono_us = at.mono_us;
+	link->left[place].devnum = devnum;
+	link->left[place].mono_us = at.mono_us;
 }
 
 bool
-topology_is_gone(const struct link *link, uint16_t devnum, struct ls_instant at)
+links_has_left(const struct link *link, uint16_t devnum, struct ls_instant at)
 {
-	for (size_t i = 0; devnum && i < LINK_GONE; i++) {
-		if (link->gone[i].devnum == devnum && at.mono_us <= link->gone[i].mono_us + LATE_US)
+	for (size_t i = 0; devnum && i < LINK_LEFT; i++) {
+		if (link->left[i].devnum == devnum && at.mono_us <= link->left[i].mono_us + LATE_US)
 			return true;
 	}
 	return false;
 }
 
 bool
-topology_left_after(const struct link *link, uint16_t devnum, struct ls_instant at)
+links_left_after(const struct link *link, uint16_t devnum, struct ls_instant at)
 {
-	for (size_t i = 0; devnum && i < LINK_GONE; i++) {
-		if (link->gone[i].devnum == devnum && at.mono_us < link->gone[i].mono_us)
+	for (size_t i = 0; devnum && i < LINK_LEFT; i++) {
+		if (link->left[i].devnum == devnum && at.mono_us < link->left[i].mono_us)
 			return true;
 	}
 	return false;
 }
 
 void
-topology_reused(struct link *link, uint16_t devnum)
+links_number_reused(struct link *link, uint16_t devnum)
 {
-	for (size_t i = 0; i < LINK_GONE; i++) {
-		if (link->gone[i].devnum == devnum)
-			link->gone[i].devnum = 0;
+	for (size_t i = 0; i < LINK_LEFT; i++) {
+		if (link->left[i].devnum == devnum)
+			link->left[i].devnum = 0;
 	}
 }
 
@@ -244,8 +256,8 @@ topology_reused(struct link *link, uint16_t devnum)
 static const struct link *
 hub_on(struct ls_engine *engine, const char *name)
 {
-	const struct link *link = topology_find(engine, name);
-	const struct link *half = link ? topology_find(engine, canonical(link)) : NULL;
+	const struct link *link = links_find(engine, name);
+	const struct link *half = link ? links_find(engine, canonical(link)) : NULL;
 
 	return half && half->present ? half : link;
 }
@@ -255,27 +267,24 @@ static void
 append_hub(struct ls_engine *engine, const char *name, char hubs[LS_HUBS_MAX])
 {
 	const struct link *hub = hub_on(engine, name);
-	struct ls_socket socket = { 0 };
 	size_t len = strlen(hubs);
 	char text[HUB_MAX];
 
-	if (hub)
-		topology_socket(engine, hub, &socket);
 	if (hub && hub->device.serial[0])
 		ls_text_format(text, sizeof(text), "%04x:%04x:%s", hub->device.vid, hub->device.pid,
 			       hub->device.serial);
 	else if (hub && hub->device.vid)
 		ls_text_format(text, sizeof(text), "%04x:%04x at %s", hub->device.vid,
-			       hub->device.pid, socket.id_path);
+			       hub->device.pid, hub->socket.id_path);
 	else
-		ls_text_format(text, sizeof(text), "hub at %s", hub ? socket.id_path : name);
+		ls_text_format(text, sizeof(text), "hub at %s", hub ? hub->socket.id_path : name);
 	for (char *at = strchr(text, ';'); at; at = strchr(at, ';'))
 		*at = ',';
 	ls_text_format(hubs + len, LS_HUBS_MAX - len, "%s%s", len ? ";" : "", text);
 }
 
 void
-topology_hubs(struct ls_engine *engine, const struct link *link, char hubs[LS_HUBS_MAX])
+links_hubs(struct ls_engine *engine, const struct link *link, char hubs[LS_HUBS_MAX])
 {
 	char names[MAX_HUBS][LS_PORT_NAME_MAX], name[LS_PORT_NAME_MAX];
 	size_t n = 0;

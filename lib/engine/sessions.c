@@ -16,14 +16,11 @@
 struct session *
 sessions_on_socket(struct ls_engine *engine, const struct link *link, bool present)
 {
-	struct ls_socket socket;
-
-	topology_socket(engine, link, &socket);
 	for (size_t i = 0; i < engine->n_sessions; i++) {
 		struct session *session = engine->sessions[i];
 
 		if (session->pub.present == present &&
-		    strcmp(session->pub.socket.id_path, socket.id_path) == 0)
+		    strcmp(session->pub.socket.id_path, link->socket.id_path) == 0)
 			return session;
 	}
 	return NULL;
@@ -32,7 +29,7 @@ sessions_on_socket(struct ls_engine *engine, const struct link *link, bool prese
 struct session *
 sessions_on_port(struct ls_engine *engine, const char *port)
 {
-	const struct link *link = topology_find(engine, port);
+	const struct link *link = links_find(engine, port);
 	struct session *session = link ? link->session : NULL;
 
 	if (!session && link)
@@ -121,8 +118,8 @@ begin(struct ls_engine *engine, struct link *link, struct ls_instant at)
 	session->pub.open = true;
 	session->pub.began = at;
 	session->pub.device = link->device;
-	topology_socket(engine, link, &session->pub.socket);
-	topology_hubs(engine, link, session->pub.hubs);
+	session->pub.socket = link->socket;
+	links_hubs(engine, link, session->pub.hubs);
 	session->pub.hubs_known = true;
 	cable_memory_assume(engine, session);
 	engine->sessions[engine->n_sessions++] = session;
@@ -136,17 +133,14 @@ begin(struct ls_engine *engine, struct link *link, struct ls_instant at)
 static void
 leave_elsewhere(struct ls_engine *engine, const struct link *link, struct ls_instant at)
 {
-	struct ls_socket here;
-
-	topology_socket(engine, link, &here);
 	for (size_t i = engine->n_sessions; i-- > 0;) {
 		struct session *session = engine->sessions[i];
 
 		if (session->pub.present ||
-		    strcmp(session->pub.socket.id_path, here.id_path) == 0 ||
+		    strcmp(session->pub.socket.id_path, link->socket.id_path) == 0 ||
 		    ls_identity_compare(&session->pub.device, &link->device) != LS_LIKE_SAME)
 			continue;
-		incidents_elsewhere(engine, session, &here, at);
+		incidents_elsewhere(engine, session, &link->socket, at);
 		sessions_end(engine, session);
 	}
 }
@@ -155,13 +149,11 @@ static void
 tell_connect(struct ls_engine *engine, struct link *link, struct incident *incident)
 {
 	struct ls_observation obs = { .at = link->came.at, .source = link->came.source };
-	struct ls_socket socket;
 
 	if (!link->came.at.mono_us)
 		return;
 	memcpy(obs.text, link->came.what, sizeof(obs.text));
-	topology_socket(engine, link, &socket);
-	emit_event(engine, LS_EVENT_CONNECT, &socket, incident, &obs);
+	emit_event(engine, LS_EVENT_CONNECT, &link->socket, incident, &obs);
 }
 
 void
@@ -185,7 +177,7 @@ sessions_judge(struct ls_engine *engine, struct link *link, struct ls_instant at
 	if (link->session)
 		return;
 	/* The two halves of one hub are one thing on one socket. */
-	if (present && topology_is_hub(link) && present->pub.device.device_class == 9) {
+	if (present && links_is_hub(link) && present->pub.device.device_class == 9) {
 		link->session = present;
 		return;
 	}
@@ -276,11 +268,11 @@ sessions_restore(struct ls_engine *engine, const struct ls_session *pub)
 	engine->sessions[engine->n_sessions++] = session;
 	link->device = pub->device;
 	if (pub->present) {
-		link->present = true;
+		links_set_present(engine, link, true);
 		link->devnum = pub->devnum;
 		link->session = session;
 	} else {
-		topology_gone(link, pub->devnum, pub->ended);
+		links_note_left(link, pub->devnum, pub->ended);
 	}
 	return 1;
 }

@@ -56,12 +56,12 @@ void
 speed_of_stays(struct ls_engine *engine, const struct session *session, const struct link *link,
 	       struct ls_instant at)
 {
-	const struct link *peer = link->peer[0] ? topology_find(engine, link->peer) : NULL;
+	const struct link *peer = link->peer[0] ? links_find(engine, link->peer) : NULL;
 	const struct ls_device *earlier[] = { &link->before, peer ? &peer->before : NULL,
 					      peer && !peer->present ? &peer->device : NULL };
 	enum ls_speed best = LS_SPEED_UNKNOWN, now = link->device.speed;
 
-	if (!now || topology_is_hub(link)) /* a hub is on both halves at once */
+	if (!now || links_is_hub(link)) /* a hub is on both halves at once */
 		return;
 	for (size_t i = 0; i < LS_COUNT(earlier); i++) {
 		if (earlier[i] && is_same(&link->device, earlier[i]) && earlier[i]->speed > best)

@@ -25,7 +25,7 @@ struct session {
 };
 
 /* udev and libusb may be this many flaps behind the kernel log, on a machine that is busy. */
-#define LINK_GONE 16
+#define LINK_LEFT 16
 
 /* Resets and losses this soon after sleep or wake-up are the machine's doing (reset-resume). */
 #define AFTER_SLEEP_US (10 * LS_SEC)
@@ -51,14 +51,15 @@ struct flow {
 /* One kernel port. A socket has two of them where USB 2 and SuperSpeed peers are known. */
 struct link {
 	char name[LS_PORT_NAME_MAX];
-	char peer[LS_PORT_NAME_MAX];
-	bool present;
-	uint16_t devnum; /* of the device that is present */
+	char peer[LS_PORT_NAME_MAX]; /* links_set_peer() */
+	struct ls_socket socket; /* that of the peer with the lower bus, where peers are known */
+	bool present;		 /* links_set_present() */
+	uint16_t devnum;	 /* of the device that is present */
 	struct {
 		uint16_t devnum;
 		uint64_t mono_us;
-	} gone[LINK_GONE];		/* that left lately: late witnesses still speak of them */
-	uint8_t n_gone;			/* ever, modulo */
+	} left[LINK_LEFT];		/* recently: late witnesses still report them */
+	uint8_t n_left;			/* ever, modulo */
 	uint16_t coming_devnum;		/* of a try to enumerate */
 	struct ls_instant coming_since; /* mono 0: none */
 	struct ls_device device;	/* present, or the last one */
