@@ -6,6 +6,7 @@
 #include "cli/ask/client.h"
 #include "cli/base/field.h"
 #include "cli/ask/problem.h"
+#include "cli/ask/schema.h"
 #include "cli/base/redact.h"
 
 #define REPLY_TIMEOUT_MS 30000
@@ -23,14 +24,14 @@ ask_open(const struct cli *cli, struct client **ret)
 }
 
 int
-ask_accept(const struct cli *cli, const json_t *reply, const struct shape *shape)
+ask_accept(const struct cli *cli, const char *method, const json_t *reply)
 {
-	char why[SHAPE_WHY_MAX];
+	char why[SCHEMA_WHY_MAX];
 
 	if (client_error(reply))
 		return problem_reply(reply);
-	if (shape_check(shape, client_parameters(reply), why) < 0)
-		return problem_shape(why);
+	if (schema_check(method, client_parameters(reply), why) < 0)
+		return problem_schema(why);
 	if (cli->redact && redact_reply(client_parameters(reply)) < 0)
 		return cli_no_memory();
 	if (!cli->json && clean_json(client_parameters(reply), cli->style.utf8) < 0)
@@ -84,33 +85,32 @@ call(struct client *client, const char *method, json_t *parameters, json_t **ret
 	if (client_continues(*ret)) {
 		json_decref(*ret);
 		*ret = NULL;
-		return problem_shape("it goes on although only one reply was asked for");
+		return problem_schema("it goes on although only one reply was asked for");
 	}
 	return CLI_FINE;
 }
 
 int
 ask_on(const struct cli *cli, struct client *client, const char *method, json_t *parameters,
-       const struct shape *shape, json_t **ret)
+       json_t **ret)
 {
 	ls_json_auto json_t *reply = NULL;
 	int r = call(client, method, parameters, &reply);
 
 	if (r == CLI_FINE)
-		r = ask_accept(cli, reply, shape);
+		r = ask_accept(cli, method, reply);
 	if (r == CLI_FINE)
 		*ret = json_incref(client_parameters(reply));
 	return r;
 }
 
 int
-ask_once(const struct cli *cli, const char *method, json_t *parameters, const struct shape *shape,
-	 json_t **ret)
+ask_once(const struct cli *cli, const char *method, json_t *parameters, json_t **ret)
 {
 	ls_auto(client) *client = NULL;
 	int r = ask_open(cli, &client);
 
-	return r == CLI_FINE ? ask_on(cli, client, method, parameters, shape, ret) : r;
+	return r == CLI_FINE ? ask_on(cli, client, method, parameters, ret) : r;
 }
 
 /* Puts the cursor of @reply into @parameters. 1, 0 at the end, -1 if it does not advance. */
@@ -144,11 +144,11 @@ ask_pages(const struct cli *cli, const struct query *query, const struct ask_lis
 			more = client_error(reply) ? 0
 						   : advance(parameters, client_parameters(reply));
 		if (r == CLI_FINE)
-			r = ask_accept(cli, reply, list->shape);
+			r = ask_accept(cli, list->method, reply);
 		if (r == CLI_FINE)
 			r = page(field_list(client_parameters(reply), list->member), user);
 		if (r == CLI_FINE && more < 0)
-			r = problem_shape("the list does not go on");
+			r = problem_schema("the list does not go on");
 	}
 	return r;
 }

@@ -1,11 +1,11 @@
 #pragma once
 /*
  * Questions to linkstatd. Every function gives an enum cli_exit; when that is not CLI_FINE the
- * person has been told why. Replies have been checked against their shape, and cleaned for a
+ * person has been told why. Replies have been checked against the contract, and cleaned for a
  * terminal unless --json asked for them as they are.
  */
 #include "cli/base/cli.h"
-#include "cli/ask/schema.h"
+#include "lib/wire/wire.h"
 
 struct client;
 
@@ -13,13 +13,11 @@ struct client;
 int ask_parameters(const struct query *query, json_t **ret);
 
 /* One call and its only reply, a new reference. @parameters is borrowed and may be NULL. */
-int ask_once(const struct cli *cli, const char *method, json_t *parameters,
-	     const struct shape *shape, json_t **ret);
+int ask_once(const struct cli *cli, const char *method, json_t *parameters, json_t **ret);
 
 /* A method that answers in pages with a cursor. */
 struct ask_list {
 	const char *method;
-	const struct shape *shape;
 	const char *member; /* the list in the reply */
 };
 
@@ -35,9 +33,9 @@ int ask_all(const struct cli *cli, const struct query *query, const struct ask_l
 
 /* The same on a connection that is open. */
 int ask_on(const struct cli *cli, struct client *client, const char *method, json_t *parameters,
-	   const struct shape *shape, json_t **ret);
+	   json_t **ret);
 
 /* Opens and says why not. */
 int ask_open(const struct cli *cli, struct client **ret);
-/* What each reply goes through: error replies, its shape, cleaning. */
-int ask_accept(const struct cli *cli, const json_t *reply, const struct shape *shape);
+/* What each reply of @method goes through: error replies, the contract, cleaning. */
+int ask_accept(const struct cli *cli, const char *method, const json_t *reply);

@@ -196,7 +196,7 @@ problem_reply(const json_t *reply)
 }
 
 int
-problem_shape(const char *why)
+problem_schema(const char *why)
 {
 	cli_complain("linkstatd's answer makes no sense: %s.\n"
 		     "Do linkstat and linkstatd have the same version? linkstat --version, "

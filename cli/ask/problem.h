@@ -10,6 +10,6 @@ int problem_talking(int error);
 /* @reply is an error reply. Gives the exit code. */
 int problem_reply(const json_t *reply);
 /* The reply is JSON, but not what the contract says: @why. Gives the exit code. */
-int problem_shape(const char *why);
+int problem_schema(const char *why);
 /* The sentence for an error reply and its exit code, without printing it. */
 int problem_sentence(const json_t *reply, char *text, size_t size);

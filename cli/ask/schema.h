@@ -1,19 +1,15 @@
 #pragma once
 /*
- * What linkstatd's replies look like (lib/wire/linkstat.varlink), so that one check at the door makes
- * every later look at a member safe. Members that are not known are allowed: a newer linkstatd may
- * say more.
+ * What linkstatd's replies look like (lib/wire/linkstat.varlink), so that one check of a reply makes
+ * every later access to a member safe. Members that are not known are allowed: a newer linkstatd may
+ * send more.
  */
-#include "lib/base/base.h"
 #include "lib/wire/wire.h"
 
-struct shape;
+#define SCHEMA_WHY_MAX 120
 
-extern const struct shape shape_status, shape_report, shape_events, shape_incidents,
-	shape_incident_reply, shape_sessions, shape_sums, shape_watch, shape_top, shape_said,
-	shape_labels, shape_job_id, shape_job, shape_jobs, shape_import;
-
-#define SHAPE_WHY_MAX 120
-
-/* 1, or -EBADMSG with what is wrong in @why. */
-int shape_check(const struct shape *shape, const json_t *value, char why[SHAPE_WHY_MAX]);
+/*
+ * Checks the parameters of a reply of @method, "io.linkstat.Report". 1, or -EBADMSG with what is
+ * wrong in @why.
+ */
+int schema_check(const char *method, const json_t *parameters, char why[SCHEMA_WHY_MAX]);

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Members of a reply that went through shape_check(). What is absent or null reads as "", 0, false
+ * Members of a reply that went through schema_check(). What is absent or null reads as "", 0, false
  * or NULL; all is borrowed from @object.
  */
 #include "lib/base/base.h"

@@ -27,14 +27,13 @@ ask_report(const struct cli *cli, const struct query *query, json_t **ret)
 	ls_json_auto json_t *parameters = NULL;
 
 	if (ask_parameters(query, &parameters) == CLI_FINE)
-		(void)ask_once(cli, "io.linkstat.Report", parameters, &shape_report, ret);
+		(void)ask_once(cli, "io.linkstat.Report", parameters, ret);
 }
 
 void
 check_ask(struct check *check)
 {
-	static const struct ask_list incidents = { "io.linkstat.ListIncidents", &shape_incidents,
-						   "incidents" };
+	static const struct ask_list incidents = { "io.linkstat.ListIncidents", "incidents" };
 	const int64_t now_us = check->cli->now_us;
 	const struct query all = { 0 }, day = { .since = cli_time_at(now_us - DAY_US) },
 			   month = { .since = cli_time_at(now_us - DROPS_DAYS * DAY_US) };
@@ -46,7 +45,7 @@ check_ask(struct check *check)
 	if (check->unreachable < 0)
 		return;
 	cli.json = false; /* texts are cleaned for --json, too */
-	if (ask_once(&cli, "io.linkstat.Status", NULL, &shape_status, &check->status) != CLI_FINE) {
+	if (ask_once(&cli, "io.linkstat.Status", NULL, &check->status) != CLI_FINE) {
 		check->unreachable = -EPROTO; /* and the reason has been told */
 		return;
 	}

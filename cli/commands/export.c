@@ -84,8 +84,7 @@ on_page(const json_t *sessions, void *user)
 int
 export_run(const struct cli *cli)
 {
-	static const struct ask_list list = { "io.linkstat.ListSessions", &shape_sessions,
-					      "sessions" };
+	static const struct ask_list list = { "io.linkstat.ListSessions", "sessions" };
 	struct export export = { .cli = cli };
 	struct query query = cli_query_ports(cli);
 	struct cli raw = *cli;

@@ -10,7 +10,6 @@
 #include "cli/base/command.h"
 #include "cli/print/envelope.h"
 #include "cli/base/field.h"
-#include "cli/ask/schema.h"
 #include "lib/observe/kernel_log.h"
 
 /* What linkstatd takes in a call is 128 lines and 64 KiB; JSON may double a byte. */
@@ -57,8 +56,7 @@ send(struct importing *job, bool last, json_t **ret)
 		      json_object_set_new(parameters, "ended_mono_us",
 					  json_integer((json_int_t)job->boot->last.mono_us)) < 0)))
 		return cli_no_memory();
-	return ask_on(job->cli, job->client, "io.linkstat.ImportKernelLog", parameters,
-		      &shape_import, ret);
+	return ask_on(job->cli, job->client, "io.linkstat.ImportKernelLog", parameters, ret);
 }
 
 static int

@@ -14,7 +14,7 @@
 #include "lib/model/record.h"
 #include "lib/base/text.h"
 
-static const struct ask_list list = { "io.linkstat.ListIncidents", &shape_incidents, "incidents" };
+static const struct ask_list list = { "io.linkstat.ListIncidents", "incidents" };
 
 static const struct table_column columns[] = {
 	{ "ID", TABLE_RIGHT }, { "WHEN", 0 }, { "PORT", 0 },	       { "DEVICE", TABLE_CUT },

@@ -10,7 +10,7 @@
 #include "cli/print/render.h"
 #include "cli/print/words.h"
 
-static const struct ask_list list = { "io.linkstat.ListJobs", &shape_jobs, "jobs" };
+static const struct ask_list list = { "io.linkstat.ListJobs", "jobs" };
 
 static const struct table_column columns[] = {
 	{ "ID", TABLE_RIGHT },	   { "WHEN", 0 },	   { "TOOK", TABLE_RIGHT },

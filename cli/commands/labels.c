@@ -89,7 +89,7 @@ static int
 list(const struct cli *cli, bool cables)
 {
 	ls_json_auto json_t *reply = NULL;
-	int r = ask_once(cli, "io.linkstat.ListLabels", NULL, &shape_labels, &reply);
+	int r = ask_once(cli, "io.linkstat.ListLabels", NULL, &reply);
 
 	if (r != CLI_FINE)
 		return r;
@@ -126,7 +126,7 @@ say(const struct cli *cli, const char *method, json_t *parameters, json_t **ret)
 		cli_complain("a port or a label is not valid UTF-8.");
 		return CLI_USAGE;
 	}
-	return ask_once(cli, method, parameters, &shape_said, ret);
+	return ask_once(cli, method, parameters, ret);
 }
 
 static const char *

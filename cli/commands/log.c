@@ -11,7 +11,7 @@
 #include "cli/print/render.h"
 #include "cli/print/words.h"
 
-static const struct ask_list events = { "io.linkstat.ListEvents", &shape_events, "events" };
+static const struct ask_list events = { "io.linkstat.ListEvents", "events" };
 
 void
 log_put_event(const struct cli *cli, const json_t *event)

@@ -9,6 +9,7 @@
 #include "cli/ask/client.h"
 #include "cli/base/field.h"
 #include "cli/ask/problem.h"
+#include "cli/ask/schema.h"
 #include "cli/print/words.h"
 #include "lib/base/text.h"
 
@@ -25,12 +26,11 @@ give_up(struct run_job *job, const char *why)
 		snprintf(job->why, sizeof(job->why), "%s", why);
 }
 
-/* One call; 1 with a reply that has the right shape. Else job->why, and *exit_code of an error. */
+/* One call; 1 with a reply as the contract has it. Else job->why, and *exit_code of an error. */
 static int
-ask(struct run_job *job, const char *method, json_t *parameters, const struct shape *shape,
-    json_t **ret)
+ask(struct run_job *job, const char *method, json_t *parameters, json_t **ret)
 {
-	char why[SHAPE_WHY_MAX], text[RUN_WHY_MAX];
+	char why[SCHEMA_WHY_MAX], text[RUN_WHY_MAX];
 	ls_json_auto json_t *reply = NULL;
 	int r = parameters ? client_send(job->client, method, parameters, false) : -EINVAL;
 
@@ -45,7 +45,7 @@ ask(struct run_job *job, const char *method, json_t *parameters, const struct sh
 		r = problem_sentence(reply, job->why, sizeof(job->why));
 		return r == CLI_USAGE ? -EINVAL : -EACCES;
 	}
-	if (shape_check(shape, client_parameters(reply), why) < 0 ||
+	if (schema_check(method, client_parameters(reply), why) < 0 ||
 	    clean_json(client_parameters(reply), job->cli->style.utf8) < 0) {
 		give_up(job, "linkstatd's answer made no sense");
 		return -EBADMSG;
@@ -62,7 +62,7 @@ find_port(struct run_job *job, char port[LS_ID_PATH_MAX])
 	const json_t *one;
 	char names[WORDS_MAX] = "";
 	size_t i;
-	int n = 0, r = ask(job, "io.linkstat.Status", none, &shape_status, &reply);
+	int n = 0, r = ask(job, "io.linkstat.Status", none, &reply);
 
 	if (r != 1)
 		return 0;
@@ -103,7 +103,7 @@ say_cable(struct run_job *job)
 	}
 	parameters = json_pack("{s:s, s:s}", "port", asked->port ? asked->port : port, "cable",
 			       asked->cable);
-	r = ask(job, "io.linkstat.SetCable", parameters, &shape_said, &reply);
+	r = ask(job, "io.linkstat.SetCable", parameters, &reply);
 	if (r == 1)
 		return CLI_FINE;
 	cli_complain("%s", job->why);
@@ -151,7 +151,7 @@ run_job_begin(struct run_job *job)
 	parameters =
 		json_pack("{s:s, s:s?, s:s?, s:s?}", "command", command, "note",
 			  asked->note ? note : NULL, "port", asked->port, "cable", asked->cable);
-	r = ask(job, "io.linkstat.BeginJob", parameters, &shape_job_id, &reply);
+	r = ask(job, "io.linkstat.BeginJob", parameters, &reply);
 	if (r == 1) {
 		job->id = field_int(reply, "id");
 		return CLI_FINE;
@@ -170,7 +170,7 @@ run_job_get(struct run_job *job)
 	ls_json_auto json_t *parameters = json_pack("{s:I}", "id", (json_int_t)job->id);
 	json_t *reply = NULL;
 
-	return ask(job, "io.linkstat.GetJob", parameters, &shape_job, &reply) == 1 ? reply : NULL;
+	return ask(job, "io.linkstat.GetJob", parameters, &reply) == 1 ? reply : NULL;
 }
 
 void
@@ -193,5 +193,5 @@ run_job_end(struct run_job *job, const char *place)
 			  killed ? job->end.code : command_exit_code(&job->end), "place",
 			  *place ? place : NULL);
 	if (job->client)
-		(void)ask(job, "io.linkstat.EndJob", parameters, &shape_job_id, &reply);
+		(void)ask(job, "io.linkstat.EndJob", parameters, &reply);
 }

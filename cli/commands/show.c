@@ -273,7 +273,7 @@ show_incident(const struct cli *cli, const struct show_options *options)
 	parameters = json_pack("{s:I}", "id", (json_int_t)id);
 	if (!parameters)
 		return cli_no_memory();
-	r = ask_once(cli, "io.linkstat.GetIncident", parameters, &shape_incident_reply, &reply);
+	r = ask_once(cli, "io.linkstat.GetIncident", parameters, &reply);
 	if (r != CLI_FINE)
 		return r;
 	r = transfers_ask(cli, id, &transfers);

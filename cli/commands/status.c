@@ -363,7 +363,7 @@ int
 status_run(const struct cli *cli)
 {
 	ls_json_auto json_t *reply = NULL;
-	int r = ask_once(cli, "io.linkstat.Status", NULL, &shape_status, &reply);
+	int r = ask_once(cli, "io.linkstat.Status", NULL, &reply);
 
 	if (r != CLI_FINE)
 		return r;

@@ -10,6 +10,7 @@
 #include "cli/base/field.h"
 #include "cli/print/format.h"
 #include "cli/ask/problem.h"
+#include "cli/ask/schema.h"
 #include "cli/print/render.h"
 #include "cli/print/screen.h"
 #include "cli/commands/top_table.h"
@@ -108,12 +109,13 @@ put_measurement(struct top *top)
 static int
 take_reply(struct top *top, json_t *reply)
 {
-	char why[SHAPE_WHY_MAX];
+	char why[SCHEMA_WHY_MAX];
 	int r;
 
-	if (client_error(reply) || shape_check(&shape_top, client_parameters(reply), why) < 0)
+	if (client_error(reply) ||
+	    schema_check("io.linkstat.Top", client_parameters(reply), why) < 0)
 		screen_close();
-	r = ask_accept(top->cli, reply, &shape_top);
+	r = ask_accept(top->cli, "io.linkstat.Top", reply);
 	if (r != CLI_FINE)
 		return r;
 	json_decref(top->latest);

@@ -1,5 +1,5 @@
 #pragma once
-/* What moves now as a table. Replies went through ask_accept() with shape_top. */
+/* What moves now as a table. Replies went through ask_accept(). */
 #include "cli/base/cli.h"
 
 /* By what the rows are ordered, largest first; but names as they are read. */

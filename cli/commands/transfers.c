@@ -72,7 +72,7 @@ transfers_ask(const struct cli *cli, int64_t id, json_t **ret)
 		*ret = json_null();
 		return CLI_FINE;
 	}
-	r = ask_accept(cli, reply, &shape_transfers);
+	r = ask_accept(cli, "io.linkstat.GetTransfers", reply);
 	if (r == CLI_FINE)
 		*ret = json_incref(json_object_get(client_parameters(reply), "transfers"));
 	return r;
@@ -256,7 +256,7 @@ build(const json_t *transfers, uint8_t **ret, size_t *ret_len)
 		field_time(transfer, "at", &at_us);
 		if (pcapng_packet(at_us, field_text(transfer, "header"), next) < 0) {
 			free(bytes);
-			return problem_shape("the \"header\" of a Transfer is none of usbmon");
+			return problem_schema("the \"header\" of a Transfer is none of usbmon");
 		}
 		next += PCAPNG_PACKET_BYTES;
 	}

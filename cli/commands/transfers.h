@@ -3,7 +3,7 @@
  * The last transfers before an incident: asked for, told in lines, and kept as a capture. Functions
  * that give an int give an enum cli_exit, and have told why it is not CLI_FINE.
  */
-#include "cli/ask/schema.h"
+#include "lib/wire/wire.h"
 
 struct cli;
 
@@ -14,8 +14,6 @@ struct show_options {
 };
 /* The command with its options. */
 int show_incident(const struct cli *cli, const struct show_options *options);
-
-extern const struct shape shape_transfers;
 
 /* *ret is a new reference, a list; a null for a linkstatd too old to keep any. */
 int transfers_ask(const struct cli *cli, int64_t id, json_t **ret);

@@ -168,7 +168,7 @@ follow(const struct cli *cli, struct client *client, struct client_wait *wait)
 
 		if (r < 0)
 			return ended_by(cli, r);
-		r = ask_accept(cli, reply, &shape_watch);
+		r = ask_accept(cli, "io.linkstat.Watch", reply);
 		if (r == CLI_FINE)
 			r = put_record(cli, &memory, client_parameters(reply));
 		if (r != CLI_FINE)

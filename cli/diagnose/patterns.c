@@ -83,7 +83,6 @@ diagnose_find_patterns(const struct cli *cli, struct diagnosis *diagnosis)
 {
 	static const struct ask_list list = {
 		.method = "io.linkstat.ListDrops",
-		.shape = &shape_incidents,
 		.member = "incidents",
 	};
 	static const struct ls_pattern_usual unknown = {

@@ -72,7 +72,6 @@ diagnose_find_places(const struct cli *cli, const struct query *query,
 {
 	static const struct ask_list list = {
 		.method = "io.linkstat.ListJobs",
-		.shape = &shape_jobs,
 		.member = "jobs",
 	};
 	struct places places = { drops, n_drops, phases };

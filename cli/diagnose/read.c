@@ -206,7 +206,6 @@ diagnose_ask(const struct cli *cli, struct histories *histories, uint64_t *ret_l
 {
 	static const struct ask_list list = {
 		.method = "io.linkstat.SumSessions",
-		.shape = &shape_sums,
 		.member = "sums",
 	};
 	struct answer answer = { .reader = { .histories = histories, .until_us = INT64_MAX } };

@@ -143,7 +143,6 @@ numbers_job_hours(const struct cli *cli, double *ret)
 {
 	static const struct ask_list list = {
 		.method = "io.linkstat.ListJobs",
-		.shape = &shape_jobs,
 		.member = "jobs",
 	};
 	struct jobs *jobs;

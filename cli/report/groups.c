@@ -146,7 +146,6 @@ report_groups_ask(const struct cli *cli, enum ls_component_kind kind, struct rep
 {
 	static const struct ask_list list = {
 		.method = "io.linkstat.SumSessions",
-		.shape = &shape_sums,
 		.member = "sums",
 	};
 	struct query query = cli_query_ports(cli);

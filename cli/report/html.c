@@ -87,10 +87,8 @@ on_diagnosis(const struct cli *cli, const struct diagnosis *diagnosis, void *use
 static int
 gather(struct report_page *page)
 {
-	static const struct ask_list sessions = { "io.linkstat.ListSessions", &shape_sessions,
-						  "sessions" };
-	static const struct ask_list incidents = { "io.linkstat.ListDrops", &shape_incidents,
-						   "incidents" };
+	static const struct ask_list sessions = { "io.linkstat.ListSessions", "sessions" };
+	static const struct ask_list incidents = { "io.linkstat.ListDrops", "incidents" };
 	struct query shown = cli_query_ports(page->cli);
 	struct cli all = *page->cli;
 	int r = report_ask(page->cli, &page->report, &page->job_hours);

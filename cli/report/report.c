@@ -355,7 +355,7 @@ report_ask(const struct cli *cli, json_t **ret, double *job_hours)
 	int r = ask_parameters(&query, &parameters);
 
 	if (r == CLI_FINE)
-		r = ask_once(cli, "io.linkstat.Report", parameters, &shape_report, &reply);
+		r = ask_once(cli, "io.linkstat.Report", parameters, &reply);
 	if (r == CLI_FINE)
 		r = numbers_job_hours(cli, job_hours);
 	if (r != CLI_FINE)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "daemon/server/handlers.h"
 #include "daemon/server/import.h"
 #include "daemon/store/import.h"
 
@@ -48,14 +49,14 @@ take_instant(const json_t *at, const json_t *mono_us, struct ls_instant *ret)
 {
 	json_int_t mono = json_integer_value(mono_us);
 
-	if (!json_is_string(at) || !json_is_integer(mono_us) || mono < 0 || mono > MONO_US_MAX ||
+	if (!json_is_integer(mono_us) || mono < 0 || mono > MONO_US_MAX ||
 	    ls_wire_time_parse(json_string_value(at), &ret->real_us) != 1)
 		return 0;
 	ret->mono_us = (uint64_t)mono;
 	return 1;
 }
 
-/* 1, or 0: a line is none. */
+/* 1, or 0: a line has no time, or there are too many. */
 static int
 take_lines(const json_t *array, struct line lines[LINES_MAX])
 {
@@ -68,8 +69,7 @@ take_lines(const json_t *array, struct line lines[LINES_MAX])
 	{
 		const json_t *text = json_object_get(item, "text");
 
-		if (!json_is_string(text) || json_object_size(item) != 3 ||
-		    !take_instant(json_object_get(item, "at"), json_object_get(item, "mono_us"),
+		if (!take_instant(json_object_get(item, "at"), json_object_get(item, "mono_us"),
 				  &lines[i].at))
 			return 0;
 		lines[i].text = json_string_value(text);
@@ -140,7 +140,7 @@ find_import(struct methods *methods, const struct varlink_call *call, struct var
 }
 
 int
-methods_import(struct varlink_call *call, struct varlink_reply *reply, void *user)
+method_import_kernel_log(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	struct methods *methods = user;
 	const json_t *array = json_object_get(call->parameters, "lines");

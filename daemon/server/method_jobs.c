@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "daemon/server/handlers.h"
 #include "lib/base/text.h"
 #include "daemon/store/jobs.h"
 
@@ -19,7 +20,7 @@ take_text(const struct varlink_call *call, const char *name, char *dst, size_t s
 }
 
 int
-methods_begin_job(struct varlink_call *call, struct varlink_reply *reply, void *user)
+method_begin_job(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	const struct methods *methods = user;
 	const char *port = json_string_value(json_object_get(call->parameters, "port"));
@@ -98,7 +99,7 @@ end_job(const struct methods *methods, struct store_job *job, int64_t code, int6
 }
 
 int
-methods_end_job(struct varlink_call *call, struct varlink_reply *reply, void *user)
+method_end_job(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	const struct methods *methods = user;
 	int64_t id = json_integer_value(json_object_get(call->parameters, "id"));
@@ -201,7 +202,7 @@ on_incident(const struct ls_incident *incident, const struct ls_labels *labels, 
 }
 
 int
-methods_get_job(struct varlink_call *call, struct varlink_reply *reply, void *user)
+method_get_job(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	const struct methods *methods = user;
 	int64_t id = json_integer_value(json_object_get(call->parameters, "id"));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/server/handlers.h"
 #include "lib/base/label.h"
 #include "lib/base/text.h"
 #include "daemon/store/labels.h"
@@ -190,7 +191,7 @@ say_since(const struct methods *methods, struct store_statement *statement, cons
 }
 
 int
-methods_set_cable(struct varlink_call *call, struct varlink_reply *reply, void *user)
+method_set_cable(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	const struct methods *methods = user;
 	const char *since = text_of(call, "since");
@@ -236,7 +237,7 @@ check_unique(const struct methods *methods, const struct store_statement *statem
 }
 
 int
-methods_set_socket_name(struct varlink_call *call, struct varlink_reply *reply, void *user)
+method_set_socket_name(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	const struct methods *methods = user;
 	struct store_statement statement = { .about = "socket" };
@@ -307,7 +308,7 @@ on_statement(const struct store_statement *said, void *user)
 }
 
 int
-methods_list_labels(struct varlink_call *call, struct varlink_reply *reply, void *user)
+method_list_labels(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	const struct methods *methods = user;
 	const struct ls_wire_field fields[] = {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/server/handlers.h"
 #include "daemon/base/host.h"
 #include "daemon/server/server.h"
 #include "daemon/store/jobs.h"
@@ -284,7 +285,7 @@ list(struct varlink_call *call, struct varlink_reply *reply, const struct method
 }
 
 int
-methods_list_events(struct varlink_call *call, struct varlink_reply *reply, void *user)
+method_list_events(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	static const struct listing listing = { "events", SERVER_PAGE, read_events };
 
@@ -292,7 +293,7 @@ methods_list_events(struct varlink_call *call, struct varlink_reply *reply, void
 }
 
 int
-methods_list_incidents(struct varlink_call *call, struct varlink_reply *reply, void *user)
+method_list_incidents(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	static const struct listing listing = { "incidents", METHODS_INCIDENTS_PAGE,
 						read_incidents };
@@ -301,7 +302,7 @@ methods_list_incidents(struct varlink_call *call, struct varlink_reply *reply, v
 }
 
 int
-methods_list_drops(struct varlink_call *call, struct varlink_reply *reply, void *user)
+method_list_drops(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	static const struct listing listing = { "incidents", METHODS_INCIDENTS_PAGE, read_drops };
 
@@ -309,7 +310,7 @@ methods_list_drops(struct varlink_call *call, struct varlink_reply *reply, void 
 }
 
 int
-methods_list_sessions(struct varlink_call *call, struct varlink_reply *reply, void *user)
+method_list_sessions(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	static const struct listing listing = { "sessions", SERVER_PAGE, read_sessions };
 
@@ -317,7 +318,7 @@ methods_list_sessions(struct varlink_call *call, struct varlink_reply *reply, vo
 }
 
 int
-methods_sum_sessions(struct varlink_call *call, struct varlink_reply *reply, void *user)
+method_sum_sessions(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	static const struct listing listing = { "sums", SERVER_PAGE, read_sums };
 
@@ -325,7 +326,7 @@ methods_sum_sessions(struct varlink_call *call, struct varlink_reply *reply, voi
 }
 
 int
-methods_list_jobs(struct varlink_call *call, struct varlink_reply *reply, void *user)
+method_list_jobs(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	static const struct listing listing = { "jobs", SERVER_PAGE, read_jobs };
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/server/handlers.h"
 #include "daemon/server/server.h"
 #include "lib/base/text.h"
 #include "daemon/store/report.h"
@@ -224,7 +225,7 @@ on_port(const struct store_port_report *port, void *user)
 }
 
 int
-methods_report(struct varlink_call *call, struct varlink_reply *reply, void *user)
+method_report(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	const struct methods *methods = user;
 	struct report report = { .gaps = json_array(), .ports = json_array() };
@@ -275,7 +276,7 @@ transfers_array(const struct ls_tail *tail)
 }
 
 int
-methods_transfers(struct varlink_call *call, struct varlink_reply *reply, void *user)
+method_get_transfers(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	const struct methods *methods = user;
 	int64_t id = json_integer_value(json_object_get(call->parameters, "id"));

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/server/handlers.h"
 #include "daemon/base/host.h"
 #include "daemon/sources/typec.h"
 #include "lib/base/port.h"
@@ -273,7 +274,7 @@ collect(struct status *status)
 }
 
 int
-methods_status(struct varlink_call *call, struct varlink_reply *reply, void *user)
+method_status(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	struct methods *methods = user;
 	const struct daemon_state *state = methods->state;

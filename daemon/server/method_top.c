@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "daemon/server/handlers.h"
 #include "daemon/server/server.h"
 #include "daemon/sources/top.h"
 #include "daemon/store/query.h"
@@ -144,7 +145,7 @@ begin(struct varlink_call *call, struct varlink_reply *reply, const struct metho
 }
 
 int
-methods_top(struct varlink_call *call, struct varlink_reply *reply, void *user)
+method_top(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	const struct methods *methods = user;
 	struct rows rows = { .methods = methods, .watch = call->state };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/server/handlers.h"
 #include "daemon/server/server.h"
 #include "lib/base/cursor.h"
 #include "daemon/store/labels.h"
@@ -198,8 +199,8 @@ on_asked_incident(const struct ls_incident *incident, const struct ls_labels *la
 	return reply->parameters ? 0 : -ENOMEM;
 }
 
-static int
-get_incident(struct varlink_call *call, struct varlink_reply *reply, void *user)
+int
+method_get_incident(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	const struct methods *methods = user;
 	int64_t id = json_integer_value(json_object_get(call->parameters, "id"));
@@ -210,8 +211,8 @@ get_incident(struct varlink_call *call, struct varlink_reply *reply, void *user)
 	return r == 1 ? 0 : methods_no_incident(id, reply);
 }
 
-static int
-watch(struct varlink_call *call, struct varlink_reply *reply, void *user)
+int
+method_watch(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	(void)user;
 	reply->parameters =
@@ -269,90 +270,9 @@ methods_too_many(struct varlink_reply *reply, const char *limit, int maximum)
 	return methods_error(reply, INTERFACE ".TooMany", fields, LS_COUNT(fields));
 }
 
-#define PAGE_PARAMETERS                                                                            \
-	{ "since", VARLINK_STRING, true }, { "until", VARLINK_STRING, true },                      \
-		{ "ports", VARLINK_STRINGS, true }, { "cursor", VARLINK_STRING, true },            \
-	{                                                                                          \
-		"limit", VARLINK_INT, true                                                         \
-	}
-
-static const struct varlink_method methods_table[] = {
-	{ "Status", methods_status, false, { { 0 } } },
-	{ "Report",
-	  methods_report,
-	  false,
-	  {
-		  { "since", VARLINK_STRING, true },
-		  { "until", VARLINK_STRING, true },
-		  { "ports", VARLINK_STRINGS, true },
-	  } },
-	{ "ListEvents", methods_list_events, false, { PAGE_PARAMETERS } },
-	{ "ListIncidents", methods_list_incidents, false, { PAGE_PARAMETERS } },
-	{ "ListDrops", methods_list_drops, false, { PAGE_PARAMETERS } },
-	{ "ListSessions", methods_list_sessions, false, { PAGE_PARAMETERS } },
-	{ "SumSessions", methods_sum_sessions, false, { PAGE_PARAMETERS } },
-	{ "GetIncident", get_incident, false, { { "id", VARLINK_INT, false } } },
-	{ "GetTransfers", methods_transfers, false, { { "id", VARLINK_INT, false } } },
-	{ "Watch", watch, true, { { 0 } } },
-	{ "SetCable",
-	  methods_set_cable,
-	  false,
-	  {
-		  { "port", VARLINK_STRING, false },
-		  { "cable", VARLINK_STRING, true },
-		  { "since", VARLINK_STRING, true },
-	  } },
-	{ "SetSocketName",
-	  methods_set_socket_name,
-	  false,
-	  { { "port", VARLINK_STRING, false }, { "label", VARLINK_STRING, true } } },
-	{ "ListLabels", methods_list_labels, false, { { 0 } } },
-	{ "BeginJob",
-	  methods_begin_job,
-	  false,
-	  {
-		  { "command", VARLINK_STRING, false },
-		  { "note", VARLINK_STRING, true },
-		  { "port", VARLINK_STRING, true },
-		  { "cable", VARLINK_STRING, true },
-	  } },
-	{ "EndJob",
-	  methods_end_job,
-	  false,
-	  {
-		  { "id", VARLINK_INT, false },
-		  { "code", VARLINK_INT, true },
-		  { "signal", VARLINK_INT, true },
-		  { "place", VARLINK_STRING, true },
-	  } },
-	{ "GetJob", methods_get_job, false, { { "id", VARLINK_INT, false } } },
-	{ "ListJobs",
-	  methods_list_jobs,
-	  false,
-	  {
-		  { "since", VARLINK_STRING, true },
-		  { "until", VARLINK_STRING, true },
-		  { "cursor", VARLINK_STRING, true },
-		  { "limit", VARLINK_INT, true },
-	  } },
-	{ "ImportKernelLog",
-	  methods_import,
-	  false,
-	  {
-		  { "boot", VARLINK_STRING, false },
-		  { "lines", VARLINK_OBJECTS, false },
-		  { "ended_at", VARLINK_STRING, true },
-		  { "ended_mono_us", VARLINK_INT, true },
-		  { "dry_run", VARLINK_BOOL, true },
-	  } },
-	{ "Top", methods_top, true, { { "interval_ms", VARLINK_INT, true } } },
-};
-
 static const struct varlink_interface io_linkstat = {
-	.name = INTERFACE,
-	.description = ls_interface_description,
-	.methods = methods_table,
-	.n_methods = LS_COUNT(methods_table),
+	.contract = &ls_contract_io_linkstat,
+	.handlers = handlers,
 };
 
 void

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The methods of io.linkstat (lib/wire/linkstat.varlink), and what is said to clients unasked. Those that
- * change something are in methods_labels.c, methods_jobs.c and methods_import.c, and ask methods_may_change() first.
+ * change something are in methods_labels.c, methods_jobs.c and method_import_kernel_log.c, and ask methods_may_change() first.
  */
 #include "daemon/server/server.h"
 #include "daemon/base/state.h"
@@ -24,9 +24,6 @@ struct methods {
 	const struct varlink_peer *importer;
 };
 
-/* lib/wire/linkstat.varlink, put into the program when it is built. */
-extern const char ls_interface_description[];
-
 /* Fills a service that answers from @methods, which must outlive it. */
 void methods_service(struct methods *methods, struct varlink_service *service);
 
@@ -39,45 +36,28 @@ int methods_watch_reply(struct methods *methods, const struct ls_record *record,
 int methods_too_slow(struct varlink_reply *reply, size_t queued_bytes);
 int methods_too_many(struct varlink_reply *reply, const char *limit, int maximum);
 
-/* In methods_list.c, methods_status.c, methods_report.c and methods_top.c. */
-int methods_list_events(struct varlink_call *call, struct varlink_reply *reply, void *user);
-int methods_list_incidents(struct varlink_call *call, struct varlink_reply *reply, void *user);
-int methods_list_drops(struct varlink_call *call, struct varlink_reply *reply, void *user);
-int methods_list_sessions(struct varlink_call *call, struct varlink_reply *reply, void *user);
-int methods_sum_sessions(struct varlink_call *call, struct varlink_reply *reply, void *user);
-int methods_status(struct varlink_call *call, struct varlink_reply *reply, void *user);
-int methods_report(struct varlink_call *call, struct varlink_reply *reply, void *user);
-int methods_transfers(struct varlink_call *call, struct varlink_reply *reply, void *user);
-int methods_top(struct varlink_call *call, struct varlink_reply *reply, void *user);
+/* In methods_list.c, method_status.c, method_report.c and method_top.c. */
 
-/* A Latency of the contract, in methods_top.c. */
+/* A Latency of the contract, in method_top.c. */
 json_t *methods_latency(const struct store_latency *times);
 
 /* In methods_labels.c. */
-int methods_set_cable(struct varlink_call *call, struct varlink_reply *reply, void *user);
-int methods_set_socket_name(struct varlink_call *call, struct varlink_reply *reply, void *user);
-int methods_list_labels(struct varlink_call *call, struct varlink_reply *reply, void *user);
 /* 1: @ret is the socket that @port names, 0: @reply says that there is none, or -errno. */
 int methods_find_socket(const struct methods *methods, const char *port, struct ls_socket *ret,
 			struct varlink_reply *reply);
 /* 1, or 0: @reply says why the label cannot be. */
 int methods_check_label(const char *label, bool of_socket, struct varlink_reply *reply);
 
-/* In methods_import.c. */
-int methods_import(struct varlink_call *call, struct varlink_reply *reply, void *user);
+/* In method_import_kernel_log.c. */
 /* Who imported is gone, and what it did not end is undone; @peer NULL: whoever it was. */
 void methods_drop_import(struct methods *methods, const struct varlink_peer *peer);
 /* An Imported of the contract; null if nothing was. */
 json_t *methods_imported(const struct methods *methods);
 
 /* In methods_jobs.c. */
-int methods_begin_job(struct varlink_call *call, struct varlink_reply *reply, void *user);
-int methods_end_job(struct varlink_call *call, struct varlink_reply *reply, void *user);
-int methods_get_job(struct varlink_call *call, struct varlink_reply *reply, void *user);
 json_t *methods_job(const struct methods *methods, const struct store_job *job);
 /* Who held a job is gone. */
 void methods_peer_gone(struct methods *methods, const struct varlink_peer *peer);
-int methods_list_jobs(struct varlink_call *call, struct varlink_reply *reply, void *user);
 /* Also for the list of gaps in a report. */
 json_t *methods_gaps(struct store *store, const struct store_filter *filter);
 

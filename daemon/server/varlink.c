@@ -7,43 +7,6 @@
 
 #define SERVICE "org.varlink.service"
 
-static const char service_description[] =
-	"# The Varlink Service Interface is provided by every varlink service. It\n"
-	"# describes the service and the interfaces it implements.\n"
-	"interface org.varlink.service\n"
-	"\n"
-	"# Get a list of all the interfaces a service provides and information\n"
-	"# about the implementation.\n"
-	"method GetInfo() -> (\n"
-	"  vendor: string,\n"
-	"  product: string,\n"
-	"  version: string,\n"
-	"  url: string,\n"
-	"  interfaces: []string\n"
-	")\n"
-	"\n"
-	"# Get the description of an interface that is implemented by this service.\n"
-	"method GetInterfaceDescription(interface: string) -> (description: string)\n"
-	"\n"
-	"# The requested interface was not found.\n"
-	"error InterfaceNotFound (interface: string)\n"
-	"\n"
-	"# The requested method was not found\n"
-	"error MethodNotFound (method: string)\n"
-	"\n"
-	"# The interface defines the requested method, but the service does not\n"
-	"# implement it.\n"
-	"error MethodNotImplemented (method: string)\n"
-	"\n"
-	"# One of the passed parameters is invalid.\n"
-	"error InvalidParameter (parameter: string)\n"
-	"\n"
-	"# Client is denied access\n"
-	"error PermissionDenied ()\n"
-	"\n"
-	"# Method is expected to be called with 'more' set to true, but wasn't\n"
-	"error ExpectedMore ()\n";
-
 static int
 reply_with(struct varlink_reply *reply, const struct ls_wire_field *fields, size_t n_fields)
 {
@@ -84,7 +47,7 @@ get_info(struct varlink_call *call, struct varlink_reply *reply, void *user)
 		{ "product", json_string(service->product) },
 		{ "version", json_string(service->version) },
 		{ "url", json_string(service->url) },
-		{ "interfaces", json_pack("[s, s]", SERVICE, service->interface->name) },
+		{ "interfaces", json_pack("[s, s]", SERVICE, service->interface->contract->name) },
 	};
 
 	(void)call;
@@ -99,9 +62,9 @@ get_interface_description(struct varlink_call *call, struct varlink_reply *reply
 	const char *description = NULL;
 
 	if (strcmp(name, SERVICE) == 0)
-		description = service_description;
-	else if (strcmp(name, service->interface->name) == 0)
-		description = service->interface->description;
+		description = ls_contract_org_varlink_service.description;
+	else if (strcmp(name, service->interface->contract->name) == 0)
+		description = service->interface->contract->description;
 	if (!description)
 		return error_about(reply, SERVICE ".InterfaceNotFound", "interface",
 				   json_string(name));
@@ -109,82 +72,44 @@ get_interface_description(struct varlink_call *call, struct varlink_reply *reply
 			  1);
 }
 
-static const struct varlink_method service_methods[] = {
-	{ "GetInfo", get_info, false, { { 0 } } },
-	{ "GetInterfaceDescription",
-	  get_interface_description,
-	  false,
-	  { { "interface", VARLINK_STRING, false } } },
-};
+/* In the order of the methods in the contract. */
+static const varlink_method_fn service_handlers[] = { get_info, get_interface_description };
 
 static const struct varlink_interface service_interface = {
-	.name = SERVICE,
-	.description = service_description,
-	.methods = service_methods,
-	.n_methods = LS_COUNT(service_methods),
+	.contract = &ls_contract_org_varlink_service,
+	.handlers = service_handlers,
 };
-
-static bool
-fits(const json_t *value, const struct varlink_parameter *parameter)
-{
-	if (!value || json_is_null(value))
-		return parameter->optional;
-	if (parameter->type == VARLINK_STRING)
-		return json_is_string(value);
-	if (parameter->type == VARLINK_INT)
-		return json_is_integer(value);
-	if (parameter->type == VARLINK_BOOL)
-		return json_is_boolean(value);
-	for (size_t i = 0; i < json_array_size(value); i++) {
-		const json_t *item = json_array_get(value, i);
-
-		if (parameter->type == VARLINK_STRINGS ? !json_is_string(item)
-						       : !json_is_object(item))
-			return false;
-	}
-	return json_is_array(value);
-}
 
 /* The first parameter that the method does not take as it is; NULL if all are fine. */
 static const char *
-find_invalid(const struct varlink_method *method, json_t *parameters)
+find_invalid(const struct ls_contract_type *type, const json_t *parameters)
 {
-	const struct varlink_parameter *known;
-	const char *name;
-	json_t *value;
+	struct ls_contract_fault fault;
 
-	for (known = method->parameters; known->name; known++) {
-		if (!fits(json_object_get(parameters, known->name), known))
-			return known->name;
+	for (size_t i = 0; i < type->n_members; i++) {
+		const struct ls_contract_member *member = &type->members[i];
+
+		if (ls_contract_check_member(type, member,
+					     json_object_get(parameters, member->name),
+					     LS_CONTRACT_NO_OTHERS, &fault) < 0)
+			return member->name;
 	}
-	json_object_foreach(parameters, name, value)
-	{
-		for (known = method->parameters; known->name; known++) {
-			if (strcmp(known->name, name) == 0)
-				break;
-		}
-		if (!known->name)
-			return name;
-	}
-	return NULL;
+	return ls_contract_unknown(type, parameters);
 }
 
 static int
-call_method(const struct varlink_method *method, struct varlink_call *call,
-	    struct varlink_reply *reply, void *user)
+call_method(const struct varlink_interface *interface, const struct ls_contract_method *method,
+	    struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
-	const char *invalid = find_invalid(method, call->parameters);
+	const char *invalid = find_invalid(method->call, call->parameters);
 
 	if (invalid)
 		return varlink_invalid(reply, invalid);
-	if (!method->fn)
-		return error_about(reply, SERVICE ".MethodNotImplemented", "method",
-				   json_string(call->method));
 	if (call->upgrade) /* to another protocol: no method of ours has one */
 		return varlink_invalid(reply, "upgrade");
 	if (method->streams && !call->more)
 		return varlink_error(reply, SERVICE ".ExpectedMore", json_object());
-	return method->fn(call, reply, user);
+	return interface->handlers[method - interface->contract->methods](call, reply, user);
 }
 
 static int
@@ -194,21 +119,23 @@ dispatch(const struct varlink_service *service, struct varlink_call *call,
 	const char *dot = strrchr(call->method, '.');
 	size_t len = dot ? (size_t)(dot - call->method) : strlen(call->method);
 	const struct varlink_interface *interface = service->interface;
+	const struct ls_contract_method *method;
+	const char *name;
 	void *user = service->user;
 
 	if (strlen(SERVICE) == len && memcmp(call->method, SERVICE, len) == 0) {
 		interface = &service_interface;
 		user = (void *)(uintptr_t)service;
 	}
-	if (!dot || strlen(interface->name) != len ||
-	    memcmp(call->method, interface->name, len) != 0)
+	name = interface->contract->name;
+	if (!dot || strlen(name) != len || memcmp(call->method, name, len) != 0)
 		return error_about(reply, SERVICE ".InterfaceNotFound", "interface",
 				   json_stringn(call->method, len));
-	for (size_t i = 0; i < interface->n_methods; i++) {
-		if (strcmp(interface->methods[i].name, dot + 1) == 0)
-			return call_method(&interface->methods[i], call, reply, user);
-	}
-	return error_about(reply, SERVICE ".MethodNotFound", "method", json_string(call->method));
+	method = ls_contract_method(interface->contract, dot + 1);
+	if (!method)
+		return error_about(reply, SERVICE ".MethodNotFound", "method",
+				   json_string(call->method));
+	return call_method(interface, method, call, reply, user);
 }
 
 void

@@ -1,29 +1,14 @@
 #pragma once
 /*
  * Varlink: calls and replies are JSON objects that end in NUL. This knows the framing, the flags of
- * a call, org.varlink.service with its errors, and how parameters are checked before a method sees
- * them; it knows no sockets and no method of ours. Everything that comes in is hostile.
+ * a call, org.varlink.service with its errors, and checks parameters against the contract before a
+ * method sees them; it knows no sockets and no method of ours. Everything that comes in is hostile.
  */
 #include "lib/base/base.h"
+#include "lib/wire/contract.h"
 #include "lib/wire/wire.h"
 
 struct evbuffer;
-
-#define VARLINK_MAX_PARAMETERS 6
-
-enum varlink_type {
-	VARLINK_STRING,
-	VARLINK_INT,
-	VARLINK_BOOL,
-	VARLINK_STRINGS, /* []string */
-	VARLINK_OBJECTS, /* a list of objects; the method looks into them */
-};
-
-struct varlink_parameter {
-	const char *name; /* NULL: the end of the list */
-	enum varlink_type type;
-	bool optional; /* may be null or missing */
-};
 
 struct varlink_peer;
 
@@ -51,17 +36,9 @@ struct varlink_reply {
 typedef int (*varlink_method_fn)(struct varlink_call *call, struct varlink_reply *reply,
 				 void *user);
 
-struct varlink_method {
-	const char *name;     /* without the interface */
-	varlink_method_fn fn; /* NULL: not implemented */
-	bool streams;	      /* needs "more" */
-	struct varlink_parameter parameters[VARLINK_MAX_PARAMETERS + 1];
-};
-
 struct varlink_interface {
-	const char *name, *description;
-	const struct varlink_method *methods;
-	size_t n_methods;
+	const struct ls_contract *contract;
+	const varlink_method_fn *handlers; /* in the order of its methods */
 };
 
 struct varlink_service {

@@ -131,48 +131,49 @@ static void
 refuses_replies_of_another_shape(void **state)
 {
 	static const struct {
-		const struct shape *shape;
+		const char *method;
 		const char *reply, *why; /* NULL: it is right */
 	} cases[] = {
-		{ &shape_report, "{\"gaps\":[],\"ports\":[]}", NULL },
-		{ &shape_report, "{\"gaps\":[],\"ports\":[],\"newer\":[1]}", NULL },
-		{ &shape_report, "[]", "not an object" },
-		{ &shape_report, "{\"gaps\":[]}", "\"ports\"" },
-		{ &shape_report, "{\"gaps\":[],\"ports\":{}}", "\"ports\"" },
-		{ &shape_report, "{\"gaps\":[],\"ports\":null}", "\"ports\"" },
-		{ &shape_report, "{\"gaps\":[3],\"ports\":[]}", "Gap" },
-		{ &shape_report,
+		{ "Report", "{\"gaps\":[],\"ports\":[]}", NULL },
+		{ "Report", "{\"gaps\":[],\"ports\":[],\"newer\":[1]}", NULL },
+		{ "Report", "[]", "not an object" },
+		{ "Report", "{\"gaps\":[]}", "\"ports\"" },
+		{ "Report", "{\"gaps\":[],\"ports\":{}}", "\"ports\"" },
+		{ "Report", "{\"gaps\":[],\"ports\":null}", "\"ports\"" },
+		{ "Report", "{\"gaps\":[3],\"ports\":[]}", "Gap" },
+		{ "Report",
 		  "{\"gaps\":[{\"source\":\"udev\",\"began_at\":\"today\",\"reason\":\"\"}],"
 		  "\"ports\":[]}",
 		  "\"began_at\" of a Gap" },
-		{ &shape_report,
+		{ "Report",
 		  "{\"gaps\":[{\"source\":\"udev\",\"began_at\":\"2026-11-22T14:00:00Z\","
 		  "\"reason\":\"\",\"lost\":\"many\"}],\"ports\":[]}",
 		  "\"lost\" of a Gap" },
-		{ &shape_report,
+		{ "Report",
 		  "{\"gaps\":[{\"source\":\"udev\",\"began_at\":\"2026-11-22T14:00:00Z\","
 		  "\"reason\":\"\",\"lost\":9223372036854775807}],\"ports\":[]}",
 		  "\"lost\" of a Gap" },
-		{ &shape_watch, "{}", NULL },
-		{ &shape_watch, "{\"ready\":true,\"event\":null}", NULL },
-		{ &shape_watch, "{\"ready\":1}", "\"ready\"" },
-		{ &shape_watch, "{\"event\":{}}", "\"at\" of a Event" },
-		{ &shape_events, "{\"events\":[],\"cursor\":null}", NULL },
-		{ &shape_events, "{\"events\":[],\"cursor\":7}", "\"cursor\"" },
-		{ &shape_incident_reply, "{\"incident\":null}", "\"incident\"" },
+		{ "Watch", "{}", NULL },
+		{ "Watch", "{\"ready\":true,\"event\":null}", NULL },
+		{ "Watch", "{\"ready\":1}", "\"ready\"" },
+		{ "Watch", "{\"event\":{}}", "\"at\" of a Event" },
+		{ "ListEvents", "{\"events\":[],\"cursor\":null}", NULL },
+		{ "ListEvents", "{\"events\":[],\"cursor\":7}", "\"cursor\"" },
+		{ "GetIncident", "{\"incident\":null}", "\"incident\"" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < LS_COUNT(cases); i++) {
 		ls_json_auto json_t *reply = parse(cases[i].reply);
-		char why[SHAPE_WHY_MAX];
+		char why[SCHEMA_WHY_MAX], method[40];
 
+		snprintf(method, sizeof(method), "io.linkstat.%s", cases[i].method);
 		print_message("%s\n", cases[i].reply);
 		if (!cases[i].why) {
-			assert_int_equal(shape_check(cases[i].shape, reply, why), 1);
+			assert_int_equal(schema_check(method, reply, why), 1);
 			continue;
 		}
-		assert_int_equal(shape_check(cases[i].shape, reply, why), -EBADMSG);
+		assert_int_equal(schema_check(method, reply, why), -EBADMSG);
 		print_message("  %s\n", why);
 		assert_non_null(strstr(why, cases[i].why));
 	}
