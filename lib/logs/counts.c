@@ -14,22 +14,18 @@ ls_log_count_name(enum ls_log_count count)
 	return ls_name_of(names, LS_COUNT(names), count);
 }
 
-static bool
-begins(const struct ls_observation *obs, const char *what)
-{
-	const char *text = strstr(obs->text, ": ");
-
-	return text && strncmp(text + 2, what, strlen(what)) == 0;
-}
-
 static enum ls_log_count
-count_of_failure(const struct ls_observation *obs)
+count_of_failure(enum ls_enum_step step)
 {
-	bool counted = begins(obs, "device descriptor read/") || obs->step == LS_STEP_ADDRESS ||
-		       obs->step == LS_STEP_ENABLE || obs->step == LS_STEP_DEBOUNCE;
-
-	/* Wrong descriptors and configurations may be the device's own doing. */
-	return counted ? LS_LOG_ENUMERATION_FAILURE : LS_N_LOG_COUNTS;
+	switch (step) {
+	case LS_STEP_DESCRIPTOR:
+	case LS_STEP_ADDRESS:
+	case LS_STEP_ENABLE:
+	case LS_STEP_DEBOUNCE:
+		return LS_LOG_ENUMERATION_FAILURE;
+	default: /* wrong descriptors and configurations may be the device's own doing */
+		return LS_N_LOG_COUNTS;
+	}
 }
 
 enum ls_log_count
@@ -43,7 +39,7 @@ ls_log_count_of(const struct ls_observation *obs)
 	case LS_OBS_RESET:
 		return LS_LOG_RESET;
 	case LS_OBS_ENUM_FAILED:
-		return count_of_failure(obs);
+		return count_of_failure(obs->step);
 	case LS_OBS_ENUM_GAVE_UP:
 		return LS_LOG_ENUMERATION_FAILURE;
 	case LS_OBS_OVER_CURRENT:
@@ -51,8 +47,7 @@ ls_log_count_of(const struct ls_observation *obs)
 	case LS_OBS_EMI:
 		return LS_LOG_EMI_DISABLE;
 	case LS_OBS_CONTROLLER_DIED:
-		/* The line before says the same: "assume dead". */
-		return begins(obs, "HC died") ? LS_LOG_CONTROLLER_DIED : LS_N_LOG_COUNTS;
+		return obs->repeated ? LS_N_LOG_COUNTS : LS_LOG_CONTROLLER_DIED;
 	case LS_OBS_LINK_TROUBLE:
 		return LS_LOG_LINK_TROUBLE;
 	case LS_OBS_RESUME_FAILED:

@@ -97,8 +97,7 @@ observe(struct ls_log_join *join, const struct ls_observation *obs)
 static bool
 may_say_more(const struct ls_observation *obs)
 {
-	return obs->kind == LS_OBS_OVER_CURRENT && obs->text[0] == 'h' &&
-	       !contains(obs->text, " on port");
+	return obs->kind == LS_OBS_OVER_CURRENT && obs->of_hub;
 }
 
 /* What @text says becomes known; true if it says anything. */

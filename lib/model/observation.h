@@ -118,6 +118,7 @@ enum ls_enum_step {
 	LS_STEP_ENABLE,	    /* "Cannot enable. Maybe the USB cable is bad?" */
 	LS_STEP_DEBOUNCE,   /* connect-debounce failed: the contact bounces */
 	LS_STEP_OTHER,
+	LS_STEP_INVALID_DESCRIPTOR, /* one that was read, but makes no sense: firmware or link */
 };
 
 /* The kernel log does not always tell 10 from 20 Gb/s. */
@@ -177,7 +178,9 @@ struct ls_observation {
 	uint16_t bus;		     /* 0 unknown */
 	uint16_t devnum;	     /* 0 unknown; never identity, re-used by the kernel */
 	enum ls_enum_step step;
-	int status;		       /* -errno, 0 none */
+	bool repeated; /* kernel log: another line that states the same follows */
+	bool of_hub; /* kernel log: the hub driver wrote it of the hub as a whole, not of a port */
+	int status;  /* -errno, 0 none */
 	uint32_t n_over_currents;      /* OVER_CURRENT */
 	uint32_t n_lost;	       /* LOST */
 	uint32_t n_failed, n_timeouts; /* TRANSFER_ERRORS */

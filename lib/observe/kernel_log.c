@@ -333,6 +333,8 @@ ls_kernel_log_parse(const char *text, size_t len, struct ls_observation *obs,
 		return 0;
 	found.kind = rule->kind;
 	found.step = rule->step;
+	found.repeated = rule->repeated;
+	found.of_hub = message.scope == HUB && !fields.number;
 	found.status = fields.status;
 	found.devnum = (uint16_t)fields.devnum;
 	found.bus = found.port[0] ? ls_port_bus(found.port) : (uint16_t)fields.bus;

@@ -27,11 +27,13 @@ struct rule {
 	enum scope scope;
 	enum ls_obs_kind kind;
 	enum ls_enum_step step;
+	bool repeated; /* the kernel goes on to say the same in another line */
 	const char *pattern;
 };
 
-#define SAYS(kind)   LS_OBS_##kind, LS_STEP_NONE
-#define FAILED(step) LS_OBS_ENUM_FAILED, LS_STEP_##step
+#define SAYS(kind)	 LS_OBS_##kind, LS_STEP_NONE, false
+#define SAYS_FIRST(kind) LS_OBS_##kind, LS_STEP_NONE, true
+#define FAILED(step)	 LS_OBS_ENUM_FAILED, LS_STEP_##step, false
 
 /* First match wins. */
 static const struct rule rules[] = {
@@ -56,9 +58,9 @@ static const struct rule rules[] = {
 
 	/* Enumeration. "No BOS descriptor", odd descriptors and the like are firmware, not link. */
 	{ DEVICE, FAILED(DESCRIPTOR), "device descriptor read/%w, error %e" },
-	{ DEVICE, FAILED(DESCRIPTOR), "got a wrong device descriptor, warm reset device" },
-	{ DEVICE, FAILED(DESCRIPTOR), "Invalid ep0 maxpacket: %*" },
-	{ DEVICE, FAILED(DESCRIPTOR), "device reset changed ep0 maxpacket size!" },
+	{ DEVICE, FAILED(INVALID_DESCRIPTOR), "got a wrong device descriptor, warm reset device" },
+	{ DEVICE, FAILED(INVALID_DESCRIPTOR), "Invalid ep0 maxpacket: %*" },
+	{ DEVICE, FAILED(INVALID_DESCRIPTOR), "device reset changed ep0 maxpacket size!" },
 	{ DEVICE, FAILED(ADDRESS), "device not accepting address %n, error %e" },
 	{ DEVICE, FAILED(ADDRESS), "Device not responding to setup %w" },
 	{ DEVICE, FAILED(ADDRESS), "Device not responding to set address." },
@@ -185,7 +187,8 @@ static const struct rule rules[] = {
 	{ CONTROLLER, SAYS(BUS_REMOVED), "USB bus %b deregistered" },
 	{ CONTROLLER, SAYS(BUS_REMOVED), "remove, state %w" },
 	{ CONTROLLER, SAYS(CONTROLLER_DIED), "HC died; cleaning up" },
-	{ CONTROLLER, SAYS(CONTROLLER_DIED), "xHCI host controller not responding, assume dead" },
+	{ CONTROLLER, SAYS_FIRST(CONTROLLER_DIED),
+	  "xHCI host controller not responding, assume dead" },
 	{ CONTROLLER, SAYS(CONTROLLER_TROUBLE),
 	  "xHCI host not responding to stop endpoint command%*" },
 	{ CONTROLLER, SAYS(CONTROLLER_TROUBLE), "Assuming host is dying, halting host." },
@@ -226,4 +229,5 @@ static const struct rule rules[] = {
 };
 
 #undef SAYS
+#undef SAYS_FIRST
 #undef FAILED
