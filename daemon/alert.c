@@ -15,47 +15,16 @@
 #define LOST_EVERY_US	(60 * LS_SEC)
 #define RETURN_WINDOW_S 10 /* of ls_engine_config_default() */
 
+/* Messages that are not of a cause. */
 static const struct {
 	const char *message_id;
-	int priority;	    /* unless it is a drop */
-	const char *nobody; /* where no device is known */
-	const char *verb;
-} kinds[ALERT_N_KINDS] = {
-	[LS_CAUSE_UNKNOWN] = { "b12eac9c2b3046a9a16a7a30b5669130", LOG_NOTICE, "a device",
-			       "had trouble of an unknown kind" },
-	[LS_CAUSE_UNPLUGGED] = { "f5df07601b54424d9060f5c5c8ca14c4", LOG_NOTICE, "a device",
-				 "was unplugged" },
-	[LS_CAUSE_LINK_LOSS] = { "819fffffcfd449548d851682ed0ecd34", LOG_NOTICE, "a device",
-				 "lost its link" },
-	[LS_CAUSE_ENUMERATION_FAILED] = { "b3d9d115b2a44baf939db6ac33952d77", LOG_NOTICE,
-					  "a device", "was noticed but could not be talked to" },
-	[LS_CAUSE_HOST_RESET] = { "e6f34f3d38fc4aaa896ac18a618ded99", LOG_NOTICE, "a device",
-				  "was reset by this computer" },
-	[LS_CAUSE_OVER_CURRENT] = { "bd8817672e93411a948235b4e43c8bbd", LOG_NOTICE, "something",
-				    "drew too much current" },
-	[LS_CAUSE_EMI] = { "8bd09745587e4b259487da4536e546df", LOG_NOTICE, "a device",
-			   "was cut off by interference" },
-	[LS_CAUSE_UPSTREAM_LOSS] = { "c0162f61618f4165a7693650afa73fc1", LOG_NOTICE, "a hub",
-				     "went away with all that is behind it" },
-	[LS_CAUSE_CONTROLLER_DIED] = { "4ed9a97ae50542b396c2568ef7f8cd1f", LOG_NOTICE,
-				       "the USB controller", "died" },
-	[LS_CAUSE_SOFTWARE] = { "221a629a30894c17b6ccf63ea58ee460", LOG_NOTICE, "a device",
-				"was switched off by software" },
-	[LS_CAUSE_MODE_SWITCH] = { "cbd74ebf430048c0a7210e63bcc7ec16", LOG_INFO, "a device",
-				   "changed its mode as expected" },
-	[LS_CAUSE_SUSPEND] = { "bc4db7d42f1141c29d51a5ec7307cc29", LOG_INFO, "a device",
-			       "left while the computer slept or woke up" },
-	[LS_CAUSE_LINK_ERRORS] = { "1c3ed348feef4c1abfd3980c47ba2817", LOG_WARNING, "a device",
-				   "has transfers failing on its link, which stands so far" },
-	[LS_CAUSE_DEVICE_RESET] = { "385e983756ea499f9ca52a83c396f0c7", LOG_NOTICE, "a device",
-				    "started anew by itself" },
-	[LS_CAUSE_STALL] = { "2e3202b27e544baaab20b7ceb829afe0", LOG_WARNING, "a device",
-			     "moves no data any more, although its link stands" },
-	[ALERT_LEFT] = { "4748a66f00634383b48f7aea360d85af", LOG_INFO, "a device", "left" },
-	[ALERT_BLIND] = { "faaafb96e6174628aae084d5fd4d78a5", LOG_NOTICE, "", "" },
-	[ALERT_SEES] = { "b51e30fea4494b45a246a30d73e84146", LOG_NOTICE, "", "" },
-	[ALERT_LOST] = { "8d982b41c0c141de8e499d3b57b4cd66", LOG_NOTICE, "", "" },
-	[ALERT_CABLE] = { "2f1d6b0e7c5a4d43b98e3a60c7f4152d", LOG_INFO, "", "" },
+	int priority;
+} others[ALERT_N_KINDS - LS_N_CAUSES] = {
+	[ALERT_LEFT - LS_N_CAUSES] = { "4748a66f00634383b48f7aea360d85af", LOG_INFO },
+	[ALERT_BLIND - LS_N_CAUSES] = { "faaafb96e6174628aae084d5fd4d78a5", LOG_NOTICE },
+	[ALERT_SEES - LS_N_CAUSES] = { "b51e30fea4494b45a246a30d73e84146", LOG_NOTICE },
+	[ALERT_LOST - LS_N_CAUSES] = { "8d982b41c0c141de8e499d3b57b4cd66", LOG_NOTICE },
+	[ALERT_CABLE - LS_N_CAUSES] = { "2f1d6b0e7c5a4d43b98e3a60c7f4152d", LOG_INFO },
 };
 
 struct said {
@@ -79,10 +48,34 @@ struct alert {
 	struct said_gap gaps[LS_N_SOURCES];
 };
 
+/* NULL where @kind is of no cause. */
+static const struct ls_cause_row *
+row_of(enum alert_kind kind)
+{
+	return (int)kind < LS_N_CAUSES ? ls_cause_row((enum ls_cause)kind) : NULL;
+}
+
 const char *
 alert_message_id(enum alert_kind kind)
 {
-	return (size_t)kind < ALERT_N_KINDS ? kinds[kind].message_id : "";
+	const struct ls_cause_row *row = row_of(kind);
+
+	if ((size_t)kind >= ALERT_N_KINDS)
+		return "";
+	return row ? row->message_id : others[kind - LS_N_CAUSES].message_id;
+}
+
+static int
+priority_of(enum alert_kind kind)
+{
+	static const int priorities[] = {
+		[LS_LEVEL_NOTICE] = LOG_NOTICE,
+		[LS_LEVEL_INFO] = LOG_INFO,
+		[LS_LEVEL_WARNING] = LOG_WARNING,
+	};
+	const struct ls_cause_row *row = row_of(kind);
+
+	return row ? priorities[row->level] : others[kind - LS_N_CAUSES].priority;
 }
 
 static const char *
@@ -120,12 +113,19 @@ kind_of(const struct ls_incident *incident)
 static uint32_t
 count_of(const struct ls_incident *incident)
 {
-	uint32_t count = incident->n_disconnects;
+	uint32_t count = 0;
 
-	if (incident->cause == LS_CAUSE_HOST_RESET)
+	switch (ls_cause_row(incident->cause)->counts) {
+	case LS_COUNTS_DISCONNECTS:
+		count = incident->n_disconnects;
+		break;
+	case LS_COUNTS_RESETS:
 		count = incident->n_resets;
-	else if (incident->cause == LS_CAUSE_OVER_CURRENT)
+		break;
+	case LS_COUNTS_OVER_CURRENTS:
 		count = incident->n_over_currents;
+		break;
+	}
 	return count ? count : 1;
 }
 
@@ -148,20 +148,31 @@ find_said(struct alert *alert, int64_t id)
 }
 
 static void
-add_who(char *message, const struct ls_incident *incident, enum alert_kind kind)
+add_who(char *message, const struct ls_incident *incident, const struct ls_cause_row *row)
 {
 	const struct ls_device *device = &incident->device;
 	const char *name = incident->socket.name;
 	bool bus = strncmp(name, "usb", 3) == 0;
 	const char *place = bus ? "bus" : "port";
-	const char *nobody = bus ? "the USB controller" : kinds[kind].nobody;
+	const char *subject = bus		    ? "the USB controller"
+			      : row && row->subject ? row->subject
+						    : "a device";
 
 	if (!incident->has_device)
-		ls_text_format(message, MESSAGE_MAX, "%s %s: %s", place, name, nobody);
+		ls_text_format(message, MESSAGE_MAX, "%s %s: %s", place, name, subject);
 	else
 		ls_text_format(message, MESSAGE_MAX, "%s %s: %s (%04x:%04x)", place, name,
 			       device->product[0] ? device->product : "a device", device->vid,
 			       device->pid);
+}
+
+/* @row: NULL of one that left and may come back. */
+static const char *
+verb_of(const struct ls_incident *incident, const struct ls_cause_row *row)
+{
+	if (!row)
+		return "left";
+	return row->verb_no_drop && !incident->drop ? row->verb_no_drop : row->verb;
 }
 
 LS_PRINTF(2, 3)
@@ -193,20 +204,18 @@ static void
 make_sentence(char message[MESSAGE_MAX], const struct ls_incident *incident, enum alert_kind kind)
 {
 	uint32_t count = count_of(incident);
-	const char *verb = kinds[kind].verb;
+	const struct ls_cause_row *row = row_of(kind);
 	char time[32];
 
-	add_who(message, incident, kind);
-	if (incident->cause == LS_CAUSE_ENUMERATION_FAILED && !incident->drop)
-		verb = "came up only after failed tries";
-	append(message, " %s", verb);
+	add_who(message, incident, row);
+	append(message, " %s", verb_of(incident, row));
 	add_mode(message, incident, kind);
 	if (kind == ALERT_LEFT && incident->expected_us)
 		append(message, "; it is expected back within %s",
 		       duration(incident->expected_us, time));
 	else if (kind == ALERT_LEFT)
 		append(message, "; if it is back within %d s this is a lost link", RETURN_WINDOW_S);
-	if ((int)kind == LS_CAUSE_UPSTREAM_LOSS && incident->n_children)
+	if (row && row->names_children && incident->n_children)
 		append(message, " (%" PRIu32 " device%s)", incident->n_children,
 		       incident->n_children == 1 ? "" : "s");
 	if (count > 1)
@@ -224,12 +233,12 @@ static void
 say_incident(const struct ls_incident *incident, enum alert_kind kind)
 {
 	const struct ls_device *device = &incident->device;
-	int priority = incident->drop ? LOG_WARNING : kinds[kind].priority;
+	int priority = incident->drop ? LOG_WARNING : priority_of(kind);
 	char message[MESSAGE_MAX];
 	struct alert_entry entry;
 
 	make_sentence(message, incident, kind);
-	alert_entry_begin(&entry, kinds[kind].message_id, priority, message);
+	alert_entry_begin(&entry, alert_message_id(kind), priority, message);
 	alert_entry_add(&entry, "LINKSTAT_PORT=%s", incident->socket.id_path);
 	alert_entry_add(&entry, "LINKSTAT_NAME=%s", incident->socket.name);
 	alert_entry_add(&entry, "LINKSTAT_INCIDENT=%" PRId64, incident->id);
@@ -279,7 +288,7 @@ say_gap(const struct ls_gap *gap, enum alert_kind kind, const char *message)
 {
 	struct alert_entry entry;
 
-	alert_entry_begin(&entry, kinds[kind].message_id, kinds[kind].priority, message);
+	alert_entry_begin(&entry, alert_message_id(kind), priority_of(kind), message);
 	alert_entry_add(&entry, "LINKSTAT_SOURCE=%s", ls_source_name(gap->source));
 	alert_entry_send(&entry);
 }
@@ -346,8 +355,7 @@ on_event(const struct ls_event *event)
 	if (event->kind != LS_EVENT_CABLE || strncmp(event->what, "assuming", 8) != 0)
 		return;
 	append(message, "port %s: %s", event->socket.name, event->what);
-	alert_entry_begin(&entry, kinds[ALERT_CABLE].message_id, kinds[ALERT_CABLE].priority,
-			  message);
+	alert_entry_begin(&entry, alert_message_id(ALERT_CABLE), priority_of(ALERT_CABLE), message);
 	alert_entry_add(&entry, "LINKSTAT_PORT=%s", event->socket.id_path);
 	alert_entry_add(&entry, "LINKSTAT_NAME=%s", event->socket.name);
 	alert_entry_send(&entry);

@@ -214,23 +214,23 @@ has_failures(const struct answer *answer)
 	return false;
 }
 
-/* No drop, but trouble: the cause to look into first. LS_N_CAUSES: there is none. */
+/* No drop, but something failed: the cause to look into first. LS_N_CAUSES: there is none. */
 static enum ls_cause
 worst_other(const struct answer *answer)
 {
-	static const enum ls_cause order[] = {
-		LS_CAUSE_ENUMERATION_FAILED,
-		LS_CAUSE_LINK_ERRORS,
-		LS_CAUSE_STALL,
-		LS_CAUSE_UNKNOWN,
-	};
+	enum ls_cause worst = LS_N_CAUSES;
+	unsigned int concern = 0;
 
-	for (size_t i = 0; i < LS_COUNT(order); i++) {
-		if (answer->others[order[i]] > 0)
-			return order[i];
+	for (int i = 0; i < LS_N_CAUSES; i++) {
+		const struct ls_cause_row *row = ls_cause_row((enum ls_cause)i);
+
+		if (answer->others[i] > 0 && answer->others[i] >= row->concern_from &&
+		    row->concern > concern) {
+			worst = (enum ls_cause)i;
+			concern = row->concern;
+		}
 	}
-	/* One reset is nothing. */
-	return answer->others[LS_CAUSE_HOST_RESET] > 1 ? LS_CAUSE_HOST_RESET : LS_N_CAUSES;
+	return worst;
 }
 
 static void

@@ -188,7 +188,7 @@ put_ruled_out(const struct cli *cli, const json_t *incident)
 static void
 put_conclusion(const struct cli *cli, const json_t *incident)
 {
-	const struct advice *advice = advice_for(field_text(incident, "cause"));
+	const struct ls_cause_row *advice = advice_for(field_text(incident, "cause"));
 	const char *why = field_text(incident, "why");
 	const char *side = advice_side(field_text(incident, "side"));
 

@@ -129,20 +129,11 @@ offline_ports(const struct offline *offline, json_t *files)
 /* Minutes or days may lie between two lines. */
 #define TIMELESS_CONFIDENCE 0.4
 
-/* Causes that are told by how long the device was away. */
-static bool
-rests_on_time(enum ls_cause cause)
-{
-	return cause == LS_CAUSE_LINK_LOSS || cause == LS_CAUSE_UNPLUGGED ||
-	       cause == LS_CAUSE_MODE_SWITCH || cause == LS_CAUSE_SUSPEND ||
-	       cause == LS_CAUSE_DEVICE_RESET;
-}
-
 static void
 forget_times(struct ls_incident *incident)
 {
 	incident->back = false;
-	if (!rests_on_time(incident->cause))
+	if (!ls_cause_row(incident->cause)->rests_on_time)
 		return;
 	if (incident->confidence > TIMELESS_CONFIDENCE)
 		incident->confidence = TIMELESS_CONFIDENCE;

@@ -1,13 +1,11 @@
 #pragma once
 /* What a cause and a side mean for the person at the machine, and what to do next. */
 
-struct advice {
-	const char *meaning; /* one or two sentences */
-	const char *next;    /* what to do, or why nothing is to be done */
-};
+#include "lib/model/causes.h"
 
-/* @cause as on the wire, "link-loss". For one that is not known, the unknown one. Never NULL. */
-const struct advice *advice_for(const char *cause);
+/* @cause as on the wire, "link-loss". For one that is not known, the
+ * unknown one. Never NULL. */
+const struct ls_cause_row *advice_for(const char *cause);
 /* The cause in plain words: "link lost"; @cause itself if it is not known. */
 const char *advice_words(const char *cause);
 /* "the plug, the cable or the port" for "link"; NULL if @side speaks of nothing. */

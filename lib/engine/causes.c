@@ -225,14 +225,6 @@ ls_cause_decide(struct ls_incident *incident)
 	ls_text_format(incident->why, sizeof(incident->why), "%s", rule->why);
 }
 
-/* Where somebody asks "could it not have been …?". */
-static bool
-is_open_question(enum ls_cause cause)
-{
-	return cause == LS_CAUSE_LINK_LOSS || cause == LS_CAUSE_DEVICE_RESET ||
-	       cause == LS_CAUSE_UNPLUGGED || cause == LS_CAUSE_UNKNOWN;
-}
-
 size_t
 ls_cause_ruled_out(const struct ls_incident *incident, const char *ret[LS_RULED_OUT_MAX])
 {
@@ -257,7 +249,7 @@ ls_cause_ruled_out(const struct ls_incident *incident, const char *ret[LS_RULED_
 	};
 	size_t n = 0;
 
-	if (!is_open_question(incident->cause) || incident->open)
+	if (!ls_cause_row(incident->cause)->lists_ruled_out || incident->open)
 		return 0;
 	for (size_t i = 0; i < LS_COUNT(exclusions) && n < LS_RULED_OUT_MAX; i++) {
 		if ((incident->facts & exclusions[i].all) == exclusions[i].all &&

@@ -1,6 +1,7 @@
 #include "lib/model/observation.h"
 
 static const char *const sources[] = { LS_SOURCES(LS_ENUM_NAME) };
+static const char *const source_words[] = { LS_SOURCES(LS_ENUM_WORDS) };
 static const char *const kinds[] = { LS_OBS_KINDS(LS_ENUM_NAME) };
 static const char *const speeds[] = { LS_SPEEDS(LS_ENUM_NAME) };
 
@@ -8,6 +9,12 @@ const char *
 ls_source_name(enum ls_source source)
 {
 	return (size_t)source < LS_COUNT(sources) ? sources[source] : "unknown";
+}
+
+const char *
+ls_source_words(enum ls_source source)
+{
+	return ls_name_of(source_words, LS_COUNT(source_words), source);
 }
 
 int

@@ -7,15 +7,16 @@
 #include "lib/base/names.h"
 #include "lib/usbmon/hub.h"
 
+/* Name, and name for people. */
 #define LS_SOURCES(X)                                                                              \
 	/* the engine itself: a conclusion */                                                      \
-	X(LS_SOURCE_NONE, "linkstat")                                                              \
-	X(LS_SOURCE_KERNEL_LOG, "kernel-log")                                                      \
-	X(LS_SOURCE_UDEV, "udev")                                                                  \
-	X(LS_SOURCE_LIBUSB, "libusb")                                                              \
-	X(LS_SOURCE_USBMON, "usbmon")                                                              \
+	X(LS_SOURCE_NONE, "linkstat", "linkstat")                                                  \
+	X(LS_SOURCE_KERNEL_LOG, "kernel-log", "kernel log")                                        \
+	X(LS_SOURCE_UDEV, "udev", "udev")                                                          \
+	X(LS_SOURCE_LIBUSB, "libusb", "libusb")                                                    \
+	X(LS_SOURCE_USBMON, "usbmon", "usbmon")                                                    \
 	/* this computer: sleep, pressure, power management */                                     \
-	X(LS_SOURCE_HOST, "host")
+	X(LS_SOURCE_HOST, "host", "host")
 
 enum ls_source { LS_SOURCES(LS_ENUM_ID) LS_N_SOURCES };
 
@@ -200,6 +201,8 @@ struct ls_observation {
 
 /* "kernel-log", "udev", …; the engine's own is "linkstat". Never NULL. */
 const char *ls_source_name(enum ls_source source);
+/* The same for people: "kernel log". */
+const char *ls_source_words(enum ls_source source);
 /* The reverse; 1 or -EINVAL. */
 int ls_source_from_name(const char *name, enum ls_source *ret);
 /* "connected", "port-status", …: names in recordings. Never NULL. */

@@ -6,38 +6,20 @@
  */
 #include "lib/base/base.h"
 #include "lib/usbmon/flight.h"
+#include "lib/model/causes.h"
 #include "lib/model/observation.h"
 #include "lib/usbmon/traffic.h"
 
-enum ls_cause {
-	LS_CAUSE_UNKNOWN,
-	LS_CAUSE_UNPLUGGED,
-	LS_CAUSE_LINK_LOSS,
-	LS_CAUSE_ENUMERATION_FAILED,
-	LS_CAUSE_HOST_RESET,
-	LS_CAUSE_OVER_CURRENT,
-	LS_CAUSE_EMI,
-	LS_CAUSE_UPSTREAM_LOSS,
-	LS_CAUSE_CONTROLLER_DIED,
-	LS_CAUSE_SOFTWARE,
-	LS_CAUSE_MODE_SWITCH,
-	LS_CAUSE_SUSPEND,
-	LS_CAUSE_LINK_ERRORS,  /* transfers failed, and the link survived it */
-	LS_CAUSE_DEVICE_RESET, /* the device started anew or died for a moment by itself */
-	LS_CAUSE_STALL,	       /* a job's data stopped, and the link stands */
-	LS_N_CAUSES,
-};
-
-/* Which part of the chain a cause speaks of. */
+/* Which part of the chain a cause speaks of: name, and what it is for people ("" unknown). */
 #define LS_SIDES(X)                                                                                \
-	X(LS_SIDE_UNKNOWN, "unknown")                                                              \
-	/* plug, cable, port: what a swap of the cable or the port can tell apart */               \
-	X(LS_SIDE_LINK, "link")                                                                    \
-	X(LS_SIDE_DEVICE, "device")                                                                \
-	X(LS_SIDE_HUB, "hub")                                                                      \
-	X(LS_SIDE_POWER, "power")                                                                  \
-	X(LS_SIDE_HOST, "host")                                                                    \
-	X(LS_SIDE_SOFTWARE, "software")
+	X(LS_SIDE_UNKNOWN, "unknown", "")                                                          \
+	/* what a swap of the cable or the port can tell apart */                                  \
+	X(LS_SIDE_LINK, "link", "the plug, the cable or the port")                                 \
+	X(LS_SIDE_DEVICE, "device", "the device itself")                                           \
+	X(LS_SIDE_HUB, "hub", "the hub above it")                                                  \
+	X(LS_SIDE_POWER, "power", "power")                                                         \
+	X(LS_SIDE_HOST, "host", "this computer")                                                   \
+	X(LS_SIDE_SOFTWARE, "software", "a program on this computer")
 
 enum ls_side { LS_SIDES(LS_ENUM_ID) LS_N_SIDES };
 
@@ -219,13 +201,12 @@ struct ls_record {
 /* Pointers in @record are borrowed for the time of the call. */
 typedef void (*ls_record_fn)(const struct ls_record *record, void *user);
 
-/* Names on the wire and in the store: "link-loss", "disconnect", "power". Never NULL. */
-const char *ls_cause_name(enum ls_cause cause);
+/* Names on the wire and in the store: "disconnect", "power". Never NULL. */
 const char *ls_side_name(enum ls_side side);
 const char *ls_event_kind_name(enum ls_event_kind kind);
 /* The reverse; 1 or -EINVAL. */
-int ls_cause_from_name(const char *name, enum ls_cause *ret);
+int ls_side_from_name(const char *name, enum ls_side *ret);
 int ls_event_kind_from_name(const char *name, enum ls_event_kind *ret);
 
-/* A cause in plain words for people: "link lost", "unplugged", "port disabled by interference". */
-const char *ls_cause_words(enum ls_cause cause);
+/* "the plug, the cable or the port"; "" for the unknown one. Never NULL. */
+const char *ls_side_words(enum ls_side side);

@@ -71,10 +71,7 @@ check_incident(struct world *world, const struct ls_incident *incident)
 	CHECK(isfinite(incident->confidence));
 	CHECK(incident->confidence >= 0 && incident->confidence <= 1);
 	CHECK(!(incident->drop && incident->open && incident->cause == LS_CAUSE_UNKNOWN));
-	CHECK(!incident->drop ||
-	      (incident->cause != LS_CAUSE_UNPLUGGED && incident->cause != LS_CAUSE_MODE_SWITCH &&
-	       incident->cause != LS_CAUSE_SOFTWARE && incident->cause != LS_CAUSE_SUSPEND &&
-	       incident->cause != LS_CAUSE_HOST_RESET));
+	CHECK(!incident->drop || ls_cause_row(incident->cause)->is_drop);
 	CHECK(incident->open || incident->settled);
 	CHECK(incident->open || incident->closed.mono_us + WAVER_US >= incident->opened.mono_us);
 	CHECK(!incident->back || incident->n_disconnects > 0);
@@ -182,7 +179,8 @@ take_observation(struct bytes *bytes, struct ls_observation *obs, struct ls_devi
 			 take(bytes, 3));
 		break;
 	case LS_OBS_CABLE:
-		snprintf(obs->label, sizeof(obs->label), "%s", labels[take(bytes, LS_COUNT(labels))]);
+		snprintf(obs->label, sizeof(obs->label), "%s",
+			 labels[take(bytes, LS_COUNT(labels))]);
 		return;
 	default:
 		obs->step = (enum ls_enum_step)take(bytes, LS_STEP_OTHER + 1);

@@ -21,19 +21,6 @@ static const enum ls_source sources[] = {
 	LS_SOURCE_USBMON,
 };
 
-/* Causes that one source alone can witness: without it nobody knows of them. */
-static const struct {
-	enum ls_cause cause;
-	enum ls_source witness;
-} only_witness[] = {
-	{ LS_CAUSE_HOST_RESET, LS_SOURCE_KERNEL_LOG },	       /* "reset … USB device" */
-	{ LS_CAUSE_ENUMERATION_FAILED, LS_SOURCE_KERNEL_LOG }, /* it never came up */
-	{ LS_CAUSE_LINK_ERRORS, LS_SOURCE_USBMON },	       /* status of transfers */
-	{ LS_CAUSE_STALL, LS_SOURCE_USBMON },		       /* data that does not flow */
-	{ LS_CAUSE_SOFTWARE, LS_SOURCE_UDEV },		       /* authorized=0 */
-	{ LS_CAUSE_MODE_SWITCH, LS_SOURCE_KERNEL_LOG },	       /* "device firmware changed" */
-};
-
 struct verdict {
 	int64_t id;
 	char port[LS_PORT_NAME_MAX];
@@ -96,11 +83,7 @@ on_record(const struct ls_record *record, void *user)
 static bool
 is_known_alone(const struct verdict *full, enum ls_source blind)
 {
-	for (size_t i = 0; i < LS_COUNT(only_witness); i++) {
-		if (only_witness[i].cause == full->cause && only_witness[i].witness == blind)
-			return true;
-	}
-	return false;
+	return ls_cause_row(full->cause)->only_source == blind;
 }
 
 /*

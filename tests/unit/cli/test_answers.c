@@ -286,12 +286,12 @@ static void
 explains_each_cause_here_and_in_the_manual(void **state)
 {
 	static char manual[60000];
-	const char *source = getenv("SOURCE_DIR");
+	const char *build = getenv("BUILD_DIR");
 	char path[1000], name[100];
 	FILE *file;
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/cli/linkstat.1", source ? source : ".");
+	snprintf(path, sizeof(path), "%s/cli/linkstat.1", build ? build : "build");
 	file = fopen(path, "r");
 	assert_non_null(file);
 	assert_true(fread(manual, 1, sizeof(manual) - 1, file) > 1000);

@@ -68,7 +68,7 @@ read_manual(void)
 	char path[4096], *text = calloc(1, 1 << 20);
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/cli/linkstat.1", getenv("SOURCE_DIR"));
+	snprintf(path, sizeof(path), "%s/cli/linkstat.1", getenv("BUILD_DIR"));
 	file = fopen(path, "re");
 	assert_non_null(file);
 	assert_true(fread(text, 1, (1 << 20) - 1, file) > 0);

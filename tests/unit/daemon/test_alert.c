@@ -360,7 +360,7 @@ matches_the_catalog(void **state)
 	FILE *file;
 
 	(void)state;
-	snprintf(line, sizeof(line), "%s/systemd/linkstat.catalog", getenv("SOURCE_DIR"));
+	snprintf(line, sizeof(line), "%s/systemd/linkstat.catalog", getenv("BUILD_DIR"));
 	file = fopen(line, "re");
 	assert_non_null(file);
 	while (fgets(line, sizeof(line), file)) {
