@@ -8,6 +8,7 @@
 #include "cli/base/clean.h"
 #include "cli/options.h"
 #include "cli/base/when.h"
+#include "lib/base/time.h"
 
 static int
 parse_time(const struct cli *cli, const char *option, const char *text, struct cli_time *ret)
@@ -17,7 +18,7 @@ parse_time(const struct cli *cli, const char *option, const char *text, struct c
 
 	if (when_parse(text, cli->now_us, &ret->real_us, &why) == 1) {
 		ret->set = true;
-		ls_wire_time_format(ret->real_us, ret->text);
+		ls_time_format(ret->real_us, ret->text);
 		return CLI_FINE;
 	}
 	clean_text(shown, sizeof(shown), text, true);

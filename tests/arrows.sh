@@ -19,8 +19,13 @@ $found"
 }
 
 deny lib '"(daemon|cli|tests)/' 'lib/ is the pure core and includes no other room'
-deny lib '<(event2?/|event\.h|sqlite3|libudev|libusb|systemd|libsmartcols|pcap|time\.h|fcntl|unistd|sys/)' \
+deny lib '<(event2?/|event\.h|sqlite3|libudev|libusb|systemd|libsmartcols|pcap|fcntl|unistd|sys/)' \
 	'lib/ does no I/O and reads no clock'
+deny "$(find lib -name '*.[ch]' ! -path lib/base/time.c)" '<time\.h' \
+	'in lib/ only base/time.c knows the calendar'
+found=$(grep -nwE '(time|clock|clock_gettime|gettimeofday|localtime|localtime_r|mktime)\(' lib/base/time.c)
+[ -z "$found" ] || complain "lib/base/time.c reads neither a clock nor the zone of the computer:
+$found"
 deny daemon '"(cli|tests)/' 'daemon/ and cli/ never include each other'
 deny cli '"(daemon|tests)/' 'daemon/ and cli/ never include each other'
 

@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "lib/base/time.h"
+
 struct query
 cli_query(const struct cli *cli)
 {
@@ -26,7 +28,7 @@ cli_time_at(int64_t real_us)
 {
 	struct cli_time time = { .set = true, .real_us = real_us };
 
-	ls_wire_time_format(real_us, time.text);
+	ls_time_format(real_us, time.text);
 	return time;
 }
 

@@ -3,6 +3,7 @@
 #include "cli/base/output_style.h"
 #include "cli/commands/transfers.h"
 #include "lib/base/base.h"
+#include "lib/base/time.h"
 #include "lib/wire/wire.h"
 
 /* Documented in linkstat.1: scripts rely on them. */
@@ -16,7 +17,7 @@ enum cli_exit {
 struct cli_time {
 	bool set;
 	int64_t real_us;
-	char text[LS_WIRE_TIME_MAX]; /* RFC 3339 in UTC, for the daemon */
+	char text[LS_TIME_MAX]; /* RFC 3339 in UTC, for the daemon */
 };
 
 /* Of top: how often in a row, 0 for without end, and how long each measurement takes. */

@@ -1,5 +1,7 @@
 #include "cli/base/field.h"
 
+#include "lib/base/time.h"
+
 const char *
 field_text(const json_t *object, const char *name)
 {
@@ -47,7 +49,7 @@ field_time(const json_t *object, const char *name, int64_t *ret)
 {
 	const char *text = json_string_value(json_object_get(object, name));
 
-	if (text && ls_wire_time_parse(text, ret) == 1)
+	if (text && ls_time_parse(text, ret) == 1)
 		return 1;
 	*ret = 0;
 	return 0;

@@ -8,6 +8,8 @@
 #include <systemd/sd-id128.h>
 
 #include "cli/base/set.h"
+#include "lib/base/hash.h"
+#include "lib/base/time.h"
 
 #define SECRET_MAX 256
 /* Shorter ones are words of their own only; a serial number of "1" must not rewrite every number. */
@@ -37,12 +39,13 @@ compare_secrets(const void *a, const void *b)
 static void
 digest(const char *text, size_t len, sd_id128_t *ret)
 {
-	uint64_t halves[2] = { UINT64_C(0xcbf29ce484222325), UINT64_C(0x9ae16a3b2f90404f) };
+	uint64_t halves[2] = { LS_HASH_START, UINT64_C(0x9ae16a3b2f90404f) };
 
 	for (size_t i = 0; i < len; i++) {
+		unsigned char letter = (unsigned char)tolower((unsigned char)text[i]);
+
 		for (int k = 0; k < 2; k++)
-			halves[k] = (halves[k] ^ (uint64_t)tolower((unsigned char)text[i])) *
-				    UINT64_C(0x100000001b3);
+			halves[k] = ls_hash(halves[k], &letter, 1);
 	}
 	memcpy(ret->bytes, halves, sizeof(halves));
 }
@@ -232,7 +235,7 @@ replace(json_t *string)
 	char *redacted;
 	int r;
 
-	if (ls_wire_time_parse(text, &real_us) == 1)
+	if (ls_time_parse(text, &real_us) == 1)
 		return 0;
 	redacted = redact_text(text);
 	r = !redacted || (strcmp(redacted, text) != 0 && json_string_set(string, redacted) < 0);

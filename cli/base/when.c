@@ -7,7 +7,7 @@
 #include <strings.h>
 #include <time.h>
 
-#include "lib/wire/wire.h"
+#include "lib/base/time.h"
 
 #define US_PER_S   INT64_C(1000000)
 #define US_PER_MIN (60 * US_PER_S)
@@ -207,15 +207,6 @@ parse_unix(const char *p, int64_t *ret, const char **why)
 	return within_range(sign * (seconds * US_PER_S + fraction_us), ret, why);
 }
 
-static int
-days_in_month(int64_t year, int64_t month)
-{
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	return days[month - 1] + (month == 2 && leap);
-}
-
 /* Eats a date or a word that names one. 1, 0 if there is none, -EINVAL. */
 static int
 take_date(const char **p, int64_t now_us, struct tm *day, const char **why)
@@ -240,7 +231,7 @@ take_date(const char **p, int64_t now_us, struct tm *day, const char **why)
 		return 0;
 	if (!take_digits(&q, 2, 2, &month) || !take_char(&q, '-') || !take_digits(&q, 2, 2, &date))
 		return refuse(why, "a date has the form 2026-11-22");
-	if (month < 1 || month > 12 || date < 1 || year < 1 || date > days_in_month(year, month))
+	if (year < 1 || !ls_time_is_date((int)year, (int)month, (int)date))
 		return refuse(why, "there is no such day in the calendar");
 	*day = (struct tm){ .tm_year = (int)year - 1900,
 			    .tm_mon = (int)month - 1,
@@ -320,7 +311,7 @@ when_parse(const char *text, int64_t now_us, int64_t *ret, const char **why)
 		return parse_unix(p, ret, why);
 	if (*p == '-' || *p == '+')
 		return parse_relative(p + 1, *p == '-' ? -1 : 1, now_us, ret, why);
-	if (ls_wire_time_parse(p, ret) == 1)
+	if (ls_time_parse(p, ret) == 1)
 		return 1;
 	r = parse_absolute(p, now_us, ret, why);
 	if (r != 0)

@@ -9,28 +9,6 @@
 #define CAPABILITY_SUPERSPEED 0x03
 #define SPEED_5_GBPS	      0x08 /* of wSpeedsSupported */
 
-/* "12.34" without a sign. */
-static bool
-take_decimal(struct ls_cursor *cur, double *ret)
-{
-	uint64_t whole, digits = 0;
-	const char *at;
-	double scale = 1;
-
-	if (!ls_take_uint(cur, UINT32_MAX, &whole))
-		return false;
-	at = cur->at;
-	if (ls_take_char(cur, '.')) {
-		at = cur->at;
-		if (!ls_take_uint(cur, UINT32_MAX, &digits))
-			return false;
-	}
-	for (; at < cur->at; at++)
-		scale *= 10;
-	*ret = (double)whole + (double)digits / scale;
-	return true;
-}
-
 int
 check_parse_pressure(const char *text, size_t len, const char *who, double *ret)
 {
@@ -41,7 +19,7 @@ check_parse_pressure(const char *text, size_t len, const char *who, double *ret)
 
 		(void)ls_take_char(&all, '\n');
 		if (ls_take_literal(&line, who) && ls_take_literal(&line, " avg10=") &&
-		    take_decimal(&line, ret))
+		    ls_take_decimal(&line, UINT32_MAX, ret))
 			return 1;
 	}
 	return 0;

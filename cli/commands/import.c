@@ -10,6 +10,7 @@
 #include "cli/base/command.h"
 #include "cli/print/envelope.h"
 #include "cli/base/field.h"
+#include "lib/base/time.h"
 #include "lib/observe/kernel_log.h"
 
 /* What linkstatd takes in a call is 128 lines and 64 KiB; JSON may double a byte. */
@@ -43,10 +44,10 @@ says_something(const char *text)
 static int
 send(struct importing *job, bool last, json_t **ret)
 {
-	char ended[LS_WIRE_TIME_MAX];
+	char ended[LS_TIME_MAX];
 	ls_json_auto json_t *parameters = NULL;
 
-	ls_wire_time_format(job->boot->last.real_us, ended);
+	ls_time_format(job->boot->last.real_us, ended);
 	parameters = json_pack("{s:s, s:o, s:b}", "boot", job->boot->id, "lines",
 			       LS_STEAL(&job->lines), "dry_run", job->cli->import.dry_run);
 	job->lines = json_array();
@@ -62,10 +63,10 @@ send(struct importing *job, bool last, json_t **ret)
 static int
 add_line(struct importing *job, const struct journal_line *line)
 {
-	char at[LS_WIRE_TIME_MAX];
+	char at[LS_TIME_MAX];
 	json_t *object;
 
-	ls_wire_time_format(line->at.real_us, at);
+	ls_time_format(line->at.real_us, at);
 	object = json_pack("{s:s, s:I, s:s}", "at", at, "mono_us", (json_int_t)line->at.mono_us,
 			   "text", line->text);
 	if (json_array_append_new(job->lines, object) < 0)
@@ -124,11 +125,11 @@ static int
 add_row(struct importing *job, const char *state, const json_t *reply, bool damaged)
 {
 	json_t *row = reply ? json_deep_copy(reply) : json_object();
-	char from[LS_WIRE_TIME_MAX], to[LS_WIRE_TIME_MAX];
+	char from[LS_TIME_MAX], to[LS_TIME_MAX];
 	ls_json_auto json_t *about = NULL;
 
-	ls_wire_time_format(job->boot->first.real_us, from);
-	ls_wire_time_format(job->boot->last.real_us, to);
+	ls_time_format(job->boot->first.real_us, from);
+	ls_time_format(job->boot->last.real_us, to);
 	about = json_pack("{s:s, s:s, s:s, s:s, s:b}", "boot", job->boot->id, "began_at", from,
 			  "ended_at", to, "state", state, "damaged", damaged);
 	if (json_object_update(row, about) < 0 || json_array_append(job->rows, row) < 0) {

@@ -13,6 +13,7 @@
 #include "cli/commands/log.h"
 #include "cli/ask/problem.h"
 #include "cli/print/words.h"
+#include "lib/base/hash.h"
 
 #define READY_TIMEOUT_MS 30000
 
@@ -79,22 +80,11 @@ put_gap(const struct cli *cli, const json_t *gap)
 		"linkstat", words_gap(text, &timeless, gap));
 }
 
-/* FNV-1a. */
-static uint64_t
-hash(const char *text)
-{
-	uint64_t value = UINT64_C(0xcbf29ce484222325);
-
-	for (; *text; text++)
-		value = (value ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-	return value;
-}
-
 /* Was this the last line of incident @id? From now on it is. */
 static bool
 said_already(struct memory *memory, int64_t id, const char *text)
 {
-	uint64_t line = hash(text);
+	uint64_t line = ls_hash_text(text);
 	size_t i = 0;
 	bool same;
 

@@ -6,6 +6,7 @@
 #include "cli/diagnose/diagnose.h"
 #include "cli/diagnose/places.h"
 #include "cli/base/field.h"
+#include "lib/base/hash.h"
 #include "lib/base/text.h"
 
 /* More are not needed to see a pattern, and linkstatd is not trusted to end. */
@@ -31,16 +32,6 @@ is_device(const json_t *incident, const char *wanted)
 	return strcmp(name, wanted) == 0;
 }
 
-static uint64_t
-number_of(const char *name)
-{
-	uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
-
-	for (; *name; name++)
-		hash = (hash ^ (unsigned char)*name) * UINT64_C(1099511628211);
-	return hash;
-}
-
 static int
 on_page(const json_t *incidents, void *user)
 {
@@ -60,7 +51,7 @@ on_page(const json_t *incidents, void *user)
 			continue;
 		drops->all[drops->n++] = (struct ls_pattern_drop){
 			.at_us = at_us,
-			.port = number_of(port),
+			.port = ls_hash_text(port),
 			.phase_point = LS_PATTERN_UNKNOWN,
 			.idle_before_s = LS_PATTERN_UNKNOWN,
 			.bytes_per_s = LS_PATTERN_UNKNOWN,

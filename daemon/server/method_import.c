@@ -6,6 +6,7 @@
 #include "daemon/server/handlers.h"
 #include "daemon/server/import.h"
 #include "daemon/store/import.h"
+#include "lib/base/time.h"
 
 /* A call is worked off at once: all sources share this thread. */
 #define LINES_MAX   128
@@ -50,7 +51,7 @@ take_instant(const json_t *at, const json_t *mono_us, struct ls_instant *ret)
 	json_int_t mono = json_integer_value(mono_us);
 
 	if (!json_is_integer(mono_us) || mono < 0 || mono > MONO_US_MAX ||
-	    ls_wire_time_parse(json_string_value(at), &ret->real_us) != 1)
+	    ls_time_parse(json_string_value(at), &ret->real_us) != 1)
 		return 0;
 	ret->mono_us = (uint64_t)mono;
 	return 1;

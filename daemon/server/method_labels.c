@@ -9,6 +9,7 @@
 #include "lib/base/text.h"
 #include "daemon/store/labels.h"
 #include "daemon/store/relabel.h"
+#include "lib/base/time.h"
 
 #define STATEMENTS_MAX 256
 
@@ -147,7 +148,7 @@ take_since(const char *since, struct store_relabelling *it, int64_t now_us,
 	it->from_begin = strcmp(since, "begin") == 0;
 	if (it->from_begin)
 		return 1;
-	if (ls_wire_time_parse(since, &it->since_us) == 1) {
+	if (ls_time_parse(since, &it->since_us) == 1) {
 		if (it->since_us <= now_us)
 			return 1;
 		why = "it is still to come";

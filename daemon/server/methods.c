@@ -10,6 +10,7 @@
 #include "daemon/store/labels.h"
 #include "daemon/store/open.h"
 #include "daemon/store/query.h"
+#include "lib/base/time.h"
 
 #define INTERFACE METHODS_INTERFACE
 
@@ -45,7 +46,7 @@ take_time(const struct varlink_call *call, const char *field, int64_t *real_us,
 	const char *text = json_string_value(json_object_get(call->parameters, field));
 	int r;
 
-	if (!text || ls_wire_time_parse(text, real_us) == 1)
+	if (!text || ls_time_parse(text, real_us) == 1)
 		return 1;
 	r = methods_error(reply, INTERFACE ".BadTime",
 			  (const struct ls_wire_field[]){

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/hash.h"
 #include "lib/base/text.h"
 #include "lib/attribution/trials_state.h"
 
@@ -40,14 +41,11 @@ ls_trials_free(struct ls_trials *trials)
 	free(trials);
 }
 
-/* FNV-1a, and its bits mixed once more: the tables use the lowest ones. */
+/* Its bits are mixed once more: the tables use the lowest ones. */
 static uint64_t
 hash_bytes(uint64_t hash, const void *bytes, size_t len)
 {
-	const unsigned char *byte = bytes;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ byte[i]) * UINT64_C(0x100000001b3);
+	hash = ls_hash(hash, bytes, len);
 	hash ^= hash >> 32;
 	hash *= UINT64_C(0xd6e8feb86659fd93);
 	return hash ^ hash >> 32;

@@ -55,6 +55,23 @@ ls_take_spaces(struct ls_cursor *cur)
 	return (size_t)(cur->at - start);
 }
 
+/* Without blanks and tabs on either side. */
+static inline struct ls_cursor
+ls_cursor_trim(struct ls_cursor cur)
+{
+	while (cur.at < cur.end && (*cur.at == ' ' || *cur.at == '\t'))
+		cur.at++;
+	while (cur.at < cur.end && (cur.end[-1] == ' ' || cur.end[-1] == '\t'))
+		cur.end--;
+	return cur;
+}
+
+static inline bool
+ls_cursor_contains(const struct ls_cursor *cur, const char *literal)
+{
+	return memmem(cur->at, ls_cursor_left(cur), literal, strlen(literal)) != NULL;
+}
+
 /* Up to, not with, the first @stop, or all that is left. */
 static inline struct ls_cursor
 ls_take_until(struct ls_cursor *cur, char stop)
@@ -115,6 +132,30 @@ ls_take_int(struct ls_cursor *cur, int max, int *ret)
 		return false;
 	*cur = next;
 	*ret = negative ? -(int)value : (int)value;
+	return true;
+}
+
+/* "12" or "12.5": decimal without a sign or an exponent; each half at most @max. */
+static inline bool
+ls_take_decimal(struct ls_cursor *cur, uint64_t max, double *ret)
+{
+	struct ls_cursor next = *cur;
+	uint64_t whole, part = 0;
+	const char *digits;
+	double scale = 1;
+
+	if (!ls_take_uint(&next, max, &whole))
+		return false;
+	digits = next.at;
+	if (ls_take_char(&next, '.')) {
+		digits = next.at;
+		if (!ls_take_uint(&next, max, &part))
+			return false;
+	}
+	for (; digits < next.at; digits++)
+		scale *= 10;
+	*cur = next;
+	*ret = (double)whole + (double)part / scale;
 	return true;
 }
 

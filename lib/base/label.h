@@ -4,7 +4,6 @@
  * and a socket's label stands where a port is asked for: so what could be mistaken is refused.
  */
 #include "lib/base/base.h"
-#include "lib/model/record.h"
 
 /*
  * 1, or -EINVAL with *why = a clause after "because": empty, LS_LABEL_MAX bytes or longer, blanks

@@ -4,7 +4,6 @@
  * device plugged there; "usb1" is the root hub of bus 1.
  */
 #include "lib/base/base.h"
-#include "lib/model/observation.h"
 
 /* True for "usbN" and "N-a[.b]…" with at most 7 tiers, numbers 1…255 (bus 1…65535), no leading 0. */
 bool ls_port_name_valid(const char *name);

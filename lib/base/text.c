@@ -123,18 +123,15 @@ ls_text_clean(char *dst, size_t size, const char *src, size_t len)
 	dst[out.len] = '\0';
 }
 
-void
-ls_text_format(char *dst, size_t size, const char *format, ...)
+static void
+format_cut(char *dst, size_t size, const char *format, va_list args)
 {
-	va_list args;
 	uint32_t point;
 	size_t end = size - 1;
 	int len;
 
 	assert(size > 0);
-	va_start(args, format);
 	len = vsnprintf(dst, size, format, args);
-	va_end(args);
 	if (len < 0)
 		dst[0] = '\0';
 	if (len < 0 || (size_t)len < size)
@@ -143,4 +140,25 @@ ls_text_format(char *dst, size_t size, const char *format, ...)
 		end--;
 	if (end > 0 && decode((unsigned char *)dst + end - 1, size - end, &point) == 0)
 		dst[end - 1] = '\0'; /* its tail was cut off */
+}
+
+void
+ls_text_format(char *dst, size_t size, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	format_cut(dst, size, format, args);
+	va_end(args);
+}
+
+void
+ls_text_append(char *dst, size_t size, const char *format, ...)
+{
+	size_t len = strlen(dst);
+	va_list args;
+
+	va_start(args, format);
+	format_cut(dst + len, size - len, format, args);
+	va_end(args);
 }

@@ -16,3 +16,5 @@ void ls_text_clean(char *dst, size_t size, const char *src, size_t len);
 
 /* snprintf into a clean text: the result is cut at a whole character. Arguments must be clean. */
 void ls_text_format(char *dst, size_t size, const char *format, ...) LS_PRINTF(3, 4);
+/* The same behind the text that is in @dst already. @size is that of all of @dst. */
+void ls_text_append(char *dst, size_t size, const char *format, ...) LS_PRINTF(3, 4);

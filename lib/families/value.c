@@ -137,15 +137,6 @@ append(struct family_match *match, const struct family_condition *condition)
 	return 1;
 }
 
-static struct ls_cursor
-trimmed(struct ls_cursor cur)
-{
-	(void)ls_take_spaces(&cur);
-	while (cur.at < cur.end && cur.end[-1] == ' ')
-		cur.end--;
-	return cur;
-}
-
 static int
 add_one(struct family_match *match, enum family_subject subject, struct ls_cursor item,
 	char why[LS_TEXT_MAX])
@@ -177,7 +168,7 @@ family_match_add(struct family_match *match, enum family_subject subject, const 
 	int r;
 
 	do
-		r = add_one(match, subject, trimmed(ls_take_until(&cur, ',')), why);
+		r = add_one(match, subject, ls_cursor_trim(ls_take_until(&cur, ',')), why);
 	while (r > 0 && ls_take_char(&cur, ','));
 	return r;
 }

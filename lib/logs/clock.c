@@ -1,5 +1,7 @@
 #include "lib/logs/clock.h"
 
+#include "lib/base/time.h"
+
 #define HOUR_US	  (INT64_C(3600) * (int64_t)LS_SEC)
 #define DAY_US	  (24 * HOUR_US)
 #define MAX_US	  (INT64_C(1) << 60) /* 36 thousand years: sums of two do not overflow */
@@ -81,7 +83,7 @@ wall_of(struct ls_log_clock *clock, const struct ls_log_stamp *stamp)
 		}
 		return wall;
 	}
-	days = ls_log_days(year_of(clock, stamp), stamp->month, stamp->day);
+	days = ls_time_days(year_of(clock, stamp), stamp->month, stamp->day);
 	if (stamp->has_zone)
 		return days * DAY_US + stamp->day_us - stamp->zone_s * (int64_t)LS_SEC;
 	return days * DAY_US + stamp->day_us - clock->utc_offset_us + clock->summer_us;

@@ -4,19 +4,6 @@
 #define WORD_MAX    24
 #define UNIX_DIGITS 10 /* of the seconds since 1970, from 2001 to 2286 */
 
-int64_t
-ls_log_days(int year, int month, int day)
-{
-	/* Years that begin in March have the leap day at their end. */
-	int64_t y = month <= 2 ? year - 1 : year;
-	int64_t era = (y >= 0 ? y : y - 399) / 400;
-	int64_t year_of_era = y - era * 400;
-	int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-
-	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
-	       day_of_year - 719468;
-}
-
 bool
 ls_log_take_fraction(struct ls_cursor *cur, uint64_t *usec)
 {

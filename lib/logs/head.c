@@ -8,12 +8,6 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-static bool
-contains(const struct ls_cursor *cur, const char *text)
-{
-	return memmem(cur->at, ls_cursor_left(cur), text, strlen(text)) != NULL;
-}
-
 /* "<6>"; false if user space wrote the line. */
 static bool
 take_priority(struct ls_cursor *cur, bool *kernel)
@@ -61,9 +55,9 @@ take_kmsg(struct ls_cursor cur, struct ls_log_head *head)
 
 	if (!ls_take_char(&cur, ';') || ls_cursor_left(&fields) > 160)
 		return false;
-	if (!contains(&fields, ",") || contains(&fields, " "))
+	if (!ls_cursor_contains(&fields, ",") || ls_cursor_contains(&fields, " "))
 		return false;
-	if (contains(&(struct ls_cursor){ fields.at, memchr(fields.at, ',', 160) }, "."))
+	if (ls_cursor_contains(&(struct ls_cursor){ fields.at, memchr(fields.at, ',', 160) }, "."))
 		ls_take_until(&fields, ','), ls_take_char(&fields, ',');
 	if (!ls_take_uint(&fields, 8191, &priority) || !ls_take_char(&fields, ',') ||
 	    !ls_take_uint(&fields, UINT64_MAX, &seq) || !ls_take_char(&fields, ',') ||
@@ -130,9 +124,10 @@ take_thread(struct ls_cursor *cur)
 	if (!ls_take_char(&next, ']') || ls_cursor_left(&inside) == 0 ||
 	    ls_cursor_left(&inside) > 60)
 		return false;
-	if (is_digit(*inside.at) ? !contains(&inside, ":")
-				 : !strchr("TCcp0", *inside.at) || ls_cursor_left(&inside) < 2 ||
-					   (!is_digit(inside.at[1]) && !contains(&inside, "pid")))
+	if (is_digit(*inside.at)
+		    ? !ls_cursor_contains(&inside, ":")
+		    : !strchr("TCcp0", *inside.at) || ls_cursor_left(&inside) < 2 ||
+			      (!is_digit(inside.at[1]) && !ls_cursor_contains(&inside, "pid")))
 		return false;
 	*cur = next;
 	return true;
@@ -174,12 +169,12 @@ take_inner_stamp(struct ls_log_head *head)
 static enum ls_log_format
 format_of_date(const struct ls_cursor *date, const struct ls_log_stamp *stamp)
 {
-	bool iso = contains(date, "T") && is_digit(*date->at);
+	bool iso = ls_cursor_contains(date, "T") && is_digit(*date->at);
 
 	if (stamp->date == LS_LOG_REAL)
 		return LS_LOG_JOURNAL_UNIX;
 	if (iso)
-		return contains(date, ",") ? LS_LOG_DMESG_ISO : LS_LOG_JOURNAL_ISO;
+		return ls_cursor_contains(date, ",") ? LS_LOG_DMESG_ISO : LS_LOG_JOURNAL_ISO;
 	if (stamp->date == LS_LOG_DATE)
 		return is_digit(*date->at) ? LS_LOG_SYSLOG_ISO : LS_LOG_JOURNAL_FULL;
 	return stamp->date == LS_LOG_NO_YEAR ? LS_LOG_JOURNAL_SHORT : LS_LOG_SYSLOG;
@@ -250,10 +245,11 @@ take_file_name(struct ls_cursor *cur)
 	struct ls_cursor name = ls_take_until(&next, ':');
 	uint64_t number;
 
-	if (ls_cursor_left(&name) == 0 || ls_cursor_left(&name) > 120 || contains(&name, " ") ||
-	    !ls_take_char(&next, ':'))
+	if (ls_cursor_left(&name) == 0 || ls_cursor_left(&name) > 120 ||
+	    ls_cursor_contains(&name, " ") || !ls_take_char(&next, ':'))
 		return false;
-	if (!contains(&name, "/") && !contains(&name, "log") && !contains(&name, "messages") &&
+	if (!ls_cursor_contains(&name, "/") && !ls_cursor_contains(&name, "log") &&
+	    !ls_cursor_contains(&name, "messages") &&
 	    !(is_digit(*name.at) && is_digit(name.end[-1])))
 		return false;
 	*cur = next;

@@ -39,20 +39,11 @@ parse(struct ls_cursor text, struct ls_instant at, struct ls_observation *obs,
 	return is_credible(obs);
 }
 
-static struct ls_cursor
-trimmed(struct ls_cursor text)
-{
-	ls_take_spaces(&text);
-	while (text.end > text.at && text.end[-1] == ' ')
-		text.end--;
-	return text;
-}
-
 static bool
 is_said(struct ls_cursor text, struct ls_instant at, struct ls_observation *obs,
 	struct ls_device *device)
 {
-	return parse(trimmed(text), at, obs, device) && obs->kind != LS_OBS_STRING;
+	return parse(ls_cursor_trim(text), at, obs, device) && obs->kind != LS_OBS_STRING;
 }
 
 /* Up to what people wrote behind it. */
@@ -77,7 +68,7 @@ parse_decorated(struct ls_cursor text, struct ls_instant at, struct ls_observati
 	char plain[LS_LOG_CLEAN_MAX];
 	struct ls_cursor unmarked;
 
-	if (parse(trimmed(text), at, obs, device) || parse_beginning(text, at, obs, device))
+	if (parse(ls_cursor_trim(text), at, obs, device) || parse_beginning(text, at, obs, device))
 		return true;
 	unmarked = ls_cursor_of(plain, ls_log_unmark(plain, text));
 	if (ls_cursor_left(&unmarked) == ls_cursor_left(&text))
@@ -130,7 +121,7 @@ append(char dst[LS_LOG_MESSAGE_MAX], size_t len, struct ls_cursor text)
 static void
 keep(struct ls_log_join *join, struct ls_cursor text)
 {
-	text = trimmed(text);
+	text = ls_cursor_trim(text);
 	join->spaced_len = append(join->spaced, 0, text);
 	join->tight_len = append(join->tight, 0, text);
 }
@@ -148,7 +139,7 @@ is_usb_text(struct ls_cursor text)
 	if (ls_cursor_left(&driver) == 0 || ls_cursor_left(&name) < 2 || name.end[-1] != ':')
 		return false;
 	name.end--;
-	rest = trimmed(text);
+	rest = ls_cursor_trim(text);
 	return ls_port_from_kernel(name.at, ls_cursor_left(&name), port) == 1 &&
 	       ls_take_literal(&rest, "New USB device strings: ");
 }
@@ -199,10 +190,10 @@ static struct ls_cursor
 before(struct ls_cursor text, const char *end)
 {
 	text.end = end;
-	text = trimmed(text);
+	text = ls_cursor_trim(text);
 	if (ls_cursor_left(&text) >= 3 && text.end[-1] == '>' && text.end[-3] == '<')
 		text.end -= 3;
-	return trimmed(text);
+	return ls_cursor_trim(text);
 }
 
 /* All messages of @text, which begins with one. */
@@ -276,7 +267,7 @@ ls_log_join_continue(struct ls_log_join *join, struct ls_cursor text, bool bare)
 {
 	bool below = join->state == LS_LOG_JOIN_OPEN || join->state == LS_LOG_JOIN_SAID;
 	const char *next = below ? next_message(text) : NULL;
-	struct ls_cursor part = next ? before(text, next) : trimmed(text);
+	struct ls_cursor part = next ? before(text, next) : ls_cursor_trim(text);
 	struct ls_log_head head;
 	bool was_open = join->state == LS_LOG_JOIN_OPEN;
 

@@ -105,6 +105,3 @@ void ls_log_take_head(struct ls_cursor line, struct ls_log_head *ret);
 const char *ls_log_next_stamp(struct ls_cursor text);
 
 const char *ls_log_format_name(enum ls_log_format format);
-
-/* Days from 1970-01-01 to a date of the Gregorian calendar. */
-int64_t ls_log_days(int year, int month, int day);

@@ -23,12 +23,6 @@ token_is(const struct ls_cursor *token, const char *text)
 	return ls_cursor_left(token) == strlen(text) && memcmp(token->at, text, strlen(text)) == 0;
 }
 
-static bool
-contains(const struct ls_cursor *cur, const char *text)
-{
-	return memmem(cur->at, ls_cursor_left(cur), text, strlen(text)) != NULL;
-}
-
 /* "kernel:", "kernel[0]:", "[kernel]", "klogd:": what the kernel is called in front of its text. */
 bool
 ls_log_take_kernel_tag(struct ls_cursor *cur)
@@ -62,7 +56,7 @@ is_driver(const struct ls_cursor *token)
 					     "ohci", "uhci", "dwc", "hcd" };
 
 	for (size_t i = 0; i < LS_COUNT(words); i++)
-		if (contains(token, words[i]))
+		if (ls_cursor_contains(token, words[i]))
 			return true;
 	return false;
 }
@@ -78,7 +72,7 @@ is_message(const struct ls_cursor *text)
 	ls_take_spaces(&rest);
 	name = peek_token(&rest);
 	return is_driver(&driver) && ls_cursor_left(&name) > 1 && name.end[-1] == ':' &&
-	       driver.end[-1] != ':' && !contains(&name, "[");
+	       driver.end[-1] != ':' && !ls_cursor_contains(&name, "[");
 }
 
 static void
@@ -184,8 +178,8 @@ ls_log_take_program(struct ls_cursor cur, bool direct, struct ls_log_head *head)
 		}
 		if (ls_cursor_left(&token) > 0 && token.end[-1] == ':')
 			break;
-		if (contains(&token, "kern.") || contains(&token, "user.") ||
-		    contains(&token, "daemon."))
+		if (ls_cursor_contains(&token, "kern.") || ls_cursor_contains(&token, "user.") ||
+		    ls_cursor_contains(&token, "daemon."))
 			head->format = i == 0 ? LS_LOG_OPENWRT : head->format;
 		next.at = token.end;
 		ls_take_spaces(&next);

@@ -133,17 +133,6 @@ enum ls_enum_step {
 
 enum ls_speed { LS_SPEEDS(LS_ENUM_ID) LS_N_SPEEDS };
 
-/* Kernel name of a port: "1-1.4", a root hub "usb1"; bus up to 5 digits, 6 tiers of 2 digits. */
-#define LS_PORT_NAME_MAX 32
-/* udev ID_PATH of a port, "pci-0000:00:14.0-usb-0:1.4", or of a controller, "pci-0000:00:14.0". */
-#define LS_ID_PATH_MAX 128
-/* A USB string is at most 126 UTF-16 units; longer ones after cleaning are cut and end in "…". */
-#define LS_STRING_MAX 400
-/* Labels of cables and sockets, see lib/base/label.h. */
-#define LS_LABEL_MAX 64
-/* One clean line that states a fact for people. */
-#define LS_TEXT_MAX 240
-
 /* Of the active configuration, in its first alternate setting. */
 struct ls_interface {
 	uint8_t class, subclass, protocol;

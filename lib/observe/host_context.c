@@ -29,33 +29,11 @@ static const struct {
 	[LS_HOST_IO] = { "the disk was busy", 30 },
 };
 
-/* "1.53" */
-static bool
-take_decimal(struct ls_cursor *cur, double *ret)
-{
-	uint64_t whole, part = 0;
-	double scale = 1;
-	const char *start;
-
-	if (!ls_take_uint(cur, NUMBER_MAX, &whole))
-		return false;
-	*ret = (double)whole;
-	if (!ls_take_char(cur, '.'))
-		return true;
-	start = cur->at;
-	if (!ls_take_uint(cur, NUMBER_MAX, &part))
-		return false;
-	for (const char *at = start; at < cur->at; at++)
-		scale *= 10;
-	*ret += (double)part / scale;
-	return true;
-}
-
 static bool
 take_average(struct ls_cursor *cur, const char *who, double *ret)
 {
 	return ls_take_literal(cur, who) && ls_take_literal(cur, " avg10=") &&
-	       take_decimal(cur, ret) && *ret <= 100;
+	       ls_take_decimal(cur, NUMBER_MAX, ret) && *ret <= 100;
 }
 
 bool
@@ -81,7 +59,7 @@ ls_host_load_parse(const char *text, size_t len)
 	struct ls_cursor cur = ls_cursor_of(text, len);
 	double load;
 
-	return take_decimal(&cur, &load) && ls_take_char(&cur, ' ') ? load : -1;
+	return ls_take_decimal(&cur, NUMBER_MAX, &load) && ls_take_char(&cur, ' ') ? load : -1;
 }
 
 bool

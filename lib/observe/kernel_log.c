@@ -172,20 +172,14 @@ match(const char *pattern, struct ls_cursor cur, struct fields *fields)
 	return ls_cursor_left(&cur) == 0;
 }
 
-static bool
-contains(const struct ls_cursor *cur, const char *literal)
-{
-	return memmem(cur->at, ls_cursor_left(cur), literal, strlen(literal)) != NULL;
-}
-
 static enum scope
 scope_of(const struct message *message)
 {
 	if (!message->port[0])
-		return contains(&message->driver, "ehci") ? EHCI : CONTROLLER;
-	if (contains(&message->name, ":"))
-		return contains(&message->driver, "hub") ? HUB : INTERFACE;
-	return contains(&message->name, "-port") ? PORT : DEVICE;
+		return ls_cursor_contains(&message->driver, "ehci") ? EHCI : CONTROLLER;
+	if (ls_cursor_contains(&message->name, ":"))
+		return ls_cursor_contains(&message->driver, "hub") ? HUB : INTERFACE;
+	return ls_cursor_contains(&message->name, "-port") ? PORT : DEVICE;
 }
 
 static struct message
@@ -208,7 +202,8 @@ split(struct ls_cursor text)
 	ls_port_from_kernel(message.name.at, ls_cursor_left(&message.name), message.port);
 	message.scope = scope_of(&message);
 	/* Drivers of whole devices have one word; "I saw usb 1-1: …" is somebody's prose. */
-	if ((message.scope == DEVICE || message.scope == PORT) && contains(&message.driver, " "))
+	if ((message.scope == DEVICE || message.scope == PORT) &&
+	    ls_cursor_contains(&message.driver, " "))
 		message.scope = NO_NAME;
 	return message;
 }
@@ -239,7 +234,7 @@ set_controller(const struct message *message, struct ls_observation *obs)
 {
 	char name[LS_ID_PATH_MAX - sizeof("platform-")];
 	bool of_bus = obs->kind == LS_OBS_BUS_ADDED || obs->kind == LS_OBS_BUS_REMOVED;
-	const char *prefix = contains(&message->name, ":") ? "pci-" : "platform-";
+	const char *prefix = ls_cursor_contains(&message->name, ":") ? "pci-" : "platform-";
 
 	ls_text_clean(name, sizeof(name), message->name.at, ls_cursor_left(&message->name));
 	ls_text_format(obs->controller, sizeof(obs->controller), "%s%s", of_bus ? prefix : "",

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lib/base/time.h"
+
 const struct ls_contract_method *
 ls_contract_method(const struct ls_contract *contract, const char *name)
 {
@@ -26,7 +28,7 @@ is_time(const json_t *value)
 {
 	int64_t real_us;
 
-	return ls_wire_time_parse(json_string_value(value), &real_us) == 1;
+	return ls_time_parse(json_string_value(value), &real_us) == 1;
 }
 
 /* A value that is not an object. */

@@ -3,7 +3,9 @@
 #include <stdio.h>
 
 #include "lib/wire/session_row.h"
+#include "lib/base/cursor.h"
 #include "lib/base/text.h"
+#include "lib/base/time.h"
 
 #define HOURS_MAX   1e6 /* of a trial */
 #define DROPS_MAX   1e9
@@ -54,16 +56,6 @@ ls_session_row_clear(struct ls_session_row *row)
 {
 	row->trial = (struct ls_trial){ 0 };
 	row->has_hours = row->has_drops = row->has_anything = false;
-}
-
-static struct ls_cursor
-trimmed(struct ls_cursor text)
-{
-	while (text.at < text.end && (*text.at == ' ' || *text.at == '\t'))
-		text.at++;
-	while (text.at < text.end && (text.end[-1] == ' ' || text.end[-1] == '\t'))
-		text.end--;
-	return text;
 }
 
 /* All digits; those beyond DIGITS_MAX only count. False if there are none. */
@@ -180,7 +172,7 @@ ls_session_row_add_hub(struct ls_session_row *row, struct ls_cursor text,
 	size_t i = row->trial.n_hubs;
 	int r;
 
-	text = trimmed(text);
+	text = ls_cursor_trim(text);
 	if (ls_cursor_left(&text) == 0)
 		return 0;
 	if (i == LS_TRIAL_HUBS_MAX) {
@@ -203,7 +195,7 @@ set_hubs(struct ls_session_row *row, struct ls_cursor text, char why[LS_SESSION_
 
 	row->trial.n_hubs = 0;
 	while (r == 0 && text.at < text.end) {
-		struct ls_cursor hub = trimmed(ls_take_until(&text, ';'));
+		struct ls_cursor hub = ls_cursor_trim(ls_take_until(&text, ';'));
 
 		ls_take_char(&text, ';');
 		if (ls_cursor_left(&hub) <= sizeof(room))
@@ -227,7 +219,7 @@ parse_date(struct ls_cursor text, int64_t *real_us)
 		return false;
 	if (len == date_len) {
 		snprintf(full, sizeof(full), "%.*sT00:00:00Z", (int)len, text.at);
-		return ls_wire_time_parse(full, real_us) == 1;
+		return ls_time_parse(full, real_us) == 1;
 	}
 	if (len < minute_len)
 		return false;
@@ -240,7 +232,7 @@ parse_date(struct ls_cursor text, int64_t *real_us)
 	snprintf(full, sizeof(full), "%.*s%s%.*s%s", (int)ls_cursor_left(&time), time.at,
 		 has_seconds ? "" : ":00", (int)ls_cursor_left(&zone), zone.at,
 		 has_zone ? "" : "Z");
-	return ls_wire_time_parse(full, real_us) == 1;
+	return ls_time_parse(full, real_us) == 1;
 }
 
 /* The four of drops_by_… are where @column says. */
@@ -343,7 +335,7 @@ ls_session_row_text(struct ls_session_row *row, enum ls_session_column column,
 	double number;
 	int r;
 
-	text = trimmed(text);
+	text = ls_cursor_trim(text);
 	if (ls_cursor_left(&text) == 0)
 		return 0;
 	row->has_anything = true;

@@ -4,6 +4,7 @@
 
 #include <csv.h>
 
+#include "lib/base/time.h"
 #include "lib/wire/session_row.h"
 #include "lib/base/text.h"
 
@@ -108,13 +109,13 @@ int
 ls_session_write(const struct ls_trial *trial, char text[LS_SESSION_ROW_MAX])
 {
 	struct row row = { .text = text };
-	char start[LS_WIRE_TIME_MAX] = "";
+	char start[LS_TIME_MAX] = "";
 	int r;
 
 	if (!(trial->hours >= 0) || !isfinite(trial->hours) || trial->n_hubs > LS_TRIAL_HUBS_MAX)
 		return -EINVAL;
 	if (trial->start_us)
-		ls_wire_time_format(trial->start_us, start);
+		ls_time_format(trial->start_us, start);
 	r = put_field(&row, start);
 	if (r > 0)
 		r = put_names(&row, trial);

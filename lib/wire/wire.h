@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Records as JSON objects of the io.linkstat interface (lib/wire/linkstat.varlink), and times as text.
+ * Records as JSON objects of the io.linkstat interface (lib/wire/linkstat.varlink).
  * The only file that includes the JSON library: whoever needs JSON includes this.
  *
  * Functions that return json_t give a new reference, or NULL when memory is short. Their struct
@@ -12,9 +12,6 @@
 #include "lib/base/base.h"
 #include "lib/model/record.h"
 
-/* Room for "2026-11-22T14:03:11.123456Z". */
-#define LS_WIRE_TIME_MAX 32
-
 /* For json_dump*(): 15 digits hold every decimal fraction that we make, and 0.9 stays 0.9. */
 #define LS_WIRE_DUMP (JSON_COMPACT | JSON_REAL_PRECISION(15))
 
@@ -24,11 +21,6 @@ ls_json_decref_auto(json_t **json)
 {
 	json_decref(*json);
 }
-
-/* RFC 3339, UTC, microseconds. Years outside 0…9999 are clamped. */
-void ls_wire_time_format(int64_t real_us, char text[LS_WIRE_TIME_MAX]);
-/* RFC 3339 with any fraction and zone; surrounding junk is refused. 1, or -EINVAL. */
-int ls_wire_time_parse(const char *text, int64_t *real_us);
 
 /* What a person calls the socket and the cable; NULL or "" is no label. */
 struct ls_labels {

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "lib/base/hash.h"
 #include "lib/engine/engine.h"
 #include "lib/families/families.h"
 #include "lib/wire/recording.h"
@@ -85,8 +86,7 @@ add_hash(struct world *world, const struct ls_record *record)
 	char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
 
 	CHECK(text);
-	for (const char *at = text; *at; at++)
-		world->hash = (world->hash ^ (unsigned char)*at) * UINT64_C(1099511628211);
+	world->hash = ls_hash(world->hash, text, strlen(text));
 	free(text);
 	json_decref(object);
 }
@@ -228,7 +228,7 @@ play(const struct ls_families *families, const uint8_t *data, size_t size)
 	struct ls_device device;
 	uint64_t now_us = BEGIN_US;
 
-	world = (struct world){ .hash = UINT64_C(14695981039346656037) };
+	world = (struct world){ .hash = LS_HASH_START };
 	ls_engine_config_default(&config);
 	config.families = families;
 	CHECK(ls_engine_new(&config, on_record, &world, &world.engine) == 0);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "cli/base/when.h"
+#include "lib/base/time.h"
 #include "lib/wire/wire.h"
 
 /* Sunday 2026-11-22 15:30:00 in Berlin, which is 14:30 UTC. */
@@ -65,7 +66,7 @@ understands_journalctl_times(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LS_COUNT(cases); i++) {
-		char text[LS_WIRE_TIME_MAX];
+		char text[LS_TIME_MAX];
 		const char *why = "";
 		int64_t us = 0;
 
@@ -75,7 +76,7 @@ understands_journalctl_times(void **state)
 			continue;
 		}
 		assert_int_equal(when_parse(cases[i].text, NOW_US, &us, &why), 1);
-		ls_wire_time_format(us, text);
+		ls_time_format(us, text);
 		assert_string_equal(text, cases[i].want);
 	}
 }

@@ -4,6 +4,7 @@
 
 #include <cmocka.h>
 
+#include "lib/base/hash.h"
 #include "lib/base/port.h"
 #include "lib/wire/recording.h"
 #include "lib/base/text.h"
@@ -63,8 +64,7 @@ add_hash(struct story *story, const struct ls_record *record)
 	char *text = json_dumps(object, JSON_COMPACT);
 
 	assert_non_null(text);
-	for (const char *c = text; *c; c++)
-		story->hash = (story->hash ^ (unsigned char)*c) * UINT64_C(1099511628211);
+	story->hash = ls_hash(story->hash, text, strlen(text));
 	free(text);
 }
 
@@ -107,7 +107,7 @@ story_begin_with(struct story *story, const struct ls_families *families)
 	};
 	struct ls_engine_config config;
 
-	*story = (struct story){ .hash = UINT64_C(14695981039346656037) };
+	*story = (struct story){ .hash = LS_HASH_START };
 	ls_engine_config_default(&config);
 	config.families = families;
 	assert_int_equal(ls_engine_new(&config, on_record, story, &story->engine), 0);
