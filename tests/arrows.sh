@@ -62,9 +62,9 @@ own 'systemd/sd-id128\.h' cli/offline/journal.c cli/offline/journal_places.c cli
 own 'systemd/sd-bus\.h' cli/base/inhibit.c cli/base/logind.c daemon/sources/host_sleep.c
 own 'pty\.h' cli/commands/child.c
 own 'pcap/.*' cli/offline/capture.c
+own 'archive.*\.h' cli/offline/input.c
 own 'lzma\.h' cli/offline/compressed.c
 own 'zlib\.h' cli/offline/compressed.c
-own 'zstd\.h' cli/offline/compressed.c
 own 'libsmartcols.*' cli/print/render.c cli/print/render.h cli/print/tree.c
 
 for header in $(find lib daemon cli tests/unit -name '*.h'); do

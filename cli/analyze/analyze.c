@@ -7,6 +7,7 @@
 #include "cli/base/command.h"
 #include "cli/print/envelope.h"
 #include "cli/commands/incidents.h"
+#include "cli/offline/input.h"
 #include "cli/offline/offline.h"
 
 static void
@@ -80,9 +81,9 @@ say_watched(struct offline *offline)
 	offline_observe(offline, &sees);
 }
 
-/* One file and one engine. *ret is NULL where there is nothing to read. */
+/* The file at which @input is, and an engine of its own. */
 static int
-read_one(const char *path, int64_t first_incident, json_t **ret)
+read_one(struct input *input, int64_t first_incident, json_t **ret)
 {
 	ls_auto(offline) *offline = NULL;
 	ls_auto(stream) *stream = NULL;
@@ -93,7 +94,7 @@ read_one(const char *path, int64_t first_incident, json_t **ret)
 	if (!group || offline_new(first_incident, &offline) < 0)
 		return cli_no_memory();
 	options.user = options.offline = offline;
-	r = stream_open(path, &options, &stream);
+	r = stream_new(input, &options, &stream);
 	if (r != CLI_FINE)
 		return r;
 	if (stream_kind(stream) == STREAM_CAPTURE)
@@ -184,6 +185,23 @@ take_joined(struct all *all)
 	return false;
 }
 
+/* Each file of an archive is one of its own. */
+static void
+take_file(struct all *all, const char *path)
+{
+	ls_auto(input) *input = NULL;
+	int r = input_open(path, false, &input);
+
+	note_result(all, r);
+	while (r == CLI_FINE && input_next(input) > 0) {
+		ls_json_auto json_t *group = NULL;
+
+		note_result(all, read_one(input, next_incident(all), &group));
+		if (group)
+			take(all, group);
+	}
+}
+
 /* Gives the worst of all files. */
 int
 analyze_run(const struct cli *cli)
@@ -195,13 +213,8 @@ analyze_run(const struct cli *cli)
 	if (!sum)
 		return cli_no_memory();
 	joined = take_joined(&all);
-	for (int i = 0; i < cli->n_args && !joined; i++) {
-		ls_json_auto json_t *group = NULL;
-
-		note_result(&all, read_one(cli->args[i], next_incident(&all), &group));
-		if (group)
-			take(&all, group);
-	}
+	for (int i = 0; i < cli->n_args && !joined; i++)
+		take_file(&all, cli->args[i]);
 	if (cli->json)
 		note_result(&all, envelope_print(cli, "analyze", sum));
 	return all.worst;

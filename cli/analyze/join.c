@@ -9,6 +9,7 @@
 
 #include "cli/analyze/analyze.h"
 #include "cli/analyze/stream.h"
+#include "cli/offline/input.h"
 
 #define RECORDS_AT_ONCE 512
 /* A log may begin this much later than a capture, or end earlier, and still tell of the same. */
@@ -91,6 +92,28 @@ pop(struct queue *queue, struct offline *offline, int64_t zero_us)
 	offline_observe(offline, &told->obs);
 }
 
+/* An input and the stream of the one file in it. */
+struct source {
+	struct input *input;
+	struct stream *stream;
+};
+
+static void
+close_source(struct source *source)
+{
+	stream_free(source->stream);
+	input_free(source->input);
+}
+
+/* Archives are no such file. */
+static bool
+open_source(const char *path, const struct stream_options *options, struct source *ret)
+{
+	return input_open(path, options->quiet, &ret->input) == CLI_FINE &&
+	       input_next(ret->input) > 0 && !input_is_archive(ret->input) &&
+	       stream_new(ret->input, options, &ret->stream) == CLI_FINE;
+}
+
 /* ---- a first look at the log ---- */
 
 /* What is last said of a number before the capture counts, otherwise what is first said after. */
@@ -121,8 +144,23 @@ on_scanned(const struct ls_observation *obs, bool new_boot, void *user)
 	memcpy(place->port, obs->port, sizeof(place->port));
 }
 
-/* 1, or 0 if it is no log. */
-static int
+/* False if it is no log after all. */
+static bool
+read_log(struct stream *log, bool *ret_dated)
+{
+	ls_json_auto json_t *group = json_pack("{s:[]}", "logs");
+	const json_t *told;
+
+	while (stream_step(log) > 0)
+		continue;
+	if (stream_kind(log) != STREAM_LOG || stream_tell(log, group) < 0)
+		return false;
+	told = json_array_get(json_object_get(group, "logs"), 0);
+	*ret_dated = json_is_true(json_object_get(told, "dated"));
+	return true;
+}
+
+static bool
 scan_log(const char *path, struct scan *scan, bool *ret_dated)
 {
 	const struct stream_options options = {
@@ -130,19 +168,11 @@ scan_log(const char *path, struct scan *scan, bool *ret_dated)
 		.user = scan,
 		.quiet = true,
 	};
-	ls_auto(stream) *stream = NULL;
-	ls_json_auto json_t *group = json_pack("{s:[]}", "logs");
-	const json_t *log;
+	struct source source = { 0 };
+	bool is_log = open_source(path, &options, &source) && read_log(source.stream, ret_dated);
 
-	if (stream_open(path, &options, &stream) != CLI_FINE)
-		return 0;
-	while (stream_step(stream) > 0)
-		continue;
-	if (stream_kind(stream) != STREAM_LOG || stream_tell(stream, group) < 0)
-		return 0;
-	log = json_array_get(json_object_get(group, "logs"), 0);
-	*ret_dated = json_is_true(json_object_get(log, "dated"));
-	return 1;
+	close_source(&source);
+	return is_log;
 }
 
 static void
@@ -155,7 +185,19 @@ on_nothing(const struct ls_observation *obs, bool new_boot, void *user)
 
 enum kind { NEITHER, IS_CAPTURE, IS_LOG };
 
-/* What a file is, and of a capture when it began. */
+/* What it is, and of a capture when it began. */
+static enum kind
+kind_of(struct stream *stream, int64_t *ret_us)
+{
+	if (stream_kind(stream) == STREAM_LOG)
+		return IS_LOG;
+	if (stream_kind(stream) != STREAM_CAPTURE)
+		return NEITHER;
+	(void)stream_step(stream);
+	*ret_us = (int64_t)stream_first_us(stream);
+	return *ret_us > 0 ? IS_CAPTURE : NEITHER;
+}
+
 static enum kind
 look_at(const char *path, int64_t *ret_us)
 {
@@ -164,17 +206,13 @@ look_at(const char *path, int64_t *ret_us)
 		.records_at_once = 1,
 		.quiet = true,
 	};
-	ls_auto(stream) *stream = NULL;
+	struct source source = { 0 };
+	enum kind kind = NEITHER;
 
-	if (stream_open(path, &options, &stream) != CLI_FINE)
-		return NEITHER;
-	if (stream_kind(stream) == STREAM_LOG)
-		return IS_LOG;
-	if (stream_kind(stream) != STREAM_CAPTURE)
-		return NEITHER;
-	(void)stream_step(stream);
-	*ret_us = (int64_t)stream_first_us(stream);
-	return *ret_us > 0 ? IS_CAPTURE : NEITHER;
+	if (open_source(path, &options, &source))
+		kind = kind_of(source.stream, ret_us);
+	close_source(&source);
+	return kind;
 }
 
 static bool
@@ -215,7 +253,7 @@ tell_places(struct stream *capture, const struct scan *scan)
 }
 
 struct pair {
-	struct stream *streams[2]; /* the capture first */
+	struct source sources[2]; /* the capture first */
 	struct queue queues[2];
 };
 
@@ -228,7 +266,7 @@ run(struct pair *pair, struct offline *offline, int64_t zero_us)
 		size_t turn;
 
 		for (size_t i = 0; i < 2; i++)
-			next[i] = peek(&pair->queues[i], pair->streams[i]);
+			next[i] = peek(&pair->queues[i], pair->sources[i].stream);
 		if (!next[0] && !next[1])
 			return;
 		turn = !next[0] || (next[1] && next[1]->obs.at.real_us <= next[0]->obs.at.real_us);
@@ -245,9 +283,10 @@ conclude(struct pair *pair, struct offline *offline, json_t **ret, int *ret_wors
 
 	*ret_worst = CLI_FINE;
 	for (size_t i = 0; i < 2; i++) {
-		no_memory |= pair->queues[i].no_memory || stream_count(pair->streams[i]) < 0 ||
-			     stream_tell(pair->streams[i], group) < 0;
-		if (stream_verdict(pair->streams[i]) != CLI_FINE)
+		no_memory |= pair->queues[i].no_memory ||
+			     stream_count(pair->sources[i].stream) < 0 ||
+			     stream_tell(pair->sources[i].stream, group) < 0;
+		if (stream_verdict(pair->sources[i].stream) != CLI_FINE)
 			*ret_worst = CLI_TROUBLE;
 	}
 	if (no_memory)
@@ -276,16 +315,16 @@ join(const char *capture, const char *log, const struct scan *scan, json_t **ret
 			.is_joined = true,
 		};
 
-		if (stream_open(paths[i], &options, &pair.streams[i]) != CLI_FINE)
+		if (!open_source(paths[i], &options, &pair.sources[i]))
 			r = -EIO; /* it was there a moment ago */
 	}
 	if (r == 0) {
-		tell_places(pair.streams[0], scan);
+		tell_places(pair.sources[0].stream, scan);
 		run(&pair, offline, zero_us);
 		r = conclude(&pair, offline, ret, ret_worst);
 	}
 	for (size_t i = 0; i < 2; i++) {
-		stream_free(pair.streams[i]);
+		close_source(&pair.sources[i]);
 		free(pair.queues[i].at);
 	}
 	return r;
@@ -303,7 +342,7 @@ analyze_join(char *const paths[2], json_t **ret, int *ret_worst, char why[CAPTUR
 	if (!scan)
 		return 0;
 	if (look_at(capture, &scan->capture_us) == IS_CAPTURE &&
-	    look_at(log, &(int64_t){ 0 }) == IS_LOG && scan_log(log, scan, &dated) > 0 &&
+	    look_at(log, &(int64_t){ 0 }) == IS_LOG && scan_log(log, scan, &dated) &&
 	    fits(scan, dated, why))
 		r = join(capture, log, scan, ret, ret_worst);
 	free(scan);

@@ -1,30 +1,26 @@
 #include "cli/analyze/stream.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/analyze/analyze.h"
-#include "cli/base/clean.h"
-#include "cli/offline/compressed.h"
-#include "cli/offline/log_file.h"
+#include "cli/base/cli.h"
+#include "cli/offline/capture.h"
+#include "cli/offline/input.h"
 #include "cli/print/progress.h"
 #include "lib/base/text.h"
 
 #define RECORDS_AT_ONCE 65536
 #define LOG_AT_ONCE	((size_t)64 * 1024) /* fits the cache; larger is not faster */
-#define FILE_NAME_MAX	4096
-#define PAST_MAX	256 /* devices whose number was given out again */
+#define PAST_MAX	256		    /* devices whose number was given out again */
 
 struct stream {
 	struct stream_options with;
-	char file[FILE_NAME_MAX]; /* clean */
-	int fd;
-	bool is_stdin, has_ended;
+	struct input *input; /* borrowed */
+	bool has_ended;
 	enum stream_kind kind;
 	char why[CAPTURE_WHY_MAX]; /* why no further */
 
@@ -33,7 +29,6 @@ struct stream {
 	json_t *past;
 	uint64_t n_merged;
 
-	struct compressed *unpacked; /* of a log */
 	struct ls_log_text *log;
 	struct analyze_log told;
 	struct ls_log_counts counts;
@@ -56,9 +51,9 @@ show_progress(struct stream *stream)
 		snprintf(records, sizeof(records), "%" PRIu64 " records, ",
 			 capture_counts(stream->capture)->n_records);
 	} else {
-		n_bytes = compressed_n_read(stream->unpacked);
+		n_bytes = input_n_read(stream->input);
 	}
-	progress_show(&stream->progress, stream->file, records, n_bytes);
+	progress_show(&stream->progress, input_name(stream->input), records, n_bytes);
 }
 
 /* ---- captures ---- */
@@ -112,14 +107,14 @@ on_device(unsigned int bus, unsigned int devnum, const struct ls_traffic_counts 
 }
 
 static int
-begin_capture(struct stream *stream, struct compressed *unpacked)
+begin_capture(struct stream *stream)
 {
 	const struct capture_watch_options options = {
 		.tell = on_capture,
 		.on_past = on_past,
 		.user = stream,
 	};
-	int r = capture_of(unpacked, stream->why, &stream->capture);
+	int r = capture_new(stream->input, stream->why, &stream->capture);
 
 	if (r == -EBADMSG) /* the reason is there */
 		return 0;
@@ -167,28 +162,26 @@ on_log(const struct ls_observation *obs, void *user)
 }
 
 static int
-begin_log(struct stream *stream, struct compressed *unpacked)
+begin_log(struct stream *stream)
 {
 	struct ls_log_text_options options;
 
-	stream->unpacked = unpacked;
 	stream->kind = STREAM_LOG;
-	log_file_options(stream->fd, &options);
+	input_log_options(stream->input, &options);
 	return ls_log_text_new(&options, on_log, stream, &stream->log);
 }
 
 static void
 step_log(struct stream *stream)
 {
-	size_t n = compressed_read(stream->unpacked, stream->bytes, sizeof(stream->bytes));
+	size_t n = input_read(stream->input, stream->bytes, sizeof(stream->bytes));
 	bool is_first = stream->n_bytes == 0;
 	const char *reason;
 
 	if (is_first) /* only its first bytes, which tell captures from the rest */
-		n += compressed_read(stream->unpacked, stream->bytes + n,
-				     sizeof(stream->bytes) - n);
-	reason = compressed_why(stream->unpacked);
-	if (n > 0 && is_first && log_file_is_binary(stream->bytes, n < 4096 ? n : 4096)) {
+		n += input_read(stream->input, stream->bytes + n, sizeof(stream->bytes) - n);
+	reason = input_why(stream->input);
+	if (n > 0 && is_first && input_is_binary(stream->bytes, n < 4096 ? n : 4096)) {
 		stream->kind = STREAM_NOTHING;
 		stream->has_ended = true;
 		snprintf(stream->why, sizeof(stream->why),
@@ -213,23 +206,19 @@ step_log(struct stream *stream)
 static int
 begin(struct stream *stream)
 {
-	struct compressed *unpacked;
 	const char *reason;
 	size_t len;
 
-	if (compressed_new(stream->fd, &unpacked) < 0)
-		return -ENOMEM;
-	if (capture_is_one(unpacked))
-		return begin_capture(stream, unpacked);
-	(void)compressed_head(unpacked, &len);
-	reason = compressed_why(unpacked);
+	if (capture_is_one(stream->input))
+		return begin_capture(stream);
+	(void)input_head(stream->input, &len);
+	reason = input_why(stream->input);
+	if (!reason && len > 0)
+		return begin_log(stream);
 	if (reason)
 		snprintf(stream->why, sizeof(stream->why), "cannot be used: %s", reason);
-	else if (len == 0)
-		snprintf(stream->why, sizeof(stream->why), "is empty");
 	else
-		return begin_log(stream, unpacked);
-	compressed_free(unpacked);
+		snprintf(stream->why, sizeof(stream->why), "is empty");
 	return 0;
 }
 
@@ -238,43 +227,22 @@ complain(struct stream *stream)
 {
 	progress_end(&stream->progress);
 	if (*stream->why && !stream->with.quiet)
-		cli_complain("%s%s %s.", stream->file, stream->kind == STREAM_NOTHING ? "" : ":",
-			     stream->why);
-}
-
-static int
-check_fd(const struct stream *stream)
-{
-	if (stream->fd < 0) {
-		cli_complain("%s cannot be opened: %s.", stream->file, strerror(errno));
-		return CLI_USAGE;
-	}
-	if (isatty(stream->fd)) {
-		cli_complain("%s is a terminal; give a capture or a log as a file, or by a pipe.",
-			     stream->is_stdin ? "standard input" : stream->file);
-		return CLI_USAGE;
-	}
-	return CLI_FINE;
+		cli_complain("%s%s %s.", input_name(stream->input),
+			     stream->kind == STREAM_NOTHING ? "" : ":", stream->why);
 }
 
 int
-stream_open(const char *path, const struct stream_options *options, struct stream **ret)
+stream_new(struct input *input, const struct stream_options *options, struct stream **ret)
 {
 	ls_auto(stream) *stream = calloc(1, sizeof(*stream));
-	int r;
 
 	if (!stream)
 		return cli_no_memory();
 	stream->with = *options;
-	stream->is_stdin = strcmp(path, "-") == 0;
-	stream->fd = stream->is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	clean_text(stream->file, sizeof(stream->file), path, true);
-	r = check_fd(stream);
-	if (r != CLI_FINE)
-		return r;
+	stream->input = input;
 	if (begin(stream) < 0)
 		return cli_no_memory();
-	progress_start(&stream->progress, stream->fd, !options->quiet);
+	progress_start(&stream->progress, input_fd(input), !options->quiet);
 	stream->has_ended = stream->kind == STREAM_NOTHING;
 	if (stream->has_ended)
 		complain(stream);
@@ -292,9 +260,6 @@ stream_free(struct stream *stream)
 	json_decref(stream->past);
 	ls_log_text_free(stream->log);
 	ls_log_counts_done(&stream->counts);
-	compressed_free(stream->unpacked);
-	if (stream->fd >= 0 && !stream->is_stdin)
-		close(stream->fd);
 	free(stream);
 }
 
@@ -363,21 +328,22 @@ stream_tell(struct stream *stream, json_t *group)
 	const char *why = *stream->why ? stream->why : NULL;
 	json_t *object;
 
-	stream->told.file = stream->file;
+	stream->told.file = input_name(stream->input);
 	stream->told.why = why;
 	if (stream->kind == STREAM_LOG)
 		object = analyze_log(&stream->told);
 	else if (stream->kind == STREAM_CAPTURE)
-		object = analyze_capture(stream->file, stream->capture, stream->watch, stream->past,
-					 why);
+		object = analyze_capture(input_name(stream->input), stream->capture, stream->watch,
+					 stream->past, why);
 	else
-		object = analyze_nothing(stream->file, stream->why);
+		object = analyze_nothing(input_name(stream->input), stream->why);
 	if (stream->n_merged > 0)
 		(void)json_array_append_new(
 			json_object_get(group, "notes"),
 			json_sprintf("%s: %llu devices are counted with one that had their number "
 				     "before",
-				     stream->file, (unsigned long long)stream->n_merged));
+				     input_name(stream->input),
+				     (unsigned long long)stream->n_merged));
 	return json_array_append_new(
 		       json_object_get(group, stream->kind == STREAM_LOG ? "logs" : "captures"),
 		       object) < 0

@@ -1,10 +1,11 @@
 #pragma once
 /*
- * One FILE as a stream of observations: a capture or a log, packed or not, recognised by how it
+ * One file of an input as a stream of observations: a capture or a log, recognised by how it
  * begins. What is wrong with it is told on stderr; what came before counts.
  */
 #include "cli/offline/offline.h"
 
+struct input;
 struct stream;
 
 struct stream_options {
@@ -18,10 +19,10 @@ struct stream_options {
 };
 
 /*
- * @path "-" is standard input. Copies @options. An enum cli_exit; CLI_FINE: *ret is there, also of
- * what turns out to be unreadable.
+ * The file at which @input is; borrowed until stream_free(). Copies @options. An enum cli_exit;
+ * CLI_FINE: *ret is there, also of what turns out to be unreadable.
  */
-int stream_open(const char *path, const struct stream_options *options, struct stream **ret);
+int stream_new(struct input *input, const struct stream_options *options, struct stream **ret);
 void stream_free(struct stream *stream); /* NULL is fine */
 LS_DEFINE_AUTO(stream)
 

@@ -8,10 +8,10 @@
 #include <pcap/pcap.h>
 
 #include "cli/base/clean.h"
-#include "cli/offline/compressed.h"
+#include "cli/offline/input.h"
 
 struct capture {
-	struct compressed *file;
+	struct input *file;
 	pcap_t *pcap;
 	const char *format;
 	int link_type;
@@ -38,12 +38,12 @@ static const struct {
 static int
 recognise(struct capture *capture, char why[CAPTURE_WHY_MAX])
 {
-	const char *reason = compressed_why(capture->file);
+	const char *reason = input_why(capture->file);
 	size_t len;
-	const uint8_t *head = compressed_head(capture->file, &len);
+	const uint8_t *head = input_head(capture->file, &len);
 
-	for (size_t i = 0; len == sizeof(magics[i].bytes) && i < LS_COUNT(magics); i++) {
-		if (memcmp(head, magics[i].bytes, len) == 0) {
+	for (size_t i = 0; len >= sizeof(magics[i].bytes) && i < LS_COUNT(magics); i++) {
+		if (memcmp(head, magics[i].bytes, sizeof(magics[i].bytes)) == 0) {
 			capture->format = magics[i].format;
 			return 0;
 		}
@@ -62,7 +62,7 @@ recognise(struct capture *capture, char why[CAPTURE_WHY_MAX])
 static const char *
 reason_of(const struct capture *capture, const char *said, char clean[PCAP_ERRBUF_SIZE])
 {
-	const char *reason = compressed_why(capture->file);
+	const char *reason = input_why(capture->file);
 
 	clean_text(clean, PCAP_ERRBUF_SIZE, reason ? reason : said, false);
 	return clean;
@@ -71,7 +71,7 @@ reason_of(const struct capture *capture, const char *said, char clean[PCAP_ERRBU
 static int
 open_pcap(struct capture *capture, char why[CAPTURE_WHY_MAX])
 {
-	FILE *stream = compressed_stream(capture->file);
+	FILE *stream = input_stream(capture->file);
 	char said[PCAP_ERRBUF_SIZE] = "", clean[PCAP_ERRBUF_SIZE];
 
 	if (!stream)
@@ -107,37 +107,26 @@ check_link_type(struct capture *capture, char why[CAPTURE_WHY_MAX])
 }
 
 bool
-capture_is_one(const struct compressed *file)
+capture_is_one(const struct input *file)
 {
 	size_t len;
-	const uint8_t *head = compressed_head(file, &len);
+	const uint8_t *head = input_head(file, &len);
 
-	for (size_t i = 0; len == sizeof(magics[i].bytes) && i < LS_COUNT(magics); i++) {
-		if (memcmp(head, magics[i].bytes, len) == 0)
+	for (size_t i = 0; len >= sizeof(magics[i].bytes) && i < LS_COUNT(magics); i++) {
+		if (memcmp(head, magics[i].bytes, sizeof(magics[i].bytes)) == 0)
 			return true;
 	}
 	return false;
 }
 
 int
-capture_new(int fd, char why[CAPTURE_WHY_MAX], struct capture **ret)
-{
-	struct compressed *file;
-	int r = compressed_new(fd, &file);
-
-	return r == 0 ? capture_of(file, why, ret) : r;
-}
-
-int
-capture_of(struct compressed *file, char why[CAPTURE_WHY_MAX], struct capture **ret)
+capture_new(struct input *file, char why[CAPTURE_WHY_MAX], struct capture **ret)
 {
 	ls_auto(capture) *capture = calloc(1, sizeof(*capture));
 	int r;
 
-	if (!capture) {
-		compressed_free(file);
+	if (!capture)
 		return -ENOMEM;
-	}
 	capture->file = file;
 	r = recognise(capture, why);
 	if (r == 0)
@@ -157,7 +146,6 @@ capture_free(struct capture *capture)
 		return;
 	if (capture->pcap)
 		pcap_close(capture->pcap); /* and the stream */
-	compressed_free(capture->file);
 	free(capture);
 }
 
@@ -228,7 +216,7 @@ note_why(struct capture *capture, const char *said)
 	snprintf(capture->why, sizeof(capture->why),
 		 "read up to record %" PRIu64 ", byte %jd%s, and no further: %s",
 		 capture->counts.n_records, (intmax_t)ftello(pcap_file(capture->pcap)),
-		 compressed_is_packed(capture->file) ? " when unpacked" : "",
+		 input_is_packed(capture->file) ? " when unpacked" : "",
 		 reason_of(capture, said, clean));
 }
 
@@ -243,7 +231,7 @@ capture_read(struct capture *capture, int max_records, struct capture_watch *wat
 	r = pcap_dispatch(capture->pcap, max_records, on_packet, (unsigned char *)capture);
 	if (r > 0)
 		return 1;
-	if (r == 0 && !compressed_why(capture->file))
+	if (r == 0 && !input_why(capture->file))
 		return 0;
 	note_why(capture, r == 0 ? "" : pcap_geterr(capture->pcap));
 	return -EBADMSG;
@@ -276,5 +264,5 @@ capture_link_type(const struct capture *capture)
 uint64_t
 capture_n_read(const struct capture *capture)
 {
-	return compressed_n_read(capture->file);
+	return input_n_read(capture->file);
 }

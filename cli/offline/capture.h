@@ -7,7 +7,7 @@
 #include "lib/base/base.h"
 
 struct capture;
-struct compressed;
+struct input;
 
 /* Room for why a file could not be read, or not to its end: a clause without a full stop. */
 #define CAPTURE_WHY_MAX 512
@@ -21,14 +21,12 @@ struct capture_counts {
 };
 
 /*
- * @fd is borrowed, until capture_free(). 0; -EBADMSG: it is no usbmon capture, @why goes on from
- * "FILE "; -ENOMEM.
+ * The file at which @file is, borrowed until capture_free(). 0; -EBADMSG: it is no usbmon capture,
+ * @why goes on from "FILE "; -ENOMEM.
  */
-int capture_new(int fd, char why[CAPTURE_WHY_MAX], struct capture **ret);
-/* The same of a file that is being unpacked, which it takes in any case. */
-int capture_of(struct compressed *file, char why[CAPTURE_WHY_MAX], struct capture **ret);
+int capture_new(struct input *file, char why[CAPTURE_WHY_MAX], struct capture **ret);
 /* Does it begin as a capture does? */
-bool capture_is_one(const struct compressed *file);
+bool capture_is_one(const struct input *file);
 void capture_free(struct capture *capture); /* NULL is fine */
 LS_DEFINE_AUTO(capture)
 

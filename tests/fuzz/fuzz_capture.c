@@ -1,5 +1,5 @@
 /*
- * A capture file, packed or not, through the unpacking, libpcap, the counts and the JSON that
+ * A capture file, packed or in an archive or not, through the unpacking, libpcap, the counts and the JSON that
  * linkstat analyze prints; what happened in it through the engine. Whatever it holds: nothing is counted twice or lost.
  */
 #include <errno.h>
@@ -8,6 +8,7 @@
 
 #include "cli/analyze/analyze.h"
 #include "cli/offline/capture.h"
+#include "cli/offline/input.h"
 #include "cli/offline/offline.h"
 #include "tests/fuzz/check.h"
 
@@ -129,21 +130,33 @@ check_read(struct capture *capture)
 	check_answer(offline);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+static void
+check_file(struct input *input)
 {
-	int fd = memfd_create("capture", MFD_CLOEXEC), r;
 	struct capture *capture = NULL;
 	char why[CAPTURE_WHY_MAX] = "";
+	int r = capture_new(input, why, &capture);
 
-	CHECK(fd >= 0 && write(fd, data, len) == (ssize_t)len && lseek(fd, 0, SEEK_SET) == 0);
-	r = capture_new(fd, why, &capture);
 	CHECK(r == 0 || r == -EBADMSG);
 	check_clean(why, sizeof(why));
+	check_clean(input_name(input), 4096);
 	CHECK(r == 0 || *why);
 	if (r == 0)
 		check_read(capture);
 	capture_free(capture);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	int fd = memfd_create("capture", MFD_CLOEXEC);
+	struct input *input;
+
+	CHECK(fd >= 0 && write(fd, data, len) == (ssize_t)len && lseek(fd, 0, SEEK_SET) == 0);
+	CHECK(input_new(fd, "-", &input) == 0);
+	while (input_next(input) > 0)
+		check_file(input);
+	input_free(input);
 	close(fd);
 	return 0;
 }

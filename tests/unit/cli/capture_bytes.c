@@ -4,10 +4,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include <lzma.h>
-#include <zlib.h>
-#include <zstd.h>
-
+#include <archive.h>
+#include <archive_entry.h>
 #include <cmocka.h>
 
 #include "lib/usbmon/usbmon.h"
@@ -165,28 +163,30 @@ append_event(struct bytes *bytes, const struct shape *shape, size_t i)
 static void
 pack(struct bytes *bytes, enum packing packing)
 {
+	static const int filters[] = {
+		[GZIP] = ARCHIVE_FILTER_GZIP, [ZSTD] = ARCHIVE_FILTER_ZSTD, [XZ] = ARCHIVE_FILTER_XZ
+	};
 	static struct bytes packed;
-	z_stream gzip = { .next_in = bytes->at, .avail_in = (unsigned int)bytes->len };
+	struct archive *archive;
+	struct archive_entry *entry;
 
 	if (packing == PLAIN)
 		return;
-	if (packing == ZSTD) {
-		packed.len = ZSTD_compress(packed.at, CAPTURE_BYTES_MAX, bytes->at, bytes->len, 1);
-		assert_false(ZSTD_isError(packed.len));
-	} else if (packing == XZ) {
-		packed.len = 0;
-		assert_int_equal(lzma_easy_buffer_encode(1, LZMA_CHECK_CRC32, NULL, bytes->at,
-							 bytes->len, packed.at, &packed.len,
-							 CAPTURE_BYTES_MAX),
-				 LZMA_OK);
-	} else {
-		gzip.next_out = packed.at;
-		gzip.avail_out = CAPTURE_BYTES_MAX;
-		assert_int_equal(deflateInit2(&gzip, 1, Z_DEFLATED, 15 + 16, 8, 0), Z_OK);
-		assert_int_equal(deflate(&gzip, Z_FINISH), Z_STREAM_END);
-		deflateEnd(&gzip);
-		packed.len = CAPTURE_BYTES_MAX - gzip.avail_out;
-	}
+	archive = archive_write_new();
+	entry = archive_entry_new();
+	packed.len = 0;
+	archive_entry_set_filetype(entry, AE_IFREG);
+	assert_int_equal(archive_write_set_format_raw(archive), ARCHIVE_OK);
+	assert_int_equal(archive_write_add_filter(archive, filters[packing]), ARCHIVE_OK);
+	archive_write_set_bytes_in_last_block(archive, 1);
+	assert_int_equal(
+		archive_write_open_memory(archive, packed.at, sizeof(packed.at), &packed.len),
+		ARCHIVE_OK);
+	assert_int_equal(archive_write_header(archive, entry), ARCHIVE_OK);
+	assert_int_equal(archive_write_data(archive, bytes->at, bytes->len), bytes->len);
+	assert_int_equal(archive_write_close(archive), ARCHIVE_OK);
+	archive_write_free(archive);
+	archive_entry_free(entry);
 	*bytes = packed;
 }
 

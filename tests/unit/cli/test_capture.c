@@ -11,6 +11,7 @@
 
 #include "cli/analyze/analyze.h"
 #include "cli/offline/capture.h"
+#include "cli/offline/input.h"
 #include "tests/unit/cli/capture_bytes.h"
 
 static int
@@ -22,6 +23,17 @@ file_of(const void *bytes, size_t len)
 	assert_int_equal(write(fd, bytes, len), len);
 	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
 	return fd;
+}
+
+/* The descriptor stays open. */
+static struct input *
+input_of(int fd)
+{
+	struct input *input;
+
+	assert_int_equal(input_new(fd, "f", &input), 0);
+	assert_int_equal(input_next(input), 1);
+	return input;
 }
 
 static void
@@ -83,6 +95,7 @@ reads_every_shape(void **state)
 	for (unsigned int i = 0; i < 32; i++) {
 		const struct shape shape = { i & 1 ? "pcapng" : "pcap", i & 2 ? 189 : 220, i & 4,
 					     (enum packing)(i / 8) };
+		ls_auto(input) *input = NULL;
 		ls_auto(capture) *capture = NULL;
 		ls_auto(capture_watch) *watch = NULL;
 		char why[CAPTURE_WHY_MAX];
@@ -93,7 +106,8 @@ reads_every_shape(void **state)
 		capture_bytes_build(&bytes, &shape);
 		fd = file_of(bytes.at, bytes.len);
 		watch = new_watch();
-		assert_int_equal(capture_new(fd, why, &capture), 0);
+		input = input_of(fd);
+		assert_int_equal(capture_new(input, why, &capture), 0);
 		assert_string_equal(capture_format(capture), shape.format);
 		assert_int_equal(capture_link_type(capture), shape.link_type);
 		assert_int_equal(read_to_end(capture, watch), 0);
@@ -116,13 +130,15 @@ keeps_what_comes_before_a_cut(void **state)
 
 		capture_bytes_build(&bytes, &shape);
 		for (size_t len = 0; len < bytes.len; len++) {
+			ls_auto(input) *input = NULL;
 			ls_auto(capture) *capture = NULL;
 			ls_auto(capture_watch) *watch = NULL;
 			char why[CAPTURE_WHY_MAX] = "";
 			int fd = file_of(bytes.at, len), r;
 
 			watch = new_watch();
-			r = capture_new(fd, why, &capture);
+			input = input_of(fd);
+			r = capture_new(input, why, &capture);
 			assert_true(r == 0 || (r == -EBADMSG && *why));
 			if (r == 0 && read_to_end(capture, watch) < 0)
 				assert_non_null(strstr(capture_why(capture), "read up to record"));
@@ -138,6 +154,7 @@ says_how_far_it_read(void **state)
 {
 	static const struct shape shape = { "pcap", 220, false, PLAIN };
 	static struct bytes bytes;
+	ls_auto(input) *input = NULL;
 	ls_auto(capture) *capture = NULL;
 	ls_auto(capture_watch) *watch = NULL;
 	char why[CAPTURE_WHY_MAX];
@@ -147,7 +164,8 @@ says_how_far_it_read(void **state)
 	capture_bytes_build(&bytes, &shape);
 	fd = file_of(bytes.at, 24 + 3 * 80 + 40);
 	watch = new_watch();
-	assert_int_equal(capture_new(fd, why, &capture), 0);
+	input = input_of(fd);
+	assert_int_equal(capture_new(input, why, &capture), 0);
 	assert_int_equal(read_to_end(capture, watch), -EBADMSG);
 	print_message("%s\n", capture_why(capture));
 	assert_non_null(strstr(capture_why(capture), "record 3, byte 304, and no further"));
@@ -173,19 +191,21 @@ refuses_what_is_no_usbmon_capture(void **state)
 		{ "\xd4\xc3\xb2\xa1", 4, "damaged at its beginning" },
 		{ "\x0a\x0d\x0d\x0a\xff\xff\xff\xff\x4d\x3c\x2b\x1a", 12, "damaged" },
 		{ "\xfd\x37zXZ\0", 6, "the xz data is cut off" },
-		{ "BZh91AY", 7, "packed with bzip2" },
+		{ "BZh91AY", 7, "the bzip2 data is damaged" },
 		{ "\x1f\x8b\x08", 3, "gzip data is cut off" },
 		{ "\x1f\x8b\x08junkjunkjunkjunk", 19, "gzip data is damaged" },
-		{ "\x28\xb5\x2f\xfdjunkjunkjunk", 16, "zstd data is damaged" },
+		{ "\x28\xb5\x2f\xfdjunkjunkjunk", 16, "zstd data cannot be unpacked" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < LS_COUNT(cases); i++) {
+		ls_auto(input) *input = NULL;
 		ls_auto(capture) *capture = NULL;
 		char why[CAPTURE_WHY_MAX] = "";
 		int fd = file_of(cases[i].bytes, cases[i].len);
 
-		assert_int_equal(capture_new(fd, why, &capture), -EBADMSG);
+		input = input_of(fd);
+		assert_int_equal(capture_new(input, why, &capture), -EBADMSG);
 		print_message("%s\n", why);
 		assert_non_null(strstr(why, cases[i].part));
 		close(fd);
@@ -198,6 +218,7 @@ reads_from_a_slow_pipe(void **state)
 {
 	static const struct shape shape = { "pcapng", 220, false, GZIP };
 	static struct bytes bytes;
+	ls_auto(input) *input = NULL;
 	ls_auto(capture) *capture = NULL;
 	ls_auto(capture_watch) *watch = NULL;
 	char why[CAPTURE_WHY_MAX];
@@ -216,7 +237,8 @@ reads_from_a_slow_pipe(void **state)
 	}
 	close(ends[1]);
 	watch = new_watch();
-	assert_int_equal(capture_new(ends[0], why, &capture), 0);
+	input = input_of(ends[0]);
+	assert_int_equal(capture_new(input, why, &capture), 0);
 	assert_int_equal(read_to_end(capture, watch), 0);
 	check_counts(capture, capture_watch_traffic(watch));
 	close(ends[0]);
@@ -227,6 +249,7 @@ gives_the_same_members_for_any_file(void **state)
 {
 	static const struct shape shape = { "pcap", 220, false, PLAIN };
 	static struct bytes bytes;
+	ls_auto(input) *input = NULL;
 	ls_auto(capture) *capture = NULL;
 	ls_auto(capture_watch) *watch = NULL;
 	ls_json_auto json_t *full = NULL, *nothing = analyze_nothing("f", "is empty");
@@ -240,7 +263,8 @@ gives_the_same_members_for_any_file(void **state)
 	capture_bytes_build(&bytes, &shape);
 	fd = file_of(bytes.at, bytes.len);
 	watch = new_watch();
-	assert_int_equal(capture_new(fd, why, &capture), 0);
+	input = input_of(fd);
+	assert_int_equal(capture_new(input, why, &capture), 0);
 	assert_int_equal(read_to_end(capture, watch), 0);
 	full = analyze_capture("f", capture, watch, NULL, NULL);
 	assert_non_null(full);

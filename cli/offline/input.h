@@ -1,0 +1,50 @@
+#pragma once
+/*
+ * A file that the user gave, as one or several inputs: as it is, compressed with gzip, xz, zstd or
+ * bzip2, or an archive (zip, tar), each regular file of which is an input of its own. Nothing in it
+ * is trusted: memory, the number of files and what they unpack to are limited, what is packed
+ * within an archive stays packed, and names pass the text gate. Damaged or cut data ends where the
+ * damage is; input_why() says so.
+ */
+#include <stdio.h>
+
+#include "lib/logs/text.h"
+
+struct input;
+
+/*
+ * @path "-" is standard input. An enum cli_exit: what cannot be opened is reported on stderr,
+ * unless @quiet.
+ */
+int input_open(const char *path, bool quiet, struct input **ret);
+/* The same of @fd, which is borrowed. 0 or -ENOMEM. */
+int input_new(int fd, const char *name, struct input **ret);
+void input_free(struct input *input); /* NULL is fine; streams go first */
+LS_DEFINE_AUTO(input)
+
+/*
+ * To the first file, then to the next one, which ends the use of the one before. 1; 0: that was the
+ * last one. What cannot be read is an empty file with a reason.
+ */
+int input_next(struct input *input);
+/* "FILE", or "FILE/MEMBER" of an archive; clean, until input_next(). */
+const char *input_name(const struct input *input);
+bool input_is_archive(const struct input *input);
+bool input_is_packed(const struct input *input); /* compressed, or of an archive */
+int input_fd(const struct input *input);
+
+/* How the file begins; fewer than 4 bytes mean that there are no more. */
+const uint8_t *input_head(const struct input *input, size_t *ret_len);
+/* All of it from the beginning, for one reader who closes it; ftello() works. NULL: no memory. */
+FILE *input_stream(struct input *input);
+/* The same without a stream: up to @size bytes; 0 at the end. */
+size_t input_read(struct input *input, void *bytes, size_t size);
+/* NULL, or why the file ends early; a clause that goes on from "…: "; clean. */
+const char *input_why(const struct input *input);
+/* Bytes of the file as it lies on disk that were read so far. */
+uint64_t input_n_read(const struct input *input);
+
+/* Text may hold some bytes of anything, but not many. */
+bool input_is_binary(const char *bytes, size_t len);
+/* Local times without a zone or a year are those of this computer when the file was written. */
+void input_log_options(const struct input *input, struct ls_log_text_options *ret);
