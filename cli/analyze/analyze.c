@@ -1,8 +1,9 @@
-#include "cli/analyze/analyze.h"
-
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/analyze/answer.h"
+#include "cli/analyze/conclude.h"
+#include "cli/analyze/join.h"
 #include "cli/analyze/stream.h"
 #include "cli/base/command.h"
 #include "cli/print/envelope.h"
@@ -18,55 +19,6 @@ on_observation(const struct ls_observation *obs, bool new_boot, void *user)
 	if (new_boot)
 		offline_new_boot(offline);
 	offline_observe(offline, obs);
-}
-
-static json_t *
-new_group(void)
-{
-	return json_pack("{s:[], s:[], s:[], s:[], s:[]}", "captures", "logs", "ports", "incidents",
-			 "notes");
-}
-
-static json_t *
-files_of(const json_t *group)
-{
-	static const char *const lists[] = { "captures", "logs" };
-	json_t *files = json_array();
-	const json_t *file;
-	size_t i;
-
-	for (size_t list = 0; list < LS_COUNT(lists); list++) {
-		json_array_foreach(json_object_get(group, lists[list]), i, file)
-		{
-			if (json_array_append(files, json_object_get(file, "file")) < 0) {
-				json_decref(files);
-				return NULL;
-			}
-		}
-	}
-	return files;
-}
-
-static int
-put(json_t *group, const char *name, json_t *list)
-{
-	int r = list ? json_array_extend(json_object_get(group, name), list) : -1;
-
-	json_decref(list);
-	return r;
-}
-
-int
-analyze_conclude(struct offline *offline, json_t *group)
-{
-	ls_json_auto json_t *files = files_of(group);
-
-	offline_finish(offline);
-	if (!files || put(group, "ports", offline_ports(offline, files)) < 0 ||
-	    put(group, "incidents", offline_incidents(offline, files)) < 0 ||
-	    put(group, "notes", offline_notes(offline)) < 0)
-		return cli_no_memory();
-	return CLI_FINE;
 }
 
 /* A disconnect in a capture before which the hub said nothing was nothing that the hub saw. */
@@ -87,7 +39,7 @@ read_one(struct input *input, int64_t first_incident, json_t **ret)
 {
 	ls_auto(offline) *offline = NULL;
 	ls_auto(stream) *stream = NULL;
-	ls_json_auto json_t *group = new_group();
+	ls_json_auto json_t *group = analyze_new_group();
 	struct stream_options options = { .observe = on_observation };
 	int r;
 
@@ -206,7 +158,7 @@ take_file(struct all *all, const char *path)
 int
 analyze_run(const struct cli *cli)
 {
-	ls_json_auto json_t *sum = new_group();
+	ls_json_auto json_t *sum = analyze_new_group();
 	struct all all = { .cli = cli, .sum = sum };
 	bool joined;
 

@@ -1,11 +1,12 @@
-/* The engine's answer about files, as text: first what dropped, where, when, why and how sure. */
+#include "cli/analyze/answer.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/print/advice.h"
-#include "cli/analyze/analyze.h"
-#include "cli/analyze/signs.h"
+#include "cli/analyze/events.h"
+#include "cli/analyze/text.h"
 #include "cli/base/field.h"
 #include "cli/print/render.h"
 #include "cli/print/words.h"
@@ -169,6 +170,45 @@ put_others(const struct answer *answer)
 	put_unknown(answer);
 }
 
+/* Lines of a log that are no incident, but say what to do all the same. */
+static const struct sign {
+	const char *kind; /* in "observations" of a port */
+	const char *what;
+} signs[] = {
+	{ "power-rejected",
+	  "the kernel refused it for want of power: use a powered hub, or a port of "
+	  "the computer itself" },
+	{ "speed-downgrade", "it runs slower than it can: another port or cable may be faster" },
+	{ "link-trouble", "the link or the hub of it had trouble (no reset, no configuration, no "
+			  "answer): the port, the hub or the cable" },
+	{ "resume-failure", "it did not wake up from power saving: switch autosuspend off for it" },
+};
+
+/* Counted only where @style is NULL. */
+static unsigned int
+put_signs(const struct output_style *style, const json_t *ports)
+{
+	const json_t *port;
+	unsigned int n_told = 0;
+	size_t i;
+
+	json_array_foreach(ports, i, port)
+	{
+		const json_t *lines = field_object(port, "observations");
+
+		for (size_t k = 0; k < LS_COUNT(signs); k++) {
+			int64_t n = lines ? field_int(lines, signs[k].kind) : 0;
+
+			if (n > 0 && style)
+				render_sentence(style, TONE_WARN, 4, "  %s: %s (%" PRId64 " %s).",
+						field_text(port, "name"), signs[k].what, n,
+						n == 1 ? "line" : "lines");
+			n_told += n > 0;
+		}
+	}
+	return n_told;
+}
+
 static int64_t
 count_usb_lines(const json_t *group)
 {
@@ -240,7 +280,7 @@ put_answer(const struct answer *answer)
 	bool has_capture = json_array_size(field_list(answer->group, "captures")) > 0;
 	const json_t *all_ports = field_list(answer->group, "ports");
 	bool is_well = !has_failures(answer) && worst_other(answer) == LS_N_CAUSES &&
-		       analyze_put_signs(NULL, all_ports) == 0;
+		       put_signs(NULL, all_ports) == 0;
 	char files[WORDS_MAX], n[FORMAT_MAX], ports[FORMAT_MAX];
 
 	name_files(files, answer);
@@ -255,7 +295,7 @@ put_answer(const struct answer *answer)
 		render_sentence(style, is_well ? TONE_GOOD : TONE_WARN, 0, "%s: no drop%s.", files,
 				is_well ? "s" : " is certain, but not all is well");
 		put_others(answer);
-		(void)analyze_put_signs(style, all_ports);
+		(void)put_signs(style, all_ports);
 		return;
 	}
 	render_sentence(
@@ -267,7 +307,7 @@ put_answer(const struct answer *answer)
 	if (answer->n_drops > DROPS_TOLD)
 		render_sentence(style, TONE_PLAIN, 4, "  And more, in the table below.");
 	put_others(answer);
-	(void)analyze_put_signs(style, all_ports);
+	(void)put_signs(style, all_ports);
 }
 
 /* ---- notes ---- */

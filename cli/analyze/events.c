@@ -1,9 +1,9 @@
-/* Incidents and ports of files as tables. */
+#include "cli/analyze/events.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "cli/print/advice.h"
-#include "cli/analyze/analyze.h"
 #include "cli/base/field.h"
 #include "cli/print/render.h"
 #include "cli/print/words.h"

@@ -1,13 +1,12 @@
-/*
- * A capture and a log of one machine and one time: two streams of observations, told to one engine
- * in the order of their dates. Each is read in small steps, so that memory stays bounded.
- */
+#include "cli/analyze/join.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/analyze/analyze.h"
+#include "cli/analyze/conclude.h"
+#include "cli/base/cli.h"
 #include "cli/analyze/stream.h"
 #include "cli/offline/input.h"
 
@@ -277,8 +276,7 @@ run(struct pair *pair, struct offline *offline, int64_t zero_us)
 static int
 conclude(struct pair *pair, struct offline *offline, json_t **ret, int *ret_worst)
 {
-	ls_json_auto json_t *group = json_pack("{s:[], s:[], s:[], s:[], s:[]}", "captures", "logs",
-					       "ports", "incidents", "notes");
+	ls_json_auto json_t *group = analyze_new_group();
 	bool no_memory = !group;
 
 	*ret_worst = CLI_FINE;

@@ -1,4 +1,4 @@
-#include "cli/analyze/analyze.h"
+#include "cli/analyze/json.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/analyze/analyze.h"
+#include "cli/analyze/json.h"
 #include "cli/base/cli.h"
 #include "cli/offline/capture.h"
 #include "cli/offline/input.h"
+#include "cli/print/format.h"
 #include "cli/print/progress.h"
 #include "lib/base/text.h"
 

@@ -4,6 +4,7 @@
  * begins. What is wrong with it is told on stderr; what came before counts.
  */
 #include "cli/offline/offline.h"
+#include "lib/wire/wire.h"
 
 struct input;
 struct stream;

@@ -335,12 +335,6 @@ offline_new(int64_t first_incident, struct offline **ret)
 	return 0;
 }
 
-int64_t
-offline_next_incident(const struct offline *offline)
-{
-	return offline->next_incident;
-}
-
 void
 offline_free(struct offline *offline)
 {

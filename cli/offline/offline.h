@@ -1,25 +1,18 @@
 #pragma once
 /*
  * The engine's answer about what lies in files: observations in, ports and incidents out. Memory is
- * bounded; what a cap leaves out is counted, and offline_notes() says so.
+ * bounded; what a limit leaves out is counted, and offline_notes() says so.
  *
  * Ports bear the names that the kernel log uses: "1-1.2", a root hub "usb4", a controller
  * "0000:00:14.0". One engine follows one boot; a new one begins where offline_new_boot() says so.
  */
 #include "lib/engine/engine.h"
 #include "lib/logs/counts.h"
-#include "lib/wire/wire.h"
-
-#define OFFLINE_PORTS	  1024
-#define OFFLINE_INCIDENTS 1000 /* the first and the last; all are counted */
-#define OFFLINE_NOTES	  16
 
 struct offline;
 
 /* Incidents are numbered from @first_incident. 0 or -ENOMEM. */
 int offline_new(int64_t first_incident, struct offline **ret);
-/* The number that the next incident would get. */
-int64_t offline_next_incident(const struct offline *offline);
 void offline_free(struct offline *offline); /* NULL is fine */
 LS_DEFINE_AUTO(offline)
 
@@ -30,7 +23,7 @@ void offline_observe(struct offline *offline, const struct ls_observation *obs);
 void offline_advance(struct offline *offline, struct ls_instant now);
 /* What follows is of another boot: what pends stays as it is. */
 void offline_new_boot(struct offline *offline);
-/* The end of all files. Only then what follows may be asked for. */
+/* The end of all files. Only then what cli/offline/offline_json.h has may be asked for. */
 void offline_finish(struct offline *offline);
 
 /* Counts of a port beside what the engine says; @port as the kernel names it. */
@@ -42,8 +35,5 @@ void offline_set_device(struct offline *offline, const char *port, const struct 
 /* The log has no times at all: how long a device was away, which tells most, is not known. */
 void offline_set_timeless(struct offline *offline);
 
-/* New references, NULL if memory is short. Each object says which @files it is about. */
-json_t *offline_ports(const struct offline *offline, json_t *files);
-json_t *offline_incidents(const struct offline *offline, json_t *files);
-/* What could not be followed or kept, as sentences. */
-json_t *offline_notes(const struct offline *offline);
+/* "1-1.2", "usb1" or "0000:00:14.0"; for a device without a place "bus 1 device 8". */
+void offline_socket_name(const struct ls_socket *socket, char name[LS_ID_PATH_MAX]);

@@ -1,8 +1,9 @@
+#include "cli/offline/offline_json.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/offline/offline.h"
 #include "cli/offline/offline_state.h"
 #include "lib/base/text.h"
 

@@ -1,6 +1,11 @@
 #pragma once
-/* Inside of cli/offline/offline.h: what offline.c keeps and offline_json.c tells. */
-#include "cli/offline/offline.h"
+/* What offline.c keeps and offline_json.c shows, and the limits of that. */
+#include "lib/engine/engine.h"
+#include "lib/logs/counts.h"
+
+#define OFFLINE_PORTS	  1024
+#define OFFLINE_INCIDENTS 1000 /* the first and the last; all are counted */
+#define OFFLINE_NOTES	  16
 
 struct offline_port {
 	char name[LS_ID_PATH_MAX];
@@ -35,6 +40,3 @@ struct offline {
 	bool no_memory;
 	bool timeless;
 };
-
-/* "1-1.2", "usb1" or "0000:00:14.0"; for a device without a place "bus 1 device 8". */
-void offline_socket_name(const struct ls_socket *socket, char name[LS_ID_PATH_MAX]);

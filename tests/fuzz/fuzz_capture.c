@@ -6,10 +6,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "cli/analyze/analyze.h"
+#include "cli/analyze/json.h"
 #include "cli/offline/capture.h"
 #include "cli/offline/input.h"
 #include "cli/offline/offline.h"
+#include "cli/offline/offline_json.h"
+#include "cli/offline/offline_state.h"
 #include "tests/fuzz/check.h"
 
 #define MOST_RECORDS 20000 /* a bomb unpacks to more */

@@ -11,6 +11,7 @@
 #include "cli/base/cli.h"
 #include "cli/base/command.h"
 #include "cli/offline/offline.h"
+#include "cli/offline/offline_state.h"
 #include "lib/usbmon/usbmon.h"
 
 #define NOW_US (INT64_C(1795357800) * 1000000)

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "cli/analyze/analyze.h"
+#include "cli/analyze/json.h"
 #include "cli/offline/capture.h"
 #include "cli/offline/input.h"
 #include "tests/unit/cli/capture_bytes.h"

@@ -1,0 +1,10 @@
+#pragma once
+/* The engine's answer about files, as text: first what dropped, where, when, why and how sure. */
+#include "cli/base/cli.h"
+#include "lib/wire/wire.h"
+
+/*
+ * Files that one engine was told of: an object with "captures", "logs", "ports", "incidents" and
+ * "notes". An enum cli_exit: whether it could be printed.
+ */
+int analyze_print(const struct cli *cli, const json_t *group);
