@@ -11,6 +11,10 @@
 #include "cli/base/clean.h"
 #include "cli/base/command.h"
 #include "cli/base/field.h"
+#include "cli/check/devices.h"
+#include "cli/check/history.h"
+#include "cli/check/print.h"
+#include "cli/check/rules.h"
 #include "lib/base/port.h"
 
 #define JOB_HOURS 0.25
@@ -59,6 +63,18 @@ no_such_port(const struct check *check, const char *port)
 				   : "Without linkstatd only the kernel's names are known, like "
 				     "1-1.4 (see: ls /sys/bus/usb/devices)");
 	return CLI_USAGE;
+}
+
+void
+check_done(struct check *check)
+{
+	json_decref(check->status);
+	json_decref(check->report);
+	json_decref(check->lately);
+	json_decref(check->drops);
+	free(check->devices);
+	free(check->ports);
+	free(check->findings);
 }
 
 int

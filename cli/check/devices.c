@@ -1,3 +1,5 @@
+#include "cli/check/devices.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -5,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/check/check.h"
+#include "cli/check/tree.h"
 #include "lib/base/port.h"
 #include "lib/base/text.h"
 

@@ -1,4 +1,4 @@
-#include "cli/check/rules.h"
+#include "cli/check/history.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -6,10 +6,11 @@
 
 #include "cli/print/advice.h"
 #include "cli/ask/ask.h"
-#include "cli/check/check.h"
 #include "cli/ask/client.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
+#include "cli/check/found.h"
+#include "cli/check/devices.h"
 #include "lib/attribution/rate.h"
 #include "lib/base/text.h"
 

@@ -1,10 +1,12 @@
-#include "cli/check/rules.h"
+#include "cli/check/hubs.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/check/check.h"
 #include "cli/print/format.h"
+#include "cli/check/found.h"
+#include "cli/check/tree.h"
+#include "cli/check/devices.h"
 #include "lib/base/port.h"
 #include "lib/base/text.h"
 

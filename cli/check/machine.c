@@ -1,13 +1,15 @@
-#include "cli/check/rules.h"
+#include "cli/check/machine.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/check/check.h"
 #include "cli/check/parse.h"
 #include "cli/base/clean.h"
 #include "cli/print/format.h"
+#include "cli/check/found.h"
+#include "cli/check/tree.h"
+#include "cli/check/devices.h"
 
 #define GIB (UINT64_C(1) << 30)
 #define MIB (UINT64_C(1) << 20)

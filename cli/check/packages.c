@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/check/check.h"
+#include "cli/check/tree.h"
 
 /* Packages of libraries bear their version in their name: "libirecovery-1.0-3". */
 static const struct {

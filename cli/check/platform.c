@@ -1,10 +1,12 @@
-#include "cli/check/rules.h"
+#include "cli/check/platform.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/check/check.h"
+#include "cli/check/found.h"
+#include "cli/check/tree.h"
+#include "cli/check/devices.h"
 #include "lib/base/cursor.h"
 
 #define VENDOR_AMD     0x1022

@@ -1,12 +1,14 @@
-#include "cli/check/rules.h"
+#include "cli/check/port.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/check/check.h"
 #include "cli/check/parse.h"
 #include "cli/print/format.h"
+#include "cli/check/found.h"
+#include "cli/check/tree.h"
+#include "cli/check/devices.h"
 
 #define FULL_SPEED     12
 #define HIGH_SPEED     480

@@ -1,10 +1,13 @@
+#include "cli/check/print.h"
+
 #include <string.h>
 
-#include "cli/check/check.h"
 #include "cli/print/envelope.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
 #include "cli/print/render.h"
+#include "cli/check/found.h"
+#include "cli/check/rules.h"
 #include "lib/base/text.h"
 
 static const char *const level_names[] = { "mend", "note", "fine" };

@@ -1,15 +1,17 @@
-#include "cli/check/rules.h"
+#include "cli/check/tools.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/check/check.h"
 #include "cli/check/packages.h"
 #include "cli/check/parse.h"
 #include "cli/base/clean.h"
 #include "cli/check/program.h"
+#include "cli/check/found.h"
+#include "cli/check/tree.h"
+#include "cli/check/devices.h"
 
 #define PATIENCE_MS 2000
 #define COMM_MAX    15 /* what /proc shows of a program's name */

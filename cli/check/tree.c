@@ -1,3 +1,5 @@
+#include "cli/check/tree.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -7,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/check/check.h"
 #include "cli/base/clean.h"
 #include "lib/base/cursor.h"
 

@@ -1,5 +1,7 @@
 /* linkstat check, one rule at a time: a small tree, and the one finding that it must give. */
 #include "cli/check/check.h"
+#include "cli/check/devices.h"
+#include "cli/check/rules.h"
 #include "tests/unit/cli/fake_tree.h"
 
 #define PCI "sys/devices/pci0000:00/0000:00:14.0"
