@@ -6,6 +6,11 @@
 
 #include "cli/base/clean.h"
 #include "cli/base/command.h"
+#include "cli/diagnose/json.h"
+#include "cli/diagnose/next.h"
+#include "cli/diagnose/text.h"
+#include "cli/diagnose/patterns.h"
+#include "cli/diagnose/read.h"
 #include "cli/diagnose/priors.h"
 #include "lib/base/text.h"
 
@@ -83,10 +88,14 @@ print(const struct cli *cli, const struct diagnosis *diagnosis, void *user)
 	int r = CLI_FINE;
 
 	(void)user;
-	if (cli->json)
+	if (cli->json) {
 		r = diagnose_print_json(cli, diagnosis);
-	else
-		diagnose_print_text(cli, diagnosis);
+	} else {
+		diagnose_print_answer(cli, diagnosis);
+		diagnose_print_evidence(cli, diagnosis);
+		diagnose_print_next(cli, diagnosis);
+		diagnose_print_notes(cli, diagnosis);
+	}
 	if (r != CLI_FINE)
 		return r;
 	return verdict == LS_VERDICT_SUSPECT || verdict == LS_VERDICT_INSEPARABLE ? CLI_TROUBLE

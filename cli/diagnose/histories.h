@@ -5,15 +5,10 @@
  * its place ("05e3:0610 at …"); cables, devices, models and hubs of one name are the same thing
  * everywhere. Inside the trials parts are numbered; histories_name() gives their names back.
  */
+#include "cli/diagnose/history_names.h"
 #include "lib/attribution/trials.h"
 
 struct histories;
-
-/* How a row's port and device are called by people; NULL where that is the name in the trial.
- * @port_too is one more name that the port answers to. */
-struct histories_aliases {
-	const char *port, *port_too, *device;
-};
 
 int histories_new(struct histories **ret); /* 0 or -ENOMEM */
 void histories_free(struct histories *histories);
@@ -38,8 +33,6 @@ uint64_t histories_n_taken(const struct histories *histories);
  * -ENOSPC or -ENOMEM.
  */
 int histories_trials(struct histories *histories, const char *focus, struct ls_trials **ret);
-
-#define HISTORIES_NAME_MAX 1024
 
 /* What a part of the trials is called: as short as tells it from all others of its kind. "" for
  * "". Fills @text and gives it back. */

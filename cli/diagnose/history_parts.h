@@ -1,7 +1,8 @@
 #pragma once
 /* The parts of histories (cli/diagnose/histories.h): numbered, and told apart by name and place. */
-#include "cli/diagnose/histories.h"
 #include "cli/base/set.h"
+#include "cli/diagnose/history_names.h"
+#include "lib/attribution/trials.h"
 
 /* In whose realm a name holds. */
 enum realm {

@@ -1,6 +1,8 @@
+#include "cli/diagnose/json.h"
+
 #include <string.h>
 
-#include "cli/diagnose/diagnose.h"
+#include "cli/diagnose/words.h"
 #include "cli/print/envelope.h"
 
 /* Appends and takes @item. False leaves @list as it is. */

@@ -1,9 +1,11 @@
+#include "cli/diagnose/next.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/base/clean.h"
-#include "cli/diagnose/diagnose.h"
+#include "cli/diagnose/words.h"
 #include "cli/print/format.h"
 #include "cli/print/render.h"
 #include "lib/base/text.h"

@@ -1,9 +1,10 @@
+#include "cli/diagnose/patterns.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/ask/ask.h"
-#include "cli/diagnose/diagnose.h"
 #include "cli/diagnose/places.h"
 #include "cli/base/field.h"
 #include "lib/base/hash.h"

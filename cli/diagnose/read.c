@@ -1,3 +1,5 @@
+#include "cli/diagnose/read.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -6,7 +8,6 @@
 
 #include "cli/ask/ask.h"
 #include "cli/base/clean.h"
-#include "cli/diagnose/diagnose.h"
 #include "cli/base/field.h"
 #include "lib/wire/session_table.h"
 

@@ -1,9 +1,11 @@
+#include "cli/diagnose/text.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/base/clean.h"
-#include "cli/diagnose/diagnose.h"
+#include "cli/diagnose/words.h"
 #include "cli/print/format.h"
 #include "cli/print/render.h"
 #include "lib/base/text.h"
@@ -111,14 +113,11 @@ is_accused(const struct ls_blame *blame, size_t i)
 }
 
 static void
-put_suspect(const struct cli *cli, const struct diagnosis *diagnosis)
+put_other_suspects(const struct cli *cli, const struct diagnosis *diagnosis)
 {
 	const struct ls_blame *blame = diagnosis->blame;
 	char part[DIAGNOSE_WORDS_MAX], percent[FORMAT_MAX];
 
-	render_sentence(&cli->style, TONE_BAD, 2, "Most likely at fault: %s (%s)",
-			words(cli, diagnosis, &blame->suspects[0], part),
-			format_percent(percent, blame->probability));
 	for (size_t i = 1; i < blame->n_suspects; i++) {
 		const struct ls_suspect *suspect = &blame->suspects[i];
 
@@ -132,33 +131,6 @@ put_suspect(const struct cli *cli, const struct diagnosis *diagnosis)
 			render_sentence(&cli->style, TONE_BAD, 2, "and, apart from it: %s (%s)",
 					part, format_percent(percent, suspect->probability));
 	}
-}
-
-static void
-put_inseparable(const struct cli *cli, const struct diagnosis *diagnosis)
-{
-	const struct ls_blame *blame = diagnosis->blame;
-	char list[LIST_MAX] = "", part[DIAGNOSE_WORDS_MAX], percent[FORMAT_MAX];
-
-	for (size_t i = 0; i < blame->n_suspects; i++)
-		if (is_accused(blame, i))
-			append(list, " or ", words(cli, diagnosis, &blame->suspects[i], part));
-	render_sentence(&cli->style, TONE_BAD, 2, "At fault is one of these: %s (%s)", list,
-			format_percent(percent, blame->probability));
-	render_sentence(&cli->style, TONE_PLAIN, 2,
-			"  Which of them cannot be told: they were never used apart.");
-}
-
-static void
-put_nothing(const struct cli *cli, const struct diagnosis *diagnosis)
-{
-	const struct ls_blame *blame = diagnosis->blame;
-	char all[2 * FORMAT_MAX], percent[FORMAT_MAX];
-
-	render_sentence(&cli->style, TONE_GOOD, 2, "Nothing special: no part stands out (%s).",
-			format_percent(percent, blame->probability));
-	render_sentence(&cli->style, TONE_PLAIN, 2, "  %s altogether.",
-			drops_in(all, blame->drops, blame->hours));
 }
 
 static const char *
@@ -184,7 +156,6 @@ put_not_enough(const struct cli *cli, const struct diagnosis *diagnosis)
 	const struct ls_blame *blame = diagnosis->blame;
 	char all[2 * FORMAT_MAX], n[FORMAT_MAX];
 
-	render_sentence(&cli->style, TONE_WARN, 2, "Not enough data to blame anything.");
 	if (diagnosis->n_sessions == 0) {
 		render_sentence(&cli->style, TONE_PLAIN, 2,
 				"  There is no session to look at. Use the device with linkstatd "
@@ -197,21 +168,58 @@ put_not_enough(const struct cli *cli, const struct diagnosis *diagnosis)
 			why_not_enough(blame));
 }
 
+/* What belongs to the answer. */
 static void
-put_verdict(const struct cli *cli, const struct diagnosis *diagnosis)
+put_rest_of_answer(const struct cli *cli, const struct diagnosis *diagnosis)
 {
-	switch (diagnosis->blame->verdict) {
+	const struct ls_blame *blame = diagnosis->blame;
+	char all[2 * FORMAT_MAX];
+
+	switch (blame->verdict) {
 	case LS_VERDICT_SUSPECT:
-		put_suspect(cli, diagnosis);
+		put_other_suspects(cli, diagnosis);
 		break;
 	case LS_VERDICT_INSEPARABLE:
-		put_inseparable(cli, diagnosis);
+		render_sentence(&cli->style, TONE_PLAIN, 2,
+				"  Which of them cannot be told: they were never used apart.");
 		break;
 	case LS_VERDICT_NOTHING_SPECIAL:
-		put_nothing(cli, diagnosis);
+		render_sentence(&cli->style, TONE_PLAIN, 2, "  %s altogether.",
+				drops_in(all, blame->drops, blame->hours));
 		break;
 	case LS_VERDICT_NOT_ENOUGH_DATA:
 		put_not_enough(cli, diagnosis);
+		break;
+	}
+}
+
+void
+diagnose_print_answer(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	const struct ls_blame *blame = diagnosis->blame;
+	char list[LIST_MAX] = "", part[DIAGNOSE_WORDS_MAX], percent[FORMAT_MAX];
+
+	format_percent(percent, blame->probability);
+	switch (blame->verdict) {
+	case LS_VERDICT_SUSPECT:
+		render_sentence(&cli->style, TONE_BAD, 2, "Most likely at fault: %s (%s)",
+				words(cli, diagnosis, &blame->suspects[0], part), percent);
+		break;
+	case LS_VERDICT_INSEPARABLE:
+		for (size_t i = 0; i < blame->n_suspects; i++) {
+			if (is_accused(blame, i))
+				append(list, " or ",
+				       words(cli, diagnosis, &blame->suspects[i], part));
+		}
+		render_sentence(&cli->style, TONE_BAD, 2, "At fault is one of these: %s (%s)", list,
+				percent);
+		break;
+	case LS_VERDICT_NOTHING_SPECIAL:
+		render_sentence(&cli->style, TONE_GOOD, 2,
+				"Nothing special: no part stands out (%s).", percent);
+		break;
+	case LS_VERDICT_NOT_ENOUGH_DATA:
+		render_sentence(&cli->style, TONE_WARN, 2, "Not enough data to blame anything.");
 		break;
 	}
 }
@@ -352,8 +360,19 @@ put_patterns(const struct cli *cli, const struct diagnosis *diagnosis)
 				diagnosis->patterns[i].evidence);
 }
 
-static void
-put_notes(const struct cli *cli, const struct diagnosis *diagnosis)
+void
+diagnose_print_evidence(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	put_rest_of_answer(cli, diagnosis);
+	put_evidence(cli, diagnosis);
+	put_possible(cli, diagnosis);
+	put_never_varied(cli, diagnosis);
+	put_groups(cli, diagnosis);
+	put_patterns(cli, diagnosis);
+}
+
+void
+diagnose_print_notes(const struct cli *cli, const struct diagnosis *diagnosis)
 {
 	char n[FORMAT_MAX], focus[HISTORIES_NAME_MAX];
 
@@ -372,17 +391,4 @@ put_notes(const struct cli *cli, const struct diagnosis *diagnosis)
 				cli->since.set || cli->until.set
 					? "the start, the hours or the drops are not known"
 					: "the hours or the drops are not known");
-}
-
-void
-diagnose_print_text(const struct cli *cli, const struct diagnosis *diagnosis)
-{
-	put_verdict(cli, diagnosis);
-	put_evidence(cli, diagnosis);
-	put_possible(cli, diagnosis);
-	put_never_varied(cli, diagnosis);
-	put_groups(cli, diagnosis);
-	put_patterns(cli, diagnosis);
-	diagnose_print_next(cli, diagnosis);
-	put_notes(cli, diagnosis);
 }

@@ -1,6 +1,7 @@
+#include "cli/diagnose/words.h"
+
 #include <stdio.h>
 
-#include "cli/diagnose/diagnose.h"
 #include "lib/base/text.h"
 
 static const struct {

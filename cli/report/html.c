@@ -9,6 +9,8 @@
 #include "cli/print/advice.h"
 #include "cli/ask/ask.h"
 #include "cli/diagnose/diagnose.h"
+#include "cli/diagnose/next.h"
+#include "cli/diagnose/text.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
 #include "cli/print/html.h"
@@ -66,22 +68,41 @@ on_incidents(const json_t *items, void *user)
 	return keep_last(page->incidents, items, INCIDENTS_MAX);
 }
 
+typedef void (*print_fn)(const struct cli *cli, const struct diagnosis *diagnosis);
+
 /* Sentences as on a terminal of any width, one a line. */
+static int
+print_lines(const struct cli *cli, const struct diagnosis *diagnosis, print_fn print, char **ret)
+{
+	struct cli plain = *cli;
+	size_t len;
+
+	plain.style = (struct output_style){ .utf8 = true, .dash = "–" };
+	plain.style.out = open_memstream(ret, &len);
+	if (!plain.style.out)
+		return cli_no_memory();
+	print(&plain, diagnosis);
+	return fclose(plain.style.out) == 0 ? CLI_FINE : cli_no_memory();
+}
+
+static void
+print_why(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	diagnose_print_evidence(cli, diagnosis);
+	diagnose_print_notes(cli, diagnosis);
+}
+
 static int
 on_diagnosis(const struct cli *cli, const struct diagnosis *diagnosis, void *user)
 {
 	enum ls_verdict verdict = diagnosis->blame->verdict;
 	struct report_page *page = user;
-	size_t len;
-	struct cli plain = *cli;
+	int r = print_lines(cli, diagnosis, diagnose_print_answer, &page->answer);
 
-	plain.style = (struct output_style){ .utf8 = true, .dash = "–" };
-	plain.style.out = open_memstream(&page->diagnosis, &len);
-	if (!plain.style.out)
-		return cli_no_memory();
-	diagnose_print_text(&plain, diagnosis);
 	page->accused = verdict == LS_VERDICT_SUSPECT || verdict == LS_VERDICT_INSEPARABLE;
-	return fclose(plain.style.out) == 0 ? CLI_FINE : cli_no_memory();
+	if (r == CLI_FINE)
+		r = print_lines(cli, diagnosis, diagnose_print_next, &page->next);
+	return r == CLI_FINE ? print_lines(cli, diagnosis, print_why, &page->why) : r;
 }
 
 static int
@@ -110,40 +131,33 @@ gather(struct report_page *page)
 /* ---- the verdict ----------------------------------------------------------------------------- */
 
 static void
-put_line(FILE *out, const char *class, const char *line)
+put_lines(FILE *out, const char *class, char *lines)
 {
-	fprintf(out, "<p%s%s%s>", *class ? " class=\"" : "", class, *class ? "\"" : "");
-	html_text(out, line + strspn(line, " "));
-	fputs("</p>\n", out);
+	char *line;
+
+	while ((line = strsep(&lines, "\n"))) {
+		if (!*line)
+			continue;
+		fprintf(out, "<p%s%s%s>", *class ? " class=\"" : "", class, *class ? "\"" : "");
+		html_text(out, line + strspn(line, " "));
+		fputs("</p>\n", out);
+	}
 }
 
-/* The first line is the answer, "Next: …" what to do and its outcomes; the rest is why. */
 static void
 put_verdict(struct report_page *page)
 {
-	char *rest = page->diagnosis, *line, *why = NULL;
-	size_t why_len = 0;
-	FILE *evidence = open_memstream(&why, &why_len);
-	bool is_next = false, first = true;
-
 	fprintf(page->out, "<section class=\"verdict %s\" aria-label=\"Verdict\">\n",
 		page->accused				      ? "bad"
 		: report_verdict(page->report) == CLI_TROUBLE ? ""
 							      : "good");
-	while (evidence && (line = strsep(&rest, "\n"))) {
-		if (!*line)
-			continue;
-		is_next = strncmp(line, "Next: ", 6) == 0 || strncmp(line, "Do: ", 4) == 0 ||
-			  (is_next && *line == ' ');
-		if (first)
-			put_line(page->out, "answer", line);
-		else
-			put_line(is_next ? page->out : evidence, is_next ? "next" : "", line);
-		first = false;
+	put_lines(page->out, "answer", page->answer);
+	put_lines(page->out, "next", page->next);
+	if (*page->why) {
+		fputs("<details open><summary>Why</summary>\n", page->out);
+		put_lines(page->out, "", page->why);
+		fputs("</details>\n", page->out);
 	}
-	if (evidence && fclose(evidence) == 0 && why_len > 0)
-		fprintf(page->out, "<details open><summary>Why</summary>\n%s</details>\n", why);
-	free(why);
 	fputs("</section>\n", page->out);
 }
 
@@ -259,6 +273,8 @@ report_html(const struct cli *cli)
 	json_decref(page.report);
 	json_decref(page.sessions);
 	json_decref(page.incidents);
-	free(page.diagnosis);
+	free(page.answer);
+	free(page.next);
+	free(page.why);
 	return r;
 }

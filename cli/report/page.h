@@ -10,7 +10,7 @@ struct report_page {
 	json_t *report, *sessions, *incidents; /* the last ones of each, oldest first */
 	size_t n_sessions, n_incidents;	       /* that there were */
 	double job_hours;
-	char *diagnosis; /* lines */
+	char *answer, *next, *why; /* of the diagnosis; lines */
 	bool accused;
 };
 

@@ -1,0 +1,19 @@
+#pragma once
+/* What linkstat diagnose knows when it has decided. */
+#include "cli/diagnose/histories.h"
+#include "lib/attribution/pattern.h"
+#include "lib/attribution/swap.h"
+
+#define DIAGNOSE_WORDS_MAX (2 * HISTORIES_NAME_MAX + 64)
+
+struct diagnosis {
+	const struct histories *histories;
+	const char *focus; /* a clean port or device, or NULL */
+	const struct ls_blame *blame;
+	const struct ls_swap *swap;
+	uint64_t n_left_out; /* sessions without hours or drops */
+	uint64_t n_sessions; /* that were looked at */
+	uint64_t n_known;    /* that there are */
+	size_t n_patterns;
+	struct ls_pattern patterns[LS_N_PATTERNS];
+};
