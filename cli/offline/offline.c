@@ -81,11 +81,11 @@ count_event(struct offline *offline, const struct ls_event *event)
 
 	if (!port)
 		return;
-	port->connects += event->kind == LS_EVENT_CONNECT;
-	port->disconnects += event->kind == LS_EVENT_DISCONNECT;
-	port->resets += event->kind == LS_EVENT_RESET;
-	port->enumeration_failures += event->kind == LS_EVENT_ENUMERATION_FAILURE;
-	port->over_currents += event->kind == LS_EVENT_OVER_CURRENT;
+	port->counts.connects += event->kind == LS_EVENT_CONNECT;
+	port->counts.disconnects += event->kind == LS_EVENT_DISCONNECT;
+	port->counts.resets += event->kind == LS_EVENT_RESET;
+	port->counts.enumeration_failures += event->kind == LS_EVENT_ENUMERATION_FAILURE;
+	port->counts.over_currents += event->kind == LS_EVENT_OVER_CURRENT;
 }
 
 /* @until: of a stay that goes on. */
@@ -96,13 +96,13 @@ count_session(struct offline *offline, const struct ls_session *session, struct 
 
 	if (!port)
 		return;
-	port->n_sessions++;
+	port->counts.sessions++;
 	port->connected_us += session->connected_us;
 	if (session->present && until.mono_us > session->present_since.mono_us)
 		port->connected_us += until.mono_us - session->present_since.mono_us;
 	if (session->device.vid || session->device.product[0]) {
-		port->device = session->device;
-		port->has_device = true;
+		port->counts.device = session->device;
+		port->counts.has_device = true;
 	}
 }
 
@@ -143,8 +143,8 @@ offline_set_device(struct offline *offline, const char *name, const struct ls_de
 
 	if (!port || !device->vid)
 		return;
-	port->device = *device;
-	port->has_device = true;
+	port->counts.device = *device;
+	port->counts.has_device = true;
 }
 
 void
@@ -199,8 +199,8 @@ count_incident(struct offline *offline, const struct ls_incident *incident)
 
 	if (!port)
 		return;
-	port->incidents_by_cause[incident->cause]++;
-	port->drops += incident->drop;
+	port->counts.incidents_by_cause[incident->cause]++;
+	port->counts.drops += incident->drop;
 }
 
 static void

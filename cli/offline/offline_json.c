@@ -20,86 +20,62 @@ of_lines(const struct offline_port *port)
 	return ls_wire_object(fields, LS_COUNT(fields));
 }
 
-static json_t *
-of_causes(const struct offline_port *port)
-{
-	ls_json_auto json_t *causes = json_object();
-
-	for (int i = 0; i < LS_N_CAUSES; i++) {
-		int64_t n = port->incidents_by_cause[i];
-
-		if (n > 0 && json_object_set_new(causes, ls_cause_name((enum ls_cause)i),
-						 json_integer(n)) < 0)
-			return NULL;
-	}
-	return LS_STEAL(&causes);
-}
-
-static json_t *
-of_classes(const struct ls_traffic_sum *sum)
-{
-	struct ls_wire_field fields[LS_N_TRANSFER_CLASSES - 1];
-
-	for (int i = LS_TRANSFER_OK + 1; i < LS_N_TRANSFER_CLASSES; i++)
-		fields[i - 1] = (struct ls_wire_field){
-			ls_transfer_class_name((enum ls_transfer_class)i),
-			json_integer((int64_t)sum->by_class[i]),
-		};
-	return ls_wire_object(fields, LS_COUNT(fields));
-}
-
 /* Only failures that occurred; -2 has two rows, of cancels and of timeouts. */
-static json_t *
-of_statuses(const struct ls_traffic_sum *sum)
+static void
+count_statuses(const struct ls_traffic_sum *sum, struct ls_port_counts *counts)
 {
-	ls_json_auto json_t *counts = json_object();
+	_Static_assert(LS_N_STATUS_ROWS <= LS_REPORT_STATUSES, "all rows fit");
 
 	for (size_t i = 0; i < LS_N_STATUS_ROWS; i++) {
-		char key[sizeof("-2147483648")] = "other";
-		int64_t before;
-
 		if (sum->by_status[i] == 0 || ls_status_rows[i].class == LS_TRANSFER_OK)
 			continue;
-		if (i != LS_STATUS_ROW_OTHER)
-			snprintf(key, sizeof(key), "%d", ls_status_rows[i].status);
-		before = json_integer_value(json_object_get(counts, key));
-		if (json_object_set_new(counts, key,
-					json_integer(before + (int64_t)sum->by_status[i])) < 0)
-			return NULL;
+		counts->errors_by_status[counts->n_statuses++] = (struct ls_status_count){
+			i == LS_STATUS_ROW_OTHER ? 0 : ls_status_rows[i].status,
+			(int64_t)sum->by_status[i],
+		};
 	}
-	return LS_STEAL(&counts);
+}
+
+/* What was counted of @port, with its traffic. */
+static struct ls_port_counts
+all_counts(const struct offline_port *port)
+{
+	const struct ls_traffic_sum *sum = &port->traffic;
+	struct ls_port_counts counts = port->counts;
+
+	counts.connected_seconds = (double)port->connected_us / LS_SEC;
+	counts.transfers = (int64_t)sum->n_completed;
+	counts.bytes_in = (int64_t)sum->bytes_in;
+	counts.bytes_out = (int64_t)sum->bytes_out;
+	counts.submit_errors = (int64_t)sum->n_refused;
+	for (int i = LS_TRANSFER_OK + 1; i < LS_N_TRANSFER_CLASSES; i++)
+		counts.errors_by_class[i] = (int64_t)sum->by_class[i];
+	count_statuses(sum, &counts);
+	return counts;
 }
 
 /* As PortReport of io.linkstat, and what the lines of the log state. */
 static json_t *
 of_port(const struct offline_port *port, json_t *files)
 {
-	const struct ls_traffic_sum *sum = &port->traffic;
-	const struct ls_wire_field fields[] = {
+	const struct ls_port_counts counts = all_counts(port);
+	const struct ls_wire_field place[] = {
 		{ "port", json_string(port->name) },
 		{ "name", json_string(port->name) },
 		{ "label", json_null() },
 		{ "files", json_incref(files) },
-		{ "connected_seconds", json_real((double)port->connected_us / LS_SEC) },
-		{ "sessions", json_integer(port->n_sessions) },
-		{ "connects", json_integer(port->connects) },
-		{ "disconnects", json_integer(port->disconnects) },
-		{ "drops", json_integer(port->drops) },
-		{ "resets", json_integer(port->resets) },
-		{ "enumeration_failures", json_integer(port->enumeration_failures) },
-		{ "over_currents", json_integer(port->over_currents) },
-		{ "incidents_by_cause", of_causes(port) },
-		{ "transfers", json_integer((int64_t)sum->n_completed) },
-		{ "bytes_in", json_integer((int64_t)sum->bytes_in) },
-		{ "bytes_out", json_integer((int64_t)sum->bytes_out) },
-		{ "submit_errors", json_integer((int64_t)sum->n_refused) },
-		{ "transfer_errors", of_classes(sum) },
-		{ "transfer_errors_by_status", of_statuses(sum) },
-		{ "device", port->has_device ? ls_wire_device(&port->device) : json_null() },
+	};
+	const struct ls_wire_field rest[] = {
+		{ "device", counts.has_device ? ls_wire_device(&counts.device) : json_null() },
 		{ "observations", of_lines(port) },
 	};
+	ls_json_auto json_t *object = ls_wire_object(place, LS_COUNT(place));
+	ls_json_auto json_t *more = ls_wire_object(rest, LS_COUNT(rest));
 
-	return ls_wire_object(fields, LS_COUNT(fields));
+	if (!object || !more || ls_wire_put_port_counts(object, &counts) < 0 ||
+	    json_object_update(object, more) < 0)
+		return NULL;
+	return LS_STEAL(&object);
 }
 
 /* Numbers within names count as numbers: 1-2 comes before 1-10. */

@@ -2,6 +2,7 @@
 /* What offline.c keeps and offline_json.c shows, and the limits of that. */
 #include "lib/engine/engine.h"
 #include "lib/logs/counts.h"
+#include "lib/wire/port_report.h"
 
 #define OFFLINE_PORTS	  1024
 #define OFFLINE_INCIDENTS 1000 /* the first and the last; all are counted */
@@ -9,14 +10,10 @@
 
 struct offline_port {
 	char name[LS_ID_PATH_MAX];
-	int64_t connects, disconnects, drops, resets, enumeration_failures, over_currents;
-	int64_t n_sessions;
+	struct ls_port_counts counts; /* without what is below */
 	uint64_t connected_us;
-	int64_t incidents_by_cause[LS_N_CAUSES];
 	uint64_t lines[LS_N_LOG_COUNTS]; /* that state each, before they are merged */
 	struct ls_traffic_sum traffic;
-	bool has_device;
-	struct ls_device device;
 };
 
 struct offline_incident {

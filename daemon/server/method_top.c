@@ -6,6 +6,7 @@
 #include "daemon/server/handlers.h"
 #include "daemon/server/server.h"
 #include "daemon/sources/top.h"
+#include "lib/wire/port_report.h"
 #include "daemon/store/query.h"
 
 #define INTERVAL_DEFAULT_MS 2000
@@ -19,19 +20,6 @@ struct rows {
 	json_t *devices;
 };
 
-json_t *
-methods_latency(const struct store_latency *times)
-{
-	const struct ls_wire_field fields[] = {
-		{ "transfers", json_integer(times->n) },
-		{ "p50_us", times->has_p50 ? json_integer(times->p50_us) : json_null() },
-		{ "p99_us", json_integer(times->p99_us) },
-		{ "max_us", json_integer(times->max_us) },
-	};
-
-	return ls_wire_object(fields, LS_COUNT(fields));
-}
-
 /* The types that moved something. */
 static json_t *
 latency_object(const struct ls_traffic_change *change)
@@ -40,7 +28,7 @@ latency_object(const struct ls_traffic_change *change)
 
 	for (unsigned int i = 0; i < LS_N_XFERS; i++) {
 		const struct ls_latency *latency = &change->latency[i];
-		const struct store_latency times = {
+		const struct ls_latency_times times = {
 			.n = (int64_t)ls_latency_count(latency),
 			.has_p50 = true,
 			.p50_us = (int64_t)ls_latency_quantile(latency, 500),
@@ -49,7 +37,7 @@ latency_object(const struct ls_traffic_change *change)
 		};
 
 		if (times.n > 0 &&
-		    json_object_set_new(object, ls_xfer_name(i), methods_latency(&times)) < 0)
+		    json_object_set_new(object, ls_xfer_name(i), ls_wire_latency(&times)) < 0)
 			return NULL;
 	}
 	return LS_STEAL(&object);

@@ -5,7 +5,6 @@
  */
 #include "daemon/server/server.h"
 #include "daemon/base/state.h"
-#include "daemon/store/port_report.h"
 #include "daemon/store/query.h"
 #include "daemon/server/varlink.h"
 
@@ -37,9 +36,6 @@ int methods_too_slow(struct varlink_reply *reply, size_t queued_bytes);
 int methods_too_many(struct varlink_reply *reply, const char *limit, int maximum);
 
 /* In methods_list.c, method_status.c, method_report.c and method_top.c. */
-
-/* A Latency of the contract, in method_top.c. */
-json_t *methods_latency(const struct store_latency *times);
 
 /* In methods_labels.c. */
 /* 1: @ret is the socket that @port names, 0: @reply says that there is none, or -errno. */

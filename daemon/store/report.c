@@ -9,7 +9,7 @@
 #include "daemon/store/statistics.h"
 
 static int
-count_stays(const struct store_exposure *asked, int64_t port, struct store_port_report *report)
+count_stays(const struct store_exposure *asked, int64_t port, struct ls_port_report *report)
 {
 	const int64_t ids[] = STORE_PORT_IDS(asked, port);
 	int64_t session = 0;
@@ -24,17 +24,17 @@ count_stays(const struct store_exposure *asked, int64_t port, struct store_port_
 		struct store_span span = { sqlite3_column_int64(stmt, 1),
 					   sqlite3_column_int64(stmt, 2) };
 
-		report->sessions += sqlite3_column_int64(stmt, 0) != session;
+		report->counts.sessions += sqlite3_column_int64(stmt, 0) != session;
 		session = sqlite3_column_int64(stmt, 0);
 		us += store_exposure_us(asked, span, sqlite3_column_int64(stmt, 3));
 	}
-	report->connected_seconds = us / 1e6;
+	report->counts.connected_seconds = us / 1e6;
 	return r;
 }
 
 /* Those that are in the sums already. */
 static int
-count_weeks(const struct store_exposure *asked, int64_t port, struct store_port_report *report)
+count_weeks(const struct store_exposure *asked, int64_t port, struct ls_port_report *report)
 {
 	const int64_t ids[] = { port, store_exposure_weeks(asked) };
 	int r = 0;
@@ -46,8 +46,8 @@ count_weeks(const struct store_exposure *asked, int64_t port, struct store_port_
 	r = store_step(asked->store, stmt);
 	if (r != 1)
 		return r;
-	report->sessions += sqlite3_column_int64(stmt, 0);
-	report->connected_seconds += (double)sqlite3_column_int64(stmt, 1) / 1e6;
+	report->counts.sessions += sqlite3_column_int64(stmt, 0);
+	report->counts.connected_seconds += (double)sqlite3_column_int64(stmt, 1) / 1e6;
 	return 0;
 }
 
@@ -66,19 +66,19 @@ find_months(const struct store_exposure *asked, int64_t ids[5])
 }
 
 static int64_t *
-event_count(struct store_port_report *report, enum ls_event_kind kind)
+event_count(struct ls_port_report *report, enum ls_event_kind kind)
 {
 	switch (kind) {
 	case LS_EVENT_CONNECT:
-		return &report->connects;
+		return &report->counts.connects;
 	case LS_EVENT_DISCONNECT:
-		return &report->disconnects;
+		return &report->counts.disconnects;
 	case LS_EVENT_RESET:
-		return &report->resets;
+		return &report->counts.resets;
 	case LS_EVENT_ENUMERATION_FAILURE:
-		return &report->enumeration_failures;
+		return &report->counts.enumeration_failures;
 	case LS_EVENT_OVER_CURRENT:
-		return &report->over_currents;
+		return &report->counts.over_currents;
 	default:
 		return NULL;
 	}
@@ -86,7 +86,7 @@ event_count(struct store_port_report *report, enum ls_event_kind kind)
 
 /* The other kinds have no column, but make a port worth listing: *n counts all. */
 static int
-count_events(const struct store_exposure *asked, int64_t port, struct store_port_report *report,
+count_events(const struct store_exposure *asked, int64_t port, struct ls_port_report *report,
 	     int64_t *n)
 {
 	int64_t ids[5] = { port, asked->since, asked->until };
@@ -112,7 +112,7 @@ count_events(const struct store_exposure *asked, int64_t port, struct store_port
 }
 
 static int
-count_incidents(const struct store_exposure *asked, int64_t port, struct store_port_report *report,
+count_incidents(const struct store_exposure *asked, int64_t port, struct ls_port_report *report,
 		int64_t *n)
 {
 	int64_t ids[5] = { port, asked->since, asked->until };
@@ -130,15 +130,15 @@ count_incidents(const struct store_exposure *asked, int64_t port, struct store_p
 
 		if (!name || ls_cause_from_name(name, &cause) != 1)
 			cause = LS_CAUSE_UNKNOWN;
-		report->incidents_by_cause[cause] += count;
-		report->drops += sqlite3_column_int64(stmt, 2);
+		report->counts.incidents_by_cause[cause] += count;
+		report->counts.drops += sqlite3_column_int64(stmt, 2);
 		*n += count;
 	}
 	return r;
 }
 
 static int
-count_traffic(const struct store_exposure *asked, int64_t port, struct store_port_report *report,
+count_traffic(const struct store_exposure *asked, int64_t port, struct ls_port_report *report,
 	      int64_t *n)
 {
 	const int64_t ids[] = STORE_PORT_IDS(asked, port);
@@ -151,11 +151,12 @@ count_traffic(const struct store_exposure *asked, int64_t port, struct store_por
 	r = store_step(asked->store, stmt);
 	if (r != 1)
 		return r;
-	report->transfers = sqlite3_column_int64(stmt, 0); /* without any row NULL, which is 0 */
-	report->bytes_in = sqlite3_column_int64(stmt, 1);
-	report->bytes_out = sqlite3_column_int64(stmt, 2);
-	report->submit_errors = sqlite3_column_int64(stmt, 3);
-	*n += report->transfers + report->submit_errors;
+	report->counts.transfers =
+		sqlite3_column_int64(stmt, 0); /* without any row NULL, which is 0 */
+	report->counts.bytes_in = sqlite3_column_int64(stmt, 1);
+	report->counts.bytes_out = sqlite3_column_int64(stmt, 2);
+	report->counts.submit_errors = sqlite3_column_int64(stmt, 3);
+	*n += report->counts.transfers + report->counts.submit_errors;
 	return 0;
 }
 
@@ -172,33 +173,33 @@ class_of(const char *name)
 
 /* Rows of one status, which has several classes and endpoints, come one after the other. */
 static void
-add_status(struct store_status_count *counts, size_t *n_counts, int status, int64_t n)
+add_status(struct ls_status_count *counts, size_t *n_counts, int status, int64_t n)
 {
 	size_t last = *n_counts;
 
 	if (last > 0 && counts[last - 1].status == status)
 		counts[last - 1].n += n;
-	else if (last < STORE_REPORT_STATUSES)
-		counts[(*n_counts)++] = (struct store_status_count){ status, n };
+	else if (last < LS_REPORT_STATUSES)
+		counts[(*n_counts)++] = (struct ls_status_count){ status, n };
 }
 
 static void
-add_errors(struct store_port_report *report, sqlite3_stmt *row)
+add_errors(struct ls_port_report *report, sqlite3_stmt *row)
 {
 	int status = sqlite3_column_int(row, 0), address = sqlite3_column_int(row, 3);
 	enum ls_transfer_class class = class_of((const char *)sqlite3_column_text(row, 1));
 	int64_t n = sqlite3_column_int64(row, 2);
-	struct store_endpoint_errors *endpoint =
+	struct ls_endpoint_errors *endpoint =
 		&report->endpoints[ls_endpoint_index((uint8_t)address)];
 
-	report->errors_by_class[class] += n;
-	add_status(report->errors_by_status, &report->n_statuses, status, n);
+	report->counts.errors_by_class[class] += n;
+	add_status(report->counts.errors_by_status, &report->counts.n_statuses, status, n);
 	endpoint->by_class[class] += n;
 	add_status(endpoint->by_status, &endpoint->n_statuses, status, n);
 }
 
 static int
-count_errors(const struct store_exposure *asked, int64_t port, struct store_port_report *report)
+count_errors(const struct store_exposure *asked, int64_t port, struct ls_port_report *report)
 {
 	const int64_t ids[] = STORE_PORT_IDS(asked, port);
 	int r = 0;
@@ -212,8 +213,8 @@ count_errors(const struct store_exposure *asked, int64_t port, struct store_port
 	return r;
 }
 
-static struct store_latency *
-latency_of(struct store_port_report *report, const char *type)
+static struct ls_latency_times *
+latency_of(struct ls_port_report *report, const char *type)
 {
 	for (unsigned int i = 0; type && i < LS_N_XFERS; i++) {
 		if (strcmp(type, ls_xfer_name(i)) == 0)
@@ -224,7 +225,7 @@ latency_of(struct store_port_report *report, const char *type)
 
 static int
 count_latency(struct store *store, const int64_t ids[STORE_PORT_N_IDS],
-	      struct store_port_report *report)
+	      struct ls_port_report *report)
 {
 	int r = 0;
 	store_stmt_auto *stmt = store_prepare(store, STORE_REPORT_LATENCY, &r);
@@ -234,7 +235,7 @@ count_latency(struct store *store, const int64_t ids[STORE_PORT_N_IDS],
 	(void)store_bind_ids(stmt, ids, STORE_PORT_N_IDS);
 	while ((r = store_step(store, stmt)) == 1) {
 		const char *type = (const char *)sqlite3_column_text(stmt, 0);
-		struct store_latency *latency = latency_of(report, type);
+		struct ls_latency_times *latency = latency_of(report, type);
 
 		if (!latency)
 			continue;
@@ -248,7 +249,7 @@ count_latency(struct store *store, const int64_t ids[STORE_PORT_N_IDS],
 }
 
 static int
-latest_device(const struct store_exposure *asked, int64_t port, struct store_port_report *report)
+latest_device(const struct store_exposure *asked, int64_t port, struct ls_port_report *report)
 {
 	const int64_t ids[] = { port, asked->until };
 	int r = 0;
@@ -259,16 +260,16 @@ latest_device(const struct store_exposure *asked, int64_t port, struct store_por
 	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
 	r = store_step(asked->store, stmt);
 	if (r == 1) {
-		(void)store_read_device(stmt, 1, &report->device);
-		report->has_device = true;
+		(void)store_read_device(stmt, 1, &report->counts.device);
+		report->counts.has_device = true;
 	}
 	return r < 0 ? r : 0;
 }
 
 /* The text of the labels lives as long as the statement is not asked again. */
 static int
-visit_with_cables(const struct store_exposure *asked, int64_t port,
-		  struct store_port_report *report, store_port_fn visit, void *user)
+visit_with_cables(const struct store_exposure *asked, int64_t port, struct ls_port_report *report,
+		  store_port_fn visit, void *user)
 {
 	const int64_t ids[] = STORE_PORT_IDS(asked, port);
 	int r = 0;
@@ -288,7 +289,7 @@ visit_with_cables(const struct store_exposure *asked, int64_t port,
 static int
 report_port(const struct store_exposure *asked, sqlite3_stmt *port, store_port_fn visit, void *user)
 {
-	struct store_port_report report = { .label = (const char *)sqlite3_column_text(port, 3) };
+	struct ls_port_report report = { .label = (const char *)sqlite3_column_text(port, 3) };
 	int64_t id = sqlite3_column_int64(port, 0), n = 0;
 	const int64_t latency_ids[] = STORE_PORT_IDS(asked, id);
 	int r;
@@ -308,7 +309,7 @@ report_port(const struct store_exposure *asked, sqlite3_stmt *port, store_port_f
 		r = count_errors(asked, id, &report);
 	if (r == 0)
 		r = count_latency(asked->store, latency_ids, &report);
-	if (r < 0 || (n == 0 && report.sessions == 0))
+	if (r < 0 || (n == 0 && report.counts.sessions == 0))
 		return r;
 	r = store_report_series(asked, id, &report);
 	if (r < 0)

@@ -1,9 +1,9 @@
 #pragma once
 /* Numbers of each port in a span. */
-#include "daemon/store/port_report.h"
+#include "lib/wire/port_report.h"
 #include "daemon/store/query.h"
 
-typedef int (*store_port_fn)(const struct store_port_report *report, void *user);
+typedef int (*store_port_fn)(const struct ls_port_report *report, void *user);
 
 int store_report(struct store *store, const struct store_filter *filter, struct ls_instant now,
 		 store_port_fn visit, void *user, const char **unknown);

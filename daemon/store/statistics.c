@@ -354,7 +354,7 @@ refine(const struct store_exposure *asked, int64_t port, struct series *series, 
 }
 
 static int
-find_came(const struct store_exposure *asked, int64_t port, struct store_port_report *report)
+find_came(const struct store_exposure *asked, int64_t port, struct ls_port_report *report)
 {
 	static const char *const kinds[] = { NULL, "cable", "hub", "device" };
 	const int64_t ids[] = { port, report->trend.since_us - CAME_WITHIN_US,
@@ -379,7 +379,7 @@ find_came(const struct store_exposure *asked, int64_t port, struct store_port_re
 
 static int
 tell_trend(const struct store_exposure *asked, int64_t port, struct series *series,
-	   struct store_port_report *report)
+	   struct ls_port_report *report)
 {
 	size_t at = 0;
 	int told = find_trend(series, &report->trend, &at);
@@ -394,8 +394,7 @@ tell_trend(const struct store_exposure *asked, int64_t port, struct series *seri
 }
 
 int
-store_report_series(const struct store_exposure *asked, int64_t port,
-		    struct store_port_report *report)
+store_report_series(const struct store_exposure *asked, int64_t port, struct ls_port_report *report)
 {
 	const int64_t ids[] = STORE_PORT_IDS(asked, port);
 	struct series series = { 0 };

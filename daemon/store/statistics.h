@@ -1,7 +1,7 @@
 #pragma once
 /* Sums of what ended long ago, and a port in the course of time. */
 #include "daemon/store/exposure.h"
-#include "daemon/store/port_report.h"
+#include "lib/wire/port_report.h"
 
 /*
  * Adds sessions that ended some days ago to the sums that long questions are answered from, a piece
@@ -12,4 +12,4 @@ int store_sum_up(struct store *store, struct ls_instant now);
 
 /* The longest time without a drop on a port, and its trend. 0 or -errno. */
 int store_report_series(const struct store_exposure *asked, int64_t port,
-			struct store_port_report *report);
+			struct ls_port_report *report);

@@ -138,18 +138,18 @@ struct sums {
 };
 
 static inline int
-add_port(const struct store_port_report *port, void *user)
+add_port(const struct ls_port_report *port, void *user)
 {
 	struct sums *sums = user;
 
 	sums->n++;
-	sums->seconds += port->connected_seconds;
-	sums->drops += port->drops;
-	sums->resets += port->resets;
-	sums->connects += port->connects;
-	sums->sessions += port->sessions;
-	if (port->has_device)
-		snprintf(sums->product, sizeof(sums->product), "%s", port->device.product);
+	sums->seconds += port->counts.connected_seconds;
+	sums->drops += port->counts.drops;
+	sums->resets += port->counts.resets;
+	sums->connects += port->counts.connects;
+	sums->sessions += port->counts.sessions;
+	if (port->counts.has_device)
+		snprintf(sums->product, sizeof(sums->product), "%s", port->counts.device.product);
 	snprintf(sums->name, sizeof(sums->name), "%s", port->socket.name);
 	return 0;
 }

@@ -68,9 +68,9 @@ put_stay(struct store *store, struct ls_session *session, int64_t began, int64_t
 }
 
 static int
-keep_report(const struct store_port_report *report, void *user)
+keep_report(const struct ls_port_report *report, void *user)
 {
-	struct store_port_report *kept = user;
+	struct ls_port_report *kept = user;
 
 	*kept = *report;
 	return 0;
@@ -83,13 +83,13 @@ connected(struct store *store, int64_t since, int64_t until, int64_t now)
 		.since_us = sample_instant(since).real_us,
 		.until_us = sample_instant(until).real_us,
 	};
-	struct store_port_report report = { 0 };
+	struct ls_port_report report = { 0 };
 	const char *unknown;
 
 	assert_int_equal(
 		store_report(store, &filter, sample_instant(now), keep_report, &report, &unknown),
 		0);
-	return report.connected_seconds;
+	return report.counts.connected_seconds;
 }
 
 static void
@@ -152,11 +152,11 @@ spreads_a_stay_over_real_time(void **state)
 
 struct listing {
 	char text[512];
-	struct store_port_report last;
+	struct ls_port_report last;
 };
 
 static int
-list_port(const struct store_port_report *report, void *user)
+list_port(const struct ls_port_report *report, void *user)
 {
 	struct listing *listing = user;
 	size_t len = strlen(listing->text);
@@ -208,15 +208,15 @@ reports_counts_in_port_order(void **state)
 	put_ports(fixture->store);
 	assert_int_equal(list_ports(fixture, &ALL, &listing), 0);
 	assert_string_equal(listing.text, "1-1 1-2 1-3 1-10 1-11 ");
-	assert_int_equal(listing.last.connects, 11);
-	assert_int_equal(listing.last.disconnects, 11);
-	assert_int_equal(listing.last.resets, 11);
-	assert_int_equal(listing.last.enumeration_failures, 11);
-	assert_int_equal(listing.last.over_currents, 11);
-	assert_int_equal(listing.last.drops, 1);
-	assert_int_equal(listing.last.incidents_by_cause[LS_CAUSE_LINK_LOSS], 1);
-	assert_int_equal(listing.last.sessions, 0);
-	assert_false(listing.last.has_device);
+	assert_int_equal(listing.last.counts.connects, 11);
+	assert_int_equal(listing.last.counts.disconnects, 11);
+	assert_int_equal(listing.last.counts.resets, 11);
+	assert_int_equal(listing.last.counts.enumeration_failures, 11);
+	assert_int_equal(listing.last.counts.over_currents, 11);
+	assert_int_equal(listing.last.counts.drops, 1);
+	assert_int_equal(listing.last.counts.incidents_by_cause[LS_CAUSE_LINK_LOSS], 1);
+	assert_int_equal(listing.last.counts.sessions, 0);
+	assert_false(listing.last.counts.has_device);
 }
 
 static void

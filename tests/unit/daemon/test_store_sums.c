@@ -43,9 +43,9 @@ sum(struct store *store, struct store_filter filter)
 }
 
 static int
-keep(const struct store_port_report *report, void *user)
+keep(const struct ls_port_report *report, void *user)
 {
-	struct store_port_report *kept = user;
+	struct ls_port_report *kept = user;
 
 	kept[report->socket.id_path[strlen(report->socket.id_path) - 1] - '1'] = *report;
 
@@ -53,7 +53,7 @@ keep(const struct store_port_report *report, void *user)
 }
 
 static void
-report(struct store *store, struct store_filter filter, struct store_port_report ret[2])
+report(struct store *store, struct store_filter filter, struct ls_port_report ret[2])
 {
 	const char *unknown;
 
@@ -105,19 +105,19 @@ sum_all(struct store *store)
 }
 
 static void
-same_report(const struct store_port_report *a, const struct store_port_report *b)
+same_report(const struct ls_port_report *a, const struct ls_port_report *b)
 {
-	assert_float_equal(a->connected_seconds, b->connected_seconds, 1e-3);
+	assert_float_equal(a->counts.connected_seconds, b->counts.connected_seconds, 1e-3);
 	assert_float_equal(a->longest_clean_seconds, b->longest_clean_seconds, 1e-3);
-	assert_int_equal(a->sessions, b->sessions);
-	assert_int_equal(a->drops, b->drops);
-	assert_int_equal(a->resets, b->resets);
-	assert_int_equal(a->transfers, b->transfers);
-	assert_int_equal(a->bytes_in, b->bytes_in);
-	assert_int_equal(a->submit_errors, b->submit_errors);
-	assert_int_equal(a->n_statuses, b->n_statuses);
-	for (size_t i = 0; i < a->n_statuses; i++)
-		assert_int_equal(a->errors_by_status[i].n, b->errors_by_status[i].n);
+	assert_int_equal(a->counts.sessions, b->counts.sessions);
+	assert_int_equal(a->counts.drops, b->counts.drops);
+	assert_int_equal(a->counts.resets, b->counts.resets);
+	assert_int_equal(a->counts.transfers, b->counts.transfers);
+	assert_int_equal(a->counts.bytes_in, b->counts.bytes_in);
+	assert_int_equal(a->counts.submit_errors, b->counts.submit_errors);
+	assert_int_equal(a->counts.n_statuses, b->counts.n_statuses);
+	for (size_t i = 0; i < a->counts.n_statuses; i++)
+		assert_int_equal(a->counts.errors_by_status[i].n, b->counts.errors_by_status[i].n);
 	assert_int_equal(a->latency[LS_XFER_BULK].n, b->latency[LS_XFER_BULK].n);
 	assert_int_equal(a->latency[LS_XFER_BULK].max_us, b->latency[LS_XFER_BULK].max_us);
 }
@@ -127,7 +127,7 @@ static void
 sums_change_no_answer(void **state)
 {
 	struct fixture *fixture = *state;
-	struct store_port_report before[2], after[2];
+	struct ls_port_report before[2], after[2];
 	struct total one_by_one, summed;
 
 	fill(fixture->store);
@@ -137,8 +137,8 @@ sums_change_no_answer(void **state)
 	assert_int_equal(one_by_one.n_sums, 0);
 	assert_int_equal(one_by_one.drops, 26);
 	assert_int_equal(one_by_one.by_power, 13);
-	assert_float_equal(before[0].connected_seconds, 80 * 3600, 1e-3);
-	assert_int_equal(before[0].resets, 20);
+	assert_float_equal(before[0].counts.connected_seconds, 80 * 3600, 1e-3);
+	assert_int_equal(before[0].counts.resets, 20);
 
 	sum_all(fixture->store);
 	summed = sum(fixture->store, ALL);
@@ -195,7 +195,7 @@ a_corrected_cable_is_summed_anew(void **state)
 		.cable = "other",
 		.spare_id = 100,
 	};
-	struct store_port_report before[2], after[2];
+	struct ls_port_report before[2], after[2];
 	struct total total;
 
 	fill(fixture->store);
@@ -215,7 +215,7 @@ a_corrected_cable_is_summed_anew(void **state)
 	assert_float_equal(total.seconds, 160 * 3600, 1e-3);
 	assert_true(total.n_sums > 4);
 	report(fixture->store, ALL, after);
-	after[1].sessions = before[1].sessions;
+	after[1].counts.sessions = before[1].counts.sessions;
 	same_report(&before[0], &after[0]);
 	same_report(&before[1], &after[1]);
 }
@@ -225,7 +225,7 @@ static void
 a_change_has_a_time_and_a_companion(void **state)
 {
 	struct fixture *fixture = *state;
-	struct store_port_report at_once[2], summed[2];
+	struct ls_port_report at_once[2], summed[2];
 
 	for (int64_t id = 2; id <= 120; id += 2) {
 		struct ls_session session = sample_session(id, 1, -3600 * 24 * (100 - id / 2));

@@ -24,17 +24,17 @@ ask(struct fixture *fixture, const char *query)
 }
 
 static int
-keep_port(const struct store_port_report *report, void *user)
+keep_port(const struct ls_port_report *report, void *user)
 {
-	*(struct store_port_report *)user = *report;
+	*(struct ls_port_report *)user = *report;
 	return 0;
 }
 
-static struct store_port_report
+static struct ls_port_report
 report_of(struct fixture *fixture, int64_t since_us, int64_t until_us)
 {
 	const struct store_filter filter = { .since_us = since_us, .until_us = until_us };
-	struct store_port_report report = { 0 };
+	struct ls_port_report report = { 0 };
 	const char *unknown;
 
 	assert_int_equal(store_report(fixture->store, &filter, sample_instant(10), keep_port,
@@ -55,9 +55,9 @@ put_minutes(struct fixture *fixture, int64_t session, const int64_t *minutes, si
 }
 
 static void
-assert_sample(const struct store_port_report *report, int64_t times)
+assert_sample(const struct ls_port_report *report, int64_t times)
 {
-	static const struct store_status_count statuses[] = {
+	static const struct ls_status_count statuses[] = {
 		{ 0, 5 },
 		{ -2, 3 },
 		{ -71, 3 },
@@ -69,14 +69,14 @@ assert_sample(const struct store_port_report *report, int64_t times)
 		[LS_TRANSFER_OTHER] = 5,
 	};
 
-	assert_int_equal(report->transfers, times * SAMPLE_TRANSFERS);
-	assert_int_equal(report->bytes_out, times * 100);
-	assert_int_equal(report->bytes_in, times * 200);
-	assert_int_equal(report->submit_errors, times * 7);
+	assert_int_equal(report->counts.transfers, times * SAMPLE_TRANSFERS);
+	assert_int_equal(report->counts.bytes_out, times * 100);
+	assert_int_equal(report->counts.bytes_in, times * 200);
+	assert_int_equal(report->counts.submit_errors, times * 7);
 	for (int i = 0; i < LS_N_TRANSFER_CLASSES; i++)
-		assert_int_equal(report->errors_by_class[i], times * classes[i]);
+		assert_int_equal(report->counts.errors_by_class[i], times * classes[i]);
 	for (unsigned int i = 0; i < LS_N_XFERS; i++) {
-		const struct store_latency *latency = &report->latency[i];
+		const struct ls_latency_times *latency = &report->latency[i];
 		bool any = times > 0 && i == LS_XFER_BULK;
 
 		assert_int_equal(latency->n, any ? times * 20 : 0);
@@ -85,10 +85,10 @@ assert_sample(const struct store_port_report *report, int64_t times)
 		if (latency->has_p50)
 			assert_int_equal(latency->p50_us, 10);
 	}
-	assert_int_equal(report->n_statuses, times ? LS_COUNT(statuses) : 0);
-	for (size_t i = 0; i < report->n_statuses; i++) {
-		assert_int_equal(report->errors_by_status[i].status, statuses[i].status);
-		assert_int_equal(report->errors_by_status[i].n, times * statuses[i].n);
+	assert_int_equal(report->counts.n_statuses, times ? LS_COUNT(statuses) : 0);
+	for (size_t i = 0; i < report->counts.n_statuses; i++) {
+		assert_int_equal(report->counts.errors_by_status[i].status, statuses[i].status);
+		assert_int_equal(report->counts.errors_by_status[i].n, times * statuses[i].n);
 	}
 }
 
@@ -97,7 +97,7 @@ traffic_comes_back_counted(void **state)
 {
 	struct fixture *fixture = *state;
 	struct ls_session session = sample_session(1, 1, 0);
-	struct store_port_report report;
+	struct ls_port_report report;
 	const int64_t minutes[] = { NOW_REAL };
 
 	PUT_SESSION(fixture->store, &session);
@@ -124,7 +124,7 @@ a_minute_is_replaced(void **state)
 	struct fixture *fixture = *state;
 	struct ls_session session = sample_session(1, 1, 0);
 	const int64_t minutes[] = { NOW_REAL, NOW_REAL + MINUTE, NOW_REAL };
-	struct store_port_report report;
+	struct ls_port_report report;
 	struct ls_traffic_row row;
 
 	PUT_SESSION(fixture->store, &session);
@@ -139,9 +139,9 @@ a_minute_is_replaced(void **state)
 	assert_int_equal(ask(fixture, "SELECT count(*) FROM traffic_errors"), 6);
 	assert_int_equal(ask(fixture, "SELECT count(*) FROM traffic_latency"), 1);
 	report = report_of(fixture, NOW_REAL, NOW_REAL + 1);
-	assert_true(report.transfers > 0);
-	assert_int_equal(report.errors_by_class[LS_TRANSFER_STALL], report.transfers);
-	assert_int_equal(report.bytes_in, 0);
+	assert_true(report.counts.transfers > 0);
+	assert_int_equal(report.counts.errors_by_class[LS_TRANSFER_STALL], report.counts.transfers);
+	assert_int_equal(report.counts.bytes_in, 0);
 }
 
 static void
@@ -164,7 +164,7 @@ traffic_is_of_the_asked_span_and_port(void **state)
 		put_minutes(fixture, port, minutes, LS_COUNT(minutes));
 	}
 	for (size_t i = 0; i < LS_COUNT(cases); i++) {
-		struct store_port_report report =
+		struct ls_port_report report =
 			report_of(fixture, NOW_REAL + cases[i].since, NOW_REAL + cases[i].until);
 
 		print_message("case %zu\n", i);
@@ -182,7 +182,7 @@ hours_are_made_of_old_minutes(void **state)
 		cut,	    cut - 3 * HOUR + MINUTE, NOW_REAL,
 	};
 	const int64_t late = cut - HOUR + 2 * MINUTE;
-	struct store_port_report report;
+	struct ls_port_report report;
 
 	for (unsigned int id = 1; id <= 2; id++) {
 		struct ls_session session = sample_session(id, 1, -300 * 3600);
