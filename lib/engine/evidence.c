@@ -8,7 +8,6 @@
 #include "lib/base/port.h"
 #include "lib/base/text.h"
 #include "lib/engine/causes.h"
-#include "lib/engine/incidents.h"
 #include "lib/engine/links.h"
 
 /* Any plug that is pulled makes transfers fail until the hub is heard, 10 to 300 ms; a SuperSpeed
@@ -58,40 +57,58 @@ was_watched(struct ls_engine *engine, const struct link *link, struct ls_instant
 }
 
 static void
-from_hub(struct ls_engine *engine, struct link *link, struct incident *incident,
-	 struct ls_instant at)
+add_note(struct report *report, const char *what)
+{
+	if (report->n_notes < NOTES_MAX)
+		ls_text_format(report->notes[report->n_notes++], LS_TEXT_MAX, "%s", what);
+}
+
+/* What the hub reported of the port, or did not. @known: facts of the incident so far. */
+static uint64_t
+facts_of_hub(struct ls_engine *engine, const struct link *link, struct ls_instant at,
+	     uint64_t known)
 {
 	const struct hub_word *hub = &link->hub;
 	bool lost = evidence_is_recent(hub->lost_mono, at, HUB_REPORT_US);
 	bool disabled = evidence_is_recent(hub->disabled_mono, at, HUB_REPORT_US);
 	bool switched = evidence_is_recent(hub->switched_mono, at, HUB_REPORT_US);
-	struct ls_incident *pub = &incident->pub;
+	uint64_t facts = 0;
 
 	if (lost)
-		pub->facts |= LS_FACT_HUB_SAW;
+		facts |= LS_FACT_HUB_SAW;
 	else if (!disabled && was_watched(engine, link, at))
-		pub->facts |= LS_FACT_HUB_SILENT;
+		facts |= LS_FACT_HUB_SILENT;
 	if (disabled && (!lost || hub->disabled_mono <= hub->lost_mono))
-		pub->facts |= LS_FACT_EMI;
+		facts |= LS_FACT_EMI;
 	if (switched && (!lost || hub->switched_mono <= hub->lost_mono))
-		pub->facts |= LS_FACT_SWITCHED_OFF;
+		facts |= LS_FACT_SWITCHED_OFF;
 	if (hub->failed_mono && lost && hub->failed_mono + PULLED_US < hub->lost_mono)
-		pub->facts |= LS_FACT_LINK_FAILED;
+		facts |= LS_FACT_LINK_FAILED;
 	if (!lost && evidence_is_recent(hub->reset_mono, at, HUB_REPORT_US))
-		pub->facts |= LS_FACT_RESET;
-	if (!lost && link->failed_since_reset && (pub->facts & LS_FACT_RESET))
-		pub->facts |= LS_FACT_RESET_FAILED;
+		facts |= LS_FACT_RESET;
+	if (!lost && link->failed_since_reset && ((known | facts) & LS_FACT_RESET))
+		facts |= LS_FACT_RESET_FAILED;
+	return facts;
+}
+
+static void
+from_port(struct ls_engine *engine, const struct link *link, uint64_t known, struct report *report)
+{
+	struct ls_instant at = report->obs->at;
+	bool silent;
+
+	report->facts |= facts_of_hub(engine, link, at, known);
+	silent = (known | report->facts) & LS_FACT_HUB_SILENT;
 	/* Every device that leaves is without a configuration for a moment: no proof by itself. */
-	if ((pub->facts & LS_FACT_HUB_SILENT) &&
-	    evidence_is_recent(link->removed_mono, at, REMOVED_US))
-		pub->facts |= LS_FACT_REMOVED;
+	if (silent && evidence_is_recent(link->removed_mono, at, REMOVED_US))
+		report->facts |= LS_FACT_REMOVED;
 	if (evidence_is_recent(link->partner_mono, at, PARTNER_US))
-		pub->facts |= LS_FACT_PARTNER_GONE;
+		report->facts |= LS_FACT_PARTNER_GONE;
 	if (evidence_is_recent(link->resume_failed_mono, at, HUB_REPORT_US))
-		pub->facts |= LS_FACT_RESUME_FAILED;
-	if (pub->facts & LS_FACT_HUB_SILENT)
-		incidents_note(engine, incident, at,
-			       "usbmon watched, and the hub told of no change at the port before");
+		report->facts |= LS_FACT_RESUME_FAILED;
+	if (silent)
+		add_note(report,
+			 "usbmon watched, and the hub told of no change at the port before");
 }
 
 static bool
@@ -100,66 +117,67 @@ errors_of_reset(const struct link *link)
 	return link->hub.reset_began_mono && link->burst.first_us >= link->hub.reset_began_mono;
 }
 
-void
-evidence_of_reset(struct link *link, struct incident *incident, struct ls_instant at)
+uint64_t
+evidence_of_reset(struct link *link, struct ls_instant at)
 {
+	uint64_t facts = 0;
+
 	evidence_note_reset(link, at);
-	if (incident && evidence_is_recent(link->hub.failed_mono, at, HUB_REPORT_US))
-		incident->pub.facts |= LS_FACT_LINK_FAILED;
-	if (incident && link->burst.n &&
-	    evidence_is_recent(link->burst.last_us, at, HUB_REPORT_US) && !errors_of_reset(link))
-		incident->pub.facts |= link->n_timeouts >= link->burst.n ? LS_FACT_TIMED_OUT
-									 : LS_FACT_ERRORS_BEFORE;
+	if (evidence_is_recent(link->hub.failed_mono, at, HUB_REPORT_US))
+		facts |= LS_FACT_LINK_FAILED;
+	if (link->burst.n && evidence_is_recent(link->burst.last_us, at, HUB_REPORT_US) &&
+	    !errors_of_reset(link))
+		facts |= link->n_timeouts >= link->burst.n ? LS_FACT_TIMED_OUT
+							   : LS_FACT_ERRORS_BEFORE;
+	return facts;
 }
 
 static void
-from_transfers(struct ls_engine *engine, struct link *link, struct incident *incident,
-	       struct ls_instant at)
+from_transfers(const struct link *link, struct report *report)
 {
 	const struct ls_burst *burst = &link->burst;
-	uint64_t ago;
+	uint64_t at_us = report->obs->at.mono_us, ago;
 	char what[LS_TEXT_MAX];
 
-	if (!burst->n || burst->first_us >= at.mono_us || burst->last_us + BEFORE_US < at.mono_us)
+	if (!burst->n || burst->first_us >= at_us || burst->last_us + BEFORE_US < at_us)
 		return;
-	ago = at.mono_us - burst->first_us;
+	ago = at_us - burst->first_us;
 	if (ago <= PULLED_US || errors_of_reset(link))
 		return;
 	ls_text_format(
 		what, sizeof(what),
 		"%llu transfers had failed since %.1f s before it left, the last with status %d",
 		(unsigned long long)burst->n, (double)ago / LS_SEC, link->last_status);
-	incidents_note(engine, incident, at, what);
+	add_note(report, what);
 	/* A device that does not answer died before its link did; the wire breaks transfers. */
-	incident->pub.facts |=
-		link->n_timeouts >= burst->n ? LS_FACT_TIMED_OUT : LS_FACT_ERRORS_BEFORE;
-	incident->pub.sources |= 1U << LS_SOURCE_USBMON;
+	report->facts |= link->n_timeouts >= burst->n ? LS_FACT_TIMED_OUT : LS_FACT_ERRORS_BEFORE;
+	report->sources |= 1U << LS_SOURCE_USBMON;
 }
 
 static void
-from_flow(struct ls_engine *engine, struct link *link, struct incident *incident,
-	  struct ls_instant at)
+from_flow(const struct link *link, struct report *report)
 {
 	const struct flow *flow = &link->flow;
-	uint64_t so_far_us = at.mono_us > flow->since_mono ? at.mono_us - flow->since_mono : 0;
+	uint64_t at_us = report->obs->at.mono_us;
+	uint64_t so_far_us = at_us > flow->since_mono ? at_us - flow->since_mono : 0;
 	char what[LS_TEXT_MAX];
 
 	if (!flow->kib_per_s)
 		return;
-	incident->pub.facts |= LS_FACT_FLOWING;
+	report->facts |= LS_FACT_FLOWING;
 	if (so_far_us >= STREAM_US)
-		incident->pub.facts |= LS_FACT_STREAMING;
+		report->facts |= LS_FACT_STREAMING;
 	ls_text_format(what, sizeof(what), "data was flowing when it left, for %.0f s already",
 		       (double)so_far_us / LS_SEC);
-	incidents_note(engine, incident, at, what);
-	incident->pub.sources |= 1U << LS_SOURCE_USBMON;
+	add_note(report, what);
+	report->sources |= 1U << LS_SOURCE_USBMON;
 }
 
 void
-evidence_before(struct ls_engine *engine, struct link *link, struct incident *incident,
-		struct ls_instant at)
+evidence_before(struct ls_engine *engine, const struct link *link, uint64_t known,
+		struct report *report)
 {
-	from_transfers(engine, link, incident, at);
-	from_hub(engine, link, incident, at);
-	from_flow(engine, link, incident, at);
+	from_transfers(link, report);
+	from_port(engine, link, known, report);
+	from_flow(link, report);
 }

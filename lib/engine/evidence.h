@@ -7,9 +7,9 @@
 
 /* Not long before @at. Stamps of different clocks may be some 10 ms apart. */
 bool evidence_is_recent(uint64_t then_us, struct ls_instant at, uint64_t span_us);
-/* The device on @link left at @at. */
-void evidence_before(struct ls_engine *engine, struct link *link, struct incident *incident,
-		     struct ls_instant at);
-/* The device on @link was reset. @incident may be NULL. */
-void evidence_of_reset(struct link *link, struct incident *incident, struct ls_instant at);
+/* Adds to @report, of the device on @link that left: @known are the facts of the open incident. */
+void evidence_before(struct ls_engine *engine, const struct link *link, uint64_t known,
+		     struct report *report);
+/* The device on @link was reset: facts of what was before. */
+uint64_t evidence_of_reset(struct link *link, struct ls_instant at);
 void evidence_note_reset(struct link *link, struct ls_instant at);

@@ -21,32 +21,53 @@
 #define TOGETHER_US (2 * LS_SEC)
 
 static void
+join(struct ls_engine *engine, struct link *link, const struct ls_observation *obs,
+     uint64_t open_us)
+{
+	struct report report = {
+		.use = REPORT_JOINS,
+		.obs = obs,
+		.link = link,
+		.event = NO_EVENT,
+		.open_us = open_us,
+	};
+
+	incidents_report(engine, &report);
+}
+
+/* What is common to both halves of a hub and to all other devices. */
+static void
+take_off(struct ls_engine *engine, struct link *link, uint16_t devnum, struct ls_instant at)
+{
+	links_set_present(engine, link, false);
+	links_note_left(link, devnum, at);
+	link->judge_at = link->witness_at = LS_NEVER;
+	sessions_leave(engine, link, at);
+}
+
+static void
 left(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
 {
-	struct incident *incident;
+	struct report report = {
+		.use = REPORT_OPENS,
+		.obs = obs,
+		.link = link,
+		.event = LS_EVENT_DISCONNECT,
+		.disconnected = true,
+		.takes_children = links_is_hub(link),
+	};
+	const struct incident *incident;
 
 	if (link->judge_at != LS_NEVER)
 		sessions_judge(engine, link, obs->at);
-	incident = incidents_anew(engine, &link->socket, link, obs->at);
-	links_set_present(engine, link, false);
-	links_note_left(link, obs->devnum ? obs->devnum : link->devnum, obs->at);
-	link->judge_at = link->witness_at = LS_NEVER;
+	incident = incidents_before_disconnect(engine, link, obs->at);
+	evidence_before(engine, link, incident ? incident->pub.facts : 0, &report);
+	take_off(engine, link, obs->devnum ? obs->devnum : link->devnum, obs->at);
 	link->witnesses = 0;
-	sessions_leave(engine, link, obs->at);
-	if (incident && strcmp(incident->pub.socket.id_path, link->socket.id_path) != 0) {
-		incident->pub.n_children++;
-		incident->pub.facts |= LS_FACT_CHILDREN;
-	} else if (incident) {
-		incidents_gone(engine, incident, link, obs->at);
-		evidence_before(engine, link, incident, obs->at);
-	}
 	link->hub = (struct hub_word){ 0 };
 	link->partner_mono = 0;
 	link->flow = (struct flow){ .stall_at = LS_NEVER };
-	incidents_testify(engine, incident, obs);
-	if (incident && links_is_hub(link))
-		incidents_absorb(engine, incident, obs->at);
-	emit_event(engine, LS_EVENT_DISCONNECT, &link->socket, incident, obs);
+	incidents_report(engine, &report);
 }
 
 /* The other port of the same socket became empty just now. */
@@ -70,44 +91,52 @@ other_half_left(struct ls_engine *engine, const struct link *link, struct ls_ins
 
 /* Both halves of a hub, or a late witness of a device already gone. */
 static bool
-is_other_half(struct ls_engine *engine, const struct link *link, const struct incident *incident,
-	      struct ls_instant at)
+is_other_half(struct ls_engine *engine, const struct link *link, struct ls_instant at)
 {
-	return incident && links_is_hub(link) && link->session &&
-	       (incident->pub.facts & LS_FACT_GONE) && !incident->pub.back &&
-	       at.mono_us <= incident->gone_mono + TOGETHER_US &&
-	       other_half_left(engine, link, at) &&
-	       incidents_covering(engine, link, at) == incident;
+	const struct incident *incident;
+
+	if (!links_is_hub(link) || !link->session)
+		return false;
+	incident = incidents_covering(engine, link, at);
+	return incident && (incident->pub.facts & LS_FACT_GONE) && !incident->pub.back &&
+	       at.mono_us <= incident->gone_mono + TOGETHER_US && other_half_left(engine, link, at);
+}
+
+static void
+other_half(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
+{
+	struct report report = {
+		.use = REPORT_JOINS,
+		.obs = obs,
+		.link = link,
+		.event = NO_EVENT,
+		.takes_children = true,
+	};
+
+	take_off(engine, link, link->devnum, obs->at);
+	incidents_report(engine, &report);
 }
 
 static void
 disconnected(struct ls_engine *engine, const struct ls_observation *obs)
 {
 	struct link *link = links_get(engine, obs->port);
-	struct incident *incident;
 
 	if (!link)
 		return;
-	incident = incidents_covering(engine, link, obs->at);
 	if (links_has_left(link, obs->devnum, obs->at) &&
 	    !(link->present && obs->devnum == link->devnum)) {
-		incidents_testify(engine, incident, obs); /* a late witness */
+		join(engine, link, obs, 0); /* a late witness */
 		return;
 	}
 	if (link->present && obs->devnum && link->devnum && obs->devnum != link->devnum)
 		return; /* late news of a device before this one */
 	if (!link->present && obs->source != LS_SOURCE_KERNEL_LOG)
 		return; /* the kernel log may know of devices that were there before we looked */
-	if (is_other_half(engine, link, incident, obs->at)) {
-		links_set_present(engine, link, false);
-		links_note_left(link, link->devnum, obs->at);
-		link->judge_at = link->witness_at = LS_NEVER;
-		sessions_leave(engine, link, obs->at);
-		incidents_testify(engine, incident, obs);
-		incidents_absorb(engine, incident, obs->at);
-		return;
-	}
-	left(engine, link, obs);
+	if (is_other_half(engine, link, obs->at))
+		other_half(engine, link, obs);
+	else
+		left(engine, link, obs);
 }
 
 /* A device took the port while another one is believed to be there: that one's end was missed. */
@@ -175,7 +204,7 @@ connected(struct ls_engine *engine, const struct ls_observation *raw)
 	link->scan = engine->scan;
 	link->witnesses |= 1U << obs.source;
 	if (!obs.initial)
-		incidents_testify(engine, incidents_covering(engine, link, obs.at), &obs);
+		join(engine, link, &obs, 0);
 	/* udev reads all strings; the others know less. */
 	if (obs.source == LS_SOURCE_UDEV && (!link->session || link->judge_at != LS_NEVER))
 		sessions_judge(engine, link, obs.at);
@@ -185,14 +214,13 @@ static void
 enumerating(struct ls_engine *engine, const struct ls_observation *obs)
 {
 	struct link *link = links_get(engine, obs->port);
-	struct incident *incident;
 
 	if (!link)
 		return;
 	if (links_left_after(link, obs->devnum, obs->at)) { /* the others were faster */
 		link->coming_devnum = obs->devnum;
 		link->coming_since.mono_us = 0;
-		incidents_testify(engine, incidents_covering(engine, link, obs->at), obs);
+		join(engine, link, obs, 0);
 		return;
 	}
 	if (link->present && obs->devnum != link->devnum)
@@ -200,9 +228,7 @@ enumerating(struct ls_engine *engine, const struct ls_observation *obs)
 	links_number_reused(link, obs->devnum);
 	link->coming_devnum = obs->devnum;
 	link->coming_since = obs->at;
-	incident = incidents_covering(engine, link, obs->at);
-	incidents_testify(engine, incident, obs);
-	incidents_extend(incident, obs->at, engine->config.return_window_us);
+	join(engine, link, obs, engine->config.return_window_us);
 	if (!engine->sees[LS_SOURCE_UDEV] && !engine->sees[LS_SOURCE_LIBUSB])
 		link->assume_at = obs->at.mono_us + NAMELESS_US;
 }

@@ -18,25 +18,6 @@
  * by default); while asleep the monotonic clock stands still. */
 #define SLEEP_ONCE_US (15 * LS_SEC)
 
-static struct incident *
-incident_on(struct ls_engine *engine, struct link *link, const struct ls_observation *obs,
-	    uint64_t facts)
-{
-	struct incident *incident = incidents_get(engine, &link->socket, link, obs->at);
-
-	if (incident)
-		incident->pub.facts |= facts;
-	incidents_testify(engine, incident, obs);
-	return incident;
-}
-
-static void
-event_on(struct ls_engine *engine, enum ls_event_kind kind, const struct link *link,
-	 struct incident *incident, const struct ls_observation *obs)
-{
-	emit_event(engine, kind, &link->socket, incident, obs);
-}
-
 /* The kernel repeats the line for each try of one reset; failed reads lie between the tries. */
 static bool
 is_retry(struct ls_engine *engine, const struct link *link, const struct ls_observation *obs)
@@ -49,168 +30,150 @@ is_retry(struct ls_engine *engine, const struct link *link, const struct ls_obse
 }
 
 static void
-reset(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
+reset(struct ls_engine *engine, struct link *link, struct report *report)
 {
-	bool retry = is_retry(engine, link, obs);
-	struct incident *incident;
+	struct ls_instant at = report->obs->at;
+	bool retry = is_retry(engine, link, report->obs);
 
-	link->last_reset = obs->at;
+	link->last_reset = at;
 	link->failed_since_reset = false;
-	if (engine->slept_mono && obs->at.mono_us <= engine->slept_mono + AFTER_SLEEP_US) {
-		event_on(engine, LS_EVENT_RESET, link, NULL, obs);
+	if (engine->slept_mono && at.mono_us <= engine->slept_mono + AFTER_SLEEP_US) {
+		report->use = REPORT_ALONE;
 		return;
 	}
-	incident = incident_on(engine, link, obs, LS_FACT_RESET);
-	evidence_of_reset(link, incident, obs->at);
-	if (incident && links_is_hub(link)) /* before an event takes an id for it */
-		incidents_absorb(engine, incident, obs->at);
-	if (!retry) {
-		if (incident)
-			incident->pub.n_resets++;
-		event_on(engine, LS_EVENT_RESET, link, incident, obs);
-	}
+	report->facts |= evidence_of_reset(link, at);
+	report->takes_children = links_is_hub(link);
+	if (retry)
+		report->event = NO_EVENT;
 }
 
 static void
-enum_failed(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
+enum_failed(struct ls_engine *engine, struct link *link, struct report *report)
 {
-	uint64_t facts = LS_FACT_ENUM_FAILED;
-	struct incident *incident;
-
-	if (obs->step == LS_STEP_DEBOUNCE)
-		facts |= LS_FACT_BOUNCE;
+	if (report->obs->step == LS_STEP_DEBOUNCE)
+		report->facts |= LS_FACT_BOUNCE;
+	report->open_us = engine->config.enum_window_us;
 	link->failed_since_reset = true;
 	link->assume_at = LS_NEVER;
-	incident = incident_on(engine, link, obs, facts);
-	incidents_extend(incident, obs->at, engine->config.enum_window_us);
 }
 
 static void
-enum_gave_up(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
+enum_gave_up(struct ls_engine *engine, struct link *link, struct report *report)
 {
-	struct incident *incident =
-		incident_on(engine, link, obs, LS_FACT_ENUM_FAILED | LS_FACT_ENUM_GAVE_UP);
-
+	report->close_us = engine->config.return_window_us;
 	link->coming_since.mono_us = 0;
 	link->assume_at = LS_NEVER;
-	event_on(engine, LS_EVENT_ENUMERATION_FAILURE, link, incident, obs);
-	if (!incident)
-		return;
-	incident->pub.n_enum_failures++;
-	incident->close_at = obs->at.mono_us + engine->config.return_window_us;
 }
 
 static void
-over_current(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
+over_current(struct ls_engine *engine, struct link *link, struct report *report)
 {
-	bool again = link->over_current_mono && obs->source != link->over_current_source &&
-		     obs->at.mono_us <= link->over_current_mono + OVER_CURRENT_ONCE_US;
-	struct incident *incident = incident_on(engine, link, obs, LS_FACT_OVER_CURRENT);
+	const struct ls_observation *obs = report->obs;
 
-	if (again)
+	(void)engine;
+	if (link->over_current_mono && obs->source != link->over_current_source &&
+	    obs->at.mono_us <= link->over_current_mono + OVER_CURRENT_ONCE_US) {
+		report->event = NO_EVENT;
 		return;
+	}
 	link->over_current_mono = obs->at.mono_us;
 	link->over_current_source = obs->source;
-	if (incident)
-		incident->pub.n_over_currents++;
-	event_on(engine, LS_EVENT_OVER_CURRENT, link, incident, obs);
 }
 
-/* Trouble that by itself is no incident, but belongs to the story of one that follows. */
 static void
-remember(struct ls_engine *engine, struct link *link, const struct ls_observation *obs,
-	 enum ls_event_kind kind)
+removed(struct ls_engine *engine, struct link *link, struct report *report)
 {
-	struct incident *incident = incidents_covering(engine, link, obs->at);
-	bool again = link->trouble.at.mono_us &&
-		     obs->at.mono_us <= link->trouble.at.mono_us + TROUBLE_ONCE_US &&
-		     strcmp(link->trouble.what, obs->text) == 0;
+	(void)engine;
+	link->removed_mono = report->obs->at.mono_us;
+}
 
-	link->trouble.at = obs->at;
-	link->trouble.source = obs->source;
-	memcpy(link->trouble.what, obs->text, sizeof(link->trouble.what));
-	incidents_testify(engine, incident, obs);
-	if (!again)
-		event_on(engine, kind, link, incident, obs);
+static void
+resume_failed(struct ls_engine *engine, struct link *link, struct report *report)
+{
+	(void)engine;
+	link->resume_failed_mono = report->obs->at.mono_us;
 }
 
 /* A charger that is pulled is no incident: it is evidence for a USB device that leaves with it. */
 static void
-partner_gone(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
+partner_gone(struct ls_engine *engine, struct link *link, struct report *report)
 {
-	struct incident *incident = incidents_covering(engine, link, obs->at);
+	const struct incident *incident = incidents_covering(engine, link, report->obs->at);
 
-	if (incident && (incident->pub.facts & LS_FACT_GONE) && !incident->pub.back) {
-		incident->pub.facts |= LS_FACT_PARTNER_GONE;
-		incidents_testify(engine, incident, obs);
-	} else if (link->present) {
-		link->partner_mono = obs->at.mono_us;
-		link->trouble.at = obs->at;
-		link->trouble.source = obs->source;
-		memcpy(link->trouble.what, obs->text, sizeof(link->trouble.what));
+	if (incident && (incident->pub.facts & LS_FACT_GONE) && !incident->pub.back)
+		return;
+	report->use = REPORT_ALONE;
+	if (!link->present)
+		return;
+	link->partner_mono = report->obs->at.mono_us;
+	links_remember(link, report->obs);
+}
+
+/* What an observation of a port is for the incident on it. Kinds that have no row are ignored. */
+static const struct reaction {
+	enum ls_obs_kind kind;
+	enum report_use use;
+	uint64_t facts;
+	enum ls_event_kind event;
+	/* Notes on the link what is needed later, and adjusts the report. */
+	void (*adjust)(struct ls_engine *engine, struct link *link, struct report *report);
+} reactions[] = {
+	{ LS_OBS_RESET, REPORT_OPENS, LS_FACT_RESET, LS_EVENT_RESET, reset },
+	{ LS_OBS_ENUM_FAILED, REPORT_OPENS, LS_FACT_ENUM_FAILED, NO_EVENT, enum_failed },
+	{ LS_OBS_ENUM_GAVE_UP, REPORT_OPENS, LS_FACT_ENUM_FAILED | LS_FACT_ENUM_GAVE_UP,
+	  LS_EVENT_ENUMERATION_FAILURE, enum_gave_up },
+	{ LS_OBS_OVER_CURRENT, REPORT_OPENS, LS_FACT_OVER_CURRENT, LS_EVENT_OVER_CURRENT,
+	  over_current },
+	{ LS_OBS_EMI, REPORT_OPENS, LS_FACT_EMI, LS_EVENT_EMI, NULL },
+	{ LS_OBS_DEAUTHORISED, REPORT_OPENS, LS_FACT_DEAUTHORISED, LS_EVENT_DEAUTHORISED, NULL },
+	{ LS_OBS_FIRMWARE_CHANGED, REPORT_OPENS, LS_FACT_FIRMWARE_CHANGED, NO_EVENT, NULL },
+	{ LS_OBS_PARTNER_GONE, REPORT_JOINS, LS_FACT_PARTNER_GONE, NO_EVENT, partner_gone },
+	{ LS_OBS_POWER_CYCLE, REPORT_JOINS, 0, NO_EVENT, NULL },
+	{ LS_OBS_HOST, REPORT_JOINS, 0, NO_EVENT, NULL },
+	{ LS_OBS_AUTHORISED, REPORT_REMEMBERED, 0, LS_EVENT_AUTHORISED, NULL },
+	{ LS_OBS_LINK_TROUBLE, REPORT_REMEMBERED, 0, LS_EVENT_LINK_TROUBLE, NULL },
+	{ LS_OBS_RESUME_FAILED, REPORT_REMEMBERED, 0, LS_EVENT_RESUME_FAILURE, resume_failed },
+	{ LS_OBS_POWER_REJECTED, REPORT_REMEMBERED, 0, LS_EVENT_POWER_REJECTED, NULL },
+	{ LS_OBS_SLOW, REPORT_REMEMBERED, 0, LS_EVENT_SPEED_DOWNGRADE, NULL },
+	{ LS_OBS_REMOVED, REPORT_ALONE, 0, NO_EVENT, removed },
+};
+
+static const struct reaction *
+reaction_to(enum ls_obs_kind kind)
+{
+	for (size_t i = 0; i < LS_COUNT(reactions); i++) {
+		if (reactions[i].kind == kind)
+			return &reactions[i];
 	}
+	return NULL;
+}
+
+/* The last thing remembered of the port was the same. */
+static bool
+is_repeated(const struct link *link, const struct ls_observation *obs)
+{
+	return link->trouble.at.mono_us &&
+	       obs->at.mono_us <= link->trouble.at.mono_us + TROUBLE_ONCE_US &&
+	       strcmp(link->trouble.what, obs->text) == 0;
 }
 
 static void
 on_port(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
 {
-	struct incident *incident;
+	const struct reaction *reaction = reaction_to(obs->kind);
+	struct report report = { .obs = obs, .link = link };
 
-	switch (obs->kind) {
-	case LS_OBS_RESET:
-		reset(engine, link, obs);
-		break;
-	case LS_OBS_ENUM_FAILED:
-		enum_failed(engine, link, obs);
-		break;
-	case LS_OBS_ENUM_GAVE_UP:
-		enum_gave_up(engine, link, obs);
-		break;
-	case LS_OBS_POWER_CYCLE:
-		incidents_testify(engine, incidents_covering(engine, link, obs->at), obs);
-		break;
-	case LS_OBS_OVER_CURRENT:
-		over_current(engine, link, obs);
-		break;
-	case LS_OBS_EMI:
-		incident = incident_on(engine, link, obs, LS_FACT_EMI);
-		event_on(engine, LS_EVENT_EMI, link, incident, obs);
-		break;
-	case LS_OBS_DEAUTHORISED:
-		incident = incident_on(engine, link, obs, LS_FACT_DEAUTHORISED);
-		event_on(engine, LS_EVENT_DEAUTHORISED, link, incident, obs);
-		break;
-	case LS_OBS_REMOVED:
-		link->removed_mono = obs->at.mono_us;
-		break;
-	case LS_OBS_PARTNER_GONE:
-		partner_gone(engine, link, obs);
-		break;
-	case LS_OBS_HOST:
-		incidents_testify(engine, incidents_covering(engine, link, obs->at), obs);
-		break;
-	case LS_OBS_FIRMWARE_CHANGED:
-		incident_on(engine, link, obs, LS_FACT_FIRMWARE_CHANGED);
-		break;
-	case LS_OBS_AUTHORISED:
-		remember(engine, link, obs, LS_EVENT_AUTHORISED);
-		break;
-	case LS_OBS_LINK_TROUBLE:
-		remember(engine, link, obs, LS_EVENT_LINK_TROUBLE);
-		break;
-	case LS_OBS_RESUME_FAILED:
-		link->resume_failed_mono = obs->at.mono_us;
-		remember(engine, link, obs, LS_EVENT_RESUME_FAILURE);
-		break;
-	case LS_OBS_POWER_REJECTED:
-		remember(engine, link, obs, LS_EVENT_POWER_REJECTED);
-		break;
-	case LS_OBS_SLOW:
-		remember(engine, link, obs, LS_EVENT_SPEED_DOWNGRADE);
-		break;
-	default:
-		break;
-	}
+	if (!reaction)
+		return;
+	report.use = reaction->use;
+	report.facts = reaction->facts;
+	report.event = reaction->event;
+	if (reaction->adjust)
+		reaction->adjust(engine, link, &report);
+	if (report.use == REPORT_REMEMBERED && is_repeated(link, obs))
+		report.event = NO_EVENT;
+	if (report.use != REPORT_ALONE || report.event != NO_EVENT)
+		incidents_report(engine, &report);
 }
 
 /* The kernel log names a controller's device, udev its path: "0000:00:14.0", "pci-0000:00:14.0". */
@@ -260,24 +223,24 @@ on_controller(struct ls_engine *engine, const struct ls_observation *obs, uint64
 {
 	struct bus *bus = links_bus(engine, obs->bus);
 	struct ls_socket socket;
-	struct incident *incident;
-	bool news;
+	struct report report = {
+		.use = REPORT_OPENS,
+		.obs = obs,
+		.socket = &socket,
+		.facts = fact,
+		.event = kind,
+		.takes_children = true,
+	};
+	const struct incident *incident;
 
 	if (!controller_socket(engine, obs, &socket))
 		return;
-	if (bus && bus->removed && !incidents_find(engine, &socket))
+	incident = incidents_find(engine, &socket);
+	if (bus && bus->removed && !incident)
 		return; /* a late witness */
-	incident = incidents_get(engine, &socket, NULL, obs->at);
-	news = !incident || !(incident->pub.facts & fact);
-	if (incident)
-		incident->pub.facts |= fact;
-	incidents_testify(engine, incident, obs);
-	if (incident)
-		incidents_absorb(engine, incident, obs->at);
-	if (incident && news && fact == LS_FACT_OVER_CURRENT)
-		incident->pub.n_over_currents++;
-	if (news)
-		emit_event(engine, kind, &socket, incident, obs);
+	if (incident && (incident->pub.facts & fact))
+		report.event = NO_EVENT;
+	incidents_report(engine, &report);
 	if (bus && fact == LS_FACT_BUS_GONE)
 		bus->removed = true;
 }

@@ -117,6 +117,7 @@ take_word(struct ls_engine *engine, struct link *link, const struct ls_observati
 static void
 on_port_status(struct ls_engine *engine, const struct ls_observation *obs)
 {
+	struct report report = { .use = REPORT_REMEMBERED, .obs = obs, .event = NO_EVENT };
 	char port[LS_PORT_NAME_MAX];
 	struct link *link;
 
@@ -126,78 +127,38 @@ on_port_status(struct ls_engine *engine, const struct ls_observation *obs)
 	if (!link)
 		return;
 	take_word(engine, link, obs);
-	incidents_testify(engine, incidents_covering(engine, link, obs->at), obs);
-	/* It comes before the kernel's own conclusion: kept until an incident asks for it. */
-	link->trouble.at = obs->at;
-	link->trouble.source = obs->source;
-	memcpy(link->trouble.what, obs->text, sizeof(link->trouble.what));
-}
-
-/* Any plug that is pulled makes transfers fail until the hub is heard: 10 to 300 ms. */
-#define PULLED_US (300 * LS_MS)
-/* Failures longer ago than this are another story. */
-#define BEFORE_US (10 * LS_SEC)
-
-static void
-burst_began(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
-{
-	struct incident *incident = incidents_get(engine, &link->socket, link, obs->at);
-
-	if (incident)
-		incident->pub.facts |= LS_FACT_LINK_ERRORS;
-	emit_event(engine, LS_EVENT_LINK_ERRORS, &link->socket, incident, obs);
+	/* It comes before the kernel's own conclusion. */
+	report.link = link;
+	incidents_report(engine, &report);
 }
 
 static void
 on_transfer_errors(struct ls_engine *engine, const struct ls_observation *obs)
 {
 	struct link *link = links_device(engine, obs->bus, obs->devnum);
+	struct report report = {
+		.use = REPORT_JOINS,
+		.obs = obs,
+		.link = link,
+		.event = NO_EVENT,
+	};
 	struct ls_burst_config config;
-	struct incident *incident;
 
 	if (!link)
-		return; /* being enumerated, or gone: the kernel log tells what came of it */
+		return; /* being enumerated, or gone: the kernel log reports what came of it */
 	ls_burst_config_default(&config);
 	link->last_status = obs->status;
 	if (link->burst.level == 0 && !link->burst.on)
 		link->n_timeouts = 0;
 	link->n_timeouts += obs->n_timeouts;
-	if (ls_burst_add(&link->burst, &config, obs->at.mono_us, obs->n_failed) == LS_BURST_BEGAN)
-		burst_began(engine, link, obs);
-	incident = incidents_covering(engine, link, obs->at);
-	incidents_testify(engine, incident, obs);
+	if (ls_burst_add(&link->burst, &config, obs->at.mono_us, obs->n_failed) == LS_BURST_BEGAN) {
+		report.use = REPORT_OPENS;
+		report.facts = LS_FACT_LINK_ERRORS;
+		report.event = LS_EVENT_LINK_ERRORS;
+	}
 	if (link->burst.on)
-		incidents_extend(incident, obs->at, config.quiet_us);
-}
-
-/* A loader is sent in less than this; who leaves in the middle of more did not mean to. */
-#define STREAM_US (2 * LS_SEC)
-/* A stall may last for hours; so long the incident waits for data, or for the device to leave. */
-#define STALL_OPEN_US (24 * 3600 * LS_SEC)
-
-static struct incident *
-stalled_on(struct ls_engine *engine, const struct link *link, struct ls_instant at)
-{
-	struct incident *incident = incidents_covering(engine, link, at);
-
-	return incident && (incident->pub.facts & LS_FACT_STALLED) &&
-			       !(incident->pub.facts & LS_FACT_GONE)
-		       ? incident
-		       : NULL;
-}
-
-static void
-flows_again(struct ls_engine *engine, struct link *link, struct ls_instant at)
-{
-	struct incident *incident = stalled_on(engine, link, at);
-	char what[LS_TEXT_MAX];
-
-	if (!incident)
-		return;
-	ls_text_format(what, sizeof(what), "data flows again after %.0f s",
-		       (double)(at.mono_us - link->flow.since_mono) / LS_SEC);
-	incidents_note(engine, incident, at, what);
-	incident->close_at = at.mono_us + engine->config.quiet_us;
+		report.open_us = config.quiet_us;
+	incidents_report(engine, &report);
 }
 
 static void
@@ -209,7 +170,7 @@ on_flow(struct ls_engine *engine, const struct ls_observation *obs)
 	if (!link)
 		return;
 	if (obs->kib_per_s)
-		flows_again(engine, link, obs->at);
+		incidents_data_flows(engine, link, obs->at);
 	mode = link->session ? link->session->mode : NULL;
 	link->flow = (struct flow){
 		.kib_per_s = obs->kib_per_s,
@@ -226,7 +187,14 @@ flow_stalled(struct ls_engine *engine, struct link *link, struct ls_instant at)
 {
 	const struct ls_mode *mode = link->session ? link->session->mode : NULL;
 	struct ls_observation obs = { .at = at, .source = LS_SOURCE_USBMON };
-	struct incident *incident;
+	struct report report = {
+		.use = REPORT_OPENS,
+		.obs = &obs,
+		.link = link,
+		.facts = LS_FACT_STALLED,
+		.event = LS_EVENT_STALL,
+		.open_us = STALL_OPEN_US,
+	};
 
 	link->flow.stall_at = LS_NEVER;
 	if (!mode)
@@ -235,12 +203,7 @@ flow_stalled(struct ls_engine *engine, struct link *link, struct ls_instant at)
 		       "no data for %.0f s in %s, %u transfers wait; the device is still there",
 		       (double)(at.mono_us - link->flow.since_mono) / LS_SEC, mode->title,
 		       link->flow.n_pending);
-	incident = incidents_get(engine, &link->socket, link, at);
-	if (incident)
-		incident->pub.facts |= LS_FACT_STALLED;
-	incidents_testify(engine, incident, &obs);
-	incidents_extend(incident, at, STALL_OPEN_US);
-	emit_event(engine, LS_EVENT_STALL, &link->socket, incident, &obs);
+	incidents_report(engine, &report);
 }
 
 void

@@ -75,29 +75,32 @@ add_evidence(struct incident *incident, const struct ls_evidence *evidence)
 	incident->dirty = true;
 }
 
-void
-incidents_testify(struct ls_engine *engine, struct incident *incident,
-		  const struct ls_observation *obs)
-{
-	struct ls_evidence evidence = { .at = obs->at, .source = obs->source };
-
-	if (!incident)
-		return;
-	ls_text_format(evidence.what, sizeof(evidence.what), "%s", obs->text);
-	add_evidence(incident, &evidence);
-	if (incident->pub.back || !(incident->pub.facts & LS_FACT_GONE))
-		incidents_extend(incident, obs->at, engine->config.quiet_us);
-}
-
-void
-incidents_note(struct ls_engine *engine, struct incident *incident, struct ls_instant at,
-	       const char *what)
+static void
+add_note(struct incident *incident, struct ls_instant at, const char *what)
 {
 	struct ls_evidence evidence = { .at = at, .source = LS_SOURCE_NONE };
 
-	(void)engine;
 	ls_text_format(evidence.what, sizeof(evidence.what), "%s", what);
 	add_evidence(incident, &evidence);
+}
+
+static void
+keep_open(struct incident *incident, struct ls_instant at, uint64_t for_us)
+{
+	if (at.mono_us + for_us > incident->close_at)
+		incident->close_at = at.mono_us + for_us;
+}
+
+static void
+add_observation(struct ls_engine *engine, struct incident *incident,
+		const struct ls_observation *obs)
+{
+	struct ls_evidence evidence = { .at = obs->at, .source = obs->source };
+
+	ls_text_format(evidence.what, sizeof(evidence.what), "%s", obs->text);
+	add_evidence(incident, &evidence);
+	if (incident->pub.back || !(incident->pub.facts & LS_FACT_GONE))
+		keep_open(incident, obs->at, engine->config.quiet_us);
 }
 
 static void
@@ -142,9 +145,10 @@ describe_victim(struct ls_engine *engine, struct incident *incident, const struc
 		pub->facts |= LS_FACT_SERIAL;
 }
 
-struct incident *
-incidents_get(struct ls_engine *engine, const struct ls_socket *socket, const struct link *link,
-	      struct ls_instant at)
+/* Finds or opens; NULL when all places are taken. */
+static struct incident *
+get(struct ls_engine *engine, const struct ls_socket *socket, const struct link *link,
+    struct ls_instant at)
 {
 	struct incident *incident =
 		link ? incidents_covering(engine, link, at) : incidents_find(engine, socket);
@@ -173,13 +177,6 @@ incidents_get(struct ls_engine *engine, const struct ls_socket *socket, const st
 	return incident;
 }
 
-void
-incidents_extend(struct incident *incident, struct ls_instant at, uint64_t more_us)
-{
-	if (incident && at.mono_us + more_us > incident->close_at)
-		incident->close_at = at.mono_us + more_us;
-}
-
 /* What is in the middle of a procedure is waited for; what rests may come back in another mode. */
 static void
 wait_for_return(struct ls_engine *engine, struct incident *incident, struct ls_instant at)
@@ -195,8 +192,8 @@ wait_for_return(struct ls_engine *engine, struct incident *incident, struct ls_i
 		incident->away_at = at.mono_us + window_us;
 }
 
-void
-incidents_gone(struct ls_engine *engine, struct incident *incident, const struct link *link,
+static void
+add_disconnect(struct ls_engine *engine, struct incident *incident, const struct link *link,
 	       struct ls_instant at)
 {
 	struct ls_incident *pub = &incident->pub;
@@ -217,34 +214,23 @@ incidents_gone(struct ls_engine *engine, struct incident *incident, const struct
 	pub->back = false;
 	incident->gone_mono = at.mono_us;
 	wait_for_return(engine, incident, at);
-	incident->dirty = true;
-}
-
-static void close_one(struct ls_engine *engine, size_t place, struct ls_instant at);
-
-/* A change of mode is complete when the device is back; what happens now is another story. */
-struct incident *
-incidents_anew(struct ls_engine *engine, const struct ls_socket *socket, const struct link *link,
-	       struct ls_instant at)
-{
-	for (size_t i = 0; i < engine->n_incidents; i++) {
-		const struct ls_incident *pub = &engine->incidents[i]->pub;
-
-		if (strcmp(pub->socket.id_path, socket->id_path) == 0 && pub->back &&
-		    (pub->facts & (LS_FACT_EXPECTED | LS_FACT_REBOOTED))) {
-			close_one(engine, i, at);
-			break;
-		}
-	}
-	return incidents_get(engine, socket, link, at);
 }
 
 static void
-swallow(struct ls_engine *engine, struct incident *hub, struct incident *child)
+forget(struct ls_engine *engine, size_t place)
 {
+	free(engine->incidents[place]);
+	memmove(&engine->incidents[place], &engine->incidents[place + 1],
+		(engine->n_incidents - place - 1) * sizeof(engine->incidents[0]));
+	engine->n_incidents--;
+}
+
+static void
+absorb_one(struct ls_engine *engine, struct incident *hub, size_t place)
+{
+	const struct incident *child = engine->incidents[place];
 	size_t n =
 		child->pub.n_evidence < LS_EVIDENCE_MAX ? child->pub.n_evidence : LS_EVIDENCE_MAX;
-	size_t place = 0;
 
 	/* Not emitted yet: reuse the id that events already reference. */
 	if (!hub->pub.id)
@@ -256,31 +242,83 @@ swallow(struct ls_engine *engine, struct incident *hub, struct incident *child)
 	if (child->pub.opened.mono_us < hub->pub.opened.mono_us)
 		hub->pub.opened = child->pub.opened;
 	hub->pub.n_children += child->pub.n_disconnects ? 1 + child->pub.n_children : 0;
-	while (engine->incidents[place] != child)
-		place++;
-	memmove(&engine->incidents[place], &engine->incidents[place + 1],
-		(engine->n_incidents - place - 1) * sizeof(engine->incidents[0]));
-	engine->n_incidents--;
-	free(child);
+	forget(engine, place);
 }
 
-void
-incidents_absorb(struct ls_engine *engine, struct incident *hub, struct ls_instant at)
+/* Children's incidents of the last moments become part of the one of their hub. */
+static void
+absorb(struct ls_engine *engine, struct incident *hub, struct ls_instant at)
 {
 	hub->hub_lost_mono = at.mono_us;
 	for (size_t i = 0; i < engine->n_incidents;) {
-		struct incident *child = engine->incidents[i];
+		const struct incident *child = engine->incidents[i];
 
 		/* Also what was announced: a busy machine takes its time to take children off. */
 		if (child != hub && !(child->pub.facts & (LS_FACT_EMI | LS_FACT_OVER_CURRENT)) &&
 		    near(child->pub.opened.mono_us, at.mono_us, TOGETHER_US) &&
 		    links_path_below(child->pub.socket.id_path, hub->pub.socket.id_path))
-			swallow(engine, hub, child); /* the next one moves into its place */
+			absorb_one(engine, hub, i); /* the next one moves into its place */
 		else
 			i++;
 	}
 	if (hub->pub.n_children)
 		hub->pub.facts |= LS_FACT_CHILDREN;
+}
+
+/* What happens often is counted; an event of its own stands for each time. */
+static void
+count(struct ls_incident *pub, enum ls_event_kind event)
+{
+	pub->n_resets += event == LS_EVENT_RESET;
+	pub->n_enum_failures += event == LS_EVENT_ENUMERATION_FAILURE;
+	pub->n_over_currents += event == LS_EVENT_OVER_CURRENT;
+}
+
+static void
+add_report(struct ls_engine *engine, struct incident *incident, const struct report *report)
+{
+	const struct ls_observation *obs = report->obs;
+	struct ls_incident *pub = &incident->pub;
+
+	if (report->disconnected &&
+	    strcmp(pub->socket.id_path, report->link->socket.id_path) != 0) {
+		pub->n_children++; /* it left with its hub, whatever was before */
+		pub->facts |= LS_FACT_CHILDREN;
+	} else {
+		if (report->disconnected)
+			add_disconnect(engine, incident, report->link, obs->at);
+		pub->facts |= report->facts;
+		pub->sources |= report->sources;
+		for (unsigned int i = 0; i < report->n_notes; i++)
+			add_note(incident, obs->at, report->notes[i]);
+	}
+	count(pub, report->event);
+	add_observation(engine, incident, obs);
+	keep_open(incident, obs->at, report->open_us);
+	if (report->close_us)
+		incident->close_at = obs->at.mono_us + report->close_us;
+	if (report->takes_children)
+		absorb(engine, incident, obs->at);
+}
+
+void
+incidents_report(struct ls_engine *engine, const struct report *report)
+{
+	const struct ls_observation *obs = report->obs;
+	struct link *link = report->link;
+	const struct ls_socket *socket = link ? &link->socket : report->socket;
+	struct incident *incident = NULL;
+
+	if (report->use == REPORT_OPENS)
+		incident = get(engine, socket, link, obs->at);
+	else if (report->use != REPORT_ALONE)
+		incident = incidents_covering(engine, link, obs->at);
+	if (incident)
+		add_report(engine, incident, report);
+	if (report->use == REPORT_REMEMBERED)
+		links_remember(link, obs);
+	if (report->event != NO_EVENT)
+		emit_event(engine, report->event, socket, incident, obs);
 }
 
 static void
@@ -297,8 +335,8 @@ came_back_in(struct incident *incident, const struct homecoming *home)
 }
 
 void
-incidents_back(struct ls_engine *engine, struct incident *incident, const struct homecoming *home,
-	       struct ls_instant since)
+incidents_returned(struct ls_engine *engine, struct incident *incident,
+		   const struct homecoming *home, struct ls_instant since)
 {
 	static const uint64_t facts[] = {
 		[LS_LIKE_UNKNOWN] = LS_FACT_BACK_UNKNOWN,
@@ -315,11 +353,11 @@ incidents_back(struct ls_engine *engine, struct incident *incident, const struct
 		pub->facts |= LS_FACT_CAME_UP;
 	incident->dirty = true;
 	if (!(pub->facts & LS_FACT_GONE) || pub->back) {
-		incidents_extend(incident, engine->now, engine->config.quiet_us);
+		keep_open(incident, engine->now, engine->config.quiet_us);
 		return;
 	}
 	if (home->replugged) {
-		incidents_note(engine, incident, since, "later a device was plugged in again");
+		add_note(incident, since, "later a device was plugged in again");
 		incident->close_at = engine->now.mono_us;
 		return;
 	}
@@ -345,7 +383,7 @@ incidents_elsewhere(struct ls_engine *engine, const struct session *session,
 	if (!incident || !(incident->pub.facts & LS_FACT_GONE) || incident->pub.back)
 		return;
 	ls_text_format(what, sizeof(what), "the same device turned up on port %s", where->name);
-	incidents_note(engine, incident, at, what);
+	add_note(incident, at, what);
 	incident->pub.facts |= LS_FACT_ELSEWHERE;
 	incident->close_at = at.mono_us + engine->config.quiet_us;
 }
@@ -428,10 +466,47 @@ close_one(struct ls_engine *engine, size_t place, struct ls_instant at)
 	pub->open = false;
 	pub->closed = at;
 	emit(engine, incident);
-	memmove(&engine->incidents[place], &engine->incidents[place + 1],
-		(engine->n_incidents - place - 1) * sizeof(engine->incidents[0]));
-	engine->n_incidents--;
-	free(incident);
+	forget(engine, place);
+}
+
+struct incident *
+incidents_before_disconnect(struct ls_engine *engine, const struct link *link, struct ls_instant at)
+{
+	for (size_t i = 0; i < engine->n_incidents; i++) {
+		const struct ls_incident *pub = &engine->incidents[i]->pub;
+
+		if (strcmp(pub->socket.id_path, link->socket.id_path) == 0 && pub->back &&
+		    (pub->facts & (LS_FACT_EXPECTED | LS_FACT_REBOOTED))) {
+			close_one(engine, i, at);
+			break;
+		}
+	}
+	return incidents_covering(engine, link, at);
+}
+
+uint64_t
+incidents_waits_until(struct ls_engine *engine, const struct ls_socket *socket)
+{
+	const struct incident *incident = incidents_find(engine, socket);
+
+	return incident && (incident->pub.facts & LS_FACT_GONE) && !incident->pub.back
+		       ? incident->close_at
+		       : 0;
+}
+
+void
+incidents_data_flows(struct ls_engine *engine, const struct link *link, struct ls_instant at)
+{
+	struct incident *incident = incidents_covering(engine, link, at);
+	char what[LS_TEXT_MAX];
+
+	if (!incident || !(incident->pub.facts & LS_FACT_STALLED) ||
+	    (incident->pub.facts & LS_FACT_GONE))
+		return;
+	ls_text_format(what, sizeof(what), "data flows again after %.0f s",
+		       (double)(at.mono_us - link->flow.since_mono) / LS_SEC);
+	add_note(incident, at, what);
+	incident->close_at = at.mono_us + engine->config.quiet_us;
 }
 
 void

@@ -211,6 +211,14 @@ links_is_hub(const struct link *link)
 	return link->device.device_class == 9 || strncmp(link->name, "usb", 3) == 0;
 }
 
+void
+links_remember(struct link *link, const struct ls_observation *obs)
+{
+	link->trouble.at = obs->at;
+	link->trouble.source = obs->source;
+	memcpy(link->trouble.what, obs->text, sizeof(link->trouble.what));
+}
+
 /* Witnesses are not later than this; numbers come around again after 127 devices of a bus. */
 #define LATE_US (30 * LS_SEC)
 

@@ -26,5 +26,7 @@ bool links_has_left(const struct link *link, uint16_t devnum, struct ls_instant 
 bool links_left_after(const struct link *link, uint16_t devnum, struct ls_instant at);
 void links_number_reused(struct link *link, uint16_t devnum);
 bool links_is_hub(const struct link *link);
+/* @obs becomes evidence of an incident that opens on @link soon. */
+void links_remember(struct link *link, const struct ls_observation *obs);
 /* What lies between the controller and @link, as in ls_session.hubs. */
 void links_hubs(struct ls_engine *engine, const struct link *link, char hubs[LS_HUBS_MAX]);

@@ -173,7 +173,7 @@ sessions_judge(struct ls_engine *engine, struct link *link, struct ls_instant at
 		home.like = ls_identity_compare(&incident->pub.device, &link->device);
 	link->coming_since.mono_us = 0;
 	if (incident)
-		incidents_back(engine, incident, &home, since);
+		incidents_returned(engine, incident, &home, since);
 	if (link->session)
 		return;
 	/* The two halves of one hub are one thing on one socket. */
@@ -226,26 +226,19 @@ sessions_deadline(const struct ls_engine *engine)
 	return first;
 }
 
-/* A device whose kernel tries still go on is waited for, as its incident is. */
-static bool
-expected(struct ls_engine *engine, const struct session *session)
-{
-	const struct incident *incident = incidents_find(engine, &session->pub.socket);
-
-	return incident && (incident->pub.facts & LS_FACT_GONE) && !incident->pub.back;
-}
-
 void
 sessions_advance(struct ls_engine *engine, struct ls_instant at)
 {
 	for (size_t i = engine->n_sessions; i-- > 0;) {
 		struct session *session = engine->sessions[i];
+		uint64_t until;
 
 		if (session->away_until > at.mono_us)
 			continue;
-		if (expected(engine, session))
-			session->away_until =
-				incidents_find(engine, &session->pub.socket)->close_at;
+		/* A device whose kernel tries still go on is waited for, as its incident is. */
+		until = incidents_waits_until(engine, &session->pub.socket);
+		if (until)
+			session->away_until = until;
 		if (session->away_until <= at.mono_us)
 			sessions_end(engine, session);
 	}

@@ -109,6 +109,34 @@ struct homecoming {
 	bool looks_alike;	    /* a change of mode cannot be told from a lost link */
 };
 
+/* No event is emitted of a report. */
+#define NO_EVENT LS_N_EVENTS
+
+/* What linkstat itself adds to the evidence of one observation. */
+#define NOTES_MAX 3
+
+/* What a handler saw happen, as it reports it to incidents.c: all of one observation at once. */
+struct report {
+	enum report_use {
+		REPORT_ALONE,	   /* no incident: its event only */
+		REPORT_JOINS,	   /* evidence for the incident that is open there, if one is */
+		REPORT_REMEMBERED, /* as above, and for one that opens soon */
+		REPORT_OPENS,	   /* an incident by itself */
+	} use;
+	const struct ls_observation *obs; /* borrowed, like the next two */
+	struct link *link;		  /* NULL: of a whole controller … */
+	const struct ls_socket *socket;	  /* … whose socket this is */
+	uint64_t facts;
+	enum ls_event_kind event;	    /* or NO_EVENT */
+	bool disconnected;		    /* the device left, and … */
+	ls_source_set sources;		    /* … these, besides that of @obs, … */
+	char notes[NOTES_MAX][LS_TEXT_MAX]; /* … gave this evidence of what was before it */
+	unsigned int n_notes;
+	bool takes_children; /* with what hangs below it */
+	uint64_t open_us;    /* the incident stays open for so long at least */
+	uint64_t close_us;   /* it closes after this, whatever it waited for; 0: as it is */
+};
+
 /* What was last said of the cable between a device and a socket. */
 struct cable {
 	char id_path[LS_ID_PATH_MAX];
