@@ -115,31 +115,47 @@ ls_engine_observe(struct ls_engine *engine, const struct ls_observation *obs)
 	incidents_flush(engine);
 }
 
-uint64_t
-ls_engine_deadline(const struct ls_engine *engine)
+/* Who waits for a time. Those whose time is the same act in this order. */
+static const struct {
+	uint64_t (*deadline)(const struct ls_engine *engine);
+	void (*advance)(struct ls_engine *engine, struct ls_instant at);
+} waiting[] = {
+	{ handle_device_deadline, handle_device_advance },
+	{ handle_usbmon_deadline, handle_usbmon_advance },
+	{ incidents_deadline, incidents_advance },
+	{ sessions_deadline, sessions_advance },
+};
+#define N_WAITING LS_COUNT(waiting)
+
+/* The first deadline, of those of all who wait. */
+static uint64_t
+read_deadlines(const struct ls_engine *engine, uint64_t deadlines[N_WAITING])
 {
-	const uint64_t deadlines[] = {
-		handle_device_deadline(engine),
-		handle_usbmon_deadline(engine),
-		incidents_deadline(engine),
-		sessions_deadline(engine),
-	};
 	uint64_t first = LS_NEVER;
 
-	for (size_t i = 0; i < LS_COUNT(deadlines); i++) {
+	for (size_t i = 0; i < N_WAITING; i++) {
+		deadlines[i] = waiting[i].deadline(engine);
 		if (deadlines[i] < first)
 			first = deadlines[i];
 	}
 	return first;
 }
 
+uint64_t
+ls_engine_deadline(const struct ls_engine *engine)
+{
+	uint64_t deadlines[N_WAITING];
+
+	return read_deadlines(engine, deadlines);
+}
+
 /* Each deadline is worked off at its own time, so that a late call gives the same records. */
 void
 ls_engine_advance(struct ls_engine *engine, struct ls_instant now)
 {
-	uint64_t due;
+	uint64_t deadlines[N_WAITING], due;
 
-	while ((due = ls_engine_deadline(engine)) <= now.mono_us) {
+	while ((due = read_deadlines(engine, deadlines)) <= now.mono_us) {
 		struct ls_instant at = {
 			.mono_us = due,
 			.real_us = now.real_us - (int64_t)(now.mono_us - due),
@@ -147,11 +163,12 @@ ls_engine_advance(struct ls_engine *engine, struct ls_instant now)
 
 		if (due > engine->now.mono_us)
 			engine->now = at;
-		handle_device_advance(engine, at);
-		handle_usbmon_advance(engine, at);
-		incidents_flush(engine);
-		incidents_advance(engine, at);
-		sessions_advance(engine, at);
+		for (size_t i = 0; i < N_WAITING; i++) {
+			if (deadlines[i] != due)
+				continue;
+			waiting[i].advance(engine, at);
+			incidents_flush(engine);
+		}
 	}
 	if (now.mono_us > engine->now.mono_us)
 		engine->now = now;

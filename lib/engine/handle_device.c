@@ -39,8 +39,7 @@ join(struct ls_engine *engine, struct link *link, const struct ls_observation *o
 static void
 take_off(struct ls_engine *engine, struct link *link, uint16_t devnum, struct ls_instant at)
 {
-	links_set_present(engine, link, false);
-	links_note_left(link, devnum, at);
+	links_left(engine, link, devnum, at);
 	link->judge_at = link->witness_at = LS_NEVER;
 	sessions_leave(engine, link, at);
 }

@@ -16,9 +16,8 @@
 
 /* "usb1" is device 1 of its bus; other hubs are where they are plugged. */
 static int
-hub_port(struct ls_engine *engine, const struct ls_observation *obs, char port[LS_PORT_NAME_MAX])
+hub_port(const struct link *hub, const struct ls_observation *obs, char port[LS_PORT_NAME_MAX])
 {
-	const struct link *hub = links_device(engine, obs->bus, obs->devnum);
 	char root[LS_PORT_NAME_MAX];
 
 	if (hub)
@@ -27,15 +26,6 @@ hub_port(struct ls_engine *engine, const struct ls_observation *obs, char port[L
 		return 0;
 	ls_text_format(root, sizeof(root), "usb%u", obs->bus);
 	return ls_port_child(root, obs->hub_port, port);
-}
-
-static void
-keep_reset_open(struct ls_engine *engine, const struct ls_observation *obs)
-{
-	const struct link *hub = links_device(engine, obs->bus, obs->devnum);
-
-	if (hub)
-		incidents_keep_reset_open(engine, &hub->socket, obs->at, HUB_REPORT_US);
 }
 
 /* A short one is over when the hub is asked; the end of one that lasts is a change, too. */
@@ -64,7 +54,6 @@ take_status(struct ls_engine *engine, struct link *link, const struct ls_observa
 	/* Gone and back before the hub was asked is a loss as well. */
 	if (changed && (!connected || link->present))
 		link->hub.lost_mono = obs->at.mono_us;
-	keep_reset_open(engine, obs);
 	if (!changed && connected && (obs->port_bits & LS_PORT_C_ENABLE) &&
 	    !(obs->port_bits & LS_PORT_ENABLED))
 		link->hub.disabled_mono = obs->at.mono_us;
@@ -118,14 +107,17 @@ static void
 on_port_status(struct ls_engine *engine, const struct ls_observation *obs)
 {
 	struct report report = { .use = REPORT_REMEMBERED, .obs = obs, .event = NO_EVENT };
+	const struct link *hub = links_device(engine, obs->bus, obs->devnum);
 	char port[LS_PORT_NAME_MAX];
 	struct link *link;
 
-	if (hub_port(engine, obs, port) <= 0)
+	if (hub_port(hub, obs, port) <= 0)
 		return;
 	link = links_get(engine, port);
 	if (!link)
 		return;
+	if (hub && obs->hub_event == LS_HUB_PORT_STATUS)
+		incidents_keep_reset_open(engine, &hub->socket, obs->at, HUB_REPORT_US);
 	take_word(engine, link, obs);
 	/* It comes before the kernel's own conclusion. */
 	report.link = link;

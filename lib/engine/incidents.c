@@ -207,8 +207,6 @@ add_disconnect(struct ls_engine *engine, struct incident *incident, const struct
 		incident->pub.gone = at;
 	pub->facts |= LS_FACT_GONE;
 	pub->facts &= ~LS_FACT_AWAY;
-	if (links_is_hub(link))
-		pub->facts |= LS_FACT_HUB;
 	if (engine->slept_mono && near(engine->slept_mono, at.mono_us, AFTER_SLEEP_US))
 		pub->facts |= LS_FACT_SLEPT;
 	pub->back = false;
@@ -287,6 +285,8 @@ add_report(struct ls_engine *engine, struct incident *incident, const struct rep
 	} else {
 		if (report->disconnected)
 			add_disconnect(engine, incident, report->link, obs->at);
+		if (report->disconnected && report->takes_children)
+			pub->facts |= LS_FACT_HUB;
 		pub->facts |= report->facts;
 		pub->sources |= report->sources;
 		for (unsigned int i = 0; i < report->n_notes; i++)

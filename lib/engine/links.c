@@ -223,10 +223,11 @@ links_remember(struct link *link, const struct ls_observation *obs)
 #define LATE_US (30 * LS_SEC)
 
 void
-links_note_left(struct link *link, uint16_t devnum, struct ls_instant at)
+links_left(struct ls_engine *engine, struct link *link, uint16_t devnum, struct ls_instant at)
 {
 	size_t place = link->n_left++ % LINK_LEFT;
 
+	links_set_present(engine, link, false);
 	link->left[place].devnum = devnum;
 	link->left[place].mono_us = at.mono_us;
 }

@@ -265,7 +265,7 @@ sessions_restore(struct ls_engine *engine, const struct ls_session *pub)
 		link->devnum = pub->devnum;
 		link->session = session;
 	} else {
-		links_note_left(link, pub->devnum, pub->ended);
+		links_left(engine, link, pub->devnum, pub->ended);
 	}
 	return 1;
 }
