@@ -1,273 +1,306 @@
-#include <errno.h>
+#include "cli/options.h"
+
 #include <getopt.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/base/clean.h"
-#include "cli/options.h"
-#include "cli/base/when.h"
-#include "lib/base/time.h"
 
-static int
-parse_time(const struct cli *cli, const char *option, const char *text, struct cli_time *ret)
-{
-	char shown[120];
-	const char *why;
+#define FIRST_LONG                                                                                 \
+	256 /* getopt_long() gives this plus the row for a long option, else the letter */
+#define LETTERS_MAX 64
 
-	if (when_parse(text, cli->now_us, &ret->real_us, &why) == 1) {
-		ret->set = true;
-		ls_time_format(ret->real_us, ret->text);
-		return CLI_FINE;
-	}
-	clean_text(shown, sizeof(shown), text, true);
-	cli_complain("%s \"%s\" cannot be used: %s.\n"
-		     "Examples: --since -1h, --since \"2 days ago\", --since today, "
-		     "--since yesterday, --since 14:00,\n"
-		     "          --since 2026-11-22, --since \"2026-11-22 14:00:11\", "
-		     "--since 2026-11-22T14:00:11Z, --since @1795356011",
-		     option, shown, why);
-	return CLI_USAGE;
-}
-
-static int
-parse_duration(struct cli *cli, const char *text)
-{
-	char shown[120];
-	const char *why;
-	int64_t us;
-
-	if (when_parse_span(text, &us, &why) == 1 && us > 0) {
-		cli->job_hours = (double)us / 3600e6;
-		cli->job_hours_set = true;
-		return CLI_FINE;
-	}
-	clean_text(shown, sizeof(shown), text, true);
-	cli_complain(
-		"--for \"%s\" cannot be used: a duration is wanted, like 12min, \"2 h\" or 90s.",
-		shown);
-	return CLI_USAGE;
-}
-
-enum option_code {
-	OPTION_SOCKET = 256,
-	OPTION_AT,
-	OPTION_CABLE,
-	OPTION_CORRECT,
-	OPTION_BY,
-	OPTION_FOR,
-	OPTION_DIRECTORY,
-	OPTION_DRY_RUN,
-	OPTION_FILE,
-	OPTION_FORGET,
-	OPTION_NOTE,
-	OPTION_PORT,
-	OPTION_JOURNAL,
-	OPTION_HTML,
-	OPTION_JSON,
-	OPTION_PCAP,
-	OPTION_PRIORS,
-	OPTION_REDACT,
-	OPTION_SESSIONS,
-	OPTION_EXPORT_SESSIONS,
-	OPTION_SINCE,
-	OPTION_TRANSFERS,
-	OPTION_UNTIL,
-	OPTION_VERSION,
+/* The options of all commands, as getopt_long() wants them. */
+struct scan {
+	struct option *longs; /* ends with zero; letters without a name are not in it */
+	const struct command_option **rows; /* those of the command and the shared ones first */
+	size_t n_longs, n_rows, n_own;
+	char letters[LETTERS_MAX];
 };
 
-static struct option options[] = {
-	{ "at", required_argument, NULL, OPTION_AT },
-	{ "by", required_argument, NULL, OPTION_BY },
-	{ "cable", required_argument, NULL, OPTION_CABLE },
-	{ "correct", no_argument, NULL, OPTION_CORRECT },
-	{ "for", required_argument, NULL, OPTION_FOR },
-	{ "directory", required_argument, NULL, OPTION_DIRECTORY },
-	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
-	{ "file", required_argument, NULL, OPTION_FILE },
-	{ "journal", no_argument, NULL, OPTION_JOURNAL },
-	{ "forget", no_argument, NULL, OPTION_FORGET },
-	{ "note", required_argument, NULL, OPTION_NOTE },
-	{ "port", required_argument, NULL, OPTION_PORT },
-	{ "help", no_argument, NULL, 'h' },
-	{ "html", required_argument, NULL, OPTION_HTML },
-	{ "json", no_argument, NULL, OPTION_JSON },
-	{ "pcap", required_argument, NULL, OPTION_PCAP },
-	{ "priors", required_argument, NULL, OPTION_PRIORS },
-	{ "redact", no_argument, NULL, OPTION_REDACT },
-	{ "sessions", required_argument, NULL, OPTION_SESSIONS },
-	{ "since", required_argument, NULL, OPTION_SINCE },
-	{ "socket", required_argument, NULL, OPTION_SOCKET },
-	{ "transfers", no_argument, NULL, OPTION_TRANSFERS },
-	{ "until", required_argument, NULL, OPTION_UNTIL },
-	{ "version", no_argument, NULL, OPTION_VERSION },
-	{ 0 },
+static bool
+is_end(const struct command_option *option)
+{
+	return !option->name && !option->letter;
+}
+
+static size_t
+count(const struct command_option *options)
+{
+	size_t n = 0;
+
+	while (options && !is_end(&options[n]))
+		n++;
+	return n;
+}
+
+static int
+has_argument(const struct command_option *option)
+{
+	return option->value ? required_argument : no_argument;
+}
+
+/* NULL if there is none of this name. */
+static struct option *
+find_long(const struct scan *scan, const char *name)
+{
+	for (size_t i = 0; i < scan->n_longs; i++)
+		if (strcmp(scan->longs[i].name, name) == 0)
+			return &scan->longs[i];
+	return NULL;
+}
+
+static void
+add_letter(struct scan *scan, const struct command_option *option)
+{
+	size_t len = strlen(scan->letters);
+
+	if (option->letter && !strchr(scan->letters, option->letter))
+		snprintf(scan->letters + len, sizeof(scan->letters) - len, "%c%s", option->letter,
+			 option->value ? ":" : "");
+}
+
+/*
+ * Of options of one name the first counts. While the command is not known (@agreed), such an option
+ * has a value only if all commands agree on that.
+ */
+static void
+add_options(struct scan *scan, const struct command_option *options, bool agreed)
+{
+	for (size_t i = 0; i < count(options); i++) {
+		const struct command_option *option = &options[i];
+		struct option *known = option->name ? find_long(scan, option->name) : NULL;
+
+		if (known) {
+			if (agreed && known->has_arg != has_argument(option))
+				known->has_arg = no_argument;
+			continue;
+		}
+		if (option->name)
+			scan->longs[scan->n_longs++] =
+				(struct option){ option->name, has_argument(option), NULL,
+						 FIRST_LONG + (int)scan->n_rows };
+		add_letter(scan, option);
+		scan->rows[scan->n_rows++] = option;
+	}
+}
+
+/* @command may be NULL. scan_done() in any case. 0 or -1 without memory. */
+static int
+scan_init(struct scan *scan, const struct command *const *list, const struct command *command)
+{
+	size_t n = count(command_shared) + 1;
+
+	for (size_t i = 0; list[i]; i++)
+		n += count(list[i]->options);
+	*scan = (struct scan){
+		.longs = calloc(n, sizeof(*scan->longs)),
+		.rows = calloc(n, sizeof(*scan->rows)),
+	};
+	if (!scan->longs || !scan->rows)
+		return -1;
+	if (command)
+		add_options(scan, command->options, false);
+	add_options(scan, command_shared, false);
+	scan->n_own = scan->n_rows;
+	for (size_t i = 0; list[i]; i++)
+		add_options(scan, list[i]->options, !command);
+	return 0;
+}
+
+static void
+scan_done(struct scan *scan)
+{
+	free(scan->longs);
+	free(scan->rows);
+}
+
+/* The row that getopt_long() found; n_rows: none, and it has printed why. */
+static size_t
+row_of(const struct scan *scan, int found)
+{
+	size_t i = 0;
+
+	if (found >= FIRST_LONG)
+		return (size_t)(found - FIRST_LONG);
+	while (i < scan->n_rows && (found == '?' || scan->rows[i]->letter != found))
+		i++;
+	return i;
+}
+
+/* The first word that is neither an option nor its value; NULL: there is none. */
+static const char *
+find_word(const struct scan *scan, int argc, char **argv)
+{
+	char letters[LETTERS_MAX + 1];
+
+	snprintf(letters, sizeof(letters), "+%s", scan->letters);
+	opterr = 0;
+	optind = 0; /* from the beginning, with GNU's extensions */
+	while (getopt_long(argc, argv, letters, scan->longs, NULL) != -1)
+		;
+	opterr = 1;
+	return optind < argc ? argv[optind] : NULL;
+}
+
+/* What the options that were typed came to. */
+struct found {
+	const char *instead;		      /* a command */
+	const struct command_option *foreign; /* the first one of another command */
 };
 
 static int
-parse_seconds(const char *text, double *ret)
+take(const struct command_option *option, struct cli *cli, const struct request *request)
 {
-	char *end, shown[120];
-	double seconds = strtod(text, &end);
+	char *base = option->in_cli ? (char *)cli : request->options;
 
-	if (end != text && !*end && seconds >= TOP_SECONDS_MIN && seconds <= TOP_SECONDS_MAX) {
-		*ret = seconds;
-		return CLI_FINE;
+	return option->take(option, optarg, cli, base + option->offset);
+}
+
+static int
+take_all(const struct scan *scan, struct cli *cli, int argc, char **argv,
+	 const struct request *request, struct found *found)
+{
+	int option, r = CLI_FINE;
+
+	optind = 0;
+	while (r == CLI_FINE &&
+	       (option = getopt_long(argc, argv, scan->letters, scan->longs, NULL)) != -1) {
+		size_t i = row_of(scan, option);
+		const struct command_option *row = i < scan->n_rows ? scan->rows[i] : NULL;
+
+		if (!row) {
+			fputs("Try: linkstat --help\n", stderr);
+			r = CLI_USAGE;
+		} else if (row->instead) {
+			found->instead = row->instead;
+		} else if (i >= scan->n_own) {
+			found->foreign = found->foreign ? found->foreign : row;
+		} else {
+			r = take(row, cli, request);
+			while (r == CLI_FINE && row->many && optind < argc &&
+			       (argv[optind][0] != '-' || strcmp(argv[optind], "-") == 0)) {
+				optarg = argv[optind++];
+				r = take(row, cli, request);
+			}
+		}
 	}
-	clean_text(shown, sizeof(shown), text, true);
-	cli_complain("-d \"%s\" is no number of seconds from 0.1 to 3600.", shown);
+	return r;
+}
+
+static int
+complain_command(const struct command *const *list, const char *name)
+{
+	char shown[120], names[400] = "";
+	size_t len = 0;
+
+	for (size_t i = 0; list[i] && len < sizeof(names); i++)
+		len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s", i ? ", " : "",
+					list[i]->name);
+	clean_text(shown, sizeof(shown), name, true);
+	cli_complain("there is no command \"%s\".\nThe commands are: %s. More: linkstat --help",
+		     shown, names);
 	return CLI_USAGE;
 }
 
 static int
-parse_count(const char *text, uint64_t *ret)
+check(const struct cli *cli, const struct command *command, const struct command_option *foreign)
 {
-	char *end, shown[120];
-	long count = strtol(text, &end, 10);
+	char usage[COMMAND_TEXT_MAX];
+	const char letter[] = { foreign ? foreign->letter : '\0', '\0' };
+	bool few = cli->n_args < command->min_args;
 
-	if (end != text && !*end && count >= 1 && count < LONG_MAX) {
-		*ret = (uint64_t)count;
-		return CLI_FINE;
-	}
-	clean_text(shown, sizeof(shown), text, true);
-	cli_complain("-n \"%s\" is no number of measurements: at least 1.", shown);
-	return CLI_USAGE;
-}
-
-/* Gives the command that an option stands for in *instead. */
-static int
-take_option(struct cli *cli, int option, const char *value, const char **instead)
-{
-	switch (option) {
-	case 'h':
-		*instead = "help";
-		return CLI_FINE;
-	case OPTION_VERSION:
-		*instead = "version";
-		return CLI_FINE;
-	case OPTION_BY:
-		cli->report.by = value;
-		return CLI_FINE;
-	case OPTION_HTML:
-		cli->report.html = value;
-		return CLI_FINE;
-	case OPTION_REDACT:
-		cli->redact = true;
-		return CLI_FINE;
-	case OPTION_JSON:
-		cli->json = true;
-		return CLI_FINE;
-	case OPTION_PCAP:
-		cli->show.pcap = value;
-		return CLI_FINE;
-	case OPTION_TRANSFERS:
-		cli->show.all_transfers = true;
-		return CLI_FINE;
-	case OPTION_AT:
-		return parse_time(cli, "--at", value, &cli->ledger.at);
-	case OPTION_CABLE:
-		cli->ledger.cable = value;
-		return CLI_FINE;
-	case OPTION_CORRECT:
-		cli->ledger.correct = true;
-		return CLI_FINE;
-	case OPTION_FOR:
-		return parse_duration(cli, value);
-	case OPTION_FORGET:
-		cli->ledger.forget = true;
-		return CLI_FINE;
-	case OPTION_DIRECTORY:
-		cli->import.directory = value;
-		return CLI_FINE;
-	case OPTION_DRY_RUN:
-		cli->import.dry_run = true;
-		return CLI_FINE;
-	case OPTION_FILE:
-		cli->import.file = value;
-		return CLI_FINE;
-	case OPTION_JOURNAL:
-		cli->import.journal = true;
-		return CLI_FINE;
-	case OPTION_NOTE:
-		cli->ledger.note = value;
-		return CLI_FINE;
-	case OPTION_PORT:
-		cli->ledger.port = value;
-		return CLI_FINE;
-	case OPTION_PRIORS:
-		cli->diagnose.priors = value;
-		return CLI_FINE;
-	case OPTION_EXPORT_SESSIONS:
-		cli->ledger.sessions = true;
-		return CLI_FINE;
-	case OPTION_SESSIONS:
-		cli->diagnose.files[cli->diagnose.n_files++] = value;
-		return CLI_FINE;
-	case OPTION_SOCKET:
-		cli->socket = value;
-		return CLI_FINE;
-	case OPTION_SINCE:
-		return parse_time(cli, "--since", value, &cli->since);
-	case OPTION_UNTIL:
-		return parse_time(cli, "--until", value, &cli->until);
-	case 'd':
-		return parse_seconds(value, &cli->top.seconds);
-	case 'n':
-		return parse_count(value, &cli->top.count);
-	default:
-		fputs("Try: linkstat --help\n", stderr); /* getopt has said what is wrong */
+	command_usage(command, usage);
+	if (few || (command->max_args >= 0 && cli->n_args > command->max_args)) {
+		cli_complain("\"%s\" has too %s arguments.\nUsage: %s", command->name,
+			     few ? "few" : "many", usage);
 		return CLI_USAGE;
 	}
-}
-
-/* --sessions takes all that follows it up to the next option: a shell makes many of *.csv. */
-static void
-take_files(struct cli *cli, int argc, char **argv)
-{
-	while (optind < argc && (argv[optind][0] != '-' || strcmp(argv[optind], "-") == 0))
-		cli->diagnose.files[cli->diagnose.n_files++] = argv[optind++];
-}
-
-/* Is that the command? It is the first word that is no option, as people write it. */
-static bool
-is_export(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "export") == 0)
-			return true;
-		if (argv[i][0] != '-')
-			return false;
-		i += strcmp(argv[i], "--socket") == 0; /* what follows is no command */
+	if (foreign) {
+		cli_complain("\"%s\" does not take %s%s.\nUsage: %s", command->name,
+			     foreign->name ? "--" : "-", foreign->name ? foreign->name : letter,
+			     usage);
+		return CLI_USAGE;
 	}
-	return false;
+	if (cli->since.set && cli->until.set && cli->since.real_us > cli->until.real_us) {
+		cli_complain("--since is later than --until.");
+		return CLI_USAGE;
+	}
+	return CLI_FINE;
 }
 
-/* diagnose reads sessions from files, export writes them: there the option takes nothing. */
-static void
-adapt_sessions(void)
+/* Room for what the command's options store. */
+static int
+request_init(struct request *request, int argc)
 {
-	for (size_t i = 0; options[i].name; i++) {
-		if (options[i].val != OPTION_SESSIONS)
-			continue;
-		options[i].has_arg = no_argument;
-		options[i].val = OPTION_EXPORT_SESSIONS;
+	const struct command *command = request->command;
+
+	request->options = calloc(1, command->options_size + 1);
+	request->words = calloc((size_t)argc + 1, sizeof(*request->words));
+	if (!request->options || !request->words)
+		return cli_no_memory();
+	for (size_t i = 0; i < count(command->options); i++) {
+		const struct command_option *option = &command->options[i];
+
+		if (option->many)
+			((struct option_words *)((char *)request->options + option->offset))->all =
+				request->words;
 	}
+	return CLI_FINE;
+}
+
+void
+request_done(struct request *request)
+{
+	free(request->options);
+	free(request->words);
+}
+
+/* *ret_word is the command as it was typed, NULL if none was. */
+static int
+choose_command(int argc, char **argv, const struct command *const *list, const char **ret_word,
+	       const struct command **ret)
+{
+	struct scan scan;
+	int r = scan_init(&scan, list, NULL) < 0 ? cli_no_memory() : CLI_FINE;
+
+	if (r == CLI_FINE) {
+		*ret_word = find_word(&scan, argc, argv);
+		*ret = *ret_word ? command_find(list, *ret_word) : command_default(list);
+	}
+	scan_done(&scan);
+	return r;
 }
 
 int
-options_parse(struct cli *cli, int argc, char **argv, const char **instead)
+options_parse(struct cli *cli, int argc, char **argv, const struct command *const *list,
+	      struct request *ret)
 {
-	int option, r;
+	struct found found = { 0 };
+	const char *word = NULL;
+	struct scan scan;
+	int r;
 
-	if (is_export(argc, argv))
-		adapt_sessions();
-	while ((option = getopt_long(argc, argv, "d:hn:", options, NULL)) != -1) {
-		r = take_option(cli, option, optarg, instead);
-		if (r != CLI_FINE)
-			return r;
-		if (option == OPTION_SESSIONS)
-			take_files(cli, argc, argv);
+	*ret = (struct request){ 0 };
+	r = choose_command(argc, argv, list, &word, &ret->command);
+	if (r != CLI_FINE)
+		return r;
+	r = scan_init(&scan, list, ret->command) < 0 ? cli_no_memory() : CLI_FINE;
+	if (r == CLI_FINE && ret->command)
+		r = request_init(ret, argc);
+	if (r == CLI_FINE)
+		r = take_all(&scan, cli, argc, argv, ret, &found);
+	scan_done(&scan);
+	if (r != CLI_FINE)
+		return r;
+	if (found.instead) {
+		ret->command = command_find(list, found.instead);
+		return CLI_FINE;
 	}
-	return CLI_FINE;
+	if (!ret->command)
+		return complain_command(list, word);
+	cli->args = argv + optind + (word != NULL);
+	cli->n_args = argc - optind - (word != NULL);
+	return check(cli, ret->command, found.foreign);
 }

@@ -1,9 +1,17 @@
 #pragma once
-/* The options of the command line, whichever command they are for: that is checked afterwards. */
-#include "cli/base/cli.h"
+/* The command line: which command, with which options. */
+#include "cli/base/command.h"
+
+struct request {
+	const struct command *command;
+	void *options;	    /* what command->run() gets */
+	const char **words; /* of its option that takes many */
+};
 
 /*
- * Takes all options; optind is then at the command. *instead is set to "help" or "version" where
- * that was asked for. CLI_FINE, or CLI_USAGE after having said what is wrong.
+ * Fills in *cli and *ret from @argv, which is reordered as by getopt_long(3); @list ends with NULL.
+ * CLI_FINE, or another enum cli_exit with the error printed. request_done() in any case.
  */
-int options_parse(struct cli *cli, int argc, char **argv, const char **instead);
+int options_parse(struct cli *cli, int argc, char **argv, const struct command *const *list,
+		  struct request *ret);
+void request_done(struct request *request);

@@ -155,13 +155,14 @@ take_file(struct all *all, const char *path)
 }
 
 /* Gives the worst of all files. */
-int
-analyze_run(const struct cli *cli)
+static int
+run(const struct cli *cli, const void *options)
 {
 	ls_json_auto json_t *sum = analyze_new_group();
 	struct all all = { .cli = cli, .sum = sum };
 	bool joined;
 
+	(void)options;
 	if (!sum)
 		return cli_no_memory();
 	joined = take_joined(&all);
@@ -171,3 +172,20 @@ analyze_run(const struct cli *cli)
 		note_result(&all, envelope_print(cli, "analyze", sum));
 	return all.worst;
 }
+
+static const struct command_option options[] = {
+	OPTION_JSON,
+	{ 0 },
+};
+
+const struct command command_analyze = {
+	.name = "analyze",
+	.arguments = "FILE...",
+	.min_args = 1,
+	.max_args = -1,
+	.summary = "what dropped and why, from a kernel log or a usbmon capture",
+	.example = "analyze FILE",
+	.complete = COMPLETE_FILES,
+	.options = options,
+	.run = run,
+};

@@ -1,7 +1,6 @@
 #pragma once
 /* What every command is given, and what it answers to the shell. */
 #include "cli/base/output_style.h"
-#include "cli/commands/transfers.h"
 #include "lib/base/base.h"
 #include "lib/base/time.h"
 #include "lib/wire/wire.h"
@@ -20,37 +19,6 @@ struct cli_time {
 	char text[LS_TIME_MAX]; /* RFC 3339 in UTC, for the daemon */
 };
 
-/* Of top: how often in a row, 0 for without end, and how long each measurement takes. */
-struct top_options {
-	uint64_t count;
-	double seconds;
-};
-#define TOP_SECONDS	2
-#define TOP_SECONDS_MIN 0.1
-#define TOP_SECONDS_MAX 3600
-/* Of cable, name, run and export. */
-struct ledger_options {
-	bool forget, correct, sessions;
-	struct cli_time at;
-	const char *cable, *port, *note; /* of run; NULL: not given */
-};
-
-struct diagnose_options {
-	const char **files; /* tables of sessions; none: linkstatd is asked */
-	int n_files;
-	const char *priors; /* or NULL */
-};
-
-struct import_options {
-	bool journal, dry_run;
-	const char *directory, *file; /* another journal than that of this computer; or NULL */
-};
-
-struct report_options {
-	const char *by;	  /* "cable", "device", "hub", "host" or "port"; NULL: port */
-	const char *html; /* a file, or "-"; NULL: as text */
-};
-
 /* Which part of the history is asked for; zero is all of it. */
 struct query {
 	struct cli_time since, until;
@@ -58,22 +26,18 @@ struct query {
 	int n_ports;	    /* 0: all ports */
 };
 
+struct command;
+
+/* What all commands share. */
 struct cli {
 	const char *socket;
 	bool json;
 	struct cli_time since, until;
-	struct show_options show; /* of that command only */
-	struct top_options top;	  /* the same */
-	struct ledger_options ledger;
-	struct diagnose_options diagnose;
-	struct report_options report;
-	bool redact; /* no serial number, UDID or ECID in what is shown */
-	bool job_hours_set;
-	double job_hours; /* --for: how long a job takes */
-	struct import_options import;
+	bool redact;	   /* no serial number, UDID or ECID in what is shown */
 	char *const *args; /* of the command */
 	int n_args;
-	int64_t now_us; /* real time, for "today" and ages */
+	const struct command *const *commands; /* all of them, for the help; ends with NULL */
+	int64_t now_us;			       /* real time, for "today" and ages */
 	struct output_style style;
 };
 

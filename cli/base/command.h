@@ -1,20 +1,116 @@
 #pragma once
-/* One function a command; each gives an enum cli_exit and has told the person all there is. */
-struct cli;
+/*
+ * A command of the client is one file with one struct command. The general help, the usage line, the
+ * parsing of options, the error for an option of another command and the bash completion are made
+ * from it.
+ */
+#include <stddef.h>
 
-int status_run(const struct cli *cli);
-int report_run(const struct cli *cli);
-int log_run(const struct cli *cli);
-int incidents_run(const struct cli *cli);
-int show_run(const struct cli *cli);
-int watch_run(const struct cli *cli);
-int top_run(const struct cli *cli);
-int analyze_run(const struct cli *cli);
-int cable_run(const struct cli *cli);
-int export_run(const struct cli *cli);
-int name_run(const struct cli *cli);
-int jobs_run(const struct cli *cli);
-int job_run(const struct cli *cli); /* gives the exit code of the command that it runs */
-int check_run(const struct cli *cli);
-int import_run(const struct cli *cli);
-int diagnose_run(const struct cli *cli);
+#include "cli/base/cli.h"
+
+struct command_option;
+
+/*
+ * Stores what was typed in @member; @value is NULL for an option without one. CLI_FINE, or CLI_USAGE
+ * with the error printed.
+ */
+typedef int (*option_take_fn)(const struct command_option *option, const char *value,
+			      const struct cli *cli, void *member);
+
+struct command_option {
+	const char *name;  /* without the dashes; NULL: it has a letter only */
+	char letter;	   /* 0: it has a name only */
+	const char *value; /* what the usage line calls its value; NULL: it takes none */
+	option_take_fn take;
+	size_t offset;	      /* of the member in the command's options, or in struct cli … */
+	bool in_cli;	      /* … which keeps what several commands take */
+	bool required;	      /* in the usage line: first, without brackets */
+	bool many;	      /* all words up to the next option are values: option_take_words */
+	bool or_next;	      /* in the usage line: this or the next one */
+	const char *instead;  /* the command that runs instead of the one that was typed */
+	const char *help;     /* in the general help; "": with the next option; NULL: not listed */
+	const char *complete; /* values for the shell: words, or one of COMPLETE_*; NULL: none */
+};
+
+/* Values and arguments that the shell finds out by itself. */
+#define COMPLETE_FILES	  "@files"
+#define COMPLETE_PORTS	  "@ports"
+#define COMPLETE_COMMANDS "@commands"
+#define COMPLETE_TIMES	  "now today yesterday -1h -1d -1w"
+
+struct command {
+	const char *name;
+	const char *arguments;	/* in the usage line; NULL: takes none */
+	int min_args, max_args; /* max_args < 0: any number */
+	bool is_default;	/* what linkstat without a command does */
+	const char *summary;	/* in the general help; NULL: not listed */
+	const char *example;	/* how it is listed there, after "linkstat"; NULL: by its name */
+	const char *complete;	/* its arguments, as of an option */
+	const struct command_option *options; /* ends with one that is zero; NULL: none */
+	size_t options_size;		      /* of what run() gets, zeroed before parsing */
+	/* An enum cli_exit; whatever it is, the user has been informed. */
+	int (*run)(const struct cli *cli, const void *options);
+};
+
+/* What a shell makes of *.csv. */
+struct option_words {
+	const char **all; /* owned by the parser */
+	int n;
+};
+
+int option_take_flag(const struct command_option *option, const char *value, const struct cli *cli,
+		     void *member); /* bool */
+int option_take_text(const struct command_option *option, const char *value, const struct cli *cli,
+		     void *member); /* const char * */
+int option_take_words(const struct command_option *option, const char *value, const struct cli *cli,
+		      void *member); /* struct option_words */
+int option_take_time(const struct command_option *option, const char *value, const struct cli *cli,
+		     void *member); /* struct cli_time */
+int option_take_hours(const struct command_option *option, const char *value, const struct cli *cli,
+		      void *member); /* double, > 0 */
+
+/* Rows that several commands have. */
+#define OPTIONS_SPAN                                                                               \
+	{ .name = "since",                                                                         \
+	  .value = "TIME",                                                                         \
+	  .take = option_take_time,                                                                \
+	  .offset = offsetof(struct cli, since),                                                   \
+	  .in_cli = true,                                                                          \
+	  .help = "",                                                                              \
+	  .complete = COMPLETE_TIMES },                                                            \
+	{                                                                                          \
+		.name = "until", .value = "TIME", .take = option_take_time,                        \
+		.offset = offsetof(struct cli, until), .in_cli = true,                             \
+		.help = "for report, incidents and log: -1h, today, \"2026-11-22 14:00\"",         \
+		.complete = COMPLETE_TIMES,                                                        \
+	}
+#define OPTION_HOURS(options, member)                                                              \
+	{                                                                                          \
+		.name = "for", .value = "DURATION", .take = option_take_hours,                     \
+		.offset = offsetof(struct options, member),                                        \
+		.help = "for check, report: how long the job takes (15 min)",                      \
+		.complete = "5min 15min 30min 1h 3h 9h",                                           \
+	}
+/* All commands take these, see command_shared; those that list them do something with them. */
+#define OPTION_REDACT                                                                              \
+	{                                                                                          \
+		.name = "redact", .take = option_take_flag,                                        \
+		.offset = offsetof(struct cli, redact), .in_cli = true,                            \
+	}
+#define OPTION_JSON                                                                                \
+	{                                                                                          \
+		.name = "json", .take = option_take_flag, .offset = offsetof(struct cli, json),    \
+		.in_cli = true,                                                                    \
+	}
+extern const struct command_option command_shared[];
+
+/* From a list that ends with NULL; NULL if there is none. */
+const struct command *command_find(const struct command *const *list, const char *name);
+const struct command *command_default(const struct command *const *list);
+
+/* Each writes what fits into @text and gives it back. */
+#define COMMAND_TEXT_MAX 400
+/* "--since TIME", "-d SECONDS". */
+const char *command_option_text(const struct command_option *option, char text[COMMAND_TEXT_MAX]);
+/* "linkstat log [PORT...] [--since TIME] [--until TIME] [--json]". */
+const char *command_usage(const struct command *command, char text[COMMAND_TEXT_MAX]);

@@ -95,9 +95,14 @@ check_command(struct check *check, const char *port)
 	return check->cli->json ? check_print_json(check) : check_print(check);
 }
 
-int
-check_run(const struct cli *cli)
+struct check_options {
+	double job_hours; /* 0: not given */
+};
+
+static int
+run(const struct cli *cli, const void *options)
 {
+	const struct check_options *asked = options;
 	const char *path = getenv("PATH"), *tmp = getenv("TMPDIR");
 	struct cli own = *cli;
 	struct check check = { .cli = &own,
@@ -106,7 +111,7 @@ check_run(const struct cli *cli)
 			       .work_dir = ".",
 			       .tmp_dir = tmp && *tmp ? tmp : "/tmp",
 			       .free_bytes = free_bytes,
-			       .job_hours = cli->job_hours_set ? cli->job_hours : JOB_HOURS };
+			       .job_hours = asked->job_hours > 0 ? asked->job_hours : JOB_HOURS };
 	char work_dir[PATH_MAX];
 	int r;
 
@@ -118,3 +123,21 @@ check_run(const struct cli *cli)
 	check_done(&check);
 	return r;
 }
+
+static const struct command_option options[] = {
+	OPTION_HOURS(check_options, job_hours),
+	OPTION_JSON,
+	{ 0 },
+};
+
+const struct command command_check = {
+	.name = "check",
+	.arguments = "[PORT]",
+	.max_args = 1,
+	.summary = "before a long job: is all fit for it, and what to mend first",
+	.example = "check PORT",
+	.complete = COMPLETE_PORTS,
+	.options = options,
+	.options_size = sizeof(struct check_options),
+	.run = run,
+};

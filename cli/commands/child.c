@@ -29,9 +29,9 @@ struct command {
 	pid_t pid;
 	int signals; /* signalfd */
 	int output;  /* what it writes, to be copied; -1: it writes itself */
-	command_output_fn on_output;
+	child_output_fn on_output;
 	void *user;
-	struct command_end *end;
+	struct child_end *end;
 	bool ended;
 };
 
@@ -235,7 +235,7 @@ follow(struct command *command)
 }
 
 int
-command_run(char *const *argv, command_output_fn on_output, void *user, struct command_end *ret)
+child_run(char *const *argv, child_output_fn on_output, void *user, struct child_end *ret)
 {
 	struct command command = {
 		.output = -1,
@@ -246,7 +246,7 @@ command_run(char *const *argv, command_output_fn on_output, void *user, struct c
 	sigset_t set, before;
 	int r;
 
-	*ret = (struct command_end){ 0 };
+	*ret = (struct child_end){ 0 };
 	sigemptyset(&set);
 	for (size_t i = 0; i < LS_COUNT(followed); i++)
 		sigaddset(&set, followed[i]);
@@ -267,7 +267,7 @@ command_run(char *const *argv, command_output_fn on_output, void *user, struct c
 }
 
 int
-command_exit_code(const struct command_end *end)
+child_exit_code(const struct child_end *end)
 {
 	if (end->error)
 		return end->error == ENOENT ? 127 : 126;

@@ -6,9 +6,9 @@
  */
 #include "lib/base/base.h"
 
-typedef void (*command_output_fn)(const char *bytes, size_t len, void *user);
+typedef void (*child_output_fn)(const char *bytes, size_t len, void *user);
 
-struct command_end {
+struct child_end {
 	int error;   /* errno where it could not be started, else 0 */
 	bool killed; /* @code is the signal */
 	int code;    /* else the exit status */
@@ -19,7 +19,6 @@ struct command_end {
  * its own if we write to one, without any processing, else to a pipe. NULL: it has ours.
  * @argv ends in NULL. 0 or -errno where nothing was tried.
  */
-int command_run(char *const *argv, command_output_fn on_output, void *user,
-		struct command_end *ret);
+int child_run(char *const *argv, child_output_fn on_output, void *user, struct child_end *ret);
 /* 128 + signal, 127 and 126 where it was not found or could not be run: as a shell says it. */
-int command_exit_code(const struct command_end *end);
+int child_exit_code(const struct child_end *end);

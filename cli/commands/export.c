@@ -10,6 +10,10 @@
 #include "lib/wire/session_table.h"
 #include "lib/base/text.h"
 
+struct export_options {
+	bool sessions;
+};
+
 struct export
 {
 	const struct cli *cli;
@@ -81,16 +85,17 @@ on_page(const json_t *sessions, void *user)
 	return CLI_FINE;
 }
 
-int
-export_run(const struct cli *cli)
+static int
+run(const struct cli *cli, const void *options)
 {
 	static const struct ask_list list = { "io.linkstat.ListSessions", "sessions" };
+	const struct export_options *asked = options;
 	struct export export = { .cli = cli };
 	struct query query = cli_query_ports(cli);
 	struct cli raw = *cli;
 	int r;
 
-	if (!cli->ledger.sessions) {
+	if (!asked->sessions) {
 		cli_complain("what is to be exported? Sessions: linkstat export --sessions");
 		return CLI_USAGE;
 	}
@@ -103,3 +108,25 @@ export_run(const struct cli *cli)
 	}
 	return r;
 }
+
+static const struct command_option options[] = {
+	{ .name = "sessions",
+	  .take = option_take_flag,
+	  .offset = offsetof(struct export_options, sessions),
+	  .required = true },
+	OPTIONS_SPAN,
+	OPTION_JSON,
+	{ 0 },
+};
+
+const struct command command_export = {
+	.name = "export",
+	.arguments = "[PORT...]",
+	.max_args = -1,
+	.summary = "all sessions as a table, for diagnose on any computer",
+	.example = "export --sessions",
+	.complete = COMPLETE_PORTS,
+	.options = options,
+	.options_size = sizeof(struct export_options),
+	.run = run,
+};

@@ -1,15 +1,20 @@
-/* linkstat import: what the kernel said before linkstatd ran, out of the journal. */
-#include "cli/commands/import.h"
-
+/* linkstat import: kernel messages from before linkstatd ran, taken from the journal. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/ask/ask.h"
 #include "cli/ask/client.h"
+#include "cli/base/clean.h"
 #include "cli/base/command.h"
 #include "cli/print/envelope.h"
 #include "cli/base/field.h"
+#include "cli/offline/journal.h"
+#include "cli/print/format.h"
+#include "cli/print/render.h"
+#include "cli/print/words.h"
 #include "lib/base/time.h"
 #include "lib/observe/kernel_log.h"
 
@@ -17,8 +22,28 @@
 #define BATCH_LINES 128
 #define BATCH_BYTES 20000
 
+#define ALLOW "Run it as root, or become a member of the group systemd-journal."
+#define KEEP  "To keep it from now on: sudo mkdir -p /var/log/journal && sudo journalctl --flush"
+
+/* Of all boots that were asked for. */
+struct import_sums {
+	int64_t boots;	 /* imported now */
+	int64_t known;	 /* imported before */
+	int64_t foreign; /* of another computer */
+	int64_t damaged; /* unreadable, or to be read only in part */
+	int64_t lines, watched, repeated, unplaced, sessions, incidents, drops;
+	int64_t since_us, until_us; /* of those imported now */
+	size_t n_all;		    /* in the journal, asked for or not */
+};
+
+struct import_options {
+	bool journal, dry_run;
+	const char *directory, *file; /* another journal than that of this computer; or NULL */
+};
+
 struct importing {
 	const struct cli *cli;
+	const struct import_options *asked;
 	struct journal *journal;
 	struct client *client;
 	struct import_sums sums;
@@ -49,7 +74,7 @@ send(struct importing *job, bool last, json_t **ret)
 
 	ls_time_format(job->boot->last.real_us, ended);
 	parameters = json_pack("{s:s, s:o, s:b}", "boot", job->boot->id, "lines",
-			       LS_STEAL(&job->lines), "dry_run", job->cli->import.dry_run);
+			       LS_STEAL(&job->lines), "dry_run", job->asked->dry_run);
 	job->lines = json_array();
 	job->n_bytes = 0;
 	if (!parameters || !job->lines ||
@@ -159,7 +184,7 @@ import_boot(struct importing *job)
 	if (r != CLI_FINE)
 		return r;
 	add_up(job, reply, damaged);
-	return add_row(job, job->cli->import.dry_run ? "found" : "imported", reply, damaged);
+	return add_row(job, job->asked->dry_run ? "found" : "imported", reply, damaged);
 }
 
 static bool
@@ -190,24 +215,131 @@ import_boots(struct importing *job, const struct journal_boot *boots, size_t n)
 	return r;
 }
 
+/* ---- what is printed ------------------------------------------------------------------------ */
+
+/* n of them is what @sentence says of it; nothing if there are none. */
+static void
+put_count(const struct cli *cli, int64_t n, const char *one, const char *many, const char *sentence)
+{
+	char count[FORMAT_MAX];
+
+	if (n > 0)
+		render_sentence(&cli->style, TONE_PLAIN, 2, "%s %s",
+				format_count(count, n, one, many), sentence);
+}
+
+static void
+put_found(const struct importing *job)
+{
+	const struct import_sums *sums = &job->sums;
+	const struct cli *cli = job->cli;
+	char from[FORMAT_MAX], to[FORMAT_MAX], boots[FORMAT_MAX], lines[FORMAT_MAX];
+	char sessions[FORMAT_MAX], incidents[FORMAT_MAX], drops[FORMAT_MAX];
+
+	if (sums->boots == 0) {
+		render_sentence(&cli->style, TONE_STRONG, 0,
+				sums->known > 0 ? "Nothing new: all of it was imported before."
+						: "Nothing to import.");
+		return;
+	}
+	render_sentence(&cli->style, TONE_STRONG, 0, "%s %s, from %s to %s.",
+			job->asked->dry_run ? "Would import" : "Imported",
+			format_count(boots, sums->boots, "boot", "boots"),
+			format_short(from, sums->since_us, cli->now_us),
+			format_short(to, sums->until_us, cli->now_us));
+	render_sentence(
+		&cli->style, TONE_PLAIN, 0, "%s about USB links, %s, %s, %s.",
+		format_count(lines, sums->lines, "line", "lines"),
+		format_count(sessions, sums->sessions, "stay of a device", "stays of devices"),
+		format_count(incidents, sums->incidents, "incident", "incidents"),
+		format_count(drops, sums->drops, "drop", "drops"));
+}
+
+static void
+put_places(const struct cli *cli, const struct journal_places *places)
+{
+	if (places->refused)
+		render_sentence(&cli->style, TONE_WARN, 2,
+				"Some files of the journal may not be read by you. " ALLOW);
+	if (!places->kept && places->in_memory) {
+		render_sentence(&cli->style, TONE_WARN, 2,
+				"This journal is kept in memory only, and knows no more than this "
+				"boot.");
+		fputs("  " KEEP "\n", cli->style.out); /* not wrapped: it is to be typed */
+	}
+}
+
+static void
+put_text(const struct importing *job, const struct journal_places *places)
+{
+	const struct import_sums *sums = &job->sums;
+	const struct cli *cli = job->cli;
+
+	put_found(job);
+	if (sums->boots > 0)
+		put_count(cli, sums->known, "boot was", "boots were", "imported before.");
+	put_count(cli, sums->watched, "line is", "lines are",
+		  "of times in which linkstatd watched itself: left out.");
+	put_count(cli, sums->repeated, "line is", "lines are",
+		  "in the journal more than once: counted once.");
+	put_count(cli, sums->unplaced, "line is", "lines are",
+		  "of boots whose beginning the journal has forgotten, so that nobody knows which "
+		  "ports they speak of: left out.");
+	put_count(cli, sums->foreign, "boot is", "boots are",
+		  "of another computer: left out. Its history belongs there: linkstat import "
+		  "--journal on that computer.");
+	put_count(cli, sums->damaged, "boot", "boots",
+		  "could not be read, or not to the end: the journal is damaged there. See: "
+		  "journalctl --verify");
+	put_places(cli, places);
+	if (sums->boots > 0 && !job->asked->dry_run)
+		render_sentence(&cli->style, TONE_PLAIN, 0, "See what it says: linkstat report");
+}
+
+/* Nothing can be read at all: says why. Gives the exit code. */
+static int
+complain(const struct importing *job, const struct journal_places *places, int error)
+{
+	const struct cli *cli = job->cli;
+	const char *path = job->asked->file ? job->asked->file : job->asked->directory;
+	char where[WORDS_MAX] = "the journal";
+
+	if (path)
+		clean_text(where, sizeof(where), path, cli->style.utf8);
+	if (places->refused || error == -EACCES || error == -EPERM)
+		cli_complain("%s may not be read by you.\n" ALLOW, where);
+	else if (error == -ENOMEM)
+		return cli_no_memory();
+	else if (error == -EBADMSG || error == -EPROTONOSUPPORT)
+		cli_complain("%s is damaged, or is no journal: %s.", where, strerror(-error));
+	else if (error < 0)
+		cli_complain("%s cannot be read: %s.", where, strerror(-error));
+	else if (path)
+		cli_complain("there is no journal in %s, or it is empty.", where);
+	else
+		cli_complain(
+			"this computer keeps no journal, so there is nothing to import.\n" KEEP);
+	return CLI_UNREACHABLE;
+}
+
 static int
 put_json(const struct importing *job, const struct journal_places *places)
 {
 	ls_json_auto json_t *members =
-		json_pack("{s:b, s:b, s:b, s:O}", "dry_run", job->cli->import.dry_run, "persistent",
+		json_pack("{s:b, s:b, s:b, s:O}", "dry_run", job->asked->dry_run, "persistent",
 			  places->kept, "unreadable_files", places->refused, "boots", job->rows);
 
 	return members ? envelope_print(job->cli, "import", members) : cli_no_memory();
 }
 
 static int
-check(const struct cli *cli)
+check(const struct import_options *asked)
 {
-	if (!cli->import.journal) {
+	if (!asked->journal) {
 		cli_complain("say what to import.\nUsage: linkstat import --journal");
 		return CLI_USAGE;
 	}
-	if (cli->import.directory && cli->import.file) {
+	if (asked->directory && asked->file) {
 		cli_complain("--directory and --file do not go together.");
 		return CLI_USAGE;
 	}
@@ -222,37 +354,74 @@ read_all(struct importing *job, const struct journal_places *places)
 	int r = journal_boots(job->journal, &boots, &n);
 
 	if (r < 0 || n == 0)
-		r = import_complain(job->cli, places, r);
+		r = complain(job, places, r);
 	else
 		r = import_boots(job, boots, n);
 	free(boots);
 	return r;
 }
 
-int
-import_run(const struct cli *cli)
+static int
+run(const struct cli *cli, const void *options)
 {
-	const struct journal_options options = { cli->import.directory, cli->import.file };
-	struct importing job = { .cli = cli };
+	const struct import_options *asked = options;
+	const struct journal_options where = { asked->directory, asked->file };
+	struct importing job = { .cli = cli, .asked = asked };
 	struct journal_places places;
-	int r = check(cli);
+	int r = check(asked);
 
 	if (r != CLI_FINE)
 		return r;
-	journal_look(&options, &places);
-	r = journal_open(&options, &job.journal);
+	journal_look(&where, &places);
+	r = journal_open(&where, &job.journal);
 	if (r < 0)
-		return import_complain(cli, &places, r);
+		return complain(&job, &places, r);
 	job.rows = json_array();
 	job.lines = json_array();
 	r = job.rows && job.lines ? read_all(&job, &places) : cli_no_memory();
 	if (r == CLI_FINE && cli->json)
 		r = put_json(&job, &places);
 	else if (r == CLI_FINE)
-		import_put_text(cli, &job.sums, &places);
+		put_text(&job, &places);
 	json_decref(job.rows);
 	json_decref(job.lines);
 	client_free(job.client);
 	journal_close(job.journal);
 	return r;
 }
+
+static const struct command_option options[] = {
+	{ .name = "journal",
+	  .take = option_take_flag,
+	  .offset = offsetof(struct import_options, journal),
+	  .required = true },
+	{ .name = "directory",
+	  .value = "DIR",
+	  .take = option_take_text,
+	  .offset = offsetof(struct import_options, directory),
+	  .or_next = true,
+	  .help = "",
+	  .complete = COMPLETE_FILES },
+	{ .name = "file",
+	  .value = "FILE",
+	  .take = option_take_text,
+	  .offset = offsetof(struct import_options, file),
+	  .help = "",
+	  .complete = COMPLETE_FILES },
+	{ .name = "dry-run",
+	  .take = option_take_flag,
+	  .offset = offsetof(struct import_options, dry_run),
+	  .help = "for import: another journal; only tell" },
+	OPTIONS_SPAN,
+	OPTION_JSON,
+	{ 0 },
+};
+
+const struct command command_import = {
+	.name = "import",
+	.summary = "takes what the kernel said before linkstatd ran out of the journal",
+	.example = "import --journal",
+	.options = options,
+	.options_size = sizeof(struct import_options),
+	.run = run,
+};

@@ -137,13 +137,14 @@ put_table(const struct cli *cli, const json_t *incidents)
 	return table_print(table) < 0 ? cli_no_memory() : CLI_FINE;
 }
 
-int
-incidents_run(const struct cli *cli)
+static int
+run(const struct cli *cli, const void *options)
 {
 	ls_json_auto json_t *all = NULL;
 	struct query query = cli_query_ports(cli);
 	int r = ask_all(cli, &query, &list, &all);
 
+	(void)options;
 	if (r == CLI_FINE && cli->json) {
 		r = envelope_print_one(cli, "incidents", "incidents", all);
 	} else if (r == CLI_FINE) {
@@ -155,3 +156,19 @@ incidents_run(const struct cli *cli)
 	}
 	return r == CLI_FINE ? incidents_verdict(all) : r;
 }
+
+static const struct command_option options[] = {
+	OPTIONS_SPAN,
+	OPTION_JSON,
+	{ 0 },
+};
+
+const struct command command_incidents = {
+	.name = "incidents",
+	.arguments = "[PORT...]",
+	.max_args = -1,
+	.summary = "what went wrong, one line each",
+	.complete = COMPLETE_PORTS,
+	.options = options,
+	.run = run,
+};

@@ -99,8 +99,8 @@ put_table(const struct cli *cli, const json_t *jobs)
 	return table_print(table) < 0 ? cli_no_memory() : CLI_FINE;
 }
 
-int
-jobs_run(const struct cli *cli)
+static int
+run(const struct cli *cli, const void *options)
 {
 	ls_json_auto json_t *all = NULL;
 	struct query query = cli_query(cli); /* ListJobs has no ports */
@@ -109,6 +109,7 @@ jobs_run(const struct cli *cli)
 	size_t i;
 	int r = ask_all(cli, &query, &list, &all);
 
+	(void)options;
 	if (r != CLI_FINE)
 		return r;
 	json_array_foreach(all, i, job)
@@ -125,3 +126,16 @@ jobs_run(const struct cli *cli)
 		r = put_table(cli, all);
 	return r != CLI_FINE ? r : n_drops > 0 ? CLI_TROUBLE : CLI_FINE;
 }
+
+static const struct command_option options[] = {
+	OPTIONS_SPAN,
+	OPTION_JSON,
+	{ 0 },
+};
+
+const struct command command_jobs = {
+	.name = "jobs",
+	.summary = "the commands that ran so, and how they went",
+	.options = options,
+	.run = run,
+};

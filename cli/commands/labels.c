@@ -1,9 +1,9 @@
-/* What cables and sockets are called: linkstat cable, linkstat name. */
+#include "cli/commands/labels.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/ask/ask.h"
-#include "cli/base/command.h"
 #include "cli/print/envelope.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
@@ -45,8 +45,8 @@ put_cables(const struct cli *cli, const json_t *cables)
 	}
 }
 
-static const char *
-quoted(char text[WORDS_MAX], const json_t *object, const char *member)
+const char *
+labels_quoted(char text[WORDS_MAX], const json_t *object, const char *member)
 {
 	if (field_has(object, member))
 		snprintf(text, WORDS_MAX, "\"%.200s\"", field_text(object, member));
@@ -79,14 +79,15 @@ put_statements(const struct cli *cli, const json_t *statements, const char *abou
 		render_sentence(
 			&cli->style, TONE_DIM, 2, "%s  %s: %s, before %s%s%s",
 			format_short(said, said_us, cli->now_us), field_text(statement, "name"),
-			quoted(label, statement, "label"), quoted(before, statement, "before"),
+			labels_quoted(label, statement, "label"),
+			labels_quoted(before, statement, "before"),
 			since_us < said_us ? ", since " : "",
 			since_us < said_us ? format_short(since, since_us, cli->now_us) : "");
 	}
 }
 
-static int
-list(const struct cli *cli, bool cables)
+int
+labels_list(const struct cli *cli, bool cables)
 {
 	ls_json_auto json_t *reply = NULL;
 	int r = ask_once(cli, "io.linkstat.ListLabels", NULL, &reply);
@@ -104,12 +105,12 @@ list(const struct cli *cli, bool cables)
 }
 
 /* PORT LABEL, or PORT --forget. */
-static int
-check_arguments(const struct cli *cli, const char *command)
+int
+labels_check(const struct cli *cli, const char *command, bool forget)
 {
-	if (cli->ledger.forget ? cli->n_args == 1 : cli->n_args == 2)
+	if (forget ? cli->n_args == 1 : cli->n_args == 2)
 		return CLI_FINE;
-	if (cli->ledger.forget)
+	if (forget)
 		cli_complain("--forget takes a port and no label: linkstat %s PORT --forget",
 			     command);
 	else
@@ -119,81 +120,12 @@ check_arguments(const struct cli *cli, const char *command)
 	return CLI_USAGE;
 }
 
-static int
-say(const struct cli *cli, const char *method, json_t *parameters, json_t **ret)
+int
+labels_set(const struct cli *cli, const char *method, json_t *parameters, json_t **ret)
 {
 	if (!parameters) {
 		cli_complain("a port or a label is not valid UTF-8.");
 		return CLI_USAGE;
 	}
 	return ask_once(cli, method, parameters, ret);
-}
-
-static const char *
-label_argument(const struct cli *cli)
-{
-	return cli->ledger.forget ? NULL : cli->args[1];
-}
-
-int
-cable_run(const struct cli *cli)
-{
-	const struct ledger_options *asked = &cli->ledger;
-	const char *since = asked->correct ? "begin" : asked->at.set ? asked->at.text : NULL;
-	ls_json_auto json_t *parameters = NULL, *reply = NULL;
-	char port[WORDS_MAX], label[WORDS_MAX], before[WORDS_MAX];
-	int r;
-
-	if (cli->n_args == 0 && !asked->forget && !since)
-		return list(cli, true);
-	r = check_arguments(cli, "cable");
-	if (r == CLI_FINE && asked->correct && asked->at.set) {
-		cli_complain("--correct and --at do not go together.");
-		r = CLI_USAGE;
-	}
-	if (r != CLI_FINE)
-		return r;
-	parameters = json_pack("{s:s, s:s?, s:s?}", "port", cli->args[0], "cable",
-			       label_argument(cli), "since", since);
-	r = say(cli, "io.linkstat.SetCable", parameters, &reply);
-	if (r != CLI_FINE)
-		return r;
-	if (cli->json)
-		return envelope_print(cli, "cable", reply);
-	words_port(port, reply);
-	if (field_has(reply, "cable"))
-		render_sentence(&cli->style, TONE_PLAIN, 0,
-				"The cable on %s is %s %s (before: %s).", port,
-				quoted(label, reply, "cable"), since ? "since then" : "from now on",
-				quoted(before, reply, "before"));
-	else
-		render_sentence(&cli->style, TONE_PLAIN, 0,
-				"The cable on %s is not known %s (before: %s).", port,
-				since ? "since then" : "from now on",
-				quoted(before, reply, "before"));
-	return CLI_FINE;
-}
-
-int
-name_run(const struct cli *cli)
-{
-	ls_json_auto json_t *parameters = NULL, *reply = NULL;
-	char label[WORDS_MAX], before[WORDS_MAX];
-	int r;
-
-	if (cli->n_args == 0 && !cli->ledger.forget)
-		return list(cli, false);
-	r = check_arguments(cli, "name");
-	if (r != CLI_FINE)
-		return r;
-	parameters = json_pack("{s:s, s:s?}", "port", cli->args[0], "label", label_argument(cli));
-	r = say(cli, "io.linkstat.SetSocketName", parameters, &reply);
-	if (r != CLI_FINE)
-		return r;
-	if (cli->json)
-		return envelope_print(cli, "name", reply);
-	render_sentence(&cli->style, TONE_PLAIN, 0, "The name of socket %s is %s (before: %s).",
-			field_text(reply, "name"), quoted(label, reply, "label"),
-			quoted(before, reply, "before"));
-	return CLI_FINE;
 }

@@ -51,8 +51,8 @@ on_page(const json_t *items, void *user)
 	return ferror(cli->style.out) ? CLI_UNREACHABLE : CLI_FINE;
 }
 
-int
-log_run(const struct cli *cli)
+static int
+run(const struct cli *cli, const void *options)
 {
 	ls_json_auto json_t *all = NULL;
 	struct lines lines = { .cli = cli };
@@ -60,6 +60,7 @@ log_run(const struct cli *cli)
 	char span[WORDS_MAX];
 	int r;
 
+	(void)options;
 	if (!cli->json) {
 		r = ask_pages(cli, &query, &events, on_page, &lines);
 		words_span(span, cli);
@@ -70,3 +71,19 @@ log_run(const struct cli *cli)
 	r = ask_all(cli, &query, &events, &all);
 	return r == CLI_FINE ? envelope_print_one(cli, "log", "events", all) : r;
 }
+
+static const struct command_option options[] = {
+	OPTIONS_SPAN,
+	OPTION_JSON,
+	{ 0 },
+};
+
+const struct command command_log = {
+	.name = "log",
+	.arguments = "[PORT...]",
+	.max_args = -1,
+	.summary = "every event, oldest first",
+	.complete = COMPLETE_PORTS,
+	.options = options,
+	.run = run,
+};

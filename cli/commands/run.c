@@ -183,12 +183,11 @@ report(struct run_job *job, bool could_sleep)
 }
 
 static int
-run(struct run_job *job)
+run_watched(struct run_job *job)
 {
 	int64_t began_us = clock_us(CLOCK_MONOTONIC);
 	int awake = inhibit_sleep("a command runs under linkstat, which watches its USB link");
-	int r = command_run(job->cli->args, job->restore ? on_output : NULL, job->restore,
-			    &job->end);
+	int r = child_run(job->cli->args, job->restore ? on_output : NULL, job->restore, &job->end);
 
 	if (r < 0)
 		job->end.error = -r;
@@ -196,12 +195,12 @@ run(struct run_job *job)
 	report(job, awake < 0);
 	if (awake >= 0)
 		close(awake);
-	return command_exit_code(&job->end);
+	return child_exit_code(&job->end);
 }
 
 /* What was typed can be asked at all. CLI_USAGE: it cannot, and that was said. */
 static int
-check_asked(const struct ledger_options *asked)
+check_asked(const struct run_options *asked)
 {
 	char clean[LS_TEXT_MAX];
 	const char *why;
@@ -219,11 +218,11 @@ check_asked(const struct ledger_options *asked)
 	return CLI_USAGE;
 }
 
-int
-job_run(const struct cli *cli)
+static int
+run(const struct cli *cli, const void *options)
 {
-	struct run_job job = { .cli = cli };
-	int r = check_asked(&cli->ledger);
+	struct run_job job = { .cli = cli, .asked = options };
+	int r = check_asked(options);
 
 	if (cli->json) {
 		cli_complain("\"run\" does not take --json: what it knows afterwards is in: "
@@ -240,8 +239,42 @@ job_run(const struct cli *cli)
 	fflush(stdout);
 	r = run_job_begin(&job);
 	if (r == CLI_FINE)
-		r = run(&job);
+		r = run_watched(&job);
 	client_free(job.client);
 	free(job.restore);
 	return r;
 }
+
+static const struct command_option options[] = {
+	{ .name = "cable",
+	  .value = "LABEL",
+	  .take = option_take_text,
+	  .offset = offsetof(struct run_options, cable),
+	  .help = "" },
+	{ .name = "port",
+	  .value = "PORT",
+	  .take = option_take_text,
+	  .offset = offsetof(struct run_options, port),
+	  .help = "",
+	  .complete = COMPLETE_PORTS },
+	{ .name = "note",
+	  .value = "TEXT",
+	  .take = option_take_text,
+	  .offset = offsetof(struct run_options, note),
+	  .help = "for run" },
+	{ 0 },
+};
+
+/* Gives the exit code of the command that it runs. */
+const struct command command_run = {
+	.name = "run",
+	.arguments = "-- COMMAND...",
+	.min_args = 1,
+	.max_args = -1,
+	.summary = "runs a command, and tells what the link did meanwhile",
+	.example = "run -- COMMAND",
+	.complete = COMPLETE_COMMANDS,
+	.options = options,
+	.options_size = sizeof(struct run_options),
+	.run = run,
+};

@@ -88,7 +88,7 @@ find_port(struct run_job *job, char port[LS_ID_PATH_MAX])
 static int
 say_cable(struct run_job *job)
 {
-	const struct ledger_options *asked = &job->cli->ledger;
+	const struct run_options *asked = job->asked;
 	ls_json_auto json_t *parameters = NULL, *reply = NULL;
 	char port[LS_ID_PATH_MAX] = "";
 	int r = 1;
@@ -131,7 +131,7 @@ join(char *const *args, int n_args, char text[LS_TEXT_MAX])
 int
 run_job_begin(struct run_job *job)
 {
-	const struct ledger_options *asked = &job->cli->ledger;
+	const struct run_options *asked = job->asked;
 	ls_json_auto json_t *parameters = NULL, *reply = NULL;
 	char command[LS_TEXT_MAX], note[LS_TEXT_MAX] = "";
 	int r = client_open(job->cli->socket, &job->client);
@@ -190,7 +190,7 @@ run_job_end(struct run_job *job, const char *place)
 
 	parameters =
 		json_pack("{s:I, s:i, s:s?}", "id", (json_int_t)job->id, killed ? "signal" : "code",
-			  killed ? job->end.code : command_exit_code(&job->end), "place",
+			  killed ? job->end.code : child_exit_code(&job->end), "place",
 			  *place ? place : NULL);
 	if (job->client)
 		(void)ask(job, "io.linkstat.EndJob", parameters, &reply);

@@ -8,13 +8,19 @@ struct client;
 
 #define RUN_WHY_MAX 600
 
+/* What was typed; NULL: not given. */
+struct run_options {
+	const char *cable, *port, *note;
+};
+
 struct run_job {
 	const struct cli *cli;
+	const struct run_options *asked;
 	struct client *client; /* the job lasts as long as this; NULL: nobody records */
 	char why[RUN_WHY_MAX]; /* nobody does */
 	int64_t id;
 	struct ls_restore_log *restore; /* NULL: another command */
-	struct command_end end;
+	struct child_end end;
 	double seconds;
 };
 

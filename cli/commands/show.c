@@ -15,6 +15,11 @@
 #include "cli/print/render.h"
 #include "cli/print/words.h"
 
+struct show_options {
+	const char *pcap;   /* where the transfers go, "-" for standard output; NULL: nowhere */
+	bool all_transfers; /* print all of them */
+};
+
 /* After so many the engine only counts, until the last ones. */
 #define OMITTED_AFTER LS_EVIDENCE_FIRST
 
@@ -259,9 +264,10 @@ check_wish(const struct cli *cli, const struct show_options *options, int64_t *r
 	return CLI_FINE;
 }
 
-int
-show_incident(const struct cli *cli, const struct show_options *options)
+static int
+run(const struct cli *cli, const void *user)
 {
+	const struct show_options *options = user;
 	ls_json_auto json_t *parameters = NULL;
 	ls_json_auto json_t *reply = NULL;
 	ls_json_auto json_t *transfers = NULL;
@@ -287,8 +293,29 @@ show_incident(const struct cli *cli, const struct show_options *options)
 	return r;
 }
 
-int
-show_run(const struct cli *cli)
-{
-	return show_incident(cli, &cli->show);
-}
+static const struct command_option options[] = {
+	{ .name = "transfers",
+	  .take = option_take_flag,
+	  .offset = offsetof(struct show_options, all_transfers),
+	  .help = "" },
+	{ .name = "pcap",
+	  .value = "FILE",
+	  .take = option_take_text,
+	  .offset = offsetof(struct show_options, pcap),
+	  .help = "for show: the last transfers, all told, or as a capture",
+	  .complete = COMPLETE_FILES },
+	OPTION_JSON,
+	{ 0 },
+};
+
+const struct command command_show = {
+	.name = "show",
+	.arguments = "ID",
+	.min_args = 1,
+	.max_args = 1,
+	.summary = "one incident: the evidence, the cause, what to do next",
+	.example = "show ID",
+	.options = options,
+	.options_size = sizeof(struct show_options),
+	.run = run,
+};

@@ -359,12 +359,13 @@ put_last_drop(const struct cli *cli, const json_t *reply)
 			field_int(drop, "id"));
 }
 
-int
-status_run(const struct cli *cli)
+static int
+run(const struct cli *cli, const void *options)
 {
 	ls_json_auto json_t *reply = NULL;
 	int r = ask_once(cli, "io.linkstat.Status", NULL, &reply);
 
+	(void)options;
 	if (r != CLI_FINE)
 		return r;
 	if (cli->json) {
@@ -382,3 +383,16 @@ status_run(const struct cli *cli)
 	put_last_drop(cli, reply);
 	return status_verdict(reply);
 }
+
+static const struct command_option options[] = {
+	OPTION_JSON,
+	{ 0 },
+};
+
+const struct command command_status = {
+	.name = "status",
+	.is_default = true,
+	.summary = "what is plugged in now, and the last drop",
+	.options = options,
+	.run = run,
+};

@@ -1,9 +1,11 @@
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/ask/ask.h"
+#include "cli/base/clean.h"
 #include "cli/ask/client.h"
 #include "cli/base/command.h"
 #include "cli/print/envelope.h"
@@ -14,6 +16,15 @@
 #include "cli/print/render.h"
 #include "cli/print/screen.h"
 #include "cli/commands/top_table.h"
+
+#define SECONDS_DEFAULT 2
+#define SECONDS_MIN	0.1
+#define SECONDS_MAX	3600
+
+struct top_options {
+	uint64_t count; /* of measurements, 0: without end */
+	double seconds; /* each takes; 0: the default */
+};
 
 #define READY_TIMEOUT_MS 30000
 /* A measurement is late by more than this: something is wrong. */
@@ -224,11 +235,12 @@ follow(struct top *top)
 	return r;
 }
 
-int
-top_run(const struct cli *cli)
+static int
+run(const struct cli *cli, const void *options)
 {
-	double seconds = cli->top.seconds > 0 ? cli->top.seconds : TOP_SECONDS;
-	struct top top = { .cli = cli, .n_left = cli->top.count, .seconds = seconds };
+	const struct top_options *asked = options;
+	double seconds = asked->seconds > 0 ? asked->seconds : SECONDS_DEFAULT;
+	struct top top = { .cli = cli, .n_left = asked->count, .seconds = seconds };
 	ls_auto(client) *client = NULL;
 	ls_json_auto json_t *parameters = NULL;
 	int r = ask_open(cli, &client);
@@ -244,3 +256,63 @@ top_run(const struct cli *cli)
 	json_decref(top.latest);
 	return r;
 }
+
+static int
+take_seconds(const struct command_option *option, const char *text, const struct cli *cli,
+	     void *member)
+{
+	char *end, shown[120];
+	double seconds = strtod(text, &end);
+
+	(void)option;
+	(void)cli;
+	if (end != text && !*end && seconds >= SECONDS_MIN && seconds <= SECONDS_MAX) {
+		*(double *)member = seconds;
+		return CLI_FINE;
+	}
+	clean_text(shown, sizeof(shown), text, true);
+	cli_complain("-d \"%s\" is no number of seconds from 0.1 to 3600.", shown);
+	return CLI_USAGE;
+}
+
+static int
+take_count(const struct command_option *option, const char *text, const struct cli *cli,
+	   void *member)
+{
+	char *end, shown[120];
+	long count = strtol(text, &end, 10);
+
+	(void)option;
+	(void)cli;
+	if (end != text && !*end && count >= 1 && count < LONG_MAX) {
+		*(uint64_t *)member = (uint64_t)count;
+		return CLI_FINE;
+	}
+	clean_text(shown, sizeof(shown), text, true);
+	cli_complain("-n \"%s\" is no number of measurements: at least 1.", shown);
+	return CLI_USAGE;
+}
+
+static const struct command_option options[] = {
+	{ .letter = 'd',
+	  .value = "SECONDS",
+	  .take = take_seconds,
+	  .offset = offsetof(struct top_options, seconds),
+	  .help = "",
+	  .complete = "0.5 1 2 5 10 60" },
+	{ .letter = 'n',
+	  .value = "COUNT",
+	  .take = take_count,
+	  .offset = offsetof(struct top_options, count),
+	  .help = "for top: how long to measure, and how often" },
+	OPTION_JSON,
+	{ 0 },
+};
+
+const struct command command_top = {
+	.name = "top",
+	.summary = "what moves on each device right now; q ends it",
+	.options = options,
+	.options_size = sizeof(struct top_options),
+	.run = run,
+};

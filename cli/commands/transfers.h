@@ -7,14 +7,6 @@
 
 struct cli;
 
-/* What `linkstat show` was asked for beside the number of the incident. */
-struct show_options {
-	const char *pcap;   /* where the transfers go, "-" for standard output; NULL: nowhere */
-	bool all_transfers; /* tell all of them */
-};
-/* The command with its options. */
-int show_incident(const struct cli *cli, const struct show_options *options);
-
 /* *ret is a new reference, a list; a null for a linkstatd too old to keep any. */
 int transfers_ask(const struct cli *cli, int64_t id, json_t **ret);
 

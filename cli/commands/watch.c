@@ -171,8 +171,8 @@ follow(const struct cli *cli, struct client *client, struct client_wait *wait)
 	}
 }
 
-int
-watch_run(const struct cli *cli)
+static int
+run(const struct cli *cli, const void *options)
 {
 	ls_auto(client) *client = NULL;
 	sigset_t waiting;
@@ -181,9 +181,22 @@ watch_run(const struct cli *cli)
 				    .output_fd = fileno(cli->style.out) };
 	int r = ask_open(cli, &client);
 
+	(void)options;
 	if (r != CLI_FINE)
 		return r;
 	catch_signals(&waiting);
 	r = client_send(client, "io.linkstat.Watch", NULL, true);
 	return r < 0 ? problem_talking(r) : follow(cli, client, &wait);
 }
+
+static const struct command_option options[] = {
+	OPTION_JSON,
+	{ 0 },
+};
+
+const struct command command_watch = {
+	.name = "watch",
+	.summary = "what happens from now on; end it with Ctrl-C",
+	.options = options,
+	.run = run,
+};

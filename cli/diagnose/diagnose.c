@@ -17,12 +17,12 @@
 #define NAMES_SHOWN 12
 
 static int
-read_priors(const struct cli *cli, struct ls_blame_priors *ret)
+read_priors(const char *text, struct ls_blame_priors *ret)
 {
 	char why[PRIORS_WHY_MAX];
 
 	ls_blame_priors_default(ret);
-	if (!cli->diagnose.priors || priors_parse(cli->diagnose.priors, ret, why) > 0)
+	if (!text || priors_parse(text, ret, why) > 0)
 		return CLI_FINE;
 	cli_complain("--priors: %s.", why);
 	return CLI_USAGE;
@@ -63,7 +63,6 @@ get_trials(const struct cli *cli, struct diagnosis *diagnosis, struct histories 
 	char focus[HISTORIES_NAME_MAX];
 	int r;
 
-	diagnosis->focus = cli->n_args > 0 ? cli->args[0] : NULL;
 	r = histories_trials(histories, diagnosis->focus, ret);
 	diagnosis->n_known = histories_n_rows(histories);
 	diagnosis->n_sessions = histories_n_taken(histories);
@@ -117,8 +116,9 @@ conclude(const struct diagnosis *diagnosis, const struct ls_trials *trials,
 	return r < 0 ? r : ls_swap_advise(trials, priors, swap);
 }
 
-/* What is done with a diagnosis. */
+/* What is diagnosed, and what is done with the result. */
 struct listener {
+	const struct diagnose_request *request;
 	diagnose_fn show;
 	void *user;
 };
@@ -141,7 +141,7 @@ decide(const struct cli *cli, const struct ls_trials *trials, const struct ls_bl
 		cli_complain("--priors: no verdict is possible with these.");
 		r = CLI_USAGE;
 	} else {
-		r = cli->diagnose.n_files == 0 && blame->drops > 0
+		r = listener->request->n_files == 0 && blame->drops > 0
 			    ? diagnose_find_patterns(cli, diagnosis)
 			    : CLI_FINE;
 		r = r == CLI_FINE ? listener->show(cli, diagnosis, listener->user) : r;
@@ -152,22 +152,23 @@ decide(const struct cli *cli, const struct ls_trials *trials, const struct ls_bl
 }
 
 int
-diagnose_with(const struct cli *cli, diagnose_fn show, void *user)
+diagnose_with(const struct cli *cli, const struct diagnose_request *request, diagnose_fn show,
+	      void *user)
 {
-	const struct listener listener = { show, user };
+	const struct listener listener = { request, show, user };
 	ls_auto(histories) *histories = NULL;
 	ls_auto(ls_trials) *trials = NULL;
-	struct diagnosis diagnosis = { 0 };
+	struct diagnosis diagnosis = { .focus = request->focus };
 	struct ls_blame_priors priors;
-	int r = read_priors(cli, &priors);
+	int r = read_priors(request->priors, &priors);
 
 	if (r != CLI_FINE)
 		return r;
 	if (histories_new(&histories) < 0)
 		return cli_no_memory();
 	diagnosis.histories = histories;
-	if (cli->diagnose.n_files > 0)
-		r = diagnose_read_files(cli, histories, &diagnosis.n_left_out);
+	if (request->n_files > 0)
+		r = diagnose_read_files(cli, request, histories, &diagnosis.n_left_out);
 	else
 		r = diagnose_ask(cli, histories, &diagnosis.n_left_out);
 	if (r == CLI_FINE)
@@ -175,8 +176,49 @@ diagnose_with(const struct cli *cli, diagnose_fn show, void *user)
 	return r == CLI_FINE ? decide(cli, trials, &priors, &diagnosis, &listener) : r;
 }
 
-int
-diagnose_run(const struct cli *cli)
+struct diagnose_options {
+	struct option_words files;
+	const char *priors;
+};
+
+static int
+run(const struct cli *cli, const void *options)
 {
-	return diagnose_with(cli, print, NULL);
+	const struct diagnose_options *asked = options;
+	const struct diagnose_request request = {
+		.focus = cli->n_args > 0 ? cli->args[0] : NULL,
+		.files = asked->files.all,
+		.n_files = asked->files.n,
+		.priors = asked->priors,
+	};
+
+	return diagnose_with(cli, &request, print, NULL);
 }
+
+static const struct command_option options[] = {
+	{ .name = "sessions",
+	  .value = "FILE...",
+	  .take = option_take_words,
+	  .offset = offsetof(struct diagnose_options, files),
+	  .many = true,
+	  .help = "for diagnose: tables of sessions, of one or more computers",
+	  .complete = COMPLETE_FILES },
+	{ .name = "priors",
+	  .value = "KEY=NUMBER,...",
+	  .take = option_take_text,
+	  .offset = offsetof(struct diagnose_options, priors) },
+	OPTIONS_SPAN,
+	OPTION_JSON,
+	{ 0 },
+};
+
+const struct command command_diagnose = {
+	.name = "diagnose",
+	.arguments = "[PORT|DEVICE]",
+	.max_args = 1,
+	.summary = "which part is most likely at fault, and what to swap next",
+	.complete = COMPLETE_PORTS,
+	.options = options,
+	.options_size = sizeof(struct diagnose_options),
+	.run = run,
+};

@@ -17,3 +17,11 @@ struct diagnosis {
 	size_t n_patterns;
 	struct ls_pattern patterns[LS_N_PATTERNS];
 };
+
+/* What is to be diagnosed; zero is all that linkstatd has recorded. */
+struct diagnose_request {
+	const char *focus;	  /* a port or device; NULL: all */
+	const char *const *files; /* tables of sessions; none: linkstatd is asked */
+	int n_files;
+	const char *priors; /* as typed, or NULL */
+};

@@ -141,13 +141,14 @@ read_file(const struct cli *cli, const char *path, struct histories *histories,
 }
 
 int
-diagnose_read_files(const struct cli *cli, struct histories *histories, uint64_t *ret_left_out)
+diagnose_read_files(const struct cli *cli, const struct diagnose_request *request,
+		    struct histories *histories, uint64_t *ret_left_out)
 {
 	int r = CLI_FINE;
 
 	*ret_left_out = 0;
-	for (int i = 0; r == CLI_FINE && i < cli->diagnose.n_files; i++)
-		r = read_file(cli, cli->diagnose.files[i], histories, ret_left_out);
+	for (int i = 0; r == CLI_FINE && i < request->n_files; i++)
+		r = read_file(cli, request->files[i], histories, ret_left_out);
 	return r;
 }
 

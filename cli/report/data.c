@@ -139,7 +139,7 @@ compare_hours(const void *a, const void *b)
 }
 
 int
-numbers_job_hours(const struct cli *cli, double *ret)
+numbers_job_hours(const struct cli *cli, double asked_hours, double *ret)
 {
 	static const struct ask_list list = {
 		.method = "io.linkstat.ListJobs",
@@ -150,8 +150,8 @@ numbers_job_hours(const struct cli *cli, double *ret)
 	size_t n;
 	int r;
 
-	*ret = cli->job_hours_set ? cli->job_hours : JOB_HOURS;
-	if (cli->job_hours_set)
+	*ret = asked_hours > 0 ? asked_hours : JOB_HOURS;
+	if (asked_hours > 0)
 		return CLI_FINE;
 	jobs = calloc(1, sizeof(*jobs));
 	if (!jobs)

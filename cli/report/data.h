@@ -29,8 +29,8 @@ const char *numbers_survival(char text[NUMBERS_MAX], const struct output_style *
 /* Adds rate, survival, grade to @object. 0 or -ENOMEM. */
 int numbers_add_json(json_t *object, const struct numbers *numbers);
 
-/* How long the job is that is asked about: --for, else the median of those that were recorded, else
+/* How long the job is that is asked about: @asked_hours unless that is 0, else the median of those that were recorded, else
  * a quarter of an hour. An enum cli_exit, said why. */
-int numbers_job_hours(const struct cli *cli, double *ret);
+int numbers_job_hours(const struct cli *cli, double asked_hours, double *ret);
 /* "12-min", "2-h", "1.5-h". */
 const char *numbers_job_name(char text[FORMAT_MAX], double job_hours);

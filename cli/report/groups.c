@@ -284,14 +284,14 @@ verdict(const struct report_groups *groups)
 }
 
 int
-report_groups_run(const struct cli *cli, enum ls_component_kind kind)
+report_groups_run(const struct cli *cli, enum ls_component_kind kind, double asked_hours)
 {
 	struct report_groups groups = { 0 };
 	double job_hours = 0;
 	int r = report_groups_ask(cli, kind, &groups);
 
 	if (r == CLI_FINE)
-		r = numbers_job_hours(cli, &job_hours);
+		r = numbers_job_hours(cli, asked_hours, &job_hours);
 	if (r == CLI_FINE)
 		r = cli->json ? put_json(cli, &groups, job_hours)
 			      : put_text(cli, &groups, job_hours);

@@ -24,4 +24,4 @@ int report_groups_ask(const struct cli *cli, enum ls_component_kind kind,
 		      struct report_groups *ret);
 void report_groups_done(struct report_groups *groups);
 /* The whole command. */
-int report_groups_run(const struct cli *cli, enum ls_component_kind kind);
+int report_groups_run(const struct cli *cli, enum ls_component_kind kind, double asked_hours);

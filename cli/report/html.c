@@ -111,14 +111,13 @@ gather(struct report_page *page)
 	static const struct ask_list sessions = { "io.linkstat.ListSessions", "sessions" };
 	static const struct ask_list incidents = { "io.linkstat.ListDrops", "incidents" };
 	struct query shown = cli_query_ports(page->cli);
-	struct cli all = *page->cli;
-	int r = report_ask(page->cli, &page->report, &page->job_hours);
+	static const struct diagnose_request all = { 0 };
+	int r = report_ask(page->cli, page->options->job_hours, &page->report, &page->job_hours);
 
-	all.n_args = 0;
 	if (!shown.since.set)
 		shown.since = cli_time_at(page->cli->now_us - DAYS_SHOWN * DAY_US);
 	if (r == CLI_FINE)
-		r = diagnose_with(&all, on_diagnosis, page);
+		r = diagnose_with(page->cli, &all, on_diagnosis, page);
 	if (r == CLI_FINE)
 		r = ask_pages(page->cli, &shown, &sessions, on_sessions, page);
 	if (r == CLI_FINE)
@@ -253,16 +252,17 @@ make(struct report_page *page)
 	if (fclose(page->out) != 0)
 		r = cli_no_memory();
 	if (r == CLI_FINE)
-		r = html_write(page->cli, page->cli->report.html, text, len);
+		r = html_write(page->cli, page->options->html, text, len);
 	free(text);
 	return r == CLI_FINE ? report_verdict(page->report) : r;
 }
 
 int
-report_html(const struct cli *cli)
+report_html(const struct cli *cli, const struct report_options *options)
 {
 	struct cli asking = *cli;
 	struct report_page page = { .cli = &asking,
+				    .options = options,
 				    .sessions = json_array(),
 				    .incidents = json_array() };
 	int r;

@@ -6,6 +6,7 @@
 
 struct report_page {
 	const struct cli *cli;
+	const struct report_options *options;
 	FILE *out;
 	json_t *report, *sessions, *incidents; /* the last ones of each, oldest first */
 	size_t n_sessions, n_incidents;	       /* that there were */

@@ -347,7 +347,7 @@ add_numbers(json_t *ports, double job_hours)
 }
 
 int
-report_ask(const struct cli *cli, json_t **ret, double *job_hours)
+report_ask(const struct cli *cli, double asked_hours, json_t **ret, double *job_hours)
 {
 	ls_json_auto json_t *parameters = NULL;
 	ls_json_auto json_t *reply = NULL;
@@ -357,7 +357,7 @@ report_ask(const struct cli *cli, json_t **ret, double *job_hours)
 	if (r == CLI_FINE)
 		r = ask_once(cli, "io.linkstat.Report", parameters, &reply);
 	if (r == CLI_FINE)
-		r = numbers_job_hours(cli, job_hours);
+		r = numbers_job_hours(cli, asked_hours, job_hours);
 	if (r != CLI_FINE)
 		return r;
 	if (add_numbers(json_object_get(reply, "ports"), *job_hours) < 0)
@@ -367,11 +367,11 @@ report_ask(const struct cli *cli, json_t **ret, double *job_hours)
 }
 
 static int
-report_ports(const struct cli *cli)
+report_ports(const struct cli *cli, const struct report_options *asked)
 {
 	ls_json_auto json_t *reply = NULL;
 	double job_hours = 0;
-	int r = report_ask(cli, &reply, &job_hours);
+	int r = report_ask(cli, asked->job_hours, &reply, &job_hours);
 
 	if (r != CLI_FINE)
 		return r;
@@ -381,7 +381,7 @@ report_ports(const struct cli *cli)
 	}
 	put_verdict(cli, reply);
 	r = put_table(cli, reply, job_hours);
-	if (r == CLI_FINE && cli->show.all_transfers)
+	if (r == CLI_FINE && asked->transfers)
 		r = report_times(cli, reply);
 	if (r != CLI_FINE)
 		return r;
@@ -389,20 +389,56 @@ report_ports(const struct cli *cli)
 	return report_verdict(reply);
 }
 
-int
-report_run(const struct cli *cli)
+static int
+run(const struct cli *cli, const void *options)
 {
+	const struct report_options *asked = options;
 	enum ls_component_kind kind;
-	const char *by = cli->report.by ? cli->report.by : "port";
+	const char *by = asked->by ? asked->by : "port";
 	char shown[FORMAT_MAX];
 
-	if (cli->report.html)
-		return report_html(cli);
+	if (asked->html)
+		return report_html(cli, asked);
 	if (strcmp(by, "port") == 0)
-		return report_ports(cli);
+		return report_ports(cli, asked);
 	if (report_groups_kind(by, &kind) == 1)
-		return report_groups_run(cli, kind);
+		return report_groups_run(cli, kind, asked->job_hours);
 	clean_text(shown, sizeof(shown), by, cli->style.utf8);
 	cli_complain("--by \"%s\" is not known: it is cable, device, hub, host or port.", shown);
 	return CLI_USAGE;
 }
+
+static const struct command_option options[] = {
+	OPTIONS_SPAN,
+	{ .name = "by",
+	  .value = "cable|device|hub|host|port",
+	  .take = option_take_text,
+	  .offset = offsetof(struct report_options, by),
+	  .help = "for report: these instead of ports",
+	  .complete = "cable device hub host port" },
+	OPTION_HOURS(report_options, job_hours),
+	{ .name = "html",
+	  .value = "FILE",
+	  .take = option_take_text,
+	  .offset = offsetof(struct report_options, html),
+	  .help = "for report: one page to look at, print and hand on",
+	  .complete = COMPLETE_FILES },
+	{ .name = "transfers",
+	  .take = option_take_flag,
+	  .offset = offsetof(struct report_options, transfers),
+	  .help = "for report: how long transfers took, too" },
+	OPTION_REDACT,
+	OPTION_JSON,
+	{ 0 },
+};
+
+const struct command command_report = {
+	.name = "report",
+	.arguments = "[PORT...]",
+	.max_args = -1,
+	.summary = "drops, resets and errors of each port",
+	.complete = COMPLETE_PORTS,
+	.options = options,
+	.options_size = sizeof(struct report_options),
+	.run = run,
+};

@@ -159,7 +159,7 @@ done
 journal=$dir/two
 
 expect 2 'say what to import' "$linkstat" import
-expect 2 'does not take one of these options' "$linkstat" report --dry-run
+expect 2 'does not take --dry-run' "$linkstat" report --dry-run
 expect 2 'do not go together' "$linkstat" import --journal --file a --directory b
 expect 3 'cannot reach linkstatd' "$linkstat" import --journal --directory "$journal"
 start

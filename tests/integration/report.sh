@@ -37,7 +37,7 @@ expect 1 '"by":"hub"' "$linkstat" report --by hub --json
 expect 1 'COMPUTER' "$linkstat" report --by host
 expect 1 'SOCKET' "$linkstat" report --by port
 expect 2 'it is cable, device, hub, host or port' "$linkstat" report --by colour
-expect 2 'does not take one of these options' "$linkstat" log --by cable
+expect 2 'does not take --by' "$linkstat" log --by cable
 expect 3 'No such file or directory' "$linkstat" report --html "$dir/none/page.html"
 expect 3 'Is a directory' "$linkstat" report --html "$dir"
 

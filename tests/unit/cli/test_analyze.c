@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "cli/base/cli.h"
-#include "cli/base/command.h"
+#include "cli/commands/list.h"
 #include "cli/offline/offline.h"
 #include "cli/offline/offline_state.h"
 #include "lib/usbmon/usbmon.h"
@@ -41,7 +41,7 @@ run(bool json, char *const *paths, int n_paths, char **ret)
 	cli.style.width = 0;
 	cli.style.out = open_memstream(ret, &size);
 	assert_non_null(cli.style.out);
-	r = analyze_run(&cli);
+	r = command_find(command_list, "analyze")->run(&cli, NULL);
 	fclose(cli.style.out);
 	return r;
 }

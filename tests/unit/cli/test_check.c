@@ -1,11 +1,19 @@
 /* linkstat check over small trees: whole screens, at 80 columns. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
 #include "tests/unit/cli/check_trees.h"
+#include "tests/unit/cli/screens.h"
 
 static const struct screen screens[] = {
 	{ "a healthy desktop",
+	  { "check", "left front" },
 	  run_desktop,
-	  "left front",
-	  false,
 	  { STATUS(SEES, SOCKET), REPORT("96000", "0", "4", "0", "0"),
 	    REPORT("3600", "0", "1", "0", "3"), DROPS("") },
 	  CLI_FINE,
@@ -29,9 +37,8 @@ static const struct screen screens[] = {
 	  "  - libirecovery is 1.0.0-5.\n"
 	  "  - The kernel is Linux 6.1.0-31-amd64.\n" },
 	{ "the same with drops and errors, and a source that is blind",
+	  { "check", "p-usb-0:4" },
 	  run_desktop,
-	  "p-usb-0:4",
-	  false,
 	  { STATUS(SEES "," BLIND, SOCKET), REPORT("11520", "4", "4", "0", "0"),
 	    REPORT("3600", "2", "2", "3", "9000"), DROPS(DROP "," DROP) },
 	  CLI_TROUBLE,
@@ -68,9 +75,8 @@ static const struct screen screens[] = {
 	  "  - libirecovery is 1.0.0-5.\n"
 	  "  - The kernel is Linux 6.1.0-31-amd64.\n" },
 	{ "all of its ports, by a linkstatd that knows none",
+	  { "check" },
 	  run_desktop,
-	  NULL,
-	  false,
 	  { STATUS(SEES, ""), "{\"parameters\":{\"gaps\":[],\"ports\":[]}}",
 	    "{\"parameters\":{\"gaps\":[],\"ports\":[]}}", DROPS("") },
 	  CLI_FINE,
@@ -91,9 +97,8 @@ static const struct screen screens[] = {
 	  "  - The kernel is Linux 6.1.0-31-amd64.\n"
 	  "  - 1-10, Keyboard: nothing speaks against it.\n" },
 	{ "an empty port that had too much current",
+	  { "check", "1-5" },
 	  run_desktop,
-	  "1-5",
-	  false,
 	  { STATUS(SEES, SOCKET), REPORT("96000", "0", "4", "0", "0"),
 	    REPORT("3600", "0", "1", "0", "3"), DROPS("") },
 	  CLI_TROUBLE,
@@ -120,18 +125,21 @@ static const struct screen screens[] = {
 	  "  - libirecovery is 1.0.0-5.\n"
 	  "  - The kernel is Linux 6.1.0-31-amd64.\n" },
 	{ "a port that there is not",
+	  { "check", "1-6" },
 	  run_desktop,
-	  "1-6",
-	  false,
 	  { STATUS(SEES, SOCKET), REPORT("96000", "0", "4", "0", "0"),
 	    REPORT("3600", "0", "1", "0", "3"), DROPS("") },
 	  CLI_USAGE,
 	  "" },
-	{ "a label without linkstatd", run_laptop, "left front", false, { NULL }, CLI_USAGE, "" },
-	{ "a laptop on its battery",
+	{ "a label without linkstatd",
+	  { "check", "left front" },
 	  run_laptop,
-	  "3-2.1",
-	  false,
+	  { NULL },
+	  CLI_USAGE,
+	  "" },
+	{ "a laptop on its battery",
+	  { "check", "3-2.1" },
+	  run_laptop,
 	  { NULL },
 	  CLI_TROUBLE,
 	  "Not fit yet for a job of 15 min on 3-2.1, iPhone \\x1b[2J: 7 things are to be\n"
@@ -195,9 +203,8 @@ static const struct screen screens[] = {
 	  "  - Programs may use 16 MB of memory for USB.\n"
 	  "  - The kernel is Linux 6.1.0-31-amd64.\n" },
 	{ "the laptop as JSON",
+	  { "check", "--json", "3-2.1" },
 	  run_laptop,
-	  "3-2.1",
-	  true,
 	  { NULL },
 	  CLI_TROUBLE,
 	  "{\"linkstat\":\"check\",\"version\":1,\"fit\":false,\"port\":\"3-2.1\",\"job_seconds\":"
@@ -263,9 +270,8 @@ static const struct screen screens[] = {
 	  "USB.\",\"do\":null},{\"id\":\"kernel\",\"level\":\"fine\",\"port\":null,\"what\":\"The "
 	  "kernel is Linux 6.1.0-31-amd64.\",\"do\":null}]}\n" },
 	{ "a Raspberry Pi with a weak supply",
+	  { "check" },
 	  run_raspberry,
-	  NULL,
-	  false,
 	  { NULL },
 	  CLI_TROUBLE,
 	  "Not fit yet for a job of 15 min on 1-1.2, FT232R: 1 thing is to be mended first.\n"
@@ -294,9 +300,8 @@ static const struct screen screens[] = {
 	  "  - 2.9 GiB of memory are free.\n"
 	  "  - 9.0 GB are free in /home/me.\n" },
 	{ "a computer without USB",
+	  { "check" },
 	  run_bare,
-	  NULL,
-	  false,
 	  { NULL },
 	  CLI_TROUBLE,
 	  "Not fit yet for a job of 15 min on this computer: 1 thing is to be mended first.\n"
@@ -318,7 +323,7 @@ static void
 shows_what_to_mend(void **state)
 {
 	(void)state;
-	shows_all(screens, LS_COUNT(screens));
+	screens_check(screens, LS_COUNT(screens));
 }
 
 int

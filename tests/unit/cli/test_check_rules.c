@@ -1,4 +1,15 @@
 /* linkstat check, one rule at a time: a small tree, and the one finding that it must give. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
 #include "cli/check/check.h"
 #include "cli/check/devices.h"
 #include "cli/check/rules.h"

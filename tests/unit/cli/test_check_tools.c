@@ -1,7 +1,17 @@
 /* What linkstat check reads and asks: texts, programs, logind, durations. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
 
 #include "cli/check/parse.h"
 #include "cli/base/logind.h"

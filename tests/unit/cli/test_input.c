@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "cli/base/cli.h"
-#include "cli/base/command.h"
+#include "cli/commands/list.h"
 #include "cli/offline/input.h"
 
 #define ARCHIVE_MAX 2097152
@@ -314,7 +314,8 @@ analyzes_each_file_of_a_zip(void **state)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	output_style_init(&cli.style, stdout);
 	cli.style.out = open_memstream(&text, &size);
-	assert_int_equal(analyze_run(&cli), CLI_TROUBLE); /* the picture */
+	assert_int_equal(command_find(command_list, "analyze")->run(&cli, NULL),
+			 CLI_TROUBLE); /* the picture */
 	fclose(cli.style.out);
 	json = json_loads(text, 0, NULL);
 	free(text);

@@ -181,13 +181,14 @@ writes_new_files_only(void **state)
 	struct cli cli = { .style = { .out = stdout, .dash = "-" } };
 	ls_json_auto json_t *list = two_transfers(NULL), *hostile = two_transfers("../../etc");
 	ls_json_auto json_t *none = json_array();
-	char dir[] = "/tmp/linkstat-pcapng-XXXXXX", path[64], dangling[64];
+	char dir[] = "/tmp/linkstat-pcapng-XXXXXX", path[64], dangling[64], missing[64];
 	struct stat st;
 
 	(void)state;
 	assert_non_null(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/a.pcapng", dir);
 	snprintf(dangling, sizeof(dangling), "%s/b", dir);
+	snprintf(missing, sizeof(missing), "%s/none/a", dir);
 	assert_int_equal(transfers_export(&cli, none, path), CLI_USAGE);
 	assert_int_equal(transfers_export(&cli, json_null(), path), CLI_USAGE);
 	assert_int_equal(transfers_export(&cli, hostile, path), CLI_UNREACHABLE);
@@ -202,7 +203,7 @@ writes_new_files_only(void **state)
 	assert_int_equal(st.st_size, 1);
 	assert_int_equal(symlink("c", dangling), 0);
 	assert_int_equal(transfers_export(&cli, list, dangling), CLI_USAGE);
-	assert_int_equal(transfers_export(&cli, list, "/nonexistent/a"), CLI_UNREACHABLE);
+	assert_int_equal(transfers_export(&cli, list, missing), CLI_UNREACHABLE);
 	unlink(path);
 	unlink(dangling);
 	assert_int_equal(rmdir(dir), 0);

@@ -1,3 +1,11 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
 #include "cli/print/render.h"
 #include "tests/unit/cli/screens.h"
 
@@ -23,9 +31,8 @@
 
 static const struct screen screens[] = {
 	{ "status",
-	  status_run,
+	  { "status" },
 	  NULL,
-	  false,
 	  { "{\"parameters\":{\"version\":\"9\",\"watching_since\":\"2026-11-22T09:12:00Z\","
 	    "\"now\":\"2026-11-22T14:30:00Z\",\"history_path\":null,\"history_trouble\":\"in "
 	    "memory only\",\"sources\":["
@@ -54,9 +61,8 @@ static const struct screen screens[] = {
 	  "linkstat "
 	  "show 41\n" },
 	{ "report",
-	  report_run,
-	  "1-1",
-	  false,
+	  { "report", "1-1" },
+	  NULL,
 	  { "{\"parameters\":{\"gaps\":[{\"source\":\"udev\",\"began_at\":\"2026-11-21T14:00:00Z\","
 	    "\"ended_at\":null,\"lost\":null,\"reason\":\"no netlink\"}],\"ports\":[" PORT_REPORT(
 		    "1-1", "11520", "4", "\"link-loss\":4,\"\\u001b[2J\":1",
@@ -107,9 +113,8 @@ static const struct screen screens[] = {
 	  "What happened then may not be counted.\n"
 	  "Each of them, with its evidence: linkstat incidents\n" },
 	{ "incidents over two pages",
-	  incidents_run,
+	  { "incidents" },
 	  NULL,
-	  false,
 	  { "{\"parameters\":{\"incidents\":[" INCIDENT "],\"cursor\":\"a\"}}",
 	    "{\"parameters\":{\"incidents\":[" INCIDENT "],\"cursor\":null}}" },
 	  CLI_TROUBLE,
@@ -119,57 +124,50 @@ static const struct screen screens[] = {
 	  "41  14:03:08  left front  iPhone  link lost  drop  93 %  1.3 s\n"
 	  "The evidence and what to do next: linkstat show ID\n" },
 	{ "incidents as JSON",
-	  incidents_run,
+	  { "incidents", "--json" },
 	  NULL,
-	  true,
 	  { "{\"parameters\":{\"incidents\":[],\"cursor\":\"a\"}}",
 	    "{\"parameters\":{\"incidents\":[]}}" },
 	  CLI_FINE,
 	  "{\"linkstat\":\"incidents\",\"version\":1,\"incidents\":[]}\n" },
 	{ "a cursor that stands still",
-	  incidents_run,
+	  { "incidents", "--json" },
 	  NULL,
-	  true,
 	  { "{\"parameters\":{\"incidents\":[],\"cursor\":\"a\"}}",
 	    "{\"parameters\":{\"incidents\":[],\"cursor\":\"a\"}}" },
 	  CLI_UNREACHABLE,
 	  "" },
 	{ "log",
-	  log_run,
+	  { "log" },
 	  NULL,
-	  false,
 	  { "{\"parameters\":{\"events\":[" EVENT "]}}" },
 	  CLI_FINE,
 	  "2026-11-22 14:03:11.000  1-1       disconnect           kernel log  gone \\x1b[2J  "
 	  "(incident 41)\n" },
 	{ "log without events",
-	  log_run,
+	  { "log" },
 	  NULL,
-	  false,
 	  { "{\"parameters\":{\"events\":[]}}" },
 	  CLI_FINE,
 	  "No events, in all that linkstatd remembers.\n" },
 	{ "log as JSON is as it came",
-	  log_run,
+	  { "log", "--json" },
 	  NULL,
-	  true,
 	  { "{\"parameters\":{\"events\":[" EVENT "]}}" },
 	  CLI_FINE,
 	  "{\"linkstat\":\"log\",\"version\":1,\"events\":[{\"at\":\"2026-11-22T14:03:11Z\","
 	  "\"port\":\"p\",\"name\":\"1-1\",\"kind\":\"disconnect\",\"source\":\"kernel-log\","
 	  "\"what\":\"gone \\u001B[2J\",\"incident\":41}]}\n" },
 	{ "log in plain words",
-	  log_run,
+	  { "log" },
 	  NULL,
-	  false,
 	  { "{\"parameters\":{\"events\":[{\"at\":\"2026-11-22T14:03:11Z\",\"port\":\"p\","
 	    "\"name\":\"1-1\",\"kind\":\"link-errors\",\"source\":\"usbmon\",\"what\":\"x\"}]}}" },
 	  CLI_FINE,
 	  "2026-11-22 14:03:11.000  1-1       transfers fail       usbmon      x\n" },
 	{ "a reply of another shape",
-	  report_run,
+	  { "report" },
 	  NULL,
-	  false,
 	  { "{\"parameters\":{\"ports\":[]}}" },
 	  CLI_UNREACHABLE,
 	  "" },
@@ -179,7 +177,7 @@ static void
 shows_what_the_daemon_says(void **state)
 {
 	(void)state;
-	shows_all(screens, LS_COUNT(screens));
+	screens_check(screens, LS_COUNT(screens));
 }
 
 /* smartcols alone would never end: see set_readable() in cli/print/render.c. */
@@ -205,13 +203,16 @@ draws_what_the_locale_cannot_read(void **state)
 static void
 tells_that_nobody_listens(void **state)
 {
-	struct cli cli = { .socket = "/nonexistent/socket", .now_us = NOW_US };
+	static const char *const commands[] = { "status", "report", "watch" };
 
 	(void)state;
-	cli.style = (struct output_style){ .out = stdout, .utf8 = true, .dash = "–" };
-	assert_int_equal(status_run(&cli), CLI_UNREACHABLE);
-	assert_int_equal(report_run(&cli), CLI_UNREACHABLE);
-	assert_int_equal(watch_run(&cli), CLI_UNREACHABLE);
+	for (size_t i = 0; i < LS_COUNT(commands); i++) {
+		struct cli cli = { .socket = "/nonexistent/socket", .now_us = NOW_US };
+		const char *words[] = { commands[i], NULL };
+
+		cli.style = (struct output_style){ .out = stdout, .utf8 = true, .dash = "–" };
+		assert_int_equal(screen_run(&cli, words, NULL), CLI_UNREACHABLE);
+	}
 }
 
 int

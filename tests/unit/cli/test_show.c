@@ -1,4 +1,12 @@
 /* Screens of incidents, of what happens and of what moves. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
 #include "tests/unit/cli/screens.h"
 
 #define TRANSFER(at, kind, endpoint, status, setup)                                                \
@@ -46,28 +54,10 @@
 	"   -2.010 s  usbmon      ep 0x81 IN bulk  16384 B  ENOENT (-2)\n"                         \
 	"   -2.010 s  usbmon      ep 0x81 IN bulk  16384 B  begun\n"
 
-static int
-show_all(const struct cli *cli)
-{
-	static const struct show_options options = { .all_transfers = true };
-
-	return show_incident(cli, &options);
-}
-
-static int
-top_once(const struct cli *cli)
-{
-	struct cli counted = *cli;
-
-	counted.top.count = 1;
-	return top_run(&counted);
-}
-
 static const struct screen screens[] = {
 	{ "show with transfers",
-	  show_run,
-	  "41",
-	  false,
+	  { "show", "41" },
+	  NULL,
 	  { "{\"parameters\":{\"incident\":" INCIDENT "}}",
 	    "{\"parameters\":{\"transfers\":[" TRANSFER(
 		    "08", "complete", "0x81", "0",
@@ -79,9 +69,8 @@ static const struct screen screens[] = {
 	       "   -2.310 s  usbmon      ep 0x04 OUT bulk  16384 B  EPROTO (-71)\n" LINES3 LINES3
 	       "                         (2 more are kept; all: --transfers)\n" TAIL },
 	{ "show with all transfers",
-	  show_all,
-	  "41",
-	  false,
+	  { "show", "41", "--transfers" },
+	  NULL,
 	  { "{\"parameters\":{\"incident\":" INCIDENT "}}",
 	    "{\"parameters\":{\"transfers\":[" FINE3 "," FINE3 "," FINE3 "," FINE3
 	    "," TRANSFER("11.01", "refused", "0x00", "-19", "\"8006\"") "]}}" },
@@ -90,49 +79,43 @@ static const struct screen screens[] = {
 		  LINES3 LINES3 "          0  usbmon      ep 0x00 OUT bulk  16384 B  refused, "
 	       "ENODEV (-19)  setup 8006\n" TAIL },
 	{ "show of a linkstatd that keeps no transfers",
-	  show_run,
-	  "41",
-	  false,
+	  { "show", "41" },
+	  NULL,
 	  { "{\"parameters\":{\"incident\":" INCIDENT "}}",
 	    "{\"error\":\"org.varlink.service.MethodNotFound\",\"parameters\":{}}" },
 	  CLI_FINE,
 	  HEAD TAIL },
 	{ "show as JSON",
-	  show_run,
-	  "41",
-	  true,
+	  { "show", "--json", "41" },
+	  NULL,
 	  { "{\"parameters\":{\"incident\":" INCIDENT "}}", "{\"parameters\":{\"transfers\":[]}}" },
 	  CLI_FINE,
 	  "{\"linkstat\":\"incident\",\"version\":1,\"incident\":" INCIDENT
 	  ",\"transfers\":[]}\n" },
 	{ "show with transfers of another shape",
-	  show_run,
-	  "41",
-	  true,
+	  { "show", "--json", "41" },
+	  NULL,
 	  { "{\"parameters\":{\"incident\":" INCIDENT "}}",
 	    "{\"parameters\":{\"transfers\":[" TRANSFER("08", "submit", "0x81", "9e3",
 							"null") "]}}" },
 	  CLI_UNREACHABLE,
 	  "" },
 	{ "show without transfers",
-	  show_run,
-	  "41",
-	  false,
+	  { "show", "41" },
+	  NULL,
 	  { "{\"parameters\":{\"incident\":" INCIDENT "}}", "{\"parameters\":{\"transfers\":[]}}" },
 	  CLI_FINE,
 	  HEAD TAIL },
 	{ "show what is not there",
-	  show_run,
-	  "42",
-	  false,
+	  { "show", "42" },
+	  NULL,
 	  { "{\"error\":\"io.linkstat.NoSuchIncident\",\"parameters\":{\"id\":42}}" },
 	  CLI_USAGE,
 	  "" },
-	{ "show what is no number", show_run, "-1", false, { NULL }, CLI_USAGE, "" },
+	{ "show what is no number", { "show", "--", "-1" }, NULL, { NULL }, CLI_USAGE, "" },
 	{ "watch until the daemon goes away",
-	  watch_run,
+	  { "watch" },
 	  NULL,
-	  false,
 	  { "{\"parameters\":{\"ready\":true},\"continues\":true}",
 	    "{\"parameters\":{\"event\":" EVENT "},\"continues\":true}",
 	    "{\"parameters\":{\"incident\":" INCIDENT "},\"continues\":true}",
@@ -147,17 +130,15 @@ static const struct screen screens[] = {
 	  "2026-11-22 14:03:11.000  1-1       disconnect           kernel log  gone \\x1b[2J  "
 	  "(incident 41)\n" },
 	{ "watch as JSON",
-	  watch_run,
+	  { "watch", "--json" },
 	  NULL,
-	  true,
 	  { "{\"parameters\":{\"ready\":true,\"event\":null},\"continues\":true}",
 	    "{\"error\":\"io.linkstat.TooSlow\",\"parameters\":{\"queued_bytes\":1}}" },
 	  CLI_UNREACHABLE,
 	  "{\"linkstat\":\"watch\",\"version\":1,\"ready\":true}\n" },
 	{ "show errors of an unplug",
-	  show_run,
-	  "41",
-	  false,
+	  { "show", "41" },
+	  NULL,
 	  { "{\"parameters\":{\"incident\":" INCIDENT "}}",
 	    "{\"parameters\":{\"transfers\":[" TRANSFER(
 		    "10.7", "complete", "0x81", "-71",
@@ -171,17 +152,15 @@ static const struct screen screens[] = {
 	  "is what "
 	  "any unplug looks like\n" TAIL },
 	{ "top of an empty machine",
-	  top_run,
+	  { "top" },
 	  NULL,
-	  false,
 	  { TOP_READY, TOP("null", "0", "") },
 	  CLI_UNREACHABLE,
 	  "2026-11-22 14:30:00.000\n"
 	  "No device is plugged in.\n\n" },
 	{ "top",
-	  top_run,
+	  { "top" },
 	  NULL,
-	  false,
 	  { TOP_READY, TOP("null", "3",
 			   FLOW("1-10", "false", "250", "31200000", "4", "12345", "9") "," FLOW(
 				   "1-9", "false", "0", "0", "0.004", "12345",
@@ -196,9 +175,8 @@ static const struct screen screens[] = {
 	  "1-9   iPhone        0      0    12.3k     <0.01         0  120 µs  1.2 ms    3.0 s  "
 	  "bulk\n\n" },
 	{ "top while usbmon is blind",
-	  top_run,
+	  { "top" },
 	  NULL,
-	  false,
 	  { TOP_READY, TOP("\"not loaded\"", "0", FLOW("1-10", "false", "0", "0", "0", "0", "0")) },
 	  CLI_UNREACHABLE,
 	  "2026-11-22 14:30:00.000\n"
@@ -207,25 +185,22 @@ static const struct screen screens[] = {
 	  "PORT  DEVICE  IN/S  OUT/S  TRANS/S  ERRORS/S  STALLS/S  HALF  99 %  LONGEST  OF\n"
 	  "1-10  iPhone     –      –        –         –         –     –     –        –\n\n" },
 	{ "top as JSON, as often as asked",
-	  top_once,
+	  { "top", "--json", "-n", "1" },
 	  NULL,
-	  true,
 	  { TOP_READY, TOP("null", "0", ""), TOP("null", "0", "") },
 	  CLI_FINE,
 	  "{\"linkstat\":\"top\",\"version\":1,\"ready\":false,\"at\":\"2026-11-22T14:30:00Z\","
 	  "\"seconds\":2.0,\"blind\":null,\"fix\":\"sudo true\",\"lost\":0,\"devices\":[]}\n" },
 	{ "top of another shape",
-	  top_run,
+	  { "top", "--json" },
 	  NULL,
-	  true,
 	  { TOP_READY, "{\"parameters\":{\"ready\":false,\"at\":\"2026-11-22T14:30:00Z\","
 		       "\"lost\":0,\"devices\":[{\"latency\":[]}]},\"continues\":true}" },
 	  CLI_UNREACHABLE,
 	  "" },
 	{ "top of a linkstatd that knows no such thing",
-	  top_run,
+	  { "top" },
 	  NULL,
-	  false,
 	  { "{\"error\":\"org.varlink.service.MethodNotFound\",\"parameters\":{}}" },
 	  CLI_UNREACHABLE,
 	  "" },
@@ -235,7 +210,7 @@ static void
 shows_what_the_daemon_says(void **state)
 {
 	(void)state;
-	shows_all(screens, LS_COUNT(screens));
+	screens_check(screens, LS_COUNT(screens));
 }
 
 int

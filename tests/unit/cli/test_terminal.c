@@ -3,10 +3,20 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
+#include <setjmp.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <unistd.h>
+
+#include <cmocka.h>
 
 #include "tests/unit/cli/screens.h"
 
@@ -41,7 +51,7 @@ run_client(const struct bed *bed)
 	setenv("TERM", "xterm", 1);
 	unsetenv("COLUMNS");
 	output_style_init(&cli.style, stdout);
-	_exit(top_run(&cli));
+	_exit(screen_run(&cli, (const char *[]){ "top", NULL }, NULL));
 }
 
 static void

@@ -46,10 +46,10 @@ static int
 where_children_are_ignored(void)
 {
 	static char *const argv[] = { (char *)"sh", (char *)"-c", (char *)"exit 7", NULL };
-	struct command_end end;
+	struct child_end end;
 
 	signal(SIGCHLD, SIG_IGN);
-	return command_run(argv, NULL, NULL, &end) < 0 ? 255 : command_exit_code(&end);
+	return child_run(argv, NULL, NULL, &end) < 0 ? 255 : child_exit_code(&end);
 }
 
 /* Some programs start others so; the kernel then keeps no exit code, and tells of no end. */
@@ -66,12 +66,12 @@ ignored_there(const char *want)
 	static char *const argv[] = { (char *)"grep", (char *)"SigIgn", (char *)"/proc/self/status",
 				      NULL };
 	char seen[SEEN_MAX] = "";
-	struct command_end end;
+	struct child_end end;
 	int ends[2];
 
 	if (pipe(ends) < 0 || dup2(ends[1], STDOUT_FILENO) < 0)
 		return 255;
-	if (command_run(argv, on_output, seen, &end) < 0 || command_exit_code(&end) != 0)
+	if (child_run(argv, on_output, seen, &end) < 0 || child_exit_code(&end) != 0)
 		return 254;
 	return strstr(seen, want) ? 0 : 1;
 }
@@ -110,14 +110,14 @@ without_a_reader(void)
 				      (char *)"trap '' PIPE; echo one; sleep 0.3; echo two; exit 7",
 				      NULL };
 	char seen[SEEN_MAX] = "";
-	struct command_end end;
+	struct child_end end;
 	int ends[2];
 
 	if (pipe(ends) < 0 || dup2(ends[1], STDOUT_FILENO) < 0)
 		return 255;
 	close(ends[0]);
 	close(ends[1]);
-	return command_run(argv, on_output, seen, &end) < 0 ? 255 : command_exit_code(&end);
+	return child_run(argv, on_output, seen, &end) < 0 ? 255 : child_exit_code(&end);
 }
 
 /* "| head": that nobody reads on does not end us before the command, which may go on. */
