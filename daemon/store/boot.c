@@ -4,114 +4,149 @@
 
 #include "daemon/store/db.h"
 #include "daemon/store/row.h"
-#include "daemon/store/statements.h"
 #include "lib/wire/wire.h"
 
 /* When a linkstatd was last alive; *boot is the row of its boot. 1, or 0 if there was none. */
 static int
 read_last_alive(struct store *store, int64_t *boot)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_BOOT_LAST, &r);
+	store_rows_auto rows =
+		store_query(store, "SELECT last_seen_mono, last_seen_real, id FROM boots"
+				   " WHERE imported = 0 ORDER BY id DESC LIMIT 1");
+	int r = store_next(&rows);
 
-	if (!stmt)
-		return r;
-	r = store_step(store, stmt);
 	if (r != 1)
 		return r;
-	store->last_alive.mono_us = (uint64_t)sqlite3_column_int64(stmt, 0);
-	store->last_alive.real_us = sqlite3_column_int64(stmt, 1);
-	*boot = sqlite3_column_int64(stmt, 2);
+	store->last_alive.mono_us = (uint64_t)store_int(&rows, 0);
+	store->last_alive.real_us = store_int(&rows, 1);
+	*boot = store_int(&rows, 2);
 	return 1;
 }
 
+/* last_seen of a boot that is known stays: the time without linkstatd is not reported yet. */
 static int
-add_boot(struct store *store)
+find_or_add_boot(struct store *store)
 {
-	const int64_t now[] = { (int64_t)store->now.mono_us, store->now.real_us };
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_BOOT_ADD, &r);
+	int r = store_get(store, &store->boot, "SELECT id FROM boots WHERE boot_id = ?1",
+			  TEXT(store->boot_id));
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, now, LS_COUNT(now));
-	(void)sqlite3_bind_text(stmt, 3, store->boot_id, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_text(stmt, 4, store->version, -1, SQLITE_STATIC);
-	r = store_step(store, stmt);
 	if (r == 0)
-		store->boot = sqlite3_last_insert_rowid(store->db);
-	return r;
+		return store_insert(store, &store->boot,
+				    "INSERT INTO boots (first_seen_mono, first_seen_real,"
+				    " last_seen_mono, last_seen_real, boot_id, version)"
+				    " VALUES (?1, ?2, ?1, ?2, ?3, ?4)",
+				    INT(store->now.mono_us), INT(store->now.real_us),
+				    TEXT(store->boot_id), TEXT(store->version));
+	return r < 0 ? r : 0;
+}
+
+/* Before the sessions, which have the boot. */
+static int
+close_stays(struct store *store)
+{
+	return store_run(store,
+			 "UPDATE stays SET ended_real = max(stays.began_real, b.last_seen_real),"
+			 " connected_us = max(0, b.last_seen_mono - stays.began_mono)"
+			 " FROM sessions s, boots b WHERE stays.session = s.id AND b.id = s.boot"
+			 " AND stays.ended_real IS NULL AND s.boot <> ?1",
+			 INT(store->live_boot));
 }
 
 static int
-find_boot(struct store *store)
+close_sessions(struct store *store)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_BOOT_FIND, &r);
-
-	if (!stmt)
-		return r;
-	(void)sqlite3_bind_text(stmt, 1, store->boot_id, -1, SQLITE_STATIC);
-	r = store_step(store, stmt);
-	if (r == 1)
-		store->boot = sqlite3_column_int64(stmt, 0);
-	return r;
+	return store_run(store,
+			 "UPDATE sessions SET"
+			 " connected_us = connected_us + iif(present,"
+			 "  max(0, b.last_seen_mono - present_since_mono), 0),"
+			 " ended_mono = iif(present,"
+			 "  max(b.last_seen_mono, present_since_mono), ended_mono),"
+			 " ended_real = iif(present,"
+			 "  max(b.last_seen_real, present_since_real), ended_real),"
+			 " open = 0, present = 0"
+			 " FROM boots b WHERE b.id = sessions.boot AND open = 1 AND boot <> ?1",
+			 INT(store->live_boot));
 }
 
 int
 store_boot_close_others(struct store *store)
 {
-	static const enum store_stmt closing[] = {
-		STORE_CLOSE_STAYS, /* before the sessions, which tell it the boot */
-		STORE_CLOSE_SESSIONS,
-		STORE_CLOSE_INCIDENTS,
-		STORE_CLOSE_GAPS,
-	};
-	int r = 0;
+	int r = close_stays(store);
 
-	for (size_t i = 0; i < LS_COUNT(closing) && r == 0; i++)
-		r = store_run(store, closing[i], &store->live_boot, 1);
+	if (r == 0)
+		r = close_sessions(store);
+	if (r == 0)
+		r = store_run(store,
+			      "UPDATE incidents SET open = 0,"
+			      " closed_mono = max(opened_mono, b.last_seen_mono),"
+			      " closed_real = max(opened_real, b.last_seen_real)"
+			      " FROM boots b WHERE b.id = incidents.boot AND open = 1"
+			      " AND boot <> ?1",
+			      INT(store->live_boot));
+	if (r == 0)
+		r = store_run(store,
+			      "UPDATE gaps SET open = 0,"
+			      " ended_mono = max(began_mono, b.last_seen_mono),"
+			      " ended_real = max(began_real, b.last_seen_real)"
+			      " FROM boots b WHERE b.id = gaps.boot AND open = 1 AND boot <> ?1",
+			      INT(store->live_boot));
 	return r;
+}
+
+/* Those of this boot as well: a job does not outlive the linkstatd that ran it. */
+static int
+close_jobs(struct store *store)
+{
+	return store_run(store,
+			 "UPDATE jobs SET outcome = 'lost', ended_real = max(began_real,"
+			 " (SELECT last_seen_real FROM boots WHERE id = jobs.boot))"
+			 " WHERE outcome = 'running' AND boot <= ?1",
+			 INT(store->boot));
+}
+
+/* The engine does not take up gaps again: a source that is still unavailable opens a new one. */
+static int
+close_own_gaps(struct store *store)
+{
+	return store_run(store,
+			 "UPDATE gaps SET open = 0, ended_mono = max(began_mono, ?2),"
+			 " ended_real = max(began_real, ?3) WHERE open = 1 AND boot = ?1",
+			 INT(store->boot), INT(store->now.mono_us), INT(store->now.real_us));
 }
 
 static int
 mark(struct store *store)
 {
-	int64_t own[] = { 0, (int64_t)store->now.mono_us, store->now.real_us }, last_boot = 0;
+	int64_t last_boot = 0;
 	int r = read_last_alive(store, &last_boot);
 
 	if (r < 0)
 		return r;
 	store->has_last_alive = r == 1;
-	r = find_boot(store);
-	/* last_seen of a boot that is known stays: the time without linkstatd is still untold. */
-	if (r == 0)
-		r = add_boot(store);
+	r = find_or_add_boot(store);
 	store->last_alive_same_boot = store->has_last_alive && last_boot == store->boot;
 	store->live_boot = store->boot;
-	if (r >= 0)
+	if (r == 0)
 		r = store_import_clean(store);
-	if (r >= 0)
+	if (r == 0)
 		r = store_boot_close_others(store);
-	if (r >= 0)
-		r = store_run(store, STORE_CLOSE_JOBS, &store->boot, 1);
-	/* The engine does not take up gaps again: a source that is still blind opens a new one. */
-	own[0] = store->boot;
-	return r < 0 ? r : store_run(store, STORE_CLOSE_OWN_GAPS, own, LS_COUNT(own));
+	if (r == 0)
+		r = close_jobs(store);
+	return r < 0 ? r : close_own_gaps(store);
 }
 
 int
 store_boot_mark(struct store *store)
 {
-	int r = store_run(store, STORE_BEGIN, NULL, 0);
+	int r = store_exec(store, "BEGIN IMMEDIATE");
 
 	if (r < 0)
 		return r;
 	r = mark(store);
 	if (r == 0)
-		r = store_run(store, STORE_COMMIT, NULL, 0);
+		r = store_exec(store, "COMMIT");
 	if (r < 0)
-		(void)store_run(store, STORE_ROLLBACK, NULL, 0);
+		(void)store_exec(store, "ROLLBACK");
 	return r;
 }
 
@@ -119,7 +154,9 @@ int
 store_kmsg_seq(struct store *store, uint64_t *seq)
 {
 	int64_t value = 0;
-	int r = store_ask(store, STORE_BOOT_SEQ, &store->boot, 1, &value);
+	int r = store_get(store, &value,
+			  "SELECT kmsg_seq FROM boots WHERE id = ?1 AND kmsg_seq IS NOT NULL",
+			  INT(store->boot));
 
 	if (r == 1)
 		*seq = (uint64_t)value;
@@ -139,32 +176,34 @@ store_last_alive(struct store *store, struct ls_instant *at, bool *same_boot)
 int
 store_next_ids(struct store *store, struct ls_engine_config *config)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_NEXT_IDS, &r);
+	store_rows_auto rows = store_query(
+		store, "SELECT max(ifnull((SELECT max(id) FROM incidents), 0),"
+		       "  ifnull((SELECT max(incident) FROM events WHERE incident IS NOT NULL), 0),"
+		       "  ifnull((SELECT max(incident) FROM tails), 0)) + 1,"
+		       " max(ifnull((SELECT max(id) FROM sessions), 0),"
+		       "  ifnull((SELECT max(session) FROM traffic), 0)) + 1,"
+		       " ifnull((SELECT max(id) FROM gaps), 0) + 1");
+	int r = store_next(&rows);
 
-	if (!stmt)
-		return r;
-	r = store_step(store, stmt);
 	if (r != 1)
 		return r < 0 ? r : -EIO;
-	config->next_incident_id = sqlite3_column_int64(stmt, 0);
-	config->next_session_id = sqlite3_column_int64(stmt, 1);
-	config->next_gap_id = sqlite3_column_int64(stmt, 2);
+	config->next_incident_id = store_int(&rows, 0);
+	config->next_session_id = store_int(&rows, 1);
+	config->next_gap_id = store_int(&rows, 2);
 	return 0;
 }
 
 static int
 visit_sessions(struct store *store, ls_session_fn visit, void *user)
 {
+	store_rows_auto rows =
+		store_query(store, SESSION_SELECT " WHERE r.open = 1 AND r.boot = ?1 ORDER BY r.id",
+			    INT(store->boot));
 	struct ls_session session;
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_OPEN_SESSIONS, &r);
+	int r;
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, &store->boot, 1);
-	while ((r = store_step(store, stmt)) == 1) {
-		store_read_session(stmt, &session);
+	while ((r = store_next(&rows)) == 1) {
+		store_read_session(&rows, &session);
 		visit(&session, user);
 	}
 	return r;
@@ -173,16 +212,15 @@ visit_sessions(struct store *store, ls_session_fn visit, void *user)
 static int
 visit_incidents(struct store *store, store_incident_fn visit, void *user)
 {
+	store_rows_auto rows = store_query(
+		store, INCIDENT_SELECT " WHERE r.open = 1 AND r.boot = ?1 ORDER BY r.id",
+		INT(store->boot));
 	struct ls_incident incident;
 	struct ls_labels labels;
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_OPEN_INCIDENTS, &r);
+	int r;
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, &store->boot, 1);
-	while ((r = store_step(store, stmt)) == 1) {
-		r = store_read_incident(store, stmt, &incident, &labels);
+	while ((r = store_next(&rows)) == 1) {
+		r = store_read_incident(&rows, &incident, &labels);
 		if (r < 0)
 			return r;
 		visit(&incident, user);
@@ -202,38 +240,41 @@ store_visit_open(struct store *store, ls_session_fn on_session, store_incident_f
 int
 store_set_kmsg_seq(struct store *store, uint64_t seq)
 {
-	const int64_t ids[] = { store->boot, (int64_t)seq };
-
 	/* Not without the records that were concluded from it. */
 	if (store->batch_error)
 		return store->batch_error;
-	return store_run(store, STORE_BOOT_SET_SEQ, ids, LS_COUNT(ids));
+	return store_run(store, "UPDATE boots SET kmsg_seq = ?2 WHERE id = ?1", INT(store->boot),
+			 INT(seq));
 }
 
 int
 store_set_alive(struct store *store, struct ls_instant now)
 {
-	const int64_t ids[] = { store->boot, (int64_t)now.mono_us, now.real_us };
-
 	store->now = now;
 	if (store->batch_error)
 		return store->batch_error;
-	return store_run(store, STORE_BOOT_SET_ALIVE, ids, LS_COUNT(ids));
+	return store_run(store,
+			 "UPDATE boots SET last_seen_mono = ?2, last_seen_real = ?3 WHERE id = ?1",
+			 INT(store->boot), INT(now.mono_us), INT(now.real_us));
 }
+
+#define HALF_IMPORTED "boot IN (SELECT id FROM boots WHERE imported = 1)"
 
 int
 store_import_clean(struct store *store)
 {
-	static const enum store_stmt cuts[] = {
-		STORE_IMPORT_CUT_EVIDENCE, STORE_IMPORT_CUT_STAYS,  STORE_IMPORT_CUT_INCIDENTS,
-		STORE_IMPORT_CUT_SESSIONS, STORE_IMPORT_CUT_EVENTS, STORE_IMPORT_CUT_GAPS,
-		STORE_IMPORT_UNDONE,
-	};
 	int64_t unfinished = 0;
-	int r = store_ask(store, STORE_IMPORT_UNFINISHED, NULL, 0, &unfinished);
+	int r = store_get(store, &unfinished, "SELECT count(*) FROM boots WHERE imported = 1");
 
-	r = r < 0 ? r : 0;
-	for (size_t i = 0; i < LS_COUNT(cuts) && r == 0 && unfinished > 0; i++)
-		r = store_run(store, cuts[i], NULL, 0);
-	return r;
+	if (r < 0 || unfinished == 0)
+		return r < 0 ? r : 0;
+	return store_exec(store, "DELETE FROM evidence WHERE incident IN"
+				 " (SELECT id FROM incidents WHERE " HALF_IMPORTED ");"
+				 "DELETE FROM stays WHERE session IN"
+				 " (SELECT id FROM sessions WHERE " HALF_IMPORTED ");"
+				 "DELETE FROM incidents WHERE " HALF_IMPORTED ";"
+				 "DELETE FROM sessions WHERE " HALF_IMPORTED ";"
+				 "DELETE FROM events WHERE " HALF_IMPORTED ";"
+				 "DELETE FROM gaps WHERE " HALF_IMPORTED ";"
+				 "UPDATE boots SET imported = 3 WHERE imported = 1");
 }

@@ -1,9 +1,9 @@
 #include "daemon/store/db.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
@@ -57,174 +57,6 @@ store_error(struct store *store, int code)
 	}
 }
 
-sqlite3_stmt *
-store_prepare(struct store *store, enum store_stmt which, int *error)
-{
-	sqlite3_stmt **stmt = &store->stmts[which];
-	int code = SQLITE_OK;
-
-	if (!store->db) { /* not even memory could be opened again; the next batch tries */
-		*error = -EIO;
-		return NULL;
-	}
-	if (!*stmt)
-		code = sqlite3_prepare_v3(store->db, store_sql(which), -1,
-					  SQLITE_PREPARE_PERSISTENT, stmt, NULL);
-	if (code != SQLITE_OK) {
-		*error = store_error(store, code);
-		return NULL;
-	}
-	(void)sqlite3_reset(*stmt); /* tells again what the last step told */
-	(void)sqlite3_clear_bindings(*stmt);
-	return *stmt;
-}
-
-void
-store_stmt_reset(sqlite3_stmt **stmt)
-{
-	(void)sqlite3_reset(*stmt);
-}
-
-int
-store_step(struct store *store, sqlite3_stmt *stmt)
-{
-	int code = sqlite3_step(stmt);
-
-	return code == SQLITE_ROW ? 1 : store_error(store, code);
-}
-
-int
-store_bind_ids(sqlite3_stmt *stmt, const int64_t *ids, int n_ids)
-{
-	for (int i = 0; i < n_ids; i++) {
-		if (sqlite3_bind_int64(stmt, i + 1, ids[i]) != SQLITE_OK)
-			return -EINVAL;
-	}
-	return 0;
-}
-
-int
-store_run(struct store *store, enum store_stmt which, const int64_t *ids, int n_ids)
-{
-	int64_t ignored;
-	int r = store_ask(store, which, ids, n_ids, &ignored);
-
-	return r < 0 ? r : 0;
-}
-
-int
-store_ask(struct store *store, enum store_stmt which, const int64_t *ids, int n_ids, int64_t *ret)
-{
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, which, &r);
-
-	if (!stmt)
-		return r;
-	r = store_bind_ids(stmt, ids, n_ids);
-	if (r < 0)
-		return r;
-	r = store_step(store, stmt);
-	if (r == 1 && sqlite3_column_count(stmt) > 0)
-		*ret = sqlite3_column_int64(stmt, 0);
-	return r;
-}
-
-void
-store_disconnect(struct store *store)
-{
-	for (size_t i = 0; i < STORE_N_STMTS; i++) {
-		sqlite3_finalize(store->stmts[i]);
-		store->stmts[i] = NULL;
-	}
-	sqlite3_close(store->db);
-	store->db = NULL;
-}
-
-void
-store_read_text(sqlite3_stmt *stmt, int column, char *dst, size_t size)
-{
-	const unsigned char *text = sqlite3_column_text(stmt, column);
-	size_t len = text ? (size_t)sqlite3_column_bytes(stmt, column) : 0;
-
-	if (len >= size) {
-		len = size - 1;
-		while (len > 0 && (text[len] & 0xc0) == 0x80)
-			len--;
-	}
-	if (len > 0)
-		memcpy(dst, text, len);
-	memset(dst + len, 0, size - len);
-}
-
-void
-store_tell(char trouble[STORE_TROUBLE_MAX], const char *format, ...)
-{
-	char text[STORE_TROUBLE_MAX + PATH_MAX];
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	ls_text_clean(trouble, STORE_TROUBLE_MAX, text, strlen(text));
-}
-
-const char *
-store_advice(int error)
-{
-	switch (error) {
-	case -ENOSPC:
-	case -EDQUOT:
-		return "the disk is full: make room there and restart linkstatd";
-	case -EROFS:
-		return "it cannot be written there: mount it writable and restart linkstatd";
-	case -EACCES:
-	case -EPERM:
-		return "linkstatd may not write there: give the directory and all in it to its "
-		       "user";
-	case -ENOENT:
-	case -ENOTDIR:
-		return "there is no such directory: make it and give it to linkstatd's user";
-	case -EBUSY:
-		return "another program keeps it locked: end that and restart linkstatd";
-	case -EIO:
-		return "the disk reports errors: look at journalctl -k";
-	default:
-		return strerror(-error);
-	}
-}
-
-int
-store_exec(struct store *store, const char *text)
-{
-	return store_error(store, sqlite3_exec(store->db, text, NULL, NULL, NULL));
-}
-
-/* The first column of the first row. */
-int
-store_ask_text(struct store *store, const char *text, char *ret, size_t size)
-{
-	sqlite3_stmt *stmt = NULL;
-	int r = store_error(store, sqlite3_prepare_v2(store->db, text, -1, &stmt, NULL));
-
-	if (r == 0)
-		r = store_step(store, stmt);
-	if (r == 1)
-		store_read_text(stmt, 0, ret, size);
-	sqlite3_finalize(stmt);
-	return r == 0 ? -EBADMSG : r;
-}
-
-int
-store_ask_number(struct store *store, const char *text, long *ret)
-{
-	char number[24];
-	int r = store_ask_text(store, text, number, sizeof(number));
-
-	if (r == 1)
-		*ret = strtol(number, NULL, 10);
-	return r;
-}
-
 static int
 port_order(void *unused, int len_a, const void *a, int len_b, const void *b)
 {
@@ -271,4 +103,237 @@ store_connect(struct store *store, const char *name)
 	(void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	return store_error(store, sqlite3_create_collation(store->db, "port_order", SQLITE_UTF8,
 							   NULL, port_order));
+}
+
+void
+store_disconnect(struct store *store)
+{
+	for (size_t i = 0; i < STORE_STATEMENTS_MAX; i++)
+		sqlite3_finalize(store->statements[i].stmt);
+	memset(store->statements, 0, sizeof(store->statements));
+	store->n_statements = 0;
+	sqlite3_close(store->db);
+	store->db = NULL;
+}
+
+/* The place of a text, or a free one for it. */
+static size_t
+find_statement(const struct store *store, const char *sql)
+{
+	uint64_t hash = (uint64_t)(uintptr_t)sql * UINT64_C(0x9e3779b97f4a7c15);
+	size_t at = (size_t)(hash >> 32) % STORE_STATEMENTS_MAX;
+
+	while (store->statements[at].text && store->statements[at].text != sql)
+		at = (at + 1) % STORE_STATEMENTS_MAX;
+	return at;
+}
+
+/* Ready to bind; NULL with *error set. */
+static sqlite3_stmt *
+prepare(struct store *store, const char *sql, int *error)
+{
+	size_t at = find_statement(store, sql);
+	sqlite3_stmt *stmt = store->statements[at].stmt;
+	int code;
+
+	*error = -EIO;
+	if (stmt) {
+		assert(!sqlite3_stmt_busy(stmt)); /* its rows are being read */
+		return stmt;
+	}
+	if (!store->db) /* not even memory could be opened again; the next batch tries */
+		return NULL;
+	assert(store->n_statements < STORE_STATEMENTS_MAX - 1);
+	code = sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
+	if (code != SQLITE_OK) {
+		*error = store_error(store, code);
+		return NULL;
+	}
+	store->statements[at].text = sql;
+	store->statements[at].stmt = stmt;
+	store->n_statements++;
+	return stmt;
+}
+
+struct store_value
+store_value_id(int64_t id)
+{
+	return (struct store_value){ .type = id ? STORE_INT : STORE_NULL, .integer = id };
+}
+
+struct store_value
+store_value_number(int64_t number)
+{
+	return (struct store_value){ .type = number >= 0 ? STORE_INT : STORE_NULL,
+				     .integer = number };
+}
+
+struct store_value
+store_value_text(const char *text)
+{
+	return text && text[0] ? TEXT(text) : (struct store_value){ .type = STORE_NULL };
+}
+
+/* What a bind cannot do, a step reports: a parameter out of range is our bug. */
+static int
+bind_value(sqlite3_stmt *stmt, int n, const struct store_value *value)
+{
+	switch (value->type) {
+	case STORE_INT:
+		(void)sqlite3_bind_int64(stmt, n, value->integer);
+		break;
+	case STORE_TEXT:
+		(void)sqlite3_bind_text(stmt, n, value->data, value->n, SQLITE_STATIC);
+		break;
+	case STORE_BLOB:
+		(void)sqlite3_bind_blob(stmt, n, value->data, value->n, SQLITE_STATIC);
+		break;
+	case STORE_FIELDS:
+		return value->bind(stmt, n, value);
+	default:
+		(void)sqlite3_bind_null(stmt, n);
+	}
+	return n + 1;
+}
+
+struct store_rows
+store_query_values(struct store *store, const char *sql, const struct store_value *values)
+{
+	struct store_rows rows = { .store = store };
+	int n = 1;
+
+	rows.stmt = prepare(store, sql, &rows.error);
+	if (!rows.stmt)
+		return rows;
+	while (values->type != STORE_VALUES_END)
+		n = bind_value(rows.stmt, n, values++);
+	assert(n == sqlite3_bind_parameter_count(rows.stmt) + 1);
+	assert(strcmp(sqlite3_sql(rows.stmt), sql) == 0); /* a literal, and no buffer */
+	return rows;
+}
+
+int
+store_next(struct store_rows *rows)
+{
+	int code;
+
+	if (!rows->stmt)
+		return rows->error;
+	code = sqlite3_step(rows->stmt);
+	return code == SQLITE_ROW ? 1 : store_error(rows->store, code);
+}
+
+void
+store_rows_end(struct store_rows *rows)
+{
+	(void)sqlite3_reset(rows->stmt); /* repeats what the last step reported */
+}
+
+int
+store_run_values(struct store *store, const char *sql, const struct store_value *values)
+{
+	int64_t ignored;
+	int r = store_get_values(store, &ignored, sql, values);
+
+	return r < 0 ? r : 0;
+}
+
+int
+store_get_values(struct store *store, int64_t *ret, const char *sql,
+		 const struct store_value *values)
+{
+	store_rows_auto rows = store_query_values(store, sql, values);
+	int r = store_next(&rows);
+
+	if (r == 1 && sqlite3_column_count(rows.stmt) > 0)
+		*ret = store_int(&rows, 0);
+	return r;
+}
+
+int
+store_insert_values(struct store *store, int64_t *ret, const char *sql,
+		    const struct store_value *values)
+{
+	int r = store_run_values(store, sql, values);
+
+	if (r == 0)
+		*ret = sqlite3_last_insert_rowid(store->db);
+	return r;
+}
+
+int
+store_exec(struct store *store, const char *text)
+{
+	return store_error(store, sqlite3_exec(store->db, text, NULL, NULL, NULL));
+}
+
+int64_t
+store_int(const struct store_rows *rows, int column)
+{
+	return sqlite3_column_int64(rows->stmt, column);
+}
+
+bool
+store_is_null(const struct store_rows *rows, int column)
+{
+	return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL;
+}
+
+const char *
+store_text(const struct store_rows *rows, int column)
+{
+	return (const char *)sqlite3_column_text(rows->stmt, column);
+}
+
+void
+store_read_text(const struct store_rows *rows, int column, char *dst, size_t size)
+{
+	const unsigned char *text = sqlite3_column_text(rows->stmt, column);
+	size_t len = text ? (size_t)sqlite3_column_bytes(rows->stmt, column) : 0;
+
+	if (len >= size) {
+		len = size - 1;
+		while (len > 0 && (text[len] & 0xc0) == 0x80)
+			len--;
+	}
+	if (len > 0)
+		memcpy(dst, text, len);
+	memset(dst + len, 0, size - len);
+}
+
+void
+store_tell(char trouble[STORE_TROUBLE_MAX], const char *format, ...)
+{
+	char text[STORE_TROUBLE_MAX + PATH_MAX];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	ls_text_clean(trouble, STORE_TROUBLE_MAX, text, strlen(text));
+}
+
+const char *
+store_advice(int error)
+{
+	switch (error) {
+	case -ENOSPC:
+	case -EDQUOT:
+		return "the disk is full: make room there and restart linkstatd";
+	case -EROFS:
+		return "it cannot be written there: mount it writable and restart linkstatd";
+	case -EACCES:
+	case -EPERM:
+		return "linkstatd may not write there: give the directory and all in it to its "
+		       "user";
+	case -ENOENT:
+	case -ENOTDIR:
+		return "there is no such directory: make it and give it to linkstatd's user";
+	case -EBUSY:
+		return "another program keeps it locked: end that and restart linkstatd";
+	case -EIO:
+		return "the disk reports errors: look at journalctl -k";
+	default:
+		return strerror(-error);
+	}
 }

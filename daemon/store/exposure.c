@@ -33,20 +33,19 @@ add_span(struct store_spans *spans, struct store_span span)
 static int
 blind_spans(const struct store_exposure *asked, enum ls_source source, struct store_spans *spans)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_BLIND, &r);
+	bool kernel_log = source == LS_SOURCE_KERNEL_LOG;
+	store_rows_auto rows =
+		store_query(asked->store,
+			    "SELECT began_real, iif(open, ?3, ended_real) FROM gaps"
+			    " WHERE n_lost = 0 AND source IN (?4, ?5) AND began_real < ?2"
+			    " AND (open = 1 OR ended_real > ?1) ORDER BY began_real",
+			    INT(asked->since), INT(asked->until), INT(asked->now.real_us),
+			    TEXT(ls_source_name(source)),
+			    TEXT_OR_NULL(kernel_log ? NULL : ls_source_name(LS_SOURCE_NONE)));
+	int r;
 
-	if (!stmt)
-		return r;
-	(void)sqlite3_bind_int64(stmt, 2, asked->since);
-	(void)sqlite3_bind_int64(stmt, 3, asked->until);
-	(void)sqlite3_bind_int64(stmt, 4, asked->now.real_us);
-	(void)sqlite3_bind_text(stmt, 5, ls_source_name(source), -1, SQLITE_STATIC);
-	if (source != LS_SOURCE_KERNEL_LOG)
-		(void)sqlite3_bind_text(stmt, 6, ls_source_name(LS_SOURCE_NONE), -1, SQLITE_STATIC);
-	while ((r = store_step(asked->store, stmt)) == 1) {
-		struct store_span span = { sqlite3_column_int64(stmt, 0),
-					   sqlite3_column_int64(stmt, 1) };
+	while ((r = store_next(&rows)) == 1) {
+		struct store_span span = { store_int(&rows, 0), store_int(&rows, 1) };
 
 		r = add_span(spans, span);
 		if (r < 0)
@@ -196,18 +195,20 @@ static int
 read_stays(struct walk *walk, int64_t session)
 {
 	const struct store_exposure *asked = &walk->asked;
-	const int64_t ids[] = { session, asked->since, asked->until, (int64_t)asked->now.mono_us,
-				asked->now.real_us };
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(asked->store, STORE_SESSION_STAYS, &r);
+	store_rows_auto rows = store_query(
+		asked->store,
+		"SELECT t.began_real, ifnull(t.ended_real, ?5),"
+		" iif(t.ended_real IS NULL, max(0, ?4 - t.began_mono), t.connected_us)"
+		" FROM stays t WHERE t.session = ?1"
+		" AND t.began_real < ?3 AND ifnull(t.ended_real, ?5) >= ?2 ORDER BY t.began_real",
+		INT(session), INT(asked->since), INT(asked->until), INT(asked->now.mono_us),
+		INT(asked->now.real_us));
+	int r;
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
-	while ((r = store_step(asked->store, stmt)) == 1) {
+	while ((r = store_next(&rows)) == 1) {
 		const struct stay stay = {
-			.span = { sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1) },
-			.connected_us = sqlite3_column_int64(stmt, 2),
+			.span = { store_int(&rows, 0), store_int(&rows, 1) },
+			.connected_us = store_int(&rows, 2),
 		};
 
 		r = add_stay(walk, &stay);
@@ -265,21 +266,21 @@ side_of(const char *name)
 static int
 deliver_drops(struct walk *walk, int64_t session)
 {
-	const int64_t ids[] = { session, walk->asked.since, walk->until };
+	store_rows_auto rows = store_query(
+		walk->asked.store,
+		"SELECT opened_real, side FROM incidents WHERE session = ?1 AND is_drop = 1"
+		" AND opened_real >= ?2 AND opened_real < ?3 ORDER BY opened_real, id",
+		INT(session), INT(walk->asked.since), INT(walk->until));
 	int64_t counted_until = INT64_MIN;
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(walk->asked.store, STORE_SESSION_DROPS, &r);
+	int r;
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
-	while ((r = store_step(walk->asked.store, stmt)) == 1) {
-		int64_t at = sqlite3_column_int64(stmt, 0);
+	while ((r = store_next(&rows)) == 1) {
+		int64_t at = store_int(&rows, 0);
 
 		if (at < counted_until)
 			continue;
 		counted_until = at + SAME_DROP_US;
-		r = deliver(walk, at, true, side_of((const char *)sqlite3_column_text(stmt, 1)));
+		r = deliver(walk, at, true, side_of(store_text(&rows, 1)));
 		if (r != 0)
 			return r;
 	}

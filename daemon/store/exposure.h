@@ -37,14 +37,19 @@ store_exposure_weeks(const struct store_exposure *asked)
 	return asked->since - asked->since % STORE_WEEK_US + STORE_WEEK_US;
 }
 
-/* What a statement about sessions of a port in the asked span takes as ?1 … ?7. */
-#define STORE_PORT_N_IDS 7
-#define STORE_PORT_IDS(asked, port)                                                                \
-	{                                                                                          \
-		(port), (asked)->since, (asked)->until, (int64_t)(asked)->now.mono_us,             \
-			(asked)->now.real_us, store_exposure_is_whole(asked),                      \
-			store_exposure_weeks(asked)                                                \
-	}
+/* Of SQL about sessions of a port in the asked span, ?1 … ?6. */
+#define STORE_PORT_SPAN(asked, port)                                                               \
+	INT(port), INT((asked)->since), INT((asked)->until), INT((asked)->now.mono_us),            \
+		INT((asked)->now.real_us), INT(store_exposure_is_whole(asked))
+/* Of port ?1 those that may touch the span from ?2 on; with ?6 those that are not in its sums. */
+#define SESSIONS_OF_PORT                                                                           \
+	"(SELECT id FROM sessions WHERE ?6 = 0 AND port = ?1 AND ended_real >= ?2"                 \
+	" UNION SELECT id FROM sessions WHERE port = ?1 AND counted = 0 AND (?6 OR open = 1))"
+/* The same without those of whole weeks from ?7 on, which have sums. */
+#define SESSIONS_OUTSIDE_WEEKS                                                                     \
+	"(SELECT id FROM sessions WHERE ?6 = 0 AND port = ?1 AND ended_real >= ?2"                 \
+	" AND (began_real < ?7 OR counted = 0)"                                                    \
+	" UNION SELECT id FROM sessions WHERE port = ?1 AND counted = 0 AND (?6 OR open = 1))"
 
 /* store_exposure_done() in any case. 0 or -errno. */
 int store_exposure_init(struct store_exposure *asked, struct store *store,

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * Which member of a struct is kept in which column, once: the field tables of store_row.c and the
- * column lists of store_sql.c are both made of this. X(type, column, member).
+ * Which member of a struct is kept in which column, once: how a row is written and read (row.c) and
+ * the lists of columns in SQL are all made of this. X(type, column, member).
  */
 
 #define STORE_INSTANT_FIELDS(X, column, member)                                                    \
@@ -88,3 +88,38 @@
 	X(BOOL, open, open)                                                                        \
 	X(U32, n_lost, n_lost)                                                                     \
 	X(TEXT, reason, reason)
+
+/* For X, in SQL: a list of the columns, alone or of the row r, d or v, … */
+#define COLUMN(type, column, member)	  ", " #column
+#define COLUMN_OF_R(type, column, member) ", r." #column
+#define COLUMN_OF_D(type, column, member) ", d." #column
+#define COLUMN_OF_V(type, column, member) ", v." #column
+/* … a parameter for each, the update of each, and whether all are as given. */
+#define PARAMETER(type, column, member) ", ?"
+#define UPDATE(type, column, member)	", " #column " = excluded." #column
+#define EQUALS(type, column, member)	" AND " #column " = ?"
+
+#define EVENT_COLUMNS	       STORE_EVENT_FIELDS(COLUMN)
+#define EVENT_PARAMETERS       STORE_EVENT_FIELDS(PARAMETER)
+#define EVENT_OF_R	       STORE_EVENT_FIELDS(COLUMN_OF_R)
+#define GAP_COLUMNS	       STORE_GAP_FIELDS(COLUMN)
+#define GAP_PARAMETERS	       STORE_GAP_FIELDS(PARAMETER)
+#define GAP_UPDATES	       STORE_GAP_FIELDS(UPDATE)
+#define GAP_OF_R	       STORE_GAP_FIELDS(COLUMN_OF_R)
+#define EVIDENCE_COLUMNS       STORE_EVIDENCE_FIELDS(COLUMN)
+#define EVIDENCE_PARAMETERS    STORE_EVIDENCE_FIELDS(PARAMETER)
+#define SESSION_COLUMNS	       STORE_SESSION_FIELDS(COLUMN)
+#define SESSION_PARAMETERS     STORE_SESSION_FIELDS(PARAMETER)
+#define SESSION_UPDATES	       STORE_SESSION_FIELDS(UPDATE)
+#define SESSION_OF_R	       STORE_SESSION_FIELDS(COLUMN_OF_R)
+#define INCIDENT_COLUMNS       STORE_INCIDENT_FIELDS(COLUMN)
+#define INCIDENT_PARAMETERS    STORE_INCIDENT_FIELDS(PARAMETER)
+#define INCIDENT_UPDATES       STORE_INCIDENT_FIELDS(UPDATE)
+#define INCIDENT_OF_R	       STORE_INCIDENT_FIELDS(COLUMN_OF_R)
+#define IDENTITY_COLUMNS       STORE_IDENTITY_FIELDS(COLUMN)
+#define IDENTITY_PARAMETERS    STORE_IDENTITY_FIELDS(PARAMETER)
+#define IDENTITY_EQUALS	       STORE_IDENTITY_FIELDS(EQUALS)
+#define DESCRIPTION_COLUMNS    STORE_DESCRIPTION_FIELDS(COLUMN)
+#define DESCRIPTION_PARAMETERS STORE_DESCRIPTION_FIELDS(PARAMETER)
+#define DESCRIPTION_EQUALS     STORE_DESCRIPTION_FIELDS(EQUALS)
+#define DEVICE_COLUMNS	       STORE_IDENTITY_FIELDS(COLUMN_OF_V) STORE_DESCRIPTION_FIELDS(COLUMN_OF_D)

@@ -9,94 +9,84 @@
 /* Far below every number of a boot that was watched, and in the order of time. */
 #define IMPORT_ID(real_us) ((real_us) - (INT64_C(1) << 61))
 
+/* In boots.imported. */
+enum { IMPORT_STARTED = 1, IMPORT_DONE = 2 };
+
 int
 store_watched(struct store *store, const char *boot_id, struct store_watched *ret)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_IMPORT_WATCHED, &r);
+	store_rows_auto rows = store_query(
+		store,
+		"SELECT first_seen_mono, first_seen_real, last_seen_mono, last_seen_real, id = ?2"
+		" FROM boots WHERE boot_id = ?1 AND imported = 0",
+		TEXT(boot_id), INT(store->live_boot));
+	int r = store_next(&rows);
 
-	if (!stmt)
-		return r;
-	(void)sqlite3_bind_text(stmt, 1, boot_id, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_int64(stmt, 2, store->live_boot);
-	r = store_step(store, stmt);
 	if (r != 1)
 		return r;
-	ret->first.mono_us = (uint64_t)sqlite3_column_int64(stmt, 0);
-	ret->first.real_us = sqlite3_column_int64(stmt, 1);
-	ret->last.mono_us = (uint64_t)sqlite3_column_int64(stmt, 2);
-	ret->last.real_us = sqlite3_column_int64(stmt, 3);
-	ret->still = sqlite3_column_int(stmt, 4);
+	ret->first.mono_us = (uint64_t)store_int(&rows, 0);
+	ret->first.real_us = store_int(&rows, 1);
+	ret->last.mono_us = (uint64_t)store_int(&rows, 2);
+	ret->last.real_us = store_int(&rows, 3);
+	ret->still = store_int(&rows, 4);
 	return 1;
 }
 
 /* 1 with the row and how far it is, or 0. */
 static int
-find(struct store *store, const char *boot_id, int64_t *row, int *imported)
+find(struct store *store, const char *boot_id, int64_t *row, int64_t *imported)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_IMPORT_FIND, &r);
+	store_rows_auto rows = store_query(
+		store, "SELECT id, imported FROM boots WHERE boot_id = ?1 || ' imported'",
+		TEXT(boot_id));
+	int r = store_next(&rows);
 
-	if (!stmt)
-		return r;
-	(void)sqlite3_bind_text(stmt, 1, boot_id, -1, SQLITE_STATIC);
-	r = store_step(store, stmt);
 	if (r != 1)
 		return r;
-	*row = sqlite3_column_int64(stmt, 0);
-	*imported = sqlite3_column_int(stmt, 1);
+	*row = store_int(&rows, 0);
+	*imported = store_int(&rows, 1);
 	return 1;
 }
 
 int
 store_is_imported(struct store *store, const char *boot_id)
 {
-	int64_t row;
-	int imported = 0, r = find(store, boot_id, &row, &imported);
+	int64_t row, imported = 0;
+	int r = find(store, boot_id, &row, &imported);
 
-	return r < 0 ? r : imported == 2;
+	return r < 0 ? r : imported == IMPORT_DONE;
 }
 
 int
 store_imports(struct store *store, struct store_import_summary *ret)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_IMPORT_SUMMARY, &r);
+	store_rows_auto rows = store_query(
+		store, "SELECT count(*), min(first_seen_real), max(last_seen_real) FROM boots"
+		       " WHERE imported = 2");
+	int r = store_next(&rows);
 
 	*ret = (struct store_import_summary){ 0 };
-	if (!stmt)
-		return r;
-	r = store_step(store, stmt);
 	if (r != 1)
 		return r;
-	ret->boots = sqlite3_column_int64(stmt, 0);
-	ret->since_us = sqlite3_column_int64(stmt, 1);
-	ret->until_us = sqlite3_column_int64(stmt, 2);
+	ret->boots = store_int(&rows, 0);
+	ret->since_us = store_int(&rows, 1);
+	ret->until_us = store_int(&rows, 2);
 	return 0;
 }
 
 static int
 add(struct store *store, const char *boot_id, struct ls_instant first)
 {
-	const int64_t ids[] = { IMPORT_ID(first.real_us), (int64_t)first.mono_us, first.real_us };
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_IMPORT_ADD, &r);
-
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
-	(void)sqlite3_bind_text(stmt, 4, boot_id, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_text(stmt, 5, store->version, -1, SQLITE_STATIC);
-	return store_step(store, stmt);
-}
-
-static int
-end_batch(struct store *store, int r)
-{
-	if (r == 0)
-		return store_commit(store);
-	store_rollback(store);
-	return r;
+	return store_run(
+		store,
+		"INSERT INTO boots (id, first_seen_mono, first_seen_real, last_seen_mono,"
+		" last_seen_real, boot_id, version, imported)"
+		" VALUES (ifnull((SELECT max(id) + 1 FROM boots WHERE id BETWEEN ?1 AND ?1 + 1000),"
+		"  ?1), ?2, ?3, ?2, ?3, ?4 || ' imported', ?5, 1)"
+		" ON CONFLICT (boot_id) DO UPDATE SET imported = 1, first_seen_mono = ?2,"
+		" first_seen_real = ?3, last_seen_mono = ?2, last_seen_real = ?3",
+		INT(IMPORT_ID(first.real_us)), INT(first.mono_us), INT(first.real_us),
+		TEXT(boot_id), TEXT(store->version));
 }
 
 int
@@ -109,7 +99,7 @@ store_import_begin(struct store *store, const char *boot_id, struct ls_instant f
 	r = store_import_clean(store);
 	if (r == 0)
 		r = add(store, boot_id, first);
-	return end_batch(store, r);
+	return store_end(store, r);
 }
 
 int
@@ -117,19 +107,19 @@ store_import_drop(struct store *store)
 {
 	int r = store_begin(store);
 
-	return r < 0 ? r : end_batch(store, store_import_clean(store));
+	return r < 0 ? r : store_end(store, store_import_clean(store));
 }
 
 int
 store_begin_import(struct store *store, const char *boot_id)
 {
-	int64_t row = 0;
-	int imported = 0, r = store_begin(store);
+	int64_t row = 0, imported = 0;
+	int r = store_begin(store);
 
 	if (r < 0)
 		return r;
 	r = find(store, boot_id, &row, &imported);
-	if (r == 1 && imported == 1) {
+	if (r == 1 && imported == IMPORT_STARTED) {
 		store->boot = row;
 		return 0;
 	}
@@ -140,12 +130,14 @@ store_begin_import(struct store *store, const char *boot_id)
 int
 store_import_close(struct store *store, struct ls_instant last, bool complete)
 {
-	const int64_t ids[] = { store->boot, (int64_t)last.mono_us, last.real_us,
-				complete ? 2 : 1 };
 	int r;
 
 	if (store->batch_error)
 		return store->batch_error;
-	r = store_run(store, STORE_IMPORT_SET, ids, LS_COUNT(ids));
+	r = store_run(store,
+		      "UPDATE boots SET last_seen_mono = ?2, last_seen_real = ?3, imported = ?4"
+		      " WHERE id = ?1",
+		      INT(store->boot), INT(last.mono_us), INT(last.real_us),
+		      INT(complete ? IMPORT_DONE : IMPORT_STARTED));
 	return r < 0 ? r : store_boot_close_others(store);
 }

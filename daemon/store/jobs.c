@@ -4,52 +4,58 @@
 
 #include "daemon/store/db.h"
 #include "daemon/store/lookup.h"
+#include "daemon/store/row.h"
 #include "daemon/store/store.h"
 
 static const char *const outcomes[] = { "lost", "running", "exited", "killed" };
 
+/* Minutes of a table of traffic, from the one in which job ?1 began. */
+#define MOVED(table)                                                                               \
+	" FROM jobs j, sessions s, " table " t WHERE j.id = ?1 AND s.port IS NOT NULL"             \
+	" AND (s.open = 1 OR s.ended_real >= j.began_real - 60000000) AND t.session = s.id"        \
+	" AND t.minute_us >= j.began_real - j.began_real % 60000000"
+
 /* What moved from the job's first minute until now. */
 static int
-count_traffic(struct store *store, int64_t job, int64_t sign)
+count_traffic(struct store *store, int64_t job, int sign)
 {
-	static const enum store_stmt steps[] = { STORE_JOB_TRAFFIC_CUT, STORE_JOB_TRAFFIC,
-						 STORE_JOB_ERRORS };
-	const int64_t ids[] = { job, sign };
-	int r = 0;
+	int r = store_run(store, "DELETE FROM job_traffic WHERE job = ?1 AND sign = ?2", INT(job),
+			  INT(sign));
 
-	for (size_t i = 0; i < LS_COUNT(steps) && r == 0; i++)
-		r = store_run(store, steps[i], ids, LS_COUNT(ids));
+	if (r == 0)
+		r = store_run(
+			store,
+			"INSERT INTO job_traffic (job, port, sign, transfers, bytes_in, bytes_out,"
+			" errors) SELECT ?1, s.port, ?2, sum(t.transfers), sum(t.bytes_in),"
+			" sum(t.bytes_out), 0" MOVED("traffic") " GROUP BY s.port",
+			INT(job), INT(sign));
+	if (r == 0)
+		r = store_run(store,
+			      "UPDATE job_traffic SET errors = e.n FROM (SELECT s.port AS port,"
+			      " sum(t.n) AS n" MOVED(
+				      "traffic_errors") " AND t.class IN ('link', 'babble', "
+							"'timeout') GROUP BY s.port) e"
+							" WHERE job = ?1 AND sign = ?2 AND "
+							"job_traffic.port = e.port",
+			      INT(job), INT(sign));
 	return r;
-}
-
-static void
-bind_text(sqlite3_stmt *stmt, int n, const char *text)
-{
-	if (text[0])
-		(void)sqlite3_bind_text(stmt, n, text, -1, SQLITE_STATIC);
 }
 
 static int
 put_job(struct store *store, struct store_job *job)
 {
-	const int64_t ids[] = { store->boot, (int64_t)job->began.mono_us, job->began.real_us };
 	int64_t port = 0;
 	int r = store_put_port(store, &job->socket, &port);
-	store_stmt_auto *stmt = r == 0 ? store_prepare(store, STORE_JOB_BEGIN, &r) : NULL;
 
-	if (!stmt)
+	if (r < 0)
 		return r;
-	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
-	if (job->uid >= 0)
-		(void)sqlite3_bind_int64(stmt, 4, job->uid);
-	if (port)
-		(void)sqlite3_bind_int64(stmt, 5, port);
-	bind_text(stmt, 6, job->cable);
-	(void)sqlite3_bind_text(stmt, 7, job->command, -1, SQLITE_STATIC);
-	bind_text(stmt, 8, job->note);
-	r = store_step(store, stmt);
-	job->id = sqlite3_last_insert_rowid(store->db);
-	return r;
+	return store_insert(store, &job->id,
+			    "INSERT INTO jobs (boot, began_mono, began_real, ended_real, uid, port,"
+			    " cable, command, note, outcome)"
+			    " VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, 'running')",
+			    INT(store->boot), INT(job->began.mono_us), INT(job->began.real_us),
+			    INT_OR_NULL(job->uid), ID(port), TEXT_OR_NULL(job->cable),
+			    TEXT(job->command), TEXT_OR_NULL(job->note));
 }
 
 int
@@ -62,27 +68,7 @@ store_job_begin(struct store *store, struct store_job *job)
 	r = put_job(store, job);
 	if (r == 0)
 		r = count_traffic(store, job->id, -1);
-	if (r == 0)
-		return store_commit(store);
-	store_rollback(store);
-	return r;
-}
-
-static int
-put_end(struct store *store, const struct store_job *job)
-{
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_JOB_END, &r);
-
-	if (!stmt)
-		return r;
-	(void)sqlite3_bind_int64(stmt, 1, job->id);
-	(void)sqlite3_bind_int64(stmt, 2, job->ended_us);
-	if (job->code >= 0)
-		(void)sqlite3_bind_int64(stmt, 3, job->code);
-	(void)sqlite3_bind_text(stmt, 4, job->outcome, -1, SQLITE_STATIC);
-	bind_text(stmt, 5, job->place);
-	return store_step(store, stmt);
+	return store_end(store, r);
 }
 
 int
@@ -92,119 +78,128 @@ store_job_end(struct store *store, const struct store_job *job)
 
 	if (r < 0)
 		return r;
-	r = put_end(store, job);
+	r = store_run(store,
+		      "UPDATE jobs SET ended_real = max(began_real, ?2), code = ?3, outcome = ?4,"
+		      " place = ?5 WHERE id = ?1",
+		      INT(job->id), INT(job->ended_us), INT_OR_NULL(job->code), TEXT(job->outcome),
+		      TEXT_OR_NULL(job->place));
 	if (r == 0)
 		r = count_traffic(store, job->id, 1);
-	if (r == 0)
-		return store_commit(store);
-	store_rollback(store);
-	return r;
+	return store_end(store, r);
 }
 
 int
 store_job_place(struct store *store, int64_t id, const char *place)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_JOB_PLACE, &r);
-
-	if (!stmt)
-		return r;
-	(void)sqlite3_bind_int64(stmt, 1, id);
-	bind_text(stmt, 2, place);
-	return store_step(store, stmt);
+	return store_run(store, "UPDATE jobs SET place = ?2 WHERE id = ?1", INT(id),
+			 TEXT_OR_NULL(place));
 }
 
 static const char *
-outcome_of(const unsigned char *text)
+outcome_of(const char *text)
 {
 	for (size_t i = 1; text && i < LS_COUNT(outcomes); i++) {
-		if (strcmp((const char *)text, outcomes[i]) == 0)
+		if (strcmp(text, outcomes[i]) == 0)
 			return outcomes[i];
 	}
 	return outcomes[0];
 }
 
-/* As JOB_SELECT selects it. */
+#define INCIDENTS_MEANWHILE                                                                        \
+	"(SELECT count(*) FROM incidents i WHERE i.opened_real >= r.began_real"                    \
+	" AND (r.outcome = 'running' OR i.opened_real < r.ended_real + 1000000)"
+
+/* As read_job() reads it. */
+#define JOB_SELECT                                                                                 \
+	"SELECT r.id, r.began_mono, r.began_real, r.ended_real, ifnull(r.code, -1),"               \
+	" ifnull(r.uid, -1), r.outcome, p.id_path, p.name, r.cable, r.command, r.note, r.place,"   \
+	" " INCIDENTS_MEANWHILE "), " INCIDENTS_MEANWHILE " AND i.is_drop = 1)"                    \
+	" FROM jobs r" PORT_JOIN
+
 static void
-read_job(sqlite3_stmt *stmt, struct store_job *job)
+read_job(const struct store_rows *rows, struct store_job *job)
 {
 	*job = (struct store_job){
-		.id = sqlite3_column_int64(stmt, 0),
-		.began = { (uint64_t)sqlite3_column_int64(stmt, 1), sqlite3_column_int64(stmt, 2) },
-		.ended_us = sqlite3_column_int64(stmt, 3),
-		.code = sqlite3_column_int64(stmt, 4),
-		.uid = sqlite3_column_int64(stmt, 5),
-		.outcome = outcome_of(sqlite3_column_text(stmt, 6)),
-		.incidents = sqlite3_column_int64(stmt, 13),
-		.drops = sqlite3_column_int64(stmt, 14),
+		.id = store_int(rows, 0),
+		.began = { (uint64_t)store_int(rows, 1), store_int(rows, 2) },
+		.ended_us = store_int(rows, 3),
+		.code = store_int(rows, 4),
+		.uid = store_int(rows, 5),
+		.outcome = outcome_of(store_text(rows, 6)),
+		.incidents = store_int(rows, 13),
+		.drops = store_int(rows, 14),
 	};
-	store_read_text(stmt, 7, job->socket.id_path, sizeof(job->socket.id_path));
-	store_read_text(stmt, 8, job->socket.name, sizeof(job->socket.name));
-	store_read_text(stmt, 9, job->cable, sizeof(job->cable));
-	store_read_text(stmt, 10, job->command, sizeof(job->command));
-	store_read_text(stmt, 11, job->note, sizeof(job->note));
-	store_read_text(stmt, 12, job->place, sizeof(job->place));
+	(void)store_read_socket(rows, 7, &job->socket);
+	store_read_text(rows, 9, job->cable, sizeof(job->cable));
+	store_read_text(rows, 10, job->command, sizeof(job->command));
+	store_read_text(rows, 11, job->note, sizeof(job->note));
+	store_read_text(rows, 12, job->place, sizeof(job->place));
 }
 
+/* 0, what a visitor returned, or -errno; *n counts the visits. */
 static int
-visit_jobs(struct store *store, sqlite3_stmt *stmt, store_job_fn visit, void *user)
+visit_jobs(struct store_rows *rows, store_job_fn visit, void *user, int *n)
 {
-	int r, n = 0;
+	struct store_job job;
+	int r;
 
-	while ((r = store_step(store, stmt)) == 1) {
-		struct store_job job;
-
-		read_job(stmt, &job);
+	for (*n = 0; (r = store_next(rows)) == 1; ++*n) {
+		read_job(rows, &job);
 		r = visit(&job, user);
 		if (r != 0)
 			return r;
-		n++;
 	}
-	return r < 0 ? r : n;
+	return r;
 }
 
 int
 store_job(struct store *store, int64_t id, store_job_fn visit, void *user)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_JOB, &r);
+	store_rows_auto rows = store_query(store, JOB_SELECT " WHERE r.id = ?1", INT(id));
+	int n, r = visit_jobs(&rows, visit, user, &n);
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, &id, 1);
-	return visit_jobs(store, stmt, visit, user);
+	return r != 0 ? r : n;
 }
 
 int
 store_jobs(struct store *store, const struct store_filter *filter, store_job_fn visit, void *user)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare_filtered(store, STORE_JOBS, filter, NULL, &r);
+	store_rows_auto rows = store_query(
+		store,
+		JOB_SELECT
+		" WHERE r.id > ?3 AND r.began_real >= ?1 AND r.began_real < ?2 ORDER BY r.id"
+		" LIMIT ?4",
+		INT(filter->since_us), INT(filter->until_us), INT(filter->after_id),
+		INT(store_filter_limit(filter)));
+	int n;
 
-	r = stmt ? visit_jobs(store, stmt, visit, user) : r;
-	return r < 0 ? r : 0;
+	return visit_jobs(&rows, visit, user, &n);
 }
 
 int
 store_job_ports(struct store *store, int64_t id, store_job_port_fn visit, void *user)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_JOB_PORTS, &r);
+	store_rows_auto rows = store_query(
+		store,
+		"SELECT p.id_path, p.name, p.label, max(0, sum(sign * transfers)),"
+		" max(0, sum(sign * bytes_in)), max(0, sum(sign * bytes_out)),"
+		" max(0, sum(sign * errors)) FROM job_traffic t JOIN ports p ON p.id = t.port"
+		" WHERE t.job = ?1 AND EXISTS (SELECT 1 FROM job_traffic x WHERE x.job = ?1"
+		"  AND x.sign = 1) GROUP BY t.port HAVING sum(sign * transfers) > 0"
+		" ORDER BY p.id_path COLLATE port_order",
+		INT(id));
+	int r;
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, &id, 1);
-	while ((r = store_step(store, stmt)) == 1) {
+	while ((r = store_next(&rows)) == 1) {
 		struct store_job_port port = {
-			.label = (const char *)sqlite3_column_text(stmt, 2),
-			.transfers = sqlite3_column_int64(stmt, 3),
-			.bytes_in = sqlite3_column_int64(stmt, 4),
-			.bytes_out = sqlite3_column_int64(stmt, 5),
-			.errors = sqlite3_column_int64(stmt, 6),
+			.label = store_text(&rows, 2),
+			.transfers = store_int(&rows, 3),
+			.bytes_in = store_int(&rows, 4),
+			.bytes_out = store_int(&rows, 5),
+			.errors = store_int(&rows, 6),
 		};
 
-		store_read_text(stmt, 0, port.socket.id_path, sizeof(port.socket.id_path));
-		store_read_text(stmt, 1, port.socket.name, sizeof(port.socket.name));
+		(void)store_read_socket(&rows, 0, &port.socket);
 		r = visit(&port, user);
 		if (r != 0)
 			return r;

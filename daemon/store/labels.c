@@ -1,6 +1,5 @@
 #include "daemon/store/labels.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "daemon/store/db.h"
@@ -12,76 +11,49 @@ int
 store_labels(struct store *store, const struct ls_socket *socket, int64_t session,
 	     struct store_labels *ret)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_LABELS, &r);
+	store_rows_auto rows = store_query(
+		store,
+		"SELECT p.label, c.label, s.cable_assumed FROM ports p"
+		" LEFT JOIN sessions s ON s.id = ?2 LEFT JOIN cables c ON c.id = s.cable"
+		" WHERE p.id_path = ?1",
+		TEXT(socket->id_path), INT(session));
+	int r = store_next(&rows);
 
 	*ret = (struct store_labels){ 0 };
-	if (!stmt)
-		return r;
-	(void)sqlite3_bind_text(stmt, 1, socket->id_path, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_int64(stmt, 2, session);
-	r = store_step(store, stmt);
 	if (r != 1)
 		return r;
-	store_read_text(stmt, 0, ret->socket, sizeof(ret->socket));
-	store_read_text(stmt, 1, ret->cable, sizeof(ret->cable));
-	ret->cable_assumed = sqlite3_column_int(stmt, 2) != 0;
+	store_read_text(&rows, 0, ret->socket, sizeof(ret->socket));
+	store_read_text(&rows, 1, ret->cable, sizeof(ret->cable));
+	ret->cable_assumed = store_int(&rows, 2) != 0;
 	return 0;
 }
 
+/* An ID_PATH before a label before a kernel name; that of the latest boot. */
 int
 store_find_socket(struct store *store, const char *port, struct ls_socket *ret)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_FIND_SOCKET, &r);
+	store_rows_auto rows = store_query(
+		store,
+		"SELECT id_path, name FROM ports WHERE id_path = ?1 OR label = ?1 OR name = ?1"
+		" ORDER BY id_path = ?1 DESC, ifnull(label, '') = ?1 DESC, boot DESC, id DESC"
+		" LIMIT 1",
+		TEXT(port));
+	int r = store_next(&rows);
 
-	if (!stmt)
-		return r;
-	(void)sqlite3_bind_text(stmt, 1, port, -1, SQLITE_STATIC);
-	r = store_step(store, stmt);
-	if (r != 1)
-		return r;
-	store_read_text(stmt, 0, ret->id_path, sizeof(ret->id_path));
-	store_read_text(stmt, 1, ret->name, sizeof(ret->name));
-	return 1;
-}
-
-static void
-bind_label(sqlite3_stmt *stmt, int n, const char *label)
-{
-	if (label[0])
-		(void)sqlite3_bind_text(stmt, n, label, -1, SQLITE_STATIC);
+	if (r == 1)
+		(void)store_read_socket(&rows, 0, ret);
+	return r;
 }
 
 static int
 put_statement(struct store *store, const struct store_statement *statement, int64_t port)
 {
-	const int64_t ids[] = { port, statement->said_us, statement->since_us };
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_STATEMENT_PUT, &r);
-
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
-	if (statement->uid >= 0)
-		(void)sqlite3_bind_int64(stmt, 4, statement->uid);
-	(void)sqlite3_bind_text(stmt, 5, statement->about, -1, SQLITE_STATIC);
-	bind_label(stmt, 6, statement->label);
-	bind_label(stmt, 7, statement->before);
-	return store_step(store, stmt);
-}
-
-static int
-set_socket_label(struct store *store, int64_t port, const char *label)
-{
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_SOCKET_LABEL_SET, &r);
-
-	if (!stmt)
-		return r;
-	(void)sqlite3_bind_int64(stmt, 1, port);
-	bind_label(stmt, 2, label);
-	return store_step(store, stmt);
+	return store_run(store,
+			 "INSERT INTO statements (port, said_real, since_real, uid, about, label,"
+			 " before) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+			 INT(port), INT(statement->said_us), INT(statement->since_us),
+			 INT_OR_NULL(statement->uid), TEXT(statement->about),
+			 TEXT_OR_NULL(statement->label), TEXT_OR_NULL(statement->before));
 }
 
 int
@@ -96,35 +68,34 @@ store_say(struct store *store, const struct store_statement *statement)
 	if (r == 0)
 		r = put_statement(store, statement, port);
 	if (r == 0 && strcmp(statement->about, "socket") == 0)
-		r = set_socket_label(store, port, statement->label);
-	if (r == 0)
-		return store_commit(store);
-	store_rollback(store);
-	return r;
+		r = store_run(store, "UPDATE ports SET label = ?2 WHERE id = ?1", INT(port),
+			      TEXT_OR_NULL(statement->label));
+	return store_end(store, r);
 }
 
 int
 store_statements(struct store *store, int64_t n, store_statement_fn visit, void *user)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_STATEMENTS, &r);
+	store_rows_auto rows = store_query(
+		store,
+		"SELECT r.said_real, r.since_real, ifnull(r.uid, -1), r.about, p.id_path, p.name,"
+		" r.label, r.before FROM"
+		" (SELECT * FROM statements ORDER BY id DESC LIMIT ?1) r" PORT_JOIN
+		" ORDER BY r.id",
+		INT(n));
+	int r;
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, &n, 1);
-	while ((r = store_step(store, stmt)) == 1) {
+	while ((r = store_next(&rows)) == 1) {
 		struct store_statement statement = {
-			.said_us = sqlite3_column_int64(stmt, 0),
-			.since_us = sqlite3_column_int64(stmt, 1),
-			.uid = sqlite3_column_int64(stmt, 2),
-			.about = (const char *)sqlite3_column_text(stmt, 3),
+			.said_us = store_int(&rows, 0),
+			.since_us = store_int(&rows, 1),
+			.uid = store_int(&rows, 2),
+			.about = store_text(&rows, 3),
 		};
+		int next = store_read_socket(&rows, 4, &statement.socket);
 
-		store_read_text(stmt, 4, statement.socket.id_path,
-				sizeof(statement.socket.id_path));
-		store_read_text(stmt, 5, statement.socket.name, sizeof(statement.socket.name));
-		store_read_text(stmt, 6, statement.label, sizeof(statement.label));
-		store_read_text(stmt, 7, statement.before, sizeof(statement.before));
+		store_read_text(&rows, next, statement.label, sizeof(statement.label));
+		store_read_text(&rows, next + 1, statement.before, sizeof(statement.before));
 		r = visit(&statement, user);
 		if (r != 0)
 			return r;
@@ -135,17 +106,16 @@ store_statements(struct store *store, int64_t n, store_statement_fn visit, void 
 int
 store_socket_labels(struct store *store, store_label_fn visit, void *user)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_SOCKET_LABELS, &r);
+	store_rows_auto rows =
+		store_query(store, "SELECT id_path, name, label FROM ports WHERE label IS NOT NULL"
+				   " ORDER BY id_path COLLATE port_order");
+	int r;
 
-	if (!stmt)
-		return r;
-	while ((r = store_step(store, stmt)) == 1) {
+	while ((r = store_next(&rows)) == 1) {
 		struct ls_socket socket;
 
-		store_read_text(stmt, 0, socket.id_path, sizeof(socket.id_path));
-		store_read_text(stmt, 1, socket.name, sizeof(socket.name));
-		r = visit(&socket, (const char *)sqlite3_column_text(stmt, 2), user);
+		(void)store_read_socket(&rows, 0, &socket);
+		r = visit(&socket, store_text(&rows, 2), user);
 		if (r != 0)
 			return r;
 	}
@@ -155,30 +125,37 @@ store_socket_labels(struct store *store, store_label_fn visit, void *user)
 int
 store_cable_labels(struct store *store, store_label_fn visit, void *user)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_CABLE_LABELS, &r);
+	store_rows_auto rows =
+		store_query(store, "SELECT c.label FROM cables c JOIN sessions s ON s.cable = c.id"
+				   " GROUP BY c.id ORDER BY max(s.began_real) DESC");
+	int r;
 
-	if (!stmt)
-		return r;
-	while ((r = store_step(store, stmt)) == 1) {
-		r = visit(NULL, (const char *)sqlite3_column_text(stmt, 0), user);
+	while ((r = store_next(&rows)) == 1) {
+		r = visit(NULL, store_text(&rows, 0), user);
 		if (r != 0)
 			return r;
 	}
 	return r;
 }
 
+/* Sessions whose cables are remembered at a start. */
+#define REMEMBERED "r.id > (SELECT max(id) FROM sessions) - 20000"
+
 int
 store_visit_cables(struct store *store, ls_session_fn visit, void *user)
 {
+	store_rows_auto rows =
+		store_query(store, SESSION_SELECT
+			    " JOIN (SELECT max(r.began_real) AS began, r.port,"
+			    "  e.device FROM sessions r JOIN descriptions e ON e.id = r.description"
+			    "  WHERE " REMEMBERED " GROUP BY r.port, e.device) l"
+			    " ON l.port = r.port AND l.device = d.device AND l.began = r.began_real"
+			    " WHERE " REMEMBERED " AND r.cable IS NOT NULL ORDER BY r.began_real");
 	struct ls_session session;
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_LAST_CABLES, &r);
+	int r;
 
-	if (!stmt)
-		return r;
-	while ((r = store_step(store, stmt)) == 1) {
-		store_read_session(stmt, &session);
+	while ((r = store_next(&rows)) == 1) {
+		store_read_session(&rows, &session);
 		visit(&session, user);
 	}
 	return r;

@@ -1,94 +1,92 @@
 #include "daemon/store/lookup.h"
 
-#include <errno.h>
-
 #include "daemon/store/db.h"
 #include "daemon/store/row.h"
+
+/* 1 if the port is there and has its name. */
+static int
+find_port(struct store *store, const struct ls_socket *socket, int64_t *ret)
+{
+	return store_get(store, ret,
+			 "SELECT id FROM ports WHERE id_path = ?1"
+			 " AND ((name = ?2 AND boot = ?3) OR boot > ?3)",
+			 TEXT(socket->id_path), TEXT(socket->name), INT(store->boot));
+}
 
 int
 store_put_port(struct store *store, const struct ls_socket *socket, int64_t *ret)
 {
-	static const enum store_stmt steps[] = { STORE_PORT_FIND, STORE_PORT_PUT, STORE_PORT_FIND };
-	int r = 0;
+	int r;
 
 	*ret = 0;
 	if (socket->id_path[0] == '\0')
 		return 0;
-	for (size_t i = 0; i < LS_COUNT(steps) && r >= 0; i++) {
-		store_stmt_auto *stmt = store_prepare(store, steps[i], &r);
-
-		if (!stmt)
-			return r;
-		(void)sqlite3_bind_text(stmt, 1, socket->id_path, -1, SQLITE_STATIC);
-		(void)sqlite3_bind_text(stmt, 2, socket->name, -1, SQLITE_STATIC);
-		(void)sqlite3_bind_int64(stmt, 3, store->boot);
-		r = store_step(store, stmt);
-		if (r == 1 && sqlite3_column_int(stmt, 1)) {
-			*ret = sqlite3_column_int64(stmt, 0);
-			return 0;
-		}
-	}
-	return r < 0 ? r : -EIO;
+	r = find_port(store, socket, ret);
+	if (r == 0)
+		r = store_get(store, ret,
+			      "INSERT INTO ports (id_path, name, boot) VALUES (?1, ?2, ?3)"
+			      " ON CONFLICT (id_path) DO UPDATE SET name = ?2, boot = ?3"
+			      " RETURNING id",
+			      TEXT(socket->id_path), TEXT(socket->name), INT(store->boot));
+	return r < 0 ? r : 0;
 }
 
-/* Row of what has @key and the fields @row of @device, made where there is none. */
 static int
-put_device_part(struct store *store, const struct ls_device *device, enum store_row row,
-		int64_t key, int64_t *ret)
+put_identity(struct store *store, const struct ls_device *device, int64_t port, int64_t *ret)
 {
-	bool identity = row == STORE_ROW_IDENTITY;
-	const enum store_stmt steps[] = {
-		identity ? STORE_DEVICE_FIND : STORE_DESCRIPTION_FIND,
-		identity ? STORE_DEVICE_ADD : STORE_DESCRIPTION_ADD,
-	};
-	int r = 0;
+	int r = store_get(store, ret, "SELECT id FROM devices WHERE port = ?" IDENTITY_EQUALS,
+			  INT(port), FIELDS(STORE_ROW_IDENTITY, device));
 
-	for (size_t i = 0; i < LS_COUNT(steps) && r == 0; i++) {
-		store_stmt_auto *stmt = store_prepare(store, steps[i], &r);
+	if (r == 0)
+		return store_insert(store, ret,
+				    "INSERT INTO devices (port" IDENTITY_COLUMNS ")"
+				    " VALUES (?" IDENTITY_PARAMETERS ")",
+				    INT(port), FIELDS(STORE_ROW_IDENTITY, device));
+	return r < 0 ? r : 0;
+}
 
-		if (!stmt)
-			return r;
-		(void)sqlite3_bind_int64(stmt, 1, key);
-		(void)store_bind_row(stmt, 2, row, device);
-		r = store_step(store, stmt);
-		if (r == 1)
-			*ret = sqlite3_column_int64(stmt, 0);
-		else if (r == 0)
-			*ret = sqlite3_last_insert_rowid(store->db);
-	}
+static int
+put_description(struct store *store, const struct ls_device *device, int64_t identity, int64_t *ret)
+{
+	int r = store_get(store, ret,
+			  "SELECT id FROM descriptions WHERE device = ?" DESCRIPTION_EQUALS,
+			  INT(identity), FIELDS(STORE_ROW_DESCRIPTION, device));
+
+	if (r == 0)
+		return store_insert(store, ret,
+				    "INSERT INTO descriptions (device" DESCRIPTION_COLUMNS ")"
+				    " VALUES (?" DESCRIPTION_PARAMETERS ")",
+				    INT(identity), FIELDS(STORE_ROW_DESCRIPTION, device));
 	return r < 0 ? r : 0;
 }
 
 int
 store_put_device(struct store *store, const struct ls_device *device, int64_t port, int64_t *ret)
 {
-	int64_t row = 0;
-	int r = put_device_part(store, device, STORE_ROW_IDENTITY, device->serial[0] ? 0 : port,
-				&row);
+	int64_t identity = 0;
+	int r = put_identity(store, device, device->serial[0] ? 0 : port, &identity);
 
-	return r < 0 ? r : put_device_part(store, device, STORE_ROW_DESCRIPTION, row, ret);
+	return r < 0 ? r : put_description(store, device, identity, ret);
 }
 
 int
-store_text_row(struct store *store, enum store_stmt find, const char *text, int64_t *ret)
+store_put_cable(struct store *store, const char *label, int64_t *ret)
 {
-	const enum store_stmt steps[] = {
-		find,
-		find == STORE_CABLE_FIND ? STORE_CABLE_ADD : STORE_CHAIN_ADD,
-	};
-	int r = 0;
+	int r = store_get(store, ret, "SELECT id FROM cables WHERE label = ?1", TEXT(label));
 
-	for (size_t i = 0; i < LS_COUNT(steps) && r == 0; i++) {
-		store_stmt_auto *stmt = store_prepare(store, steps[i], &r);
+	if (r == 0)
+		return store_insert(store, ret, "INSERT INTO cables (label) VALUES (?1)",
+				    TEXT(label));
+	return r < 0 ? r : 0;
+}
 
-		if (!stmt)
-			return r;
-		(void)sqlite3_bind_text(stmt, 1, text, -1, SQLITE_STATIC);
-		r = store_step(store, stmt);
-		if (r == 1)
-			*ret = sqlite3_column_int64(stmt, 0);
-		else if (r == 0)
-			*ret = sqlite3_last_insert_rowid(store->db);
-	}
+int
+store_put_chain(struct store *store, const char *hubs, int64_t *ret)
+{
+	int r = store_get(store, ret, "SELECT id FROM chains WHERE hubs = ?1", TEXT(hubs));
+
+	if (r == 0)
+		return store_insert(store, ret, "INSERT INTO chains (hubs) VALUES (?1)",
+				    TEXT(hubs));
 	return r < 0 ? r : 0;
 }

@@ -15,17 +15,17 @@
 
 /* 1 with the schema's version, -EBADMSG if it is damaged or another's, -ENOTSUP if too new. */
 static int
-identify(struct store *store, long *version)
+identify(struct store *store, int64_t *version)
 {
-	long application = 0, n_tables = 0;
-	int r = store_ask_number(store, "PRAGMA user_version", version);
+	int64_t application = 0, n_tables = 0;
+	int r = store_get(store, version, "PRAGMA user_version");
 
 	if (r == 1)
-		r = store_ask_number(store, "PRAGMA application_id", &application);
+		r = store_get(store, &application, "PRAGMA application_id");
 	if (r == 1)
-		r = store_ask_number(store, "SELECT count(*) FROM sqlite_schema", &n_tables);
-	if (r < 0)
-		return r;
+		r = store_get(store, &n_tables, "SELECT count(*) FROM sqlite_schema");
+	if (r != 1)
+		return r < 0 ? r : -EBADMSG;
 	if (n_tables == 0 && *version == 0)
 		return 1;
 	if (application != STORE_APPLICATION_ID || *version <= 0)
@@ -36,16 +36,18 @@ identify(struct store *store, long *version)
 static int
 check(struct store *store)
 {
-	char verdict[64];
-	int r = store_ask_text(store, "PRAGMA quick_check(1)", verdict, sizeof(verdict));
+	store_rows_auto rows = store_query(store, "PRAGMA quick_check(1)");
+	int r = store_next(&rows);
 
-	return r < 0 ? r : strcmp(verdict, "ok") == 0 ? 0 : -EBADMSG;
+	if (r < 0)
+		return r;
+	return r == 1 && strcmp(store_text(&rows, 0), "ok") == 0 ? 0 : -EBADMSG;
 }
 
 static int
 prepare_database(struct store *store, bool unclean)
 {
-	long version = 0;
+	int64_t version = 0;
 	int r = identify(store, &version);
 
 	if (r == 1)

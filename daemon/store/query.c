@@ -7,18 +7,20 @@
 #include "daemon/store/row.h"
 #include "lib/wire/wire.h"
 
+/* A kernel name is that of the latest boot in which a port had it. */
 static int
 append_port(struct store *store, const char *port, sqlite3_str *array)
 {
-	int r = 0, n = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_PORTS_NAMED, &r);
+	store_rows_auto rows =
+		store_query(store,
+			    "SELECT id FROM ports WHERE id_path = ?1 OR label = ?1 OR (name = ?1"
+			    " AND boot = (SELECT max(boot) FROM ports WHERE name = ?1))",
+			    TEXT(port));
+	int r, n = 0;
 
-	if (!stmt)
-		return r;
-	(void)sqlite3_bind_text(stmt, 1, port, -1, SQLITE_STATIC);
-	for (; (r = store_step(store, stmt)) == 1; n++)
+	for (; (r = store_next(&rows)) == 1; n++)
 		sqlite3_str_appendf(array, "%s%lld", sqlite3_str_length(array) > 1 ? "," : "",
-				    sqlite3_column_int64(stmt, 0));
+				    (long long)store_int(&rows, 0));
 	return r < 0 ? r : n > 0 ? 0 : -ENOENT;
 }
 
@@ -41,110 +43,83 @@ store_ports(struct store *store, const struct store_filter *filter, char **ret,
 	}
 	sqlite3_str_appendchar(array, 1, ']');
 	*ret = sqlite3_str_finish(array);
-	if (r == 0)
-		return *ret ? 0 : -ENOMEM;
-	sqlite3_free(*ret);
-	*ret = NULL;
-	return r;
+	return r == 0 && !*ret ? -ENOMEM : r;
 }
 
-static int64_t
-limit_of(const struct store_filter *filter)
+void
+store_ports_free(char **ports)
+{
+	sqlite3_free(*ports);
+}
+
+int64_t
+store_filter_limit(const struct store_filter *filter)
 {
 	return filter->limit && filter->limit < INT64_MAX ? (int64_t)filter->limit : INT64_MAX;
 }
 
-sqlite3_stmt *
-store_prepare_filtered(struct store *store, enum store_stmt which,
-		       const struct store_filter *filter, const char *ports, int *error)
-{
-	sqlite3_stmt *stmt = store_prepare(store, which, error);
+/* clang-format off */
+#define BEHIND(table, time) \
+	"r." time " >= max(?1, iif(?3 = 0, ?1, " CURSOR_TIME(table, time) "))" \
+	" AND (?3 = 0 OR r.id > ?3 OR r." time " > " CURSOR_TIME(table, time) ")"
+/* clang-format on */
+#define EVENTS_BEHIND	 BEHIND("events", "at_real")
+#define INCIDENTS_BEHIND BEHIND("incidents", "opened_real")
 
-	if (!stmt)
-		return NULL;
-	(void)sqlite3_bind_int64(stmt, 1, filter->since_us);
-	(void)sqlite3_bind_int64(stmt, 2, filter->until_us);
-	(void)sqlite3_bind_int64(stmt, 3, filter->after_id);
-	if (ports)
-		(void)sqlite3_bind_text(stmt, 4, ports, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_int64(stmt, 5, limit_of(filter));
-	return stmt;
-}
-
-static int
-visit_events(struct store *store, sqlite3_stmt *stmt, store_event_fn visit, void *user)
-{
-	struct ls_event event;
-	int r;
-
-	while ((r = store_step(store, stmt)) == 1) {
-		memset(&event, 0, sizeof(event));
-		store_read_text(stmt, 1, event.socket.id_path, sizeof(event.socket.id_path));
-		(void)store_read_row(stmt, 2, STORE_ROW_EVENT, &event);
-		r = visit(sqlite3_column_int64(stmt, 0), &event, user);
-		if (r != 0)
-			return r;
-	}
-	return r;
-}
+static const char select_events[] =
+	"SELECT r.id, p.id_path" EVENT_OF_R " FROM events r" PORT_JOIN " WHERE " EVENTS_BEHIND
+	" AND r.at_real < ?2 AND " ASKED_PORTS " ORDER BY r.at_real, r.id LIMIT ?5";
+static const char select_incidents[] =
+	INCIDENT_SELECT " WHERE " INCIDENTS_BEHIND " AND r.opened_real < ?2 AND " ASKED_PORTS
+			" ORDER BY r.opened_real, r.id LIMIT ?5";
+static const char select_drops[] =
+	INCIDENT_SELECT " WHERE r.id IN (SELECT id FROM incidents"
+			"  INDEXED BY incidents_dropped WHERE is_drop = 1"
+			"  AND opened_real >= ?1 AND opened_real < ?2 AND id > ?3) AND " ASKED_PORTS
+			" ORDER BY r.id LIMIT ?5";
+/* A span counts where it touches the asked one. */
+static const char select_gaps[] =
+	"SELECT r.id" GAP_OF_R " FROM gaps r WHERE r.id > ?3"
+	" AND (r.open = 1 OR r.ended_real >= ?1) AND r.began_real < ?2 ORDER BY r.id LIMIT ?4";
 
 int
 store_events(struct store *store, const struct store_filter *filter, store_event_fn visit,
 	     void *user, const char **unknown)
 {
-	char *ports;
+	store_ports_auto *ports = NULL;
+	struct ls_event event;
 	int r = store_ports(store, filter, &ports, unknown);
 
-	if (r == 0) {
-		store_stmt_auto *stmt =
-			store_prepare_filtered(store, STORE_EVENTS, filter, ports, &r);
+	if (r < 0)
+		return r;
+	store_rows_auto rows = store_query(store, select_events, STORE_FILTER(filter, ports));
 
-		if (stmt)
-			r = visit_events(store, stmt, visit, user);
+	while ((r = store_next(&rows)) == 1) {
+		memset(&event, 0, sizeof(event));
+		store_read_text(&rows, 1, event.socket.id_path, sizeof(event.socket.id_path));
+		(void)store_read_fields(&rows, 2, STORE_ROW_EVENT, &event);
+		r = visit(store_int(&rows, 0), &event, user);
+		if (r != 0)
+			return r;
 	}
-	sqlite3_free(ports);
 	return r;
 }
 
-/* All rows that @stmt selects. 0, what a visitor returned, or -errno; *n counts the visits. */
+/* 0, what a visitor returned, or -errno; *n counts the visits. */
 static int
-visit_incidents(struct store *store, sqlite3_stmt *stmt, store_row_incident_fn visit, void *user,
-		int *n)
+visit_incidents(struct store_rows *rows, store_row_incident_fn visit, void *user, int *n)
 {
 	struct ls_incident incident;
 	struct ls_labels labels;
 	int r;
 
-	while ((r = store_step(store, stmt)) == 1) {
-		r = store_read_incident(store, stmt, &incident, &labels);
+	for (*n = 0; (r = store_next(rows)) == 1; ++*n) {
+		r = store_read_incident(rows, &incident, &labels);
 		if (r == 0)
 			r = visit(&incident, &labels, user);
 		if (r != 0)
 			return r;
-		++*n;
 	}
-	return r;
-}
-
-struct incident_visitor {
-	store_row_incident_fn visit;
-	void *user;
-};
-
-static int
-visit_asked(struct store *store, enum store_stmt which, const struct store_filter *filter,
-	    const struct incident_visitor *visitor, const char **unknown)
-{
-	char *ports;
-	int n = 0, r = store_ports(store, filter, &ports, unknown);
-
-	if (r == 0) {
-		store_stmt_auto *stmt = store_prepare_filtered(store, which, filter, ports, &r);
-
-		if (stmt)
-			r = visit_incidents(store, stmt, visitor->visit, visitor->user, &n);
-	}
-	sqlite3_free(ports);
 	return r;
 }
 
@@ -152,28 +127,42 @@ int
 store_incidents(struct store *store, const struct store_filter *filter, store_row_incident_fn visit,
 		void *user, const char **unknown)
 {
-	return visit_asked(store, STORE_INCIDENTS, filter,
-			   &(struct incident_visitor){ visit, user }, unknown);
+	store_ports_auto *ports = NULL;
+	int n, r = store_ports(store, filter, &ports, unknown);
+
+	if (r < 0)
+		return r;
+	store_rows_auto rows = store_query(store, select_incidents, STORE_FILTER(filter, ports));
+
+	return visit_incidents(&rows, visit, user, &n);
 }
 
 int
 store_drops(struct store *store, const struct store_filter *filter, store_row_incident_fn visit,
 	    void *user, const char **unknown)
 {
-	return visit_asked(store, STORE_DROPS, filter, &(struct incident_visitor){ visit, user },
-			   unknown);
+	store_ports_auto *ports = NULL;
+	int n, r = store_ports(store, filter, &ports, unknown);
+
+	if (r < 0)
+		return r;
+	store_rows_auto rows = store_query(store, select_drops, STORE_FILTER(filter, ports));
+
+	return visit_incidents(&rows, visit, user, &n);
 }
 
 int
 store_gaps(struct store *store, const struct store_filter *filter, store_gap_fn visit, void *user)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare_filtered(store, STORE_GAPS, filter, NULL, &r);
+	store_rows_auto rows =
+		store_query(store, select_gaps, INT(filter->since_us), INT(filter->until_us),
+			    INT(filter->after_id), INT(store_filter_limit(filter)));
+	int r;
 
-	while (stmt && (r = store_step(store, stmt)) == 1) {
-		struct ls_gap gap = { .id = sqlite3_column_int64(stmt, 0) };
+	while ((r = store_next(&rows)) == 1) {
+		struct ls_gap gap = { .id = store_int(&rows, 0) };
 
-		(void)store_read_row(stmt, 1, STORE_ROW_GAP, &gap);
+		(void)store_read_fields(&rows, 1, STORE_ROW_GAP, &gap);
 		r = visit(&gap, user);
 		if (r != 0)
 			return r;
@@ -181,51 +170,42 @@ store_gaps(struct store *store, const struct store_filter *filter, store_gap_fn 
 	return r;
 }
 
-/* 1: visited, 0: there is none. */
-static int
-visit_one(struct store *store, enum store_stmt which, int64_t id, store_row_incident_fn visit,
-	  void *user)
-{
-	int n = 0, r = 0;
-	store_stmt_auto *stmt = store_prepare(store, which, &r);
-
-	if (!stmt)
-		return r;
-	if (sqlite3_bind_parameter_count(stmt) > 0)
-		(void)store_bind_ids(stmt, &id, 1);
-	r = visit_incidents(store, stmt, visit, user, &n);
-	return r != 0 ? r : n;
-}
-
 int
 store_incident(struct store *store, int64_t id, store_row_incident_fn visit, void *user)
 {
-	return visit_one(store, STORE_INCIDENT, id, visit, user);
+	store_rows_auto rows = store_query(store, INCIDENT_SELECT " WHERE r.id = ?1", INT(id));
+	int n, r = visit_incidents(&rows, visit, user, &n);
+
+	return r != 0 ? r : n;
 }
 
 int
 store_last_drop(struct store *store, store_row_incident_fn visit, void *user)
 {
-	return visit_one(store, STORE_LAST_DROP, 0, visit, user);
+	store_rows_auto rows =
+		store_query(store, INCIDENT_SELECT
+			    " WHERE r.is_drop = 1 ORDER BY r.opened_real DESC, r.id DESC LIMIT 1");
+	int n, r = visit_incidents(&rows, visit, user, &n);
+
+	return r != 0 ? r : n;
 }
 
 int
 store_socket(struct store *store, const char *id_path, int64_t since_us, int64_t *n_drops,
 	     char label[LS_STRING_MAX])
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_SOCKET, &r);
+	store_rows_auto rows = store_query(
+		store,
+		"SELECT (SELECT count(*) FROM incidents WHERE port = p.id AND is_drop = 1"
+		"  AND opened_real >= ?1), p.label FROM ports p WHERE p.id_path = ?2",
+		INT(since_us), TEXT(id_path));
+	int r = store_next(&rows);
 
 	*n_drops = 0;
 	label[0] = '\0';
-	if (!stmt)
-		return r;
-	(void)sqlite3_bind_int64(stmt, 1, since_us);
-	(void)sqlite3_bind_text(stmt, 2, id_path, -1, SQLITE_STATIC);
-	r = store_step(store, stmt);
 	if (r == 1) {
-		*n_drops = sqlite3_column_int64(stmt, 0);
-		store_read_text(stmt, 1, label, LS_STRING_MAX);
+		*n_drops = store_int(&rows, 0);
+		store_read_text(&rows, 1, label, LS_STRING_MAX);
 	}
 	return r < 0 ? r : 0;
 }

@@ -11,22 +11,24 @@
 static int
 count_stays(const struct store_exposure *asked, int64_t port, struct ls_port_report *report)
 {
-	const int64_t ids[] = STORE_PORT_IDS(asked, port);
+	store_rows_auto rows = store_query(
+		asked->store,
+		"SELECT s.id, t.began_real, ifnull(t.ended_real, ?5),"
+		" iif(t.ended_real IS NULL, max(0, ?4 - t.began_mono), t.connected_us)"
+		" FROM sessions s JOIN stays t ON t.session = s.id"
+		" WHERE s.id IN " SESSIONS_OUTSIDE_WEEKS
+		" AND t.began_real < ?3 AND ifnull(t.ended_real, ?5) >= ?2 ORDER BY s.id",
+		STORE_PORT_SPAN(asked, port), INT(store_exposure_weeks(asked)));
 	int64_t session = 0;
 	double us = 0;
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_STAYS, &r);
+	int r;
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
-	while ((r = store_step(asked->store, stmt)) == 1) {
-		struct store_span span = { sqlite3_column_int64(stmt, 1),
-					   sqlite3_column_int64(stmt, 2) };
+	while ((r = store_next(&rows)) == 1) {
+		struct store_span span = { store_int(&rows, 1), store_int(&rows, 2) };
 
-		report->counts.sessions += sqlite3_column_int64(stmt, 0) != session;
-		session = sqlite3_column_int64(stmt, 0);
-		us += store_exposure_us(asked, span, sqlite3_column_int64(stmt, 3));
+		report->counts.sessions += store_int(&rows, 0) != session;
+		session = store_int(&rows, 0);
+		us += store_exposure_us(asked, span, store_int(&rows, 3));
 	}
 	report->counts.connected_seconds = us / 1e6;
 	return r;
@@ -36,24 +38,23 @@ count_stays(const struct store_exposure *asked, int64_t port, struct ls_port_rep
 static int
 count_weeks(const struct store_exposure *asked, int64_t port, struct ls_port_report *report)
 {
-	const int64_t ids[] = { port, store_exposure_weeks(asked) };
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_WEEKS, &r);
+	store_rows_auto rows =
+		store_query(asked->store,
+			    "SELECT ifnull(sum(n), 0), ifnull(sum(connected_us), 0) FROM port_weeks"
+			    " WHERE port = ?1 AND week_real >= ?2",
+			    INT(port), INT(store_exposure_weeks(asked)));
+	int r = store_next(&rows);
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
-	r = store_step(asked->store, stmt);
 	if (r != 1)
 		return r;
-	report->counts.sessions += sqlite3_column_int64(stmt, 0);
-	report->counts.connected_seconds += (double)sqlite3_column_int64(stmt, 1) / 1e6;
+	report->counts.sessions += store_int(&rows, 0);
+	report->counts.connected_seconds += (double)store_int(&rows, 1) / 1e6;
 	return 0;
 }
 
-/* The whole months in the span: from ids[3] until ids[4], which are ids[2] where there is none. */
-static void
-find_months(const struct store_exposure *asked, int64_t ids[5])
+/* The whole months in a span, which have sums. Empty, at the end of it, where there is none. */
+static struct store_span
+whole_months(const struct store_exposure *asked)
 {
 	int64_t from = asked->since, to = asked->until;
 
@@ -61,8 +62,8 @@ find_months(const struct store_exposure *asked, int64_t ids[5])
 		from += STORE_MONTH_US - from % STORE_MONTH_US;
 	if (to < INT64_MAX)
 		to -= to % STORE_MONTH_US;
-	ids[3] = from < to ? from : asked->until;
-	ids[4] = from < to ? to : asked->until;
+	return from < to ? (struct store_span){ from, to }
+			 : (struct store_span){ asked->until, asked->until };
 }
 
 static int64_t *
@@ -89,17 +90,22 @@ static int
 count_events(const struct store_exposure *asked, int64_t port, struct ls_port_report *report,
 	     int64_t *n)
 {
-	int64_t ids[5] = { port, asked->since, asked->until };
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_EVENTS, &r);
+	struct store_span months = whole_months(asked);
+	store_rows_auto rows = store_query(
+		asked->store,
+		"SELECT kind, sum(n) FROM (SELECT kind, n FROM event_sums"
+		"  WHERE port = ?1 AND month_real >= ?4 AND month_real < ?5"
+		" UNION ALL SELECT kind, count(*) FROM events"
+		"  WHERE port = ?1 AND at_real >= ?2 AND at_real < min(?3, ?4) GROUP BY kind"
+		" UNION ALL SELECT kind, count(*) FROM events"
+		"  WHERE port = ?1 AND at_real >= max(?2, ?5) AND at_real < ?3 GROUP BY kind)"
+		" GROUP BY kind",
+		INT(port), INT(asked->since), INT(asked->until), INT(months.from), INT(months.to));
+	int r;
 
-	if (!stmt)
-		return r;
-	find_months(asked, ids);
-	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
-	while ((r = store_step(asked->store, stmt)) == 1) {
-		const char *name = (const char *)sqlite3_column_text(stmt, 0);
-		int64_t count = sqlite3_column_int64(stmt, 1), *total = NULL;
+	while ((r = store_next(&rows)) == 1) {
+		const char *name = store_text(&rows, 0);
+		int64_t count = store_int(&rows, 1), *total = NULL;
 		enum ls_event_kind kind;
 
 		if (name && ls_event_kind_from_name(name, &kind) == 1)
@@ -115,23 +121,28 @@ static int
 count_incidents(const struct store_exposure *asked, int64_t port, struct ls_port_report *report,
 		int64_t *n)
 {
-	int64_t ids[5] = { port, asked->since, asked->until };
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_INCIDENTS, &r);
+	struct store_span months = whole_months(asked);
+	store_rows_auto rows = store_query(
+		asked->store,
+		"SELECT cause, sum(n), sum(drops) FROM (SELECT cause, n, drops FROM incident_sums"
+		"  WHERE port = ?1 AND month_real >= ?4 AND month_real < ?5"
+		" UNION ALL SELECT cause, 1, is_drop FROM incidents"
+		"  WHERE port = ?1 AND opened_real >= ?2 AND opened_real < min(?3, ?4)"
+		" UNION ALL SELECT cause, 1, is_drop FROM incidents"
+		"  WHERE port = ?1 AND opened_real >= max(?2, ?5) AND opened_real < ?3)"
+		" GROUP BY cause HAVING sum(n) > 0",
+		INT(port), INT(asked->since), INT(asked->until), INT(months.from), INT(months.to));
+	int r;
 
-	if (!stmt)
-		return r;
-	find_months(asked, ids);
-	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
-	while ((r = store_step(asked->store, stmt)) == 1) {
-		const char *name = (const char *)sqlite3_column_text(stmt, 0);
-		int64_t count = sqlite3_column_int64(stmt, 1);
+	while ((r = store_next(&rows)) == 1) {
+		const char *name = store_text(&rows, 0);
+		int64_t count = store_int(&rows, 1);
 		enum ls_cause cause;
 
 		if (!name || ls_cause_from_name(name, &cause) != 1)
 			cause = LS_CAUSE_UNKNOWN;
 		report->counts.incidents_by_cause[cause] += count;
-		report->counts.drops += sqlite3_column_int64(stmt, 2);
+		report->counts.drops += store_int(&rows, 2);
 		*n += count;
 	}
 	return r;
@@ -141,21 +152,23 @@ static int
 count_traffic(const struct store_exposure *asked, int64_t port, struct ls_port_report *report,
 	      int64_t *n)
 {
-	const int64_t ids[] = STORE_PORT_IDS(asked, port);
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_TRAFFIC, &r);
+	store_rows_auto rows = store_query(
+		asked->store,
+		"SELECT sum(transfers), sum(bytes_in), sum(bytes_out), sum(submit_errors) FROM"
+		" (SELECT t.transfers, t.bytes_in, t.bytes_out, t.submit_errors FROM traffic t"
+		"  WHERE t.session IN " SESSIONS_OF_PORT
+		"  AND t.minute_us >= ?2 AND t.minute_us < ?3"
+		" UNION ALL SELECT transfers, bytes_in, bytes_out, submit_errors"
+		"  FROM port_traffic WHERE ?6 AND port = ?1)",
+		STORE_PORT_SPAN(asked, port));
+	int r = store_next(&rows);
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
-	r = store_step(asked->store, stmt);
 	if (r != 1)
 		return r;
-	report->counts.transfers =
-		sqlite3_column_int64(stmt, 0); /* without any row NULL, which is 0 */
-	report->counts.bytes_in = sqlite3_column_int64(stmt, 1);
-	report->counts.bytes_out = sqlite3_column_int64(stmt, 2);
-	report->counts.submit_errors = sqlite3_column_int64(stmt, 3);
+	report->counts.transfers = store_int(&rows, 0); /* without any row NULL, which is 0 */
+	report->counts.bytes_in = store_int(&rows, 1);
+	report->counts.bytes_out = store_int(&rows, 2);
+	report->counts.submit_errors = store_int(&rows, 3);
 	*n += report->counts.transfers + report->counts.submit_errors;
 	return 0;
 }
@@ -184,11 +197,11 @@ add_status(struct ls_status_count *counts, size_t *n_counts, int status, int64_t
 }
 
 static void
-add_errors(struct ls_port_report *report, sqlite3_stmt *row)
+add_errors(struct ls_port_report *report, const struct store_rows *row)
 {
-	int status = sqlite3_column_int(row, 0), address = sqlite3_column_int(row, 3);
-	enum ls_transfer_class class = class_of((const char *)sqlite3_column_text(row, 1));
-	int64_t n = sqlite3_column_int64(row, 2);
+	int status = (int)store_int(row, 0), address = (int)store_int(row, 3);
+	enum ls_transfer_class class = class_of(store_text(row, 1));
+	int64_t n = store_int(row, 2);
 	struct ls_endpoint_errors *endpoint =
 		&report->endpoints[ls_endpoint_index((uint8_t)address)];
 
@@ -201,15 +214,20 @@ add_errors(struct ls_port_report *report, sqlite3_stmt *row)
 static int
 count_errors(const struct store_exposure *asked, int64_t port, struct ls_port_report *report)
 {
-	const int64_t ids[] = STORE_PORT_IDS(asked, port);
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_ERRORS, &r);
+	store_rows_auto rows =
+		store_query(asked->store,
+			    "SELECT status, class, sum(n), endpoint FROM"
+			    " (SELECT e.status, e.class, e.n, e.endpoint FROM traffic_errors e"
+			    "  WHERE e.session IN " SESSIONS_OF_PORT
+			    "  AND e.minute_us >= ?2 AND e.minute_us < ?3"
+			    " UNION ALL SELECT status, class, n, endpoint FROM port_errors"
+			    "  WHERE ?6 AND port = ?1)"
+			    " GROUP BY status, class, endpoint ORDER BY status DESC",
+			    STORE_PORT_SPAN(asked, port));
+	int r;
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
-	while ((r = store_step(asked->store, stmt)) == 1)
-		add_errors(report, stmt);
+	while ((r = store_next(&rows)) == 1)
+		add_errors(report, &rows);
 	return r;
 }
 
@@ -224,26 +242,31 @@ latency_of(struct ls_port_report *report, const char *type)
 }
 
 static int
-count_latency(struct store *store, const int64_t ids[STORE_PORT_N_IDS],
-	      struct ls_port_report *report)
+count_latency(const struct store_exposure *asked, int64_t port, struct ls_port_report *report)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_REPORT_LATENCY, &r);
+	store_rows_auto rows = store_query(
+		asked->store,
+		"SELECT type, sum(n), iif(count(p50_us) = count(*), max(p50_us), NULL),"
+		" max(p99_us), max(max_us) FROM"
+		" (SELECT l.type, l.n, l.p50_us, l.p99_us, l.max_us FROM traffic_latency l"
+		"  WHERE l.session IN " SESSIONS_OF_PORT
+		"  AND l.minute_us >= ?2 AND l.minute_us < ?3"
+		" UNION ALL SELECT type, n, NULL, p99_us, max_us FROM port_latency"
+		"  WHERE ?6 AND port = ?1) GROUP BY type",
+		STORE_PORT_SPAN(asked, port));
+	int r;
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, ids, STORE_PORT_N_IDS);
-	while ((r = store_step(store, stmt)) == 1) {
-		const char *type = (const char *)sqlite3_column_text(stmt, 0);
-		struct ls_latency_times *latency = latency_of(report, type);
+	while ((r = store_next(&rows)) == 1) {
+		struct ls_latency_times *latency = latency_of(report, store_text(&rows, 0));
 
-		if (!latency)
-			continue;
-		latency->n = sqlite3_column_int64(stmt, 1);
-		latency->has_p50 = sqlite3_column_type(stmt, 2) != SQLITE_NULL;
-		latency->p50_us = sqlite3_column_int64(stmt, 2);
-		latency->p99_us = sqlite3_column_int64(stmt, 3);
-		latency->max_us = sqlite3_column_int64(stmt, 4);
+		if (latency)
+			*latency = (struct ls_latency_times){
+				.n = store_int(&rows, 1),
+				.has_p50 = !store_is_null(&rows, 2),
+				.p50_us = store_int(&rows, 2),
+				.p99_us = store_int(&rows, 3),
+				.max_us = store_int(&rows, 4),
+			};
 	}
 	return r;
 }
@@ -251,51 +274,53 @@ count_latency(struct store *store, const int64_t ids[STORE_PORT_N_IDS],
 static int
 latest_device(const struct store_exposure *asked, int64_t port, struct ls_port_report *report)
 {
-	const int64_t ids[] = { port, asked->until };
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_DEVICE, &r);
+	store_rows_auto rows =
+		store_query(asked->store,
+			    "SELECT r.id" DEVICE_COLUMNS " FROM sessions r" DEVICE_JOIN
+			    " WHERE r.port = ?1 AND r.began_real < ?2"
+			    " ORDER BY r.began_real DESC, r.id DESC LIMIT 1",
+			    INT(port), INT(asked->until));
+	int r = store_next(&rows);
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
-	r = store_step(asked->store, stmt);
 	if (r == 1) {
-		(void)store_read_device(stmt, 1, &report->counts.device);
+		(void)store_read_device(&rows, 1, &report->counts.device);
 		report->counts.has_device = true;
 	}
 	return r < 0 ? r : 0;
 }
 
-/* The text of the labels lives as long as the statement is not asked again. */
+/* The text of the labels lives as long as the row. */
 static int
 visit_with_cables(const struct store_exposure *asked, int64_t port, struct ls_port_report *report,
 		  store_port_fn visit, void *user)
 {
-	const int64_t ids[] = STORE_PORT_IDS(asked, port);
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_CABLES, &r);
+	store_rows_auto rows = store_query(
+		asked->store,
+		"SELECT group_concat(label || x'0a', '') FROM (SELECT c.label FROM cables c"
+		" WHERE c.id IN (SELECT s.cable FROM sessions s WHERE s.id IN " SESSIONS_OF_PORT
+		"   AND s.began_real < ?3 AND iif(s.open, ?5, s.ended_real) >= ?2"
+		"  UNION SELECT cable FROM session_sums WHERE ?6 AND port = ?1"
+		"  UNION SELECT cable FROM sessions WHERE ?6 AND port = ?1 AND sum IS NULL)"
+		" ORDER BY c.label)",
+		STORE_PORT_SPAN(asked, port));
+	int r = store_next(&rows);
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
-	r = store_step(asked->store, stmt);
 	if (r < 0)
 		return r;
-	report->cables = (const char *)sqlite3_column_text(stmt, 0);
+	report->cables = store_text(&rows, 0);
 	return visit(report, user);
 }
 
 /* One port, if anything was there. */
 static int
-report_port(const struct store_exposure *asked, sqlite3_stmt *port, store_port_fn visit, void *user)
+report_port(const struct store_exposure *asked, const struct store_rows *port, store_port_fn visit,
+	    void *user)
 {
-	struct ls_port_report report = { .label = (const char *)sqlite3_column_text(port, 3) };
-	int64_t id = sqlite3_column_int64(port, 0), n = 0;
-	const int64_t latency_ids[] = STORE_PORT_IDS(asked, id);
+	struct ls_port_report report = { .label = store_text(port, 3) };
+	int64_t id = store_int(port, 0), n = 0;
 	int r;
 
-	store_read_text(port, 1, report.socket.id_path, sizeof(report.socket.id_path));
-	store_read_text(port, 2, report.socket.name, sizeof(report.socket.name));
+	(void)store_read_socket(port, 1, &report.socket);
 	r = count_events(asked, id, &report, &n);
 	if (r == 0)
 		r = count_incidents(asked, id, &report, &n);
@@ -308,28 +333,28 @@ report_port(const struct store_exposure *asked, sqlite3_stmt *port, store_port_f
 	if (r == 0)
 		r = count_errors(asked, id, &report);
 	if (r == 0)
-		r = count_latency(asked->store, latency_ids, &report);
+		r = count_latency(asked, id, &report);
 	if (r < 0 || (n == 0 && report.counts.sessions == 0))
 		return r;
 	r = store_report_series(asked, id, &report);
-	if (r < 0)
-		return r;
-	r = latest_device(asked, id, &report);
+	if (r == 0)
+		r = latest_device(asked, id, &report);
 	return r < 0 ? r : visit_with_cables(asked, id, &report, visit, user);
 }
 
 static int
 report_ports(const struct store_exposure *asked, const char *ports, store_port_fn visit, void *user)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(asked->store, STORE_REPORT_PORTS, &r);
+	store_rows_auto rows =
+		store_query(asked->store,
+			    "SELECT id, id_path, name, label FROM ports"
+			    " WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1))"
+			    " ORDER BY id_path COLLATE port_order",
+			    TEXT_OR_NULL(ports));
+	int r;
 
-	if (!stmt)
-		return r;
-	if (ports)
-		(void)sqlite3_bind_text(stmt, 4, ports, -1, SQLITE_STATIC);
-	while ((r = store_step(asked->store, stmt)) == 1) {
-		r = report_port(asked, stmt, visit, user);
+	while ((r = store_next(&rows)) == 1) {
+		r = report_port(asked, &rows, visit, user);
 		if (r != 0)
 			return r;
 	}
@@ -341,7 +366,7 @@ store_report(struct store *store, const struct store_filter *filter, struct ls_i
 	     store_port_fn visit, void *user, const char **unknown)
 {
 	struct store_exposure asked = { 0 };
-	char *ports;
+	store_ports_auto *ports = NULL;
 	int r = store_ports(store, filter, &ports, unknown);
 
 	if (r == 0)
@@ -349,6 +374,5 @@ store_report(struct store *store, const struct store_filter *filter, struct ls_i
 	if (r == 0)
 		r = report_ports(&asked, ports, visit, user);
 	store_exposure_done(&asked);
-	sqlite3_free(ports);
 	return r;
 }

@@ -19,74 +19,79 @@
 /* The same for pages that are given back to the file system. */
 #define GIVE_BACK "PRAGMA incremental_vacuum(512)"
 
-static int
-get_number(struct store *store, enum store_stmt which, int64_t *ret)
-{
-	*ret = 0;
-	return store_ask(store, which, NULL, 0, ret);
-}
-
 /* Bytes that are in use: pages that are free already will be written next. */
 static int
 used_bytes(struct store *store, int64_t *ret)
 {
 	int64_t n_pages = 0, n_free = 0, page_size = 0;
-	int r = get_number(store, STORE_PAGES, &n_pages);
+	int r = store_get(store, &n_pages, "PRAGMA page_count");
 
 	if (r >= 0)
-		r = get_number(store, STORE_FREE_PAGES, &n_free);
+		r = store_get(store, &n_free, "PRAGMA freelist_count");
 	if (r >= 0)
-		r = get_number(store, STORE_PAGE_SIZE, &page_size);
+		r = store_get(store, &page_size, "PRAGMA page_size");
 	*ret = (n_pages - n_free) * page_size;
 	return r < 0 ? r : 0;
 }
 
-/* Runs @steps for what is older than @before, in one transaction. 1: something went, 0, or -errno. */
+#define HOUR "3600000000"
+/* Minutes of before ?1 that are no hour yet (span_us < an hour has an index of its own). */
+#define IS_OLD "t.span_us < " HOUR " AND t.minute_us >= 0 AND t.minute_us < ?1"
+
+/* With an incident each, by whose time they are sorted. */
+#define TAILS "incidents i INDEXED BY incidents_opened CROSS JOIN tails t ON t.incident = i.id"
+
+/* At most ?2 of what is before ?1, the oldest first. */
+#define OLDEST_MINUTES                                                                             \
+	"(SELECT t.session, t.minute_us FROM traffic t WHERE " IS_OLD                              \
+	" ORDER BY t.minute_us, t.session LIMIT ?2)"
+
+/* In this order: it is the minutes in traffic that tell which rows of the others are old. */
+static const char *const delete_oldest[] = {
+	"DELETE FROM tails WHERE incident IN (SELECT t.incident FROM " TAILS
+	" WHERE i.opened_real < ?1 ORDER BY i.opened_real LIMIT ?2)",
+	"DELETE FROM traffic_errors WHERE (session, minute_us) IN " OLDEST_MINUTES,
+	"DELETE FROM traffic_latency WHERE (session, minute_us) IN " OLDEST_MINUTES,
+	"DELETE FROM traffic WHERE (session, minute_us) IN " OLDEST_MINUTES,
+	"DELETE FROM events WHERE id IN"
+	" (SELECT id FROM events WHERE at_real < ?1 ORDER BY at_real LIMIT ?2)",
+};
+enum { N_WITHOUT_EVENTS = LS_COUNT(delete_oldest) - 1 };
+
+/* What is older than @before, in one transaction. 1: something went, 0, or -errno. */
 static int
-delete_batch(struct store *store, const enum store_stmt *steps, size_t n_steps, int64_t before)
+delete_batch(struct store *store, size_t n_steps, int64_t before)
 {
-	const int64_t ids[] = { before, ROWS_AT_ONCE };
 	int before_rows = sqlite3_total_changes(store->db);
 	int r = store_begin(store);
 
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < n_steps && r == 0; i++)
-		r = store_run(store, steps[i], ids, LS_COUNT(ids));
-	if (r < 0) {
-		store_rollback(store);
-		return r;
-	}
-	r = store_commit(store);
-	if (r < 0)
-		return r;
-	return sqlite3_total_changes(store->db) != before_rows;
+		r = store_run(store, delete_oldest[i], INT(before), INT(ROWS_AT_ONCE));
+	r = store_end(store, r);
+	return r < 0 ? r : sqlite3_total_changes(store->db) != before_rows;
 }
 
-/* 1: there may be more to do, 0: there is nothing that old, or -errno. */
+/* The time of the oldest detail; *ret stays where there is none. */
 static int
-cut_age(struct store *store, int64_t before)
+find_oldest(struct store *store, int64_t *ret)
 {
-	static const enum store_stmt steps[] = {
-		STORE_OLD_TAILS_CUT,
-		STORE_OLD_ERRORS_CUT,
-		STORE_OLD_LATENCY_CUT,
-		STORE_OLD_MINUTES_CUT,
-	};
-
-	return delete_batch(store, steps, LS_COUNT(steps), before);
+	return store_get(store, ret,
+			 "SELECT min(ifnull((SELECT min(at_real) FROM events), ?1),"
+			 " ifnull((SELECT min(minute_us) FROM traffic WHERE span_us < " HOUR
+			 "  AND minute_us >= 0), ?1),"
+			 " ifnull((SELECT i.opened_real FROM " TAILS
+			 "  ORDER BY i.opened_real LIMIT 1), ?1))",
+			 INT(INT64_MAX));
 }
 
 /* A day at the oldest end, whatever is left there. */
 static int
 cut_oldest(struct store *store, int64_t now_us)
 {
-	static const enum store_stmt steps[] = {
-		STORE_OLD_TAILS_CUT,   STORE_OLD_ERRORS_CUT, STORE_OLD_LATENCY_CUT,
-		STORE_OLD_MINUTES_CUT, STORE_OLD_EVENTS_CUT,
-	};
 	int64_t before = INT64_MAX;
-	int r = get_number(store, STORE_OLDEST_RAW, &before);
+	int r = find_oldest(store, &before);
 
 	if (r < 0)
 		return r;
@@ -96,7 +101,7 @@ cut_oldest(struct store *store, int64_t now_us)
 	before += DAY_US;
 	if (before > now_us - DAY_US)
 		before = now_us - DAY_US;
-	return delete_batch(store, steps, LS_COUNT(steps), before);
+	return delete_batch(store, LS_COUNT(delete_oldest), before);
 }
 
 int
@@ -108,24 +113,51 @@ store_retain(struct store *store, const struct store_limits *limits, struct ls_i
 	assert(!store->in_batch);
 	if (!store->db || now.real_us < keep_us) /* the clock was not set yet */
 		return 0;
-	r = cut_age(store, now.real_us - keep_us);
+	r = delete_batch(store, N_WITHOUT_EVENTS, now.real_us - keep_us);
 	if (r == 0)
 		r = used_bytes(store, &bytes);
 	if (r == 0 && bytes > limits->bytes)
 		r = cut_oldest(store, now.real_us);
 	if (r == 1) /* a file that shrinks late is no harm: nothing depends on it */
-		(void)sqlite3_exec(store->db, GIVE_BACK, NULL, NULL, NULL);
+		(void)store_exec(store, GIVE_BACK);
 	return r;
 }
+
+#define HOUR_OF_ROW "t.minute_us - t.minute_us % " HOUR
+#define IS_WITHIN   "t.minute_us % " HOUR " <> 0"
+#define OLD_MINUTES                                                                                \
+	"(session, minute_us) IN (SELECT t.session, t.minute_us FROM traffic t WHERE " IS_OLD ")"
+
+/* In this order, for the same reason. */
+static const char *const merge[] = {
+	"INSERT INTO traffic_errors (session, minute_us, endpoint, status, class, n)"
+	" SELECT session, " HOUR_OF_ROW ", endpoint, status, class, sum(n)"
+	" FROM traffic_errors AS t WHERE " IS_WITHIN " AND " OLD_MINUTES " GROUP BY 1, 2, 3, 4, 5"
+	" ON CONFLICT DO UPDATE SET n = n + excluded.n",
+	"DELETE FROM traffic_errors AS t WHERE " IS_WITHIN " AND " OLD_MINUTES,
+	"INSERT INTO traffic_latency (session, minute_us, type, n, p50_us, p99_us, max_us)"
+	" SELECT session, " HOUR_OF_ROW ", type, sum(n), NULL, max(p99_us), max(max_us)"
+	" FROM traffic_latency AS t WHERE " IS_WITHIN " AND " OLD_MINUTES " GROUP BY 1, 2, 3"
+	" ON CONFLICT DO UPDATE SET n = n + excluded.n, p50_us = NULL,"
+	" p99_us = max(p99_us, excluded.p99_us), max_us = max(max_us, excluded.max_us)",
+	"DELETE FROM traffic_latency AS t WHERE " IS_WITHIN " AND " OLD_MINUTES,
+	"UPDATE traffic_latency SET p50_us = NULL WHERE " OLD_MINUTES,
+	"INSERT INTO traffic (session, minute_us, span_us, transfers, bytes_in, bytes_out,"
+	" submit_errors) SELECT t.session, " HOUR_OF_ROW ", " HOUR ", sum(t.transfers),"
+	" sum(t.bytes_in), sum(t.bytes_out), sum(t.submit_errors) FROM traffic t"
+	" WHERE " IS_OLD " AND " IS_WITHIN " GROUP BY 1, 2"
+	" ON CONFLICT DO UPDATE SET span_us = excluded.span_us,"
+	" transfers = transfers + excluded.transfers,"
+	" bytes_in = bytes_in + excluded.bytes_in,"
+	" bytes_out = bytes_out + excluded.bytes_out,"
+	" submit_errors = submit_errors + excluded.submit_errors",
+	"DELETE FROM traffic AS t WHERE " IS_OLD " AND " IS_WITHIN,
+	"UPDATE traffic AS t SET span_us = " HOUR " WHERE " IS_OLD,
+};
 
 int
 store_roll_up(struct store *store, struct ls_instant now)
 {
-	static const enum store_stmt steps[] = {
-		STORE_MERGE_ERRORS,	  STORE_MERGED_ERRORS_CUT,   STORE_MERGE_LATENCY,
-		STORE_MERGED_LATENCY_CUT, STORE_MERGED_LATENCY_MARK, STORE_MERGE_TRAFFIC,
-		STORE_MERGED_TRAFFIC_CUT, STORE_MERGED_TRAFFIC_MARK,
-	};
 	int64_t before = now.real_us - MINUTES_KEPT_FOR;
 	int r;
 
@@ -136,8 +168,8 @@ store_roll_up(struct store *store, struct ls_instant now)
 	r = store_begin(store);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < LS_COUNT(steps) && r == 0; i++)
-		r = store_run(store, steps[i], &before, 1);
+	for (size_t i = 0; i < LS_COUNT(merge) && r == 0; i++)
+		r = store_run(store, merge[i], INT(before));
 	if (r < 0)
 		(void)store_fail(store, r);
 	return store_commit(store);

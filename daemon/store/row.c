@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "daemon/store/fields.h"
 #include "lib/wire/wire.h"
 
 enum field_type {
@@ -47,7 +46,7 @@ static const struct field evidence_fields[] = { STORE_EVIDENCE_FIELDS(IN_EVIDENC
 static const struct {
 	const struct field *fields;
 	int n;
-} rows[STORE_N_ROWS] = {
+} rows_of[STORE_N_ROWS] = {
 	[STORE_ROW_SESSION] = { session_fields, LS_COUNT(session_fields) },
 	[STORE_ROW_INCIDENT] = { incident_fields, LS_COUNT(incident_fields) },
 	[STORE_ROW_EVENT] = { event_fields, LS_COUNT(event_fields) },
@@ -181,18 +180,18 @@ bind_field(sqlite3_stmt *stmt, int n, const struct field *field, const char *at)
 }
 
 int
-store_bind_row(sqlite3_stmt *stmt, int first, enum store_row row, const void *from)
+store_bind_fields(sqlite3_stmt *stmt, int first, const struct store_value *value)
 {
-	for (int i = 0; i < rows[row].n; i++) {
-		const struct field *field = &rows[row].fields[i];
+	for (int i = 0; i < rows_of[value->n].n; i++) {
+		const struct field *field = &rows_of[value->n].fields[i];
 
-		bind_field(stmt, first + i, field, (const char *)from + field->offset);
+		bind_field(stmt, first + i, field, (const char *)value->data + field->offset);
 	}
-	return first + rows[row].n;
+	return first + rows_of[value->n].n;
 }
 
 static void
-read_field(sqlite3_stmt *stmt, int column, const struct field *field, char *at)
+read_field(const struct store_rows *rows, int column, const struct field *field, char *at)
 {
 	const char *name;
 	double real;
@@ -200,87 +199,99 @@ read_field(sqlite3_stmt *stmt, int column, const struct field *field, char *at)
 
 	switch (field->type) {
 	case TYPE_REAL:
-		real = sqlite3_column_double(stmt, column);
+		real = sqlite3_column_double(rows->stmt, column);
 		memcpy(at, &real, sizeof(real));
 		break;
 	case TYPE_TEXT:
-		store_read_text(stmt, column, at, field->size);
+		store_read_text(rows, column, at, field->size);
 		break;
 	case TYPE_CAUSE:
 	case TYPE_SIDE:
 	case TYPE_SOURCE:
 	case TYPE_KIND:
-		name = (const char *)sqlite3_column_text(stmt, column);
+		name = store_text(rows, column);
 		value = enum_value(field->type, name ? name : "");
 		memcpy(at, &value, sizeof(value));
 		break;
 	default:
-		save_integer(field, sqlite3_column_int64(stmt, column), at);
+		save_integer(field, store_int(rows, column), at);
 	}
 }
 
 int
-store_read_row(sqlite3_stmt *stmt, int first, enum store_row row, void *to)
+store_read_fields(const struct store_rows *rows, int first, enum store_row row, void *to)
 {
-	for (int i = 0; i < rows[row].n; i++) {
-		const struct field *field = &rows[row].fields[i];
+	for (int i = 0; i < rows_of[row].n; i++) {
+		const struct field *field = &rows_of[row].fields[i];
 
-		read_field(stmt, first + i, field, (char *)to + field->offset);
+		read_field(rows, first + i, field, (char *)to + field->offset);
 	}
-	return first + rows[row].n;
+	return first + rows_of[row].n;
 }
 
 int
-store_read_device(sqlite3_stmt *stmt, int first, struct ls_device *device)
+store_read_device(const struct store_rows *rows, int first, struct ls_device *device)
 {
-	int next = store_read_row(stmt, first, STORE_ROW_IDENTITY, device);
+	int next = store_read_fields(rows, first, STORE_ROW_IDENTITY, device);
 
-	return store_read_row(stmt, next, STORE_ROW_DESCRIPTION, device);
+	return store_read_fields(rows, next, STORE_ROW_DESCRIPTION, device);
+}
+
+int
+store_read_socket(const struct store_rows *rows, int first, struct ls_socket *socket)
+{
+	store_read_text(rows, first, socket->id_path, sizeof(socket->id_path));
+	store_read_text(rows, first + 1, socket->name, sizeof(socket->name));
+	return first + 2;
 }
 
 void
-store_read_session(sqlite3_stmt *stmt, struct ls_session *session)
+store_read_session(const struct store_rows *rows, struct ls_session *session)
 {
 	int next;
 
-	*session = (struct ls_session){ .id = sqlite3_column_int64(stmt, 0) };
-	store_read_text(stmt, 1, session->socket.id_path, sizeof(session->socket.id_path));
-	next = store_read_row(stmt, store_read_device(stmt, 4, &session->device), STORE_ROW_SESSION,
-			      session);
-	store_read_text(stmt, next, session->cable, sizeof(session->cable));
-	session->hubs_known = sqlite3_column_type(stmt, next + 1) != SQLITE_NULL;
-	store_read_text(stmt, next + 1, session->hubs, sizeof(session->hubs));
+	*session = (struct ls_session){ .id = store_int(rows, 0) };
+	store_read_text(rows, 1, session->socket.id_path, sizeof(session->socket.id_path));
+	next = store_read_device(rows, 4, &session->device);
+	next = store_read_fields(rows, next, STORE_ROW_SESSION, session);
+	store_read_text(rows, next, session->cable, sizeof(session->cable));
+	session->hubs_known = !store_is_null(rows, next + 1);
+	store_read_text(rows, next + 1, session->hubs, sizeof(session->hubs));
+}
+
+static int
+read_evidence(struct store *store, struct ls_incident *incident)
+{
+	store_rows_auto rows = store_query(store, EVIDENCE_SELECT, INT(incident->id));
+	int r;
+
+	while ((r = store_next(&rows)) == 1) {
+		int64_t n = store_int(&rows, 0);
+
+		if (n >= 0 && n < LS_EVIDENCE_MAX)
+			(void)store_read_fields(&rows, 1, STORE_ROW_EVIDENCE,
+						&incident->evidence[n]);
+	}
+	return r;
 }
 
 int
-store_read_incident(struct store *store, sqlite3_stmt *stmt, struct ls_incident *incident,
+store_read_incident(const struct store_rows *rows, struct ls_incident *incident,
 		    struct ls_labels *labels)
 {
-	int error = 0, r, next;
-	store_stmt_auto *evidence = store_prepare(store, STORE_EVIDENCE_GET, &error);
+	int next;
 
 	*incident = (struct ls_incident){
-		.id = sqlite3_column_int64(stmt, 0),
-		.has_device = sqlite3_column_type(stmt, 3) != SQLITE_NULL,
+		.id = store_int(rows, 0),
+		.has_device = !store_is_null(rows, 3),
 	};
-	store_read_text(stmt, 1, incident->socket.id_path, sizeof(incident->socket.id_path));
-	next = store_read_row(stmt, store_read_device(stmt, 4, &incident->device),
-			      STORE_ROW_INCIDENT, incident);
+	store_read_text(rows, 1, incident->socket.id_path, sizeof(incident->socket.id_path));
+	next = store_read_device(rows, 4, &incident->device);
+	next = store_read_fields(rows, next, STORE_ROW_INCIDENT, incident);
 	*labels = (struct ls_labels){
-		.socket = (const char *)sqlite3_column_text(stmt, 2),
-		.cable = (const char *)sqlite3_column_text(stmt, next),
-		.cable_assumed = sqlite3_column_int(stmt, next + 1) != 0,
+		.socket = store_text(rows, 2),
+		.cable = store_text(rows, next),
+		.cable_assumed = store_int(rows, next + 1) != 0,
 	};
-	if (!evidence)
-		return error;
-
-	(void)store_bind_ids(evidence, &incident->id, 1);
-	while ((r = store_step(store, evidence)) == 1) {
-		int n = sqlite3_column_int(evidence, 0);
-
-		if (n >= 0 && n < LS_EVIDENCE_MAX)
-			(void)store_read_row(evidence, 1, STORE_ROW_EVIDENCE,
-					     &incident->evidence[n]);
-	}
-	return r;
+	return read_evidence(rows->store, incident);
 }

@@ -360,17 +360,15 @@ static int
 migrate_all(struct store *store, int from_version)
 {
 	char finish[96];
-	int code = SQLITE_OK;
+	int r = 0;
 
 	for (int v = from_version; v < store_schema_version(); v++) {
-		for (size_t i = 0; i < migrations[v].n && code == SQLITE_OK; i++)
-			code = sqlite3_exec(store->db, migrations[v].steps[i], NULL, NULL, NULL);
+		for (size_t i = 0; i < migrations[v].n && r == 0; i++)
+			r = store_exec(store, migrations[v].steps[i]);
 	}
 	snprintf(finish, sizeof(finish), "PRAGMA application_id = %d; PRAGMA user_version = %d",
 		 STORE_APPLICATION_ID, store_schema_version());
-	if (code == SQLITE_OK)
-		code = sqlite3_exec(store->db, finish, NULL, NULL, NULL);
-	return store_error(store, code);
+	return r < 0 ? r : store_exec(store, finish);
 }
 
 int
@@ -380,13 +378,13 @@ store_migrate(struct store *store, int from_version)
 
 	if (from_version == store_schema_version())
 		return 0;
-	r = store_run(store, STORE_BEGIN, NULL, 0);
+	r = store_exec(store, "BEGIN IMMEDIATE");
 	if (r < 0)
 		return r;
 	r = migrate_all(store, from_version);
 	if (r == 0)
-		r = store_run(store, STORE_COMMIT, NULL, 0);
+		r = store_exec(store, "COMMIT");
 	if (r < 0)
-		(void)store_run(store, STORE_ROLLBACK, NULL, 0);
+		(void)store_exec(store, "ROLLBACK");
 	return r;
 }

@@ -16,15 +16,15 @@ on_piece(const struct store_piece *piece, void *user)
 }
 
 static int
-visit_sessions(const struct store_exposure *asked, sqlite3_stmt *stmt, store_session_fn visit,
+visit_sessions(const struct store_exposure *asked, struct store_rows *rows, store_session_fn visit,
 	       void *user)
 {
 	int r;
 
-	while ((r = store_step(asked->store, stmt)) == 1) {
-		struct store_session row = { .label = (const char *)sqlite3_column_text(stmt, 2) };
+	while ((r = store_next(rows)) == 1) {
+		struct store_session row = { .label = store_text(rows, 2) };
 
-		store_read_session(stmt, &row.session);
+		store_read_session(rows, &row.session);
 		row.n = 1;
 		r = store_pieces(asked, row.session.id, on_piece, &row);
 		row.n_dropping = row.drops > 0;
@@ -36,127 +36,144 @@ visit_sessions(const struct store_exposure *asked, sqlite3_stmt *stmt, store_ses
 	return r;
 }
 
+#define BEHIND_SESSION                                                                             \
+	"(?3 = 0 OR (r.began_real, r.id) > (" CURSOR_TIME("sessions", "began_real") ", ?3))"
+
+/* Closed ones by their end, open ones by an index of their own. */
+static const char select_sessions[] = SESSION_SELECT
+	" WHERE r.id >= ifnull("
+	"(SELECT min(id) FROM sessions INDEXED BY sessions_ended WHERE ended_real >= ?1),"
+	" 0x7fffffffffffffff) AND " BEHIND_SESSION " AND r.open = 0"
+	" AND r.ended_real >= ?1 AND r.began_real < ?2 AND " ASKED_PORTS
+	" UNION ALL " SESSION_SELECT " WHERE r.id IN (SELECT id FROM sessions"
+	"  INDEXED BY sessions_open WHERE open = 1) AND " BEHIND_SESSION
+	" AND r.began_real < ?2 AND " ASKED_PORTS " ORDER BY began_real, 1 LIMIT ?5";
+/* These two are of the whole history, ?1 … ?2. */
+static const char select_not_summed[] = SESSION_SELECT
+	" WHERE r.id IN (SELECT id FROM sessions"
+	"  INDEXED BY sessions_port_not_summed WHERE sum IS NULL AND id > ?3) AND " ASKED_PORTS
+	" AND ?1 < ?2 ORDER BY r.id LIMIT ?5";
+static const char select_sums[] =
+	"SELECT r.id, p.id_path, p.name, p.label, c.label, h.hubs, r.n, r.dropping,"
+	" r.connected_us, r.drops, r.by_power, r.by_host, r.by_hub, r.by_device" DEVICE_COLUMNS
+	" FROM session_sums r" PORT_JOIN DEVICE_JOIN
+	" LEFT JOIN cables c ON c.id = r.cable LEFT JOIN chains h ON h.id = r.chain"
+	" WHERE r.id > ?3 AND " ASKED_PORTS " AND ?1 < ?2 ORDER BY r.id LIMIT ?5";
+
 int
 store_sessions(struct store *store, const struct store_filter *filter, struct ls_instant now,
 	       store_session_fn visit, void *user, const char **unknown)
 {
 	struct store_exposure asked = { 0 };
-	char *ports;
+	store_ports_auto *ports = NULL;
 	int r = store_ports(store, filter, &ports, unknown);
 
 	if (r == 0)
 		r = store_exposure_init(&asked, store, filter, now);
 	if (r == 0) {
-		store_stmt_auto *stmt =
-			store_prepare_filtered(store, STORE_SESSIONS, filter, ports, &r);
+		store_rows_auto rows =
+			store_query(store, select_sessions, STORE_FILTER(filter, ports));
 
-		if (stmt)
-			r = visit_sessions(&asked, stmt, visit, user);
+		r = visit_sessions(&asked, &rows, visit, user);
 	}
 	store_exposure_done(&asked);
-	sqlite3_free(ports);
 	return r;
 }
 
 static void
-read_sum(sqlite3_stmt *stmt, struct store_session *row)
+read_sum(const struct store_rows *rows, struct store_session *row)
 {
 	struct ls_session *session = &row->session;
 
 	*row = (struct store_session){
-		.session = { .id = sqlite3_column_int64(stmt, 0) },
-		.label = (const char *)sqlite3_column_text(stmt, 3),
-		.n = sqlite3_column_int64(stmt, 6),
-		.n_dropping = sqlite3_column_int64(stmt, 7) ? sqlite3_column_int64(stmt, 6) : 0,
-		.connected_seconds = (double)sqlite3_column_int64(stmt, 8) / 1e6,
-		.drops = sqlite3_column_int64(stmt, 9),
+		.session = { .id = store_int(rows, 0) },
+		.label = store_text(rows, 3),
+		.n = store_int(rows, 6),
+		.n_dropping = store_int(rows, 7) ? store_int(rows, 6) : 0,
+		.connected_seconds = (double)store_int(rows, 8) / 1e6,
+		.drops = store_int(rows, 9),
 		.drops_by_side = {
-			[LS_SIDE_POWER] = sqlite3_column_int64(stmt, 10),
-			[LS_SIDE_HOST] = sqlite3_column_int64(stmt, 11),
-			[LS_SIDE_HUB] = sqlite3_column_int64(stmt, 12),
-			[LS_SIDE_DEVICE] = sqlite3_column_int64(stmt, 13),
+			[LS_SIDE_POWER] = store_int(rows, 10),
+			[LS_SIDE_HOST] = store_int(rows, 11),
+			[LS_SIDE_HUB] = store_int(rows, 12),
+			[LS_SIDE_DEVICE] = store_int(rows, 13),
 		},
 	};
-	store_read_text(stmt, 1, session->socket.id_path, sizeof(session->socket.id_path));
-	store_read_text(stmt, 2, session->socket.name, sizeof(session->socket.name));
-	store_read_text(stmt, 4, session->cable, sizeof(session->cable));
-	session->hubs_known = sqlite3_column_type(stmt, 5) != SQLITE_NULL;
-	store_read_text(stmt, 5, session->hubs, sizeof(session->hubs));
-	(void)store_read_device(stmt, 14, &session->device);
+	(void)store_read_socket(rows, 1, &session->socket);
+	store_read_text(rows, 4, session->cable, sizeof(session->cable));
+	session->hubs_known = !store_is_null(rows, 5);
+	store_read_text(rows, 5, session->hubs, sizeof(session->hubs));
+	(void)store_read_device(rows, 14, &session->device);
 }
 
-/* *n counts the rows. */
+struct sums_visit {
+	struct store_exposure asked;
+	const char *ports;
+	size_t n; /* sums so far */
+	store_session_fn visit;
+	void *user;
+};
+
 static int
-visit_sums(struct store *store, sqlite3_stmt *stmt, store_session_fn visit, void *user, size_t *n)
+visit_sums(struct sums_visit *it, const struct store_filter *filter)
 {
+	store_rows_auto rows =
+		store_query(it->asked.store, select_sums, STORE_FILTER(filter, it->ports));
 	struct store_session row;
 	int r;
 
-	for (; (r = store_step(store, stmt)) == 1; ++*n) {
-		read_sum(stmt, &row);
-		r = visit(&row, user);
+	for (; (r = store_next(&rows)) == 1; it->n++) {
+		read_sum(&rows, &row);
+		r = it->visit(&row, it->user);
 		if (r != 0)
 			return r;
 	}
 	return r;
 }
 
-struct behind_sums {
-	store_session_fn visit;
-	void *user;
-};
-
 static int
 on_session_behind(const struct store_session *row, void *user)
 {
-	const struct behind_sums *behind = user;
+	const struct sums_visit *it = user;
 	struct store_session shifted = *row;
 
 	shifted.session.id += STORE_SUM_IDS;
-	return behind->visit(&shifted, behind->user);
+	return it->visit(&shifted, it->user);
 }
 
 /* Ids of sums are small, those of sessions come behind them. */
 static int
-visit_rest(const struct store_exposure *asked, const struct store_filter *filter, size_t n_sums,
-	   const char *ports, struct behind_sums *behind)
+visit_rest(struct sums_visit *it, const struct store_filter *filter)
 {
+	bool whole = store_exposure_is_whole(&it->asked);
 	struct store_filter rest = *filter;
-	int r = 0;
 
-	if (filter->limit && n_sums >= filter->limit)
+	if (filter->limit && it->n >= filter->limit)
 		return 0;
-	rest.limit = filter->limit ? filter->limit - n_sums : 0;
+	rest.limit = filter->limit ? filter->limit - it->n : 0;
 	rest.after_id = filter->after_id > STORE_SUM_IDS ? filter->after_id - STORE_SUM_IDS : 0;
-	store_stmt_auto *stmt = store_prepare_filtered(
-		asked->store,
-		store_exposure_is_whole(asked) ? STORE_SESSIONS_NOT_SUMMED : STORE_SESSIONS, &rest,
-		ports, &r);
-	return stmt ? visit_sessions(asked, stmt, on_session_behind, behind) : r;
+	store_rows_auto rows =
+		store_query(it->asked.store, whole ? select_not_summed : select_sessions,
+			    STORE_FILTER(&rest, it->ports));
+
+	return visit_sessions(&it->asked, &rows, on_session_behind, it);
 }
 
 int
 store_session_sums(struct store *store, const struct store_filter *filter, struct ls_instant now,
 		   store_session_fn visit, void *user, const char **unknown)
 {
-	struct behind_sums behind = { visit, user };
-	struct store_exposure asked = { 0 };
-	size_t n_sums = 0;
-	char *ports;
+	struct sums_visit it = { .visit = visit, .user = user };
+	store_ports_auto *ports = NULL;
 	int r = store_ports(store, filter, &ports, unknown);
 
+	it.ports = ports;
 	if (r == 0)
-		r = store_exposure_init(&asked, store, filter, now);
-	if (r == 0 && store_exposure_is_whole(&asked) && filter->after_id < STORE_SUM_IDS) {
-		store_stmt_auto *stmt =
-			store_prepare_filtered(store, STORE_SESSION_SUMS, filter, ports, &r);
-
-		if (stmt)
-			r = visit_sums(store, stmt, visit, user, &n_sums);
-	}
+		r = store_exposure_init(&it.asked, store, filter, now);
+	if (r == 0 && store_exposure_is_whole(&it.asked) && filter->after_id < STORE_SUM_IDS)
+		r = visit_sums(&it, filter);
 	if (r == 0)
-		r = visit_rest(&asked, filter, n_sums, ports, &behind);
-	store_exposure_done(&asked);
-	sqlite3_free(ports);
+		r = visit_rest(&it, filter);
+	store_exposure_done(&it.asked);
 	return r;
 }

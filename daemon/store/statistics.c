@@ -22,65 +22,95 @@ struct pending {
 	int64_t drops, by_side[LS_N_SIDES];
 };
 
+/* A piece of a session as a run: it ends where it dropped. */
+static void
+add_to_run(struct ls_clean_run *run, const struct store_piece *piece)
+{
+	ls_clean_run_add(run, piece->us);
+	if (piece->dropped)
+		ls_clean_run_drop(run);
+}
+
+/* Of port_weeks; read_run() reads it. */
+#define RUN_COLUMNS "drops, connected_us, head_us, tail_us, best_us"
+
+static struct ls_clean_run
+read_run(const struct store_rows *rows, int first)
+{
+	return (struct ls_clean_run){
+		.dropped = store_int(rows, first) > 0,
+		.all = (double)store_int(rows, first + 1),
+		.head = (double)store_int(rows, first + 2),
+		.tail = (double)store_int(rows, first + 3),
+		.best = (double)store_int(rows, first + 4),
+	};
+}
+
 static int
-add_piece(const struct store_piece *piece, void *user)
+on_pending_piece(const struct store_piece *piece, void *user)
 {
 	struct pending *pending = user;
 
-	ls_clean_run_add(&pending->run, piece->us);
-	if (piece->dropped)
-		ls_clean_run_drop(&pending->run);
+	add_to_run(&pending->run, piece);
 	pending->drops += piece->dropped;
 	pending->by_side[piece->side] += piece->dropped;
 	return 0;
 }
 
+/* The session keeps what it gave, so that it can be taken back. */
 static int
 add_sum(struct store *store, const struct pending *pending)
 {
-	int64_t ids[] = {
-		pending->id,
-		(int64_t)llround(pending->run.all),
-		pending->drops,
-		pending->by_side[LS_SIDE_POWER],
-		pending->by_side[LS_SIDE_HOST],
-		pending->by_side[LS_SIDE_HUB],
-		pending->by_side[LS_SIDE_DEVICE],
-		0,
-	};
-	int r = store_ask(store, STORE_SUM_ADD, ids, LS_COUNT(ids) - 1, &ids[LS_COUNT(ids) - 1]);
+	const int64_t us = (int64_t)llround(pending->run.all), *by_side = pending->by_side;
+	int64_t sum = 0;
+	int r = store_get(
+		store, &sum,
+		"INSERT INTO session_sums (port, description, cable, chain, dropping, n,"
+		" connected_us, drops, by_power, by_host, by_hub, by_device, first_real)"
+		" SELECT ifnull(port, 0), description, ifnull(cable, 0), ifnull(chain, 0), ?3 > 0,"
+		" 1, ?2, ?3, ?4, ?5, ?6, ?7, began_real FROM sessions WHERE id = ?1"
+		" ON CONFLICT DO UPDATE SET n = n + 1, connected_us = connected_us + ?2,"
+		" drops = drops + ?3, by_power = by_power + ?4, by_host = by_host + ?5,"
+		" by_hub = by_hub + ?6, by_device = by_device + ?7,"
+		" first_real = min(first_real, excluded.first_real) RETURNING id",
+		INT(pending->id), INT(us), INT(pending->drops), INT(by_side[LS_SIDE_POWER]),
+		INT(by_side[LS_SIDE_HOST]), INT(by_side[LS_SIDE_HUB]),
+		INT(by_side[LS_SIDE_DEVICE]));
 
-	return r < 0 ? r : store_run(store, STORE_SUM_MARK, ids, LS_COUNT(ids));
+	if (r < 0)
+		return r;
+	return store_run(
+		store,
+		"UPDATE sessions SET sum = ?8, sum_us = ?2, sum_drops = ?3, sum_power = ?4,"
+		" sum_host = ?5, sum_hub = ?6, sum_device = ?7, counted = 1 WHERE id = ?1",
+		INT(pending->id), INT(us), INT(pending->drops), INT(by_side[LS_SIDE_POWER]),
+		INT(by_side[LS_SIDE_HOST]), INT(by_side[LS_SIDE_HUB]), INT(by_side[LS_SIDE_DEVICE]),
+		INT(sum));
 }
 
+/* Sessions of a port that began in a week. */
 struct week {
 	int64_t from_us, n, drops;
 	struct ls_clean_run run;
 };
 
+/* *ret stays where there is none. */
 static int
-get_week(struct store *store, const int64_t ids[2], struct week *ret)
+read_week(struct store *store, int64_t port, int64_t week_us, struct week *ret)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_WEEK_GET, &r);
+	store_rows_auto rows = store_query(store,
+					   "SELECT from_real, n, " RUN_COLUMNS " FROM port_weeks"
+					   " WHERE port = ?1 AND week_real = ?2",
+					   INT(port), INT(week_us));
+	int r = store_next(&rows);
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, ids, 2);
-	r = store_step(store, stmt);
 	if (r != 1)
 		return r;
 	*ret = (struct week){
-		.from_us = sqlite3_column_int64(stmt, 0),
-		.n = sqlite3_column_int64(stmt, 1),
-		.drops = sqlite3_column_int64(stmt, 2),
-		.run = {
-			.all = (double)sqlite3_column_int64(stmt, 3),
-			.head = (double)sqlite3_column_int64(stmt, 4),
-			.tail = (double)sqlite3_column_int64(stmt, 5),
-			.best = (double)sqlite3_column_int64(stmt, 6),
-			.dropped = sqlite3_column_int64(stmt, 2) > 0,
-		},
+		.from_us = store_int(&rows, 0),
+		.n = store_int(&rows, 1),
+		.drops = store_int(&rows, 2),
+		.run = read_run(&rows, 2),
 	};
 	return 0;
 }
@@ -89,90 +119,103 @@ static int
 add_to_week(struct store *store, const struct pending *pending)
 {
 	int64_t week_us = pending->began_us - pending->began_us % STORE_WEEK_US;
-	const int64_t ids[] = { pending->port, week_us };
 	struct week week = { .from_us = pending->began_us };
-	int r = get_week(store, ids, &week);
+	int r = read_week(store, pending->port, week_us, &week);
 
 	if (r < 0)
 		return r;
 	ls_clean_run_join(&week.run, &pending->run);
-	const int64_t row[] = {
-		pending->port,
-		week_us,
-		week.from_us < pending->began_us ? week.from_us : pending->began_us,
-		week.n + 1,
-		week.drops + pending->drops,
-		(int64_t)llround(week.run.all),
-		(int64_t)llround(week.run.head),
-		(int64_t)llround(week.run.tail),
-		(int64_t)llround(week.run.best),
-	};
-
-	return store_run(store, STORE_WEEK_PUT, row, LS_COUNT(row));
-}
-
-/* What stays with the port, whatever is said of cables. */
-static int
-count_for_port(struct store *store, const struct pending *pending)
-{
-	const int64_t ids[] = { pending->id, pending->port };
-	int r = add_to_week(store, pending);
-
-	if (r == 0)
-		r = store_run(store, STORE_COUNT_TRAFFIC, ids, LS_COUNT(ids));
-	if (r == 0)
-		r = store_run(store, STORE_COUNT_ERRORS, ids, LS_COUNT(ids));
-	return r < 0 ? r : store_run(store, STORE_COUNT_LATENCY, ids, LS_COUNT(ids));
+	return store_run(store,
+			 "INSERT OR REPLACE INTO port_weeks (port, week_real, from_real, n,"
+			 " " RUN_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+			 INT(pending->port), INT(week_us),
+			 INT(week.from_us < pending->began_us ? week.from_us : pending->began_us),
+			 INT(week.n + 1), INT(week.drops + pending->drops),
+			 INT(llround(week.run.all)), INT(llround(week.run.head)),
+			 INT(llround(week.run.tail)), INT(llround(week.run.best)));
 }
 
 static int
-list_pending(struct store *store, int64_t before, int n, struct pending *ret)
+add_traffic(struct store *store, const struct pending *pending)
 {
-	const int64_t ids[] = { before, n };
-	int r = 0, n_found = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_PENDING_SESSIONS, &r);
+	int r = store_run(
+		store,
+		"INSERT INTO port_traffic SELECT ?2, sum(transfers), sum(bytes_in), sum(bytes_out),"
+		" sum(submit_errors) FROM traffic WHERE session = ?1 HAVING count(*) > 0"
+		" ON CONFLICT DO UPDATE SET transfers = transfers + excluded.transfers,"
+		" bytes_in = bytes_in + excluded.bytes_in,"
+		" bytes_out = bytes_out + excluded.bytes_out,"
+		" submit_errors = submit_errors + excluded.submit_errors",
+		INT(pending->id), INT(pending->port));
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
-	while (n_found < n && (r = store_step(store, stmt)) == 1) {
-		ret[n_found++] = (struct pending){
-			.id = sqlite3_column_int64(stmt, 0),
-			.port = sqlite3_column_int64(stmt, 1),
-			.counted = sqlite3_column_int(stmt, 2) != 0,
-			.began_us = sqlite3_column_int64(stmt, 3),
+	if (r == 0)
+		r = store_run(
+			store,
+			"INSERT INTO port_errors SELECT ?2, endpoint, status, class, sum(n)"
+			" FROM traffic_errors WHERE session = ?1 GROUP BY endpoint, status, class"
+			" ON CONFLICT DO UPDATE SET n = n + excluded.n",
+			INT(pending->id), INT(pending->port));
+	if (r == 0)
+		r = store_run(
+			store,
+			"INSERT INTO port_latency SELECT ?2, type, sum(n), max(p99_us), max(max_us)"
+			" FROM traffic_latency WHERE session = ?1 GROUP BY type"
+			" ON CONFLICT DO UPDATE SET n = n + excluded.n,"
+			" p99_us = max(p99_us, excluded.p99_us),"
+			" max_us = max(max_us, excluded.max_us)",
+			INT(pending->id), INT(pending->port));
+	return r;
+}
+
+static int
+list_pending(struct store *store, int64_t before, struct pending *ret)
+{
+	store_rows_auto rows = store_query(
+		store,
+		"SELECT id, ifnull(port, 0), counted, began_real FROM sessions"
+		" WHERE sum IS NULL AND open = 0 AND ended_real < ?1 ORDER BY ended_real LIMIT ?2",
+		INT(before), INT(SESSIONS_AT_ONCE));
+	int r = 0, n = 0;
+
+	while (n < SESSIONS_AT_ONCE && (r = store_next(&rows)) == 1) {
+		ret[n++] = (struct pending){
+			.id = store_int(&rows, 0),
+			.port = store_int(&rows, 1),
+			.counted = store_int(&rows, 2) != 0,
+			.began_us = store_int(&rows, 3),
 		};
 	}
-	return r < 0 ? r : n_found;
+	return r < 0 ? r : n;
 }
 
 static int
 sum_one(const struct store_exposure *asked, struct pending *pending)
 {
-	int r = store_pieces(asked, pending->id, add_piece, pending);
+	int r = store_pieces(asked, pending->id, on_pending_piece, pending);
 
 	if (r == 0)
 		r = add_sum(asked->store, pending);
 	if (r < 0 || pending->counted || !pending->port)
 		return r;
-	return count_for_port(asked->store, pending);
+	/* What stays with the port, whatever is said of cables. */
+	r = add_to_week(asked->store, pending);
+	return r < 0 ? r : add_traffic(asked->store, pending);
 }
 
-/* Adds up to @n sessions that ended before @before to the sums. How many, or -errno. */
+/* Sessions that ended before @before: how many were summed up, or -errno. */
 static int
-sum_sessions(struct store *store, int64_t before, int n, struct ls_instant now)
+sum_sessions(struct store *store, int64_t before, struct ls_instant now)
 {
 	static const struct store_filter all = { .since_us = INT64_MIN, .until_us = INT64_MAX };
 	struct pending pending[SESSIONS_AT_ONCE];
 	struct store_exposure asked = { 0 };
-	int n_pending =
-		list_pending(store, before, n < SESSIONS_AT_ONCE ? n : SESSIONS_AT_ONCE, pending);
-	int r = n_pending > 0 ? store_exposure_init(&asked, store, &all, now) : n_pending;
+	int n = list_pending(store, before, pending);
+	int r = n > 0 ? store_exposure_init(&asked, store, &all, now) : n;
 
-	for (int i = 0; i < n_pending && r == 0; i++)
+	for (int i = 0; i < n && r == 0; i++)
 		r = sum_one(&asked, &pending[i]);
 	store_exposure_done(&asked);
-	return r < 0 ? r : n_pending;
+	return r < 0 ? r : n;
 }
 
 int
@@ -186,7 +229,7 @@ store_sum_up(struct store *store, struct ls_instant now)
 	r = store_begin(store);
 	if (r < 0)
 		return r;
-	n = sum_sessions(store, now.real_us - ENDED_FOR_US, SESSIONS_AT_ONCE, now);
+	n = sum_sessions(store, now.real_us - ENDED_FOR_US, now);
 	if (n <= 0) {
 		store_rollback(store);
 		return n;
@@ -228,39 +271,31 @@ append_span(struct series *series, const struct span *span)
 }
 
 static int
-on_piece(const struct store_piece *piece, void *user)
+on_span_piece(const struct store_piece *piece, void *user)
 {
 	struct span span = { .from_us = piece->from_us, .drops = piece->dropped };
 
-	ls_clean_run_add(&span.run, piece->us);
-	if (piece->dropped)
-		ls_clean_run_drop(&span.run);
+	add_to_run(&span.run, piece);
 	return append_span(user, &span);
 }
 
 static int
 add_weeks(const struct store_exposure *asked, int64_t port, struct series *series)
 {
-	const int64_t ids[] = { port, store_exposure_weeks(asked) };
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(asked->store, STORE_SERIES_WEEKS, &r);
+	store_rows_auto rows =
+		store_query(asked->store,
+			    "SELECT from_real, week_real, " RUN_COLUMNS " FROM port_weeks"
+			    " WHERE port = ?1 AND week_real >= ?2",
+			    INT(port), INT(store_exposure_weeks(asked)));
+	int r;
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
-	while ((r = store_step(asked->store, stmt)) == 1) {
+	while ((r = store_next(&rows)) == 1) {
 		const struct span span = {
-			.from_us = sqlite3_column_int64(stmt, 0),
+			.from_us = store_int(&rows, 0),
 			.is_week = true,
-			.week_us = sqlite3_column_int64(stmt, 1),
-			.drops = sqlite3_column_int64(stmt, 2),
-			.run = {
-				.all = (double)sqlite3_column_int64(stmt, 3),
-				.head = (double)sqlite3_column_int64(stmt, 4),
-				.tail = (double)sqlite3_column_int64(stmt, 5),
-				.best = (double)sqlite3_column_int64(stmt, 6),
-				.dropped = sqlite3_column_int64(stmt, 2) > 0,
-			},
+			.week_us = store_int(&rows, 1),
+			.drops = store_int(&rows, 2),
+			.run = read_run(&rows, 2),
 		};
 
 		r = append_span(series, &span);
@@ -270,23 +305,43 @@ add_weeks(const struct store_exposure *asked, int64_t port, struct series *serie
 	return r;
 }
 
-/* The sessions that @which selects, in pieces. */
+/* Each of the sessions in pieces. */
 static int
-add_sessions(const struct store_exposure *asked, enum store_stmt which,
-	     const int64_t ids[STORE_PORT_N_IDS], struct series *series)
+add_sessions(const struct store_exposure *asked, struct store_rows *sessions, struct series *series)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(asked->store, which, &r);
+	int r;
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, ids, which == STORE_SERIES_WEEK ? 3 : STORE_PORT_N_IDS);
-	while ((r = store_step(asked->store, stmt)) == 1) {
-		r = store_pieces(asked, sqlite3_column_int64(stmt, 0), on_piece, series);
+	while ((r = store_next(sessions)) == 1) {
+		r = store_pieces(asked, store_int(sessions, 0), on_span_piece, series);
 		if (r != 0)
 			return r;
 	}
 	return r;
+}
+
+static int
+add_sessions_outside_weeks(const struct store_exposure *asked, int64_t port, struct series *series)
+{
+	store_rows_auto rows =
+		store_query(asked->store,
+			    "SELECT id FROM sessions WHERE id IN " SESSIONS_OUTSIDE_WEEKS
+			    " AND began_real < ?3 AND ?4 + ?5 > 0",
+			    STORE_PORT_SPAN(asked, port), INT(store_exposure_weeks(asked)));
+
+	return add_sessions(asked, &rows, series);
+}
+
+static int
+add_sessions_of_week(const struct store_exposure *asked, int64_t port, int64_t week_us,
+		     struct series *series)
+{
+	store_rows_auto rows = store_query(
+		asked->store,
+		"SELECT id FROM sessions WHERE port = ?1 AND counted = 1 AND began_real >= ?2"
+		" AND began_real < ?3",
+		INT(port), INT(week_us), INT(week_us + STORE_WEEK_US));
+
+	return add_sessions(asked, &rows, series);
 }
 
 static int
@@ -333,11 +388,9 @@ refine(const struct store_exposure *asked, int64_t port, struct series *series, 
 
 	for (size_t i = 0; i < series->n && r == 0; i++) {
 		const struct span *span = &series->spans[i];
-		const int64_t ids[STORE_PORT_N_IDS] = { port, span->week_us,
-							span->week_us + STORE_WEEK_US };
 
 		if (span->is_week && i >= first && i <= at) {
-			r = add_sessions(asked, STORE_SERIES_WEEK, ids, &finer);
+			r = add_sessions_of_week(asked, port, span->week_us, &finer);
 			n++;
 		} else {
 			r = append_span(&finer, span);
@@ -353,24 +406,41 @@ refine(const struct store_exposure *asked, int64_t port, struct series *series, 
 	return n > 0;
 }
 
+/* What was used on a port, and since when. */
+#define USED_ON_PORT                                                                               \
+	"(SELECT cable, chain, description, first_real FROM session_sums WHERE port = ?1"          \
+	" UNION ALL SELECT ifnull(cable, 0), ifnull(chain, 0), description, began_real"            \
+	" FROM sessions WHERE port = ?1 AND sum IS NULL)"
+
+/* What was used on the port for the first time between ?2 and ?3. */
+static const char select_came[] =
+	"SELECT 1, c.label FROM (SELECT cable, min(first_real) AS first FROM " USED_ON_PORT
+	"  WHERE cable > 0 GROUP BY cable) u JOIN cables c ON c.id = u.cable"
+	"  WHERE u.first >= ?2 AND u.first <= ?3"
+	" UNION ALL SELECT 2, h.hubs FROM (SELECT chain, min(first_real) AS first "
+	"FROM " USED_ON_PORT " WHERE chain > 0 GROUP BY chain) u JOIN chains h ON h.id = u.chain"
+	"  WHERE u.first >= ?2 AND u.first <= ?3 AND h.hubs <> ''"
+	" UNION ALL SELECT 3, ifnull(nullif(d.product, ''), printf('%04x:%04x', v.vid, v.pid))"
+	"  FROM (SELECT e.device, min(n.first_real) AS first, max(e.id) AS description "
+	"FROM " USED_ON_PORT " n JOIN descriptions e ON e.id = n.description GROUP BY e.device) u"
+	"  JOIN devices v ON v.id = u.device JOIN descriptions d ON d.id = u.description"
+	"  WHERE u.first >= ?2 AND u.first <= ?3"
+	" LIMIT 1";
+
 static int
 find_came(const struct store_exposure *asked, int64_t port, struct ls_port_report *report)
 {
 	static const char *const kinds[] = { NULL, "cable", "hub", "device" };
-	const int64_t ids[] = { port, report->trend.since_us - CAME_WITHIN_US,
-				report->trend.since_us + CAME_WITHIN_US };
+	int64_t at = report->trend.since_us;
+	store_rows_auto rows = store_query(asked->store, select_came, INT(port),
+					   INT(at - CAME_WITHIN_US), INT(at + CAME_WITHIN_US));
 	const char *hub;
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(asked->store, STORE_SERIES_CAME, &r);
+	int r = store_next(&rows);
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, ids, LS_COUNT(ids));
-	r = store_step(asked->store, stmt);
 	if (r != 1)
 		return r;
-	report->came_kind = kinds[sqlite3_column_int(stmt, 0)];
-	store_read_text(stmt, 1, report->came, sizeof(report->came));
+	report->came_kind = kinds[store_int(&rows, 0)];
+	store_read_text(&rows, 1, report->came, sizeof(report->came));
 	hub = strrchr(report->came, ';'); /* the nearest one */
 	if (hub)
 		memmove(report->came, hub + 1, strlen(hub));
@@ -396,13 +466,12 @@ tell_trend(const struct store_exposure *asked, int64_t port, struct series *seri
 int
 store_report_series(const struct store_exposure *asked, int64_t port, struct ls_port_report *report)
 {
-	const int64_t ids[] = STORE_PORT_IDS(asked, port);
 	struct series series = { 0 };
 	struct ls_clean_run run = { 0 };
 	int r = add_weeks(asked, port, &series);
 
 	if (r == 0)
-		r = add_sessions(asked, STORE_SERIES_SESSIONS, ids, &series);
+		r = add_sessions_outside_weeks(asked, port, &series);
 	if (r == 0 && series.n > 0) {
 		qsort(series.spans, series.n, sizeof(*series.spans), compare_spans);
 		for (size_t i = 0; i < series.n; i++)

@@ -19,7 +19,7 @@ store_fail(struct store *store, int error)
 {
 	store->batch_error = error;
 	if (!sqlite3_get_autocommit(store->db))
-		(void)store_run(store, STORE_ROLLBACK, NULL, 0);
+		(void)store_run(store, "ROLLBACK");
 	return fail_run(store, error);
 }
 
@@ -34,7 +34,7 @@ store_begin(struct store *store)
 		r = store_reopen(store);
 	}
 	if (r == 0)
-		r = store_run(store, STORE_BEGIN, NULL, 0);
+		r = store_run(store, "BEGIN IMMEDIATE");
 	store->in_batch = r == 0;
 	store->batch_error = 0;
 	return r < 0 ? fail_run(store, r) : 0;
@@ -48,7 +48,7 @@ store_set_durable(struct store *store, bool durable)
 	assert(!store->in_batch);
 	if (durable == !store->hasty || !store->db)
 		return;
-	if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK)
+	if (store_exec(store, sql) == 0)
 		store->hasty = !durable;
 }
 
@@ -71,7 +71,7 @@ store_commit(struct store *store)
 
 	assert(store->in_batch);
 	if (r == 0)
-		r = store_run(store, STORE_COMMIT, NULL, 0);
+		r = store_run(store, "COMMIT");
 	if (r < 0 && !store->batch_error)
 		(void)store_fail(store, r);
 	if (r == 0)
@@ -86,8 +86,17 @@ void
 store_rollback(struct store *store)
 {
 	if (store->in_batch && !store->batch_error)
-		(void)store_run(store, STORE_ROLLBACK, NULL, 0);
+		(void)store_run(store, "ROLLBACK");
 	store->in_batch = false;
 	store->batch_error = 0;
 	store->boot = store->live_boot;
+}
+
+int
+store_end(struct store *store, int r)
+{
+	if (r == 0)
+		return store_commit(store);
+	store_rollback(store);
+	return r;
 }

@@ -25,3 +25,5 @@ int store_commit(struct store *store);
 void store_rollback(struct store *store);
 /* The first failure of a batch undoes it at once, and is what the rest of it answers. @error. */
 int store_fail(struct store *store, int error);
+/* Commits if @r is 0, else rolls back. 0, @r or -errno. */
+int store_end(struct store *store, int r);

@@ -14,23 +14,8 @@ clip(uint64_t n)
 	return n < COUNT_MAX ? (int64_t)n : COUNT_MAX;
 }
 
-/* One row: numbers, then a name. */
 static int
-put_named(struct store *store, enum store_stmt which, const int64_t *numbers, int n_numbers,
-	  const char *name)
-{
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, which, &r);
-
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, numbers, n_numbers);
-	(void)sqlite3_bind_text(stmt, n_numbers + 1, name, -1, SQLITE_STATIC);
-	return store_step(store, stmt);
-}
-
-static int
-put_traffic_errors(struct store *store, const struct ls_traffic_row *row, int endpoint)
+put_errors(struct store *store, const struct ls_traffic_row *row, int endpoint)
 {
 	const uint64_t *by_status = row->counts.endpoints[endpoint].by_status;
 	int in = LS_N_ENDPOINTS / 2, r = 0;
@@ -38,52 +23,74 @@ put_traffic_errors(struct store *store, const struct ls_traffic_row *row, int en
 
 	for (int i = 0; i < LS_N_STATUS_ROWS && r == 0; i++) {
 		const struct ls_status_row *status = &ls_status_rows[i];
-		const int64_t numbers[] = { row->session, row->minute_us, address, status->status,
-					    clip(by_status[i]) };
 
-		if (by_status[i] > 0 && status->class != LS_TRANSFER_OK)
-			r = put_named(store, STORE_TRAFFIC_ERROR_PUT, numbers, LS_COUNT(numbers),
-				      ls_transfer_class_name(status->class));
+		if (by_status[i] == 0 || status->class == LS_TRANSFER_OK)
+			continue;
+		r = store_run(store,
+			      "INSERT INTO traffic_errors (session, minute_us, endpoint, status, n,"
+			      " class) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+			      " ON CONFLICT DO UPDATE SET n = n + excluded.n",
+			      INT(row->session), INT(row->minute_us), INT(address),
+			      INT(status->status), INT(clip(by_status[i])),
+			      TEXT(ls_transfer_class_name(status->class)));
 	}
 	return r;
 }
 
 static int
-put_traffic_latency(struct store *store, const struct ls_traffic_row *row, unsigned int xfer)
+put_latency(struct store *store, const struct ls_traffic_row *row, unsigned int xfer)
 {
 	const struct ls_latency *latency = &row->counts.latency[xfer];
-	uint64_t p50_us = ls_latency_quantile(latency, 500);
-	uint64_t p99_us = ls_latency_quantile(latency, 990);
-	const int64_t numbers[] = { row->session, row->minute_us, clip(ls_latency_count(latency)),
-				    clip(p50_us), clip(p99_us),	  clip(latency->max_us) };
+	int64_t n = clip(ls_latency_count(latency));
 
-	if (numbers[2] == 0)
+	if (n == 0)
 		return 0;
-	return put_named(store, STORE_TRAFFIC_LATENCY_PUT, numbers, LS_COUNT(numbers),
-			 ls_xfer_name(xfer));
+	return store_run(store,
+			 "INSERT INTO traffic_latency (session, minute_us, n, p50_us, p99_us,"
+			 " max_us, type) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+			 INT(row->session), INT(row->minute_us), INT(n),
+			 INT(clip(ls_latency_quantile(latency, 500))),
+			 INT(clip(ls_latency_quantile(latency, 990))), INT(clip(latency->max_us)),
+			 TEXT(ls_xfer_name(xfer)));
+}
+
+/* A minute that is put again replaces the one before. */
+static int
+delete_minute(struct store *store, const struct ls_traffic_row *row)
+{
+	int r = store_run(store, "DELETE FROM traffic WHERE session = ?1 AND minute_us = ?2",
+			  INT(row->session), INT(row->minute_us));
+
+	if (r == 0)
+		r = store_run(store,
+			      "DELETE FROM traffic_errors WHERE session = ?1 AND minute_us = ?2",
+			      INT(row->session), INT(row->minute_us));
+	if (r == 0)
+		r = store_run(store,
+			      "DELETE FROM traffic_latency WHERE session = ?1 AND minute_us = ?2",
+			      INT(row->session), INT(row->minute_us));
+	return r;
 }
 
 int
 store_put_traffic(struct store *store, const struct ls_traffic_row *row)
 {
-	static const enum store_stmt cuts[] = { STORE_TRAFFIC_CUT, STORE_TRAFFIC_ERRORS_CUT,
-						STORE_TRAFFIC_LATENCY_CUT };
 	struct ls_traffic_sum sum;
-	int r = 0;
+	int r = delete_minute(store, row);
 
 	ls_traffic_sum(&row->counts, &sum);
-	const int64_t numbers[] = { row->session,	   row->minute_us,     MINUTE_US,
-				    clip(sum.n_completed), clip(sum.bytes_in), clip(sum.bytes_out),
-				    clip(sum.n_refused) };
-
-	for (size_t i = 0; i < LS_COUNT(cuts) && r == 0; i++)
-		r = store_run(store, cuts[i], numbers, 2);
 	if (r == 0)
-		r = store_run(store, STORE_TRAFFIC_PUT, numbers, LS_COUNT(numbers));
+		r = store_run(
+			store,
+			"INSERT INTO traffic (session, minute_us, span_us, transfers, bytes_in,"
+			" bytes_out, submit_errors) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+			INT(row->session), INT(row->minute_us), INT(MINUTE_US),
+			INT(clip(sum.n_completed)), INT(clip(sum.bytes_in)),
+			INT(clip(sum.bytes_out)), INT(clip(sum.n_refused)));
 	for (int i = 0; i < LS_N_ENDPOINTS && r == 0; i++)
-		r = put_traffic_errors(store, row, i);
+		r = put_errors(store, row, i);
 	for (unsigned int i = 0; i < LS_N_XFERS && r == 0; i++)
-		r = put_traffic_latency(store, row, i);
+		r = put_latency(store, row, i);
 	return r;
 }
 
@@ -91,33 +98,27 @@ int
 store_put_tail(struct store *store, const struct ls_tail *tail)
 {
 	uint32_t n = tail->n < LS_FLIGHT_RECORDS ? tail->n : LS_FLIGHT_RECORDS;
-	int r = 0;
-	store_stmt_auto *stmt = n > 0 ? store_prepare(store, STORE_TAIL_PUT, &r) : NULL;
 
-	if (!stmt)
-		return r;
-	(void)sqlite3_bind_int64(stmt, 1, tail->incident);
-	(void)sqlite3_bind_blob(stmt, 2, tail->records, (int)(n * sizeof(tail->records[0])),
-				SQLITE_STATIC);
-	return store_step(store, stmt);
+	if (n == 0)
+		return 0;
+	return store_run(store, "INSERT OR IGNORE INTO tails (incident, records) VALUES (?1, ?2)",
+			 INT(tail->incident),
+			 BLOB(tail->records, (int)(n * sizeof(tail->records[0]))));
 }
 
 int
 store_tail(struct store *store, int64_t incident, struct ls_tail *ret)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_TAIL_GET, &r);
+	store_rows_auto rows =
+		store_query(store, "SELECT records FROM tails WHERE incident = ?1", INT(incident));
+	int r = store_next(&rows);
 	const void *records;
 	size_t len;
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, &incident, 1);
-	r = store_step(store, stmt);
 	if (r != 1)
 		return r;
-	records = sqlite3_column_blob(stmt, 0);
-	len = (size_t)sqlite3_column_bytes(stmt, 0);
+	records = sqlite3_column_blob(rows.stmt, 0);
+	len = (size_t)sqlite3_column_bytes(rows.stmt, 0);
 	/* Other lengths are not ours: a later version's, or a person's. */
 	if (!records || len > sizeof(ret->records) || len % sizeof(ret->records[0]) != 0)
 		return 0;

@@ -8,37 +8,69 @@
 #include "daemon/store/row.h"
 #include "daemon/store/traffic.h"
 
-/* One row of a table: its keys, 0 for NULL, then the fields. */
-static int
-put_row(struct store *store, enum store_stmt which, const int64_t *keys, enum store_row row,
-	const void *from)
-{
-	static const int n_keys[] = {
-		[STORE_ROW_SESSION] = 6, [STORE_ROW_INCIDENT] = 4, [STORE_ROW_EVENT] = 2,
-		[STORE_ROW_GAP] = 2,	 [STORE_ROW_EVIDENCE] = 2,
-	};
-	/* An id or place of 0 is a value, that of a port or a description is none. */
-	bool zero_is_null = row != STORE_ROW_EVIDENCE;
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, which, &r);
-
-	if (!stmt)
-		return r;
-	for (int i = 0; i < n_keys[row]; i++) {
-		if (keys[i] || !zero_is_null)
-			(void)sqlite3_bind_int64(stmt, i + 1, keys[i]);
-	}
-	(void)store_bind_row(stmt, n_keys[row] + 1, row, from);
-	return store_step(store, stmt);
-}
-
 static int
 put_event(struct store *store, const struct ls_event *event)
 {
-	int64_t keys[4] = { store->boot };
-	int r = store_put_port(store, &event->socket, &keys[1]);
+	int64_t port = 0;
+	int r = store_put_port(store, &event->socket, &port);
 
-	return r < 0 ? r : put_row(store, STORE_EVENT_PUT, keys, STORE_ROW_EVENT, event);
+	if (r < 0)
+		return r;
+	return store_run(store,
+			 "INSERT INTO events (boot, port" EVENT_COLUMNS ")"
+			 " VALUES (?, ?" EVENT_PARAMETERS ")",
+			 INT(store->boot), ID(port), FIELDS(STORE_ROW_EVENT, event));
+}
+
+static int
+put_gap(struct store *store, const struct ls_gap *gap)
+{
+	return store_run(store,
+			 "INSERT INTO gaps (id, boot" GAP_COLUMNS ")"
+			 " VALUES (?, ?" GAP_PARAMETERS ")"
+			 " ON CONFLICT (id) DO UPDATE SET boot = boot" GAP_UPDATES,
+			 INT(gap->id), INT(store->boot), FIELDS(STORE_ROW_GAP, gap));
+}
+
+/* The ids of what took part, as they are found or added; 0: none. */
+struct parts {
+	int64_t port, description, cable, chain;
+};
+
+static int
+put_session_row(struct store *store, const struct ls_session *session, const struct parts *parts)
+{
+	return store_run(
+		store,
+		"INSERT INTO sessions (id, boot, port, description, cable, chain" SESSION_COLUMNS
+		") VALUES (?, ?, ?, ?, ?, ?" SESSION_PARAMETERS ")"
+		" ON CONFLICT (id) DO UPDATE SET port = excluded.port,"
+		" description = excluded.description, cable = excluded.cable,"
+		" chain = excluded.chain" SESSION_UPDATES,
+		INT(session->id), INT(store->boot), ID(parts->port), ID(parts->description),
+		ID(parts->cable), ID(parts->chain), FIELDS(STORE_ROW_SESSION, session));
+}
+
+static int
+put_incident_row(struct store *store, const struct ls_incident *incident, const struct parts *parts)
+{
+	return store_run(store,
+			 "INSERT INTO incidents (id, boot, port, description" INCIDENT_COLUMNS ")"
+			 " VALUES (?, ?, ?, ?" INCIDENT_PARAMETERS ")"
+			 " ON CONFLICT (id) DO UPDATE SET port = excluded.port,"
+			 " description = excluded.description" INCIDENT_UPDATES,
+			 INT(incident->id), INT(store->boot), ID(parts->port),
+			 ID(parts->description), FIELDS(STORE_ROW_INCIDENT, incident));
+}
+
+static int
+put_evidence_row(struct store *store, int64_t incident, int place,
+		 const struct ls_evidence *evidence)
+{
+	return store_run(store,
+			 "INSERT OR REPLACE INTO evidence (incident, n" EVIDENCE_COLUMNS ")"
+			 " VALUES (?, ?" EVIDENCE_PARAMETERS ")",
+			 INT(incident), INT(place), FIELDS(STORE_ROW_EVIDENCE, evidence));
 }
 
 struct stay {
@@ -49,19 +81,16 @@ struct stay {
 static int
 open_stay(struct store *store, int64_t session, struct stay *ret)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_STAY_OPEN, &r);
+	store_rows_auto rows = store_query(store,
+					   "SELECT id, began_mono, began_real FROM stays"
+					   " WHERE session = ?1 AND ended_real IS NULL",
+					   INT(session));
+	int r = store_next(&rows);
 
 	*ret = (struct stay){ 0 };
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, &session, 1);
-	r = store_step(store, stmt);
 	if (r != 1)
 		return r;
-	ret->id = sqlite3_column_int64(stmt, 0);
-	ret->began_mono = sqlite3_column_int64(stmt, 1);
-	ret->began_real = sqlite3_column_int64(stmt, 2);
+	*ret = (struct stay){ store_int(&rows, 0), store_int(&rows, 1), store_int(&rows, 2) };
 	return 0;
 }
 
@@ -76,20 +105,24 @@ end_of_stay(const struct ls_session *session, const struct stay *stay, int64_t c
 }
 
 static int
-add_stay(struct store *store, int64_t session, struct ls_instant began, const int64_t ended[2])
+add_stay(struct store *store, int64_t session, struct ls_instant began)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_STAY_ADD, &r);
+	return store_run(store,
+			 "INSERT INTO stays (session, began_mono, began_real, ended_real,"
+			 " connected_us) VALUES (?1, ?2, ?3, NULL, 0)",
+			 INT(session), INT(began.mono_us), INT(began.real_us));
+}
 
-	if (!stmt)
-		return r;
-	(void)sqlite3_bind_int64(stmt, 1, session);
-	(void)sqlite3_bind_int64(stmt, 2, (int64_t)began.mono_us);
-	(void)sqlite3_bind_int64(stmt, 3, began.real_us);
-	if (ended)
-		(void)sqlite3_bind_int64(stmt, 4, ended[0]);
-	(void)sqlite3_bind_int64(stmt, 5, ended ? ended[1] : 0);
-	return store_step(store, stmt);
+/* One that began and ended between two records. */
+static int
+add_ended_stay(struct store *store, const struct ls_session *session, int64_t connected_us)
+{
+	return store_run(store,
+			 "INSERT INTO stays (session, began_mono, began_real, ended_real,"
+			 " connected_us) VALUES (?1, ?2, ?3, ?4, ?5)",
+			 INT(session->id), INT(session->ended.mono_us - (uint64_t)connected_us),
+			 INT(session->ended.real_us - connected_us), INT(session->ended.real_us),
+			 INT(connected_us));
 }
 
 /*
@@ -109,36 +142,33 @@ put_stays(struct store *store, const struct ls_session *session, int64_t connect
 	if (session->present && stay.id && stay.began_mono == (int64_t)since.mono_us)
 		return 0;
 	grown = grown > 0 ? grown : 0;
-	if (stay.id) {
-		const int64_t end[] = { stay.id, end_of_stay(session, &stay, grown), grown };
-
-		r = store_run(store, STORE_STAY_END, end, LS_COUNT(end));
-	} else if (grown > 0) { /* begun and ended between two records */
-		const int64_t end[] = { session->ended.real_us, grown };
-		struct ls_instant began = { session->ended.mono_us - (uint64_t)grown,
-					    session->ended.real_us - grown };
-
-		r = add_stay(store, session->id, began, end);
-	}
-	return r == 0 && session->present ? add_stay(store, session->id, since, NULL) : r;
+	if (stay.id)
+		r = store_run(store,
+			      "UPDATE stays SET ended_real = ?2, connected_us = ?3 WHERE id = ?1",
+			      INT(stay.id), INT(end_of_stay(session, &stay, grown)), INT(grown));
+	else if (grown > 0)
+		r = add_ended_stay(store, session, grown);
+	return r == 0 && session->present ? add_stay(store, session->id, since) : r;
 }
 
 static int
 put_session(struct store *store, const struct ls_session *session)
 {
-	int64_t keys[6] = { session->id, store->boot }, connected_before = 0;
-	int r = store_ask(store, STORE_SESSION_CONNECTED, &session->id, 1, &connected_before);
+	int64_t connected_before = 0;
+	struct parts parts = { 0 };
+	int r = store_get(store, &connected_before,
+			  "SELECT connected_us FROM sessions WHERE id = ?1", INT(session->id));
 
 	if (r >= 0)
-		r = store_put_port(store, &session->socket, &keys[2]);
+		r = store_put_port(store, &session->socket, &parts.port);
 	if (r >= 0)
-		r = store_put_device(store, &session->device, keys[2], &keys[3]);
+		r = store_put_device(store, &session->device, parts.port, &parts.description);
 	if (r >= 0 && session->cable[0])
-		r = store_text_row(store, STORE_CABLE_FIND, session->cable, &keys[4]);
+		r = store_put_cable(store, session->cable, &parts.cable);
 	if (r >= 0 && session->hubs_known)
-		r = store_text_row(store, STORE_CHAIN_FIND, session->hubs, &keys[5]);
+		r = store_put_chain(store, session->hubs, &parts.chain);
 	if (r >= 0)
-		r = put_row(store, STORE_SESSION_PUT, keys, STORE_ROW_SESSION, session);
+		r = put_session_row(store, session, &parts);
 	return r < 0 ? r : put_stays(store, session, connected_before);
 }
 
@@ -153,21 +183,25 @@ same_evidence(const struct ls_evidence *a, const struct ls_evidence *b)
 static int
 compare_evidence(struct store *store, const struct ls_incident *incident, int n, bool *same)
 {
-	int r = 0;
-	store_stmt_auto *stmt = store_prepare(store, STORE_EVIDENCE_GET, &r);
+	store_rows_auto rows = store_query(store, EVIDENCE_SELECT, INT(incident->id));
+	int r;
 
-	if (!stmt)
-		return r;
-	(void)store_bind_ids(stmt, &incident->id, 1);
-	while ((r = store_step(store, stmt)) == 1) {
+	while ((r = store_next(&rows)) == 1) {
 		struct ls_evidence kept;
-		int place = sqlite3_column_int(stmt, 0);
+		int64_t place = store_int(&rows, 0);
 
-		(void)store_read_row(stmt, 1, STORE_ROW_EVIDENCE, &kept);
+		(void)store_read_fields(&rows, 1, STORE_ROW_EVIDENCE, &kept);
 		if (place >= 0 && place < n)
 			same[place] = same_evidence(&kept, &incident->evidence[place]);
 	}
 	return r;
+}
+
+static int
+delete_evidence(struct store *store, int64_t incident, int from)
+{
+	return store_run(store, "DELETE FROM evidence WHERE incident = ?1 AND n >= ?2",
+			 INT(incident), INT(from));
 }
 
 /* A flapping device is put hundreds of times: only what changed is written. */
@@ -177,52 +211,49 @@ put_evidence(struct store *store, const struct ls_incident *incident)
 	bool same[LS_EVIDENCE_MAX] = { false };
 	int n = incident->n_evidence < LS_EVIDENCE_MAX ? (int)incident->n_evidence
 						       : LS_EVIDENCE_MAX;
-	const int64_t cut[] = { incident->id, n };
 	int r = compare_evidence(store, incident, n, same);
 
 	for (int i = 0; i < n && r == 0; i++) {
-		const int64_t keys[] = { incident->id, i };
-
 		if (!same[i])
-			r = put_row(store, STORE_EVIDENCE_PUT, keys, STORE_ROW_EVIDENCE,
-				    &incident->evidence[i]);
+			r = put_evidence_row(store, incident->id, i, &incident->evidence[i]);
 	}
-	return r < 0 ? r : store_run(store, STORE_EVIDENCE_CUT, cut, LS_COUNT(cut));
+	return r < 0 ? r : delete_evidence(store, incident->id, n);
 }
 
 static int
 put_incident(struct store *store, const struct ls_incident *incident)
 {
-	int64_t keys[4] = { incident->id, store->boot };
-	int r = store_put_port(store, &incident->socket, &keys[2]);
+	struct parts parts = { 0 };
+	int r = store_put_port(store, &incident->socket, &parts.port);
 
 	if (r >= 0 && incident->has_device)
-		r = store_put_device(store, &incident->device, keys[2], &keys[3]);
+		r = store_put_device(store, &incident->device, parts.port, &parts.description);
 	if (r >= 0)
-		r = put_row(store, STORE_INCIDENT_PUT, keys, STORE_ROW_INCIDENT, incident);
+		r = put_incident_row(store, incident, &parts);
 	return r < 0 ? r : put_evidence(store, incident);
 }
 
 static int
 put_absorbed(struct store *store, int64_t id, int64_t into)
 {
-	const int64_t move[] = { id, into }, cut[] = { id, 0 };
-	int r = store_run(store, STORE_ABSORB_EVENTS, move, LS_COUNT(move));
+	int r = store_run(store, "UPDATE events SET incident = ?2 WHERE incident = ?1", INT(id),
+			  INT(into));
 
 	if (r == 0)
-		r = store_run(store, STORE_EVIDENCE_CUT, cut, LS_COUNT(cut));
+		r = delete_evidence(store, id, 0);
 	if (r == 0) /* where both have a tail, that of the other one stays */
-		r = store_run(store, STORE_ABSORB_TAIL, move, LS_COUNT(move));
+		r = store_run(store, "UPDATE OR IGNORE tails SET incident = ?2 WHERE incident = ?1",
+			      INT(id), INT(into));
 	if (r == 0)
-		r = store_run(store, STORE_TAIL_CUT, &id, 1);
-	return r < 0 ? r : store_run(store, STORE_ABSORB_INCIDENT, &id, 1);
+		r = store_run(store, "DELETE FROM tails WHERE incident = ?1", INT(id));
+	if (r == 0)
+		r = store_run(store, "DELETE FROM incidents WHERE id = ?1", INT(id));
+	return r;
 }
 
 int
 store_put_record(struct store *store, const struct ls_record *record)
 {
-	const int64_t gap[4] = { record->kind == LS_RECORD_GAP ? record->gap->id : 0, store->boot };
-
 	switch (record->kind) {
 	case LS_RECORD_EVENT:
 		return put_event(store, record->event);
@@ -233,7 +264,7 @@ store_put_record(struct store *store, const struct ls_record *record)
 	case LS_RECORD_ABSORBED:
 		return put_absorbed(store, record->absorbed.id, record->absorbed.into);
 	case LS_RECORD_GAP:
-		return put_row(store, STORE_GAP_PUT, gap, STORE_ROW_GAP, record->gap);
+		return put_gap(store, record->gap);
 	case LS_RECORD_TRAFFIC:
 		return store_put_traffic(store, record->traffic);
 	case LS_RECORD_TAIL:
