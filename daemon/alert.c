@@ -4,10 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <syslog.h>
+#include <unistd.h>
+
+#define SD_JOURNAL_SUPPRESS_LOCATION /* the place in the code helps nobody who reads an alert */
+#include <systemd/sd-journal.h>
 
 #include "daemon/alert.h"
-#include "daemon/alert_entry.h"
 #include "lib/engine/engine.h"
 #include "lib/base/text.h"
 
@@ -47,6 +51,58 @@ struct alert {
 	struct said said[LS_MAX_OPEN_INCIDENTS];
 	struct said_gap gaps[LS_N_SOURCES];
 };
+
+#define JOURNAL_SOCKET "/run/systemd/journal/socket"
+#define ENTRY_FIELDS   12
+#define ENTRY_TEXT     4096
+
+/* One entry of the journal while it is put together. */
+struct entry {
+	struct iovec iov[ENTRY_FIELDS];
+	int n;
+	size_t used;
+	char text[ENTRY_TEXT];
+};
+
+static void entry_add(struct entry *entry, const char *format, ...) LS_PRINTF(2, 3);
+
+/* "NAME=value". What does not fit is left out. */
+static void
+entry_add(struct entry *entry, const char *format, ...)
+{
+	char *at = entry->text + entry->used;
+	size_t room = sizeof(entry->text) - entry->used;
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(at, room, format, args);
+	va_end(args);
+	if (n < 0 || (size_t)n >= room || entry->n == ENTRY_FIELDS)
+		return;
+	entry->iov[entry->n++] = (struct iovec){ .iov_base = at, .iov_len = (size_t)n };
+	entry->used += (size_t)n + 1;
+}
+
+/* @message must be clean. */
+static void
+entry_begin(struct entry *entry, const char *message_id, int priority, const char *message)
+{
+	entry->n = 0;
+	entry->used = 0;
+	entry_add(entry, "MESSAGE=%s", message);
+	entry_add(entry, "MESSAGE_ID=%s", message_id);
+	entry_add(entry, "PRIORITY=%d", priority);
+}
+
+/* sd_journal_sendv() also succeeds where there is no journal: then a line on stderr. */
+static void
+entry_send(const struct entry *entry)
+{
+	if (access(JOURNAL_SOCKET, F_OK) == 0 && sd_journal_sendv(entry->iov, entry->n) >= 0)
+		return;
+	fprintf(stderr, "linkstatd: %s\n", entry->text + strlen("MESSAGE="));
+}
 
 /* NULL where @kind is of no cause. */
 static const struct ls_cause_row *
@@ -235,19 +291,19 @@ say_incident(const struct ls_incident *incident, enum alert_kind kind)
 	const struct ls_device *device = &incident->device;
 	int priority = incident->drop ? LOG_WARNING : priority_of(kind);
 	char message[MESSAGE_MAX];
-	struct alert_entry entry;
+	struct entry entry;
 
 	make_sentence(message, incident, kind);
-	alert_entry_begin(&entry, alert_message_id(kind), priority, message);
-	alert_entry_add(&entry, "LINKSTAT_PORT=%s", incident->socket.id_path);
-	alert_entry_add(&entry, "LINKSTAT_NAME=%s", incident->socket.name);
-	alert_entry_add(&entry, "LINKSTAT_INCIDENT=%" PRId64, incident->id);
-	alert_entry_add(&entry, "LINKSTAT_CAUSE=%s", ls_cause_name(incident->cause));
-	alert_entry_add(&entry, "LINKSTAT_CONFIDENCE=%.2f", incident->confidence);
+	entry_begin(&entry, alert_message_id(kind), priority, message);
+	entry_add(&entry, "LINKSTAT_PORT=%s", incident->socket.id_path);
+	entry_add(&entry, "LINKSTAT_NAME=%s", incident->socket.name);
+	entry_add(&entry, "LINKSTAT_INCIDENT=%" PRId64, incident->id);
+	entry_add(&entry, "LINKSTAT_CAUSE=%s", ls_cause_name(incident->cause));
+	entry_add(&entry, "LINKSTAT_CONFIDENCE=%.2f", incident->confidence);
 	if (incident->has_device)
-		alert_entry_add(&entry, "LINKSTAT_DEVICE=%04x:%04x:%s", device->vid, device->pid,
-				device->serial);
-	alert_entry_send(&entry);
+		entry_add(&entry, "LINKSTAT_DEVICE=%04x:%04x:%s", device->vid, device->pid,
+			  device->serial);
+	entry_send(&entry);
 }
 
 static void
@@ -286,11 +342,11 @@ on_absorbed(struct alert *alert, int64_t id)
 static void
 say_gap(const struct ls_gap *gap, enum alert_kind kind, const char *message)
 {
-	struct alert_entry entry;
+	struct entry entry;
 
-	alert_entry_begin(&entry, alert_message_id(kind), priority_of(kind), message);
-	alert_entry_add(&entry, "LINKSTAT_SOURCE=%s", ls_source_name(gap->source));
-	alert_entry_send(&entry);
+	entry_begin(&entry, alert_message_id(kind), priority_of(kind), message);
+	entry_add(&entry, "LINKSTAT_SOURCE=%s", ls_source_name(gap->source));
+	entry_send(&entry);
 }
 
 /* A flood of losses is one message a minute, with their sum. */
@@ -350,15 +406,15 @@ static void
 on_event(const struct ls_event *event)
 {
 	char message[MESSAGE_MAX] = "";
-	struct alert_entry entry;
+	struct entry entry;
 
 	if (event->kind != LS_EVENT_CABLE || strncmp(event->what, "assuming", 8) != 0)
 		return;
 	append(message, "port %s: %s", event->socket.name, event->what);
-	alert_entry_begin(&entry, alert_message_id(ALERT_CABLE), priority_of(ALERT_CABLE), message);
-	alert_entry_add(&entry, "LINKSTAT_PORT=%s", event->socket.id_path);
-	alert_entry_add(&entry, "LINKSTAT_NAME=%s", event->socket.name);
-	alert_entry_send(&entry);
+	entry_begin(&entry, alert_message_id(ALERT_CABLE), priority_of(ALERT_CABLE), message);
+	entry_add(&entry, "LINKSTAT_PORT=%s", event->socket.id_path);
+	entry_add(&entry, "LINKSTAT_NAME=%s", event->socket.name);
+	entry_send(&entry);
 }
 
 void

@@ -11,9 +11,11 @@
 #include <event2/event.h>
 #include <systemd/sd-daemon.h>
 
-#include "daemon/base/families_load.h"
+#include "daemon/base/families.h"
+#include "daemon/base/host.h"
 #include "daemon/options.h"
 #include "daemon/pipeline.h"
+#include "daemon/store/boot.h"
 #include "daemon/store/open.h"
 #include "daemon/store/retention.h"
 #include "daemon/sources/sources.h"
@@ -63,40 +65,18 @@ on_watchdog(evutil_socket_t fd, short what, void *user)
 	sd_notify(0, "WATCHDOG=1");
 }
 
-/* The last component of the path is made; what is above it is the administrator's. */
-static int
-make_dir(const char *path, mode_t mode)
-{
-	if (mkdir(path, mode) == 0 || errno == EEXIST)
-		return 0;
-	return -errno;
-}
-
-static int
+/* The last directory of @path; what is above it is the administrator's. */
+static void
 make_parent(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char dir[512];
 
 	if (!slash || slash == path || (size_t)(slash - path) >= sizeof(dir))
-		return 0;
+		return;
 	memcpy(dir, path, (size_t)(slash - path));
 	dir[slash - path] = '\0';
-	return make_dir(dir, 0755);
-}
-
-static int
-read_boot_id(char *id, size_t size)
-{
-	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
-	char *line = file ? fgets(id, (int)size, file) : NULL;
-
-	if (file)
-		fclose(file);
-	if (!line)
-		return -EIO;
-	id[strcspn(id, "\n")] = '\0';
-	return 0;
+	(void)mkdir(dir, 0755); /* without it the socket cannot be made, which is reported */
 }
 
 static int
@@ -109,11 +89,11 @@ open_store(struct linkstatd *self, const struct options *options)
 		.now = self->state.watching_since,
 		.version = LINKSTAT_VERSION,
 	};
-	int r = read_boot_id(boot_id, sizeof(boot_id));
+	int r = host_read_boot_id(boot_id, sizeof(boot_id));
 
 	if (r < 0)
 		return fail("cannot read the boot id from /proc", r);
-	(void)make_dir(options->state_dir, 0750); /* the store tells what is wrong with it */
+	(void)mkdir(options->state_dir, 0750); /* the store reports what is wrong with it */
 	r = store_open(&store, &self->store);
 	if (r == -EBUSY) {
 		fprintf(stderr, SD_ERR "linkstatd: another linkstatd keeps its history in %s\n",
@@ -142,7 +122,7 @@ listen_on(struct linkstatd *self, const struct options *options)
 		r = server_listen_fd(self->server, SD_LISTEN_FDS_START + i);
 	if (n > 0)
 		return r < 0 ? fail("cannot serve the socket that systemd gave", r) : 0;
-	(void)make_parent(path);
+	make_parent(path);
 	r = server_listen(self->server, path);
 	if (r == -EADDRINUSE)
 		fprintf(stderr, SD_ERR "linkstatd: another linkstatd answers at %s already\n",
@@ -188,15 +168,23 @@ on_flush(void *user)
 static int
 gather_sources(struct linkstatd *self, const struct options *options)
 {
-	const struct sources_options sources = {
+	struct sources_options sources = {
 		.base = self->base,
-		.pipeline = self->pipeline,
-		.store = self->store,
-		.state = &self->state,
+		.observe = pipeline_observe,
+		.on_record = pipeline_record,
+		.on_kmsg_seq = pipeline_kmsg_taken,
+		.user = self->pipeline,
+		.root = self->state.root,
+		.engine = self->state.engine,
+		.top = self->state.top,
 		.usbmon_ring_bytes = (size_t)options->usbmon_ring_kib * 1024,
 	};
-	int r = sources_new(&sources, &self->sources);
+	int r;
 
+	if (store_last_alive(self->store, &sources.last_alive, &sources.same_boot) <= 0)
+		sources.last_alive = (struct ls_instant){ 0 };
+	sources.has_kmsg_seq = store_kmsg_seq(self->store, &sources.kmsg_seq) > 0;
+	r = sources_new(&sources, &self->sources);
 	if (r < 0)
 		return fail("cannot watch the computer itself", r);
 	server_set_hooks(self->server, &(const struct server_hooks){
@@ -316,7 +304,7 @@ main(int argc, char **argv)
 	if (r <= 0)
 		return r < 0 ? 2 : 0;
 	if (options.check_families)
-		return families_check(&options);
+		return families_check(options.families_dir, options.check, options.n_check);
 	r = start(&self, &options);
 	if (r == 0)
 		r = follow_signals(&self);

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <systemd/sd-daemon.h>
+
 #include "daemon/base/families.h"
 #include "lib/base/text.h"
 
@@ -123,4 +125,57 @@ families_dir_read(struct families_dir *self, const char *dir)
 	}
 	free(entries);
 	return r;
+}
+
+static void
+on_wrong_file(const char *why, void *user)
+{
+	(void)user;
+	fprintf(stderr, SD_WARNING "linkstatd: %s; this file is not used\n", why);
+}
+
+int
+families_load(const char *path, struct ls_families **ret)
+{
+	struct families_dir dir = { .complain = on_wrong_file };
+	ls_auto(ls_families) *families = NULL;
+	int r = ls_families_new(&families);
+
+	dir.families = families;
+	if (r == 0)
+		r = families_dir_read(&dir, path);
+	if (r < 0) {
+		fprintf(stderr, SD_ERR "linkstatd: no memory for the device families\n");
+		return r;
+	}
+	*ret = LS_STEAL(&families);
+	return 0;
+}
+
+static void
+on_checked_file(const char *why, void *user)
+{
+	(void)user;
+	fprintf(stderr, "%s\n", why);
+}
+
+int
+families_check(const char *path, char *const *files, unsigned int n_files)
+{
+	struct families_dir dir = { .complain = on_checked_file };
+	ls_auto(ls_families) *families = NULL;
+	int r = ls_families_new(&families);
+
+	dir.families = families;
+	for (unsigned int i = 0; r == 0 && i < n_files; i++)
+		r = families_dir_read_file(&dir, files[i]);
+	if (r == 0 && n_files == 0)
+		r = families_dir_read(&dir, path);
+	if (r < 0) {
+		fprintf(stderr, "linkstatd: no memory for the device families\n");
+		return 1;
+	}
+	printf("%u family file%s fine, %u wrong\n", dir.n_read, dir.n_read == 1 ? "" : "s",
+	       dir.n_wrong);
+	return dir.n_wrong > 0;
 }

@@ -1,5 +1,6 @@
 #include "daemon/base/host.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -26,6 +27,15 @@ host_read(struct host *ret)
 	ls_text_clean(ret->name, sizeof(ret->name), name, strlen(name));
 	if (sd_id128_get_machine_app_specific(application, &id) >= 0)
 		(void)sd_id128_to_string(id, ret->id);
+}
+
+int
+host_read_boot_id(char *id, size_t size)
+{
+	if (small_file_read(id, size, "/proc/sys/kernel/random/boot_id") == 0)
+		return -EIO;
+	id[strcspn(id, "\n")] = '\0';
+	return 0;
 }
 
 #define DMI "%s/sys/class/dmi/id/%s"

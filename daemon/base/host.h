@@ -1,5 +1,6 @@
 #pragma once
 /* Which computer this is, where histories of several computers come together. */
+#include <stddef.h>
 
 #define HOST_NAME_MAX_BYTES 256
 #define HOST_ID_LEN	    32
@@ -12,6 +13,9 @@ struct host {
 };
 
 void host_read(struct host *ret);
+
+/* The id of this boot, as the kernel gives it. 0, or -EIO if it cannot be read. */
+int host_read_boot_id(char *id, size_t size);
 
 #define HOST_TEXT_MAX 240
 

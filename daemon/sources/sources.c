@@ -7,13 +7,12 @@
 
 #include <systemd/sd-daemon.h>
 
+#include "daemon/base/state.h"
 #include "daemon/sources/host_context.h"
 #include "daemon/sources/host_sleep.h"
-#include "daemon/pipeline.h"
 #include "daemon/sources/source.h"
 #include "daemon/sources/sources.h"
 #include "daemon/sources/transfers.h"
-#include "daemon/store/boot.h"
 #include "lib/base/text.h"
 
 struct sources {
@@ -38,7 +37,7 @@ blind(struct sources *self, enum ls_source source, const char *what, int r)
 	};
 
 	ls_text_format(obs.text, sizeof(obs.text), "%s: %s", what, strerror(-r));
-	pipeline_observe(&obs, self->with.pipeline);
+	self->with.observe(&obs, self->with.user);
 	fprintf(stderr, SD_WARNING "linkstatd: %s; to open it: %s\n", obs.text, state_fix(source));
 }
 
@@ -46,10 +45,14 @@ blind(struct sources *self, enum ls_source source, const char *what, int r)
 static void
 note_absence(struct sources *self)
 {
-	struct ls_observation obs = { .source = LS_SOURCE_NONE, .kind = LS_OBS_SOURCE_BLIND };
-	bool same_boot;
+	struct ls_observation obs = {
+		.at = self->with.last_alive,
+		.source = LS_SOURCE_NONE,
+		.kind = LS_OBS_SOURCE_BLIND,
+	};
+	bool same_boot = self->with.same_boot;
 
-	if (store_last_alive(self->with.store, &obs.at, &same_boot) <= 0)
+	if (obs.at.real_us == 0)
 		return;
 	if (!same_boot)
 		obs.at.mono_us = 0;
@@ -57,7 +60,7 @@ note_absence(struct sources *self)
 		       same_boot ? "linkstatd was not running; of that time only the kernel log is "
 				   "known"
 				 : "linkstatd was not running");
-	pipeline_observe(&obs, self->with.pipeline);
+	self->with.observe(&obs, self->with.user);
 	self->replay_from = obs.at;
 	self->was_absent = true;
 }
@@ -73,7 +76,7 @@ end_absence(struct sources *self)
 	};
 
 	if (self->was_absent)
-		pipeline_observe(&obs, self->with.pipeline);
+		self->with.observe(&obs, self->with.user);
 }
 
 /* At first only the buses: the kernel log that is replayed then must know whose ports it names. */
@@ -95,7 +98,7 @@ sources_observe(const struct ls_observation *obs, void *user)
 		host_sleep_before(self->host_sleep, obs);
 	if (self->transfers)
 		transfers_before(self->transfers, obs);
-	pipeline_observe(obs, self->with.pipeline);
+	self->with.observe(obs, self->with.user);
 	if (self->transfers)
 		transfers_after(self->transfers, obs);
 	if (self->host_context)
@@ -103,20 +106,31 @@ sources_observe(const struct ls_observation *obs, void *user)
 }
 
 static void
-on_kmsg_taken(uint64_t seq, void *user)
+on_kmsg_seq(uint64_t seq, void *user)
 {
 	struct sources *self = user;
 
-	pipeline_kmsg_taken(seq, self->with.pipeline);
+	self->with.on_kmsg_seq(seq, self->with.user);
+}
+
+/* Records are for no other source. */
+static void
+on_record(const struct ls_record *record, void *user)
+{
+	struct sources *self = user;
+
+	self->with.on_record(record, self->with.user);
 }
 
 static void
 open_usbmon(struct sources *self)
 {
 	struct transfers_options options = {
-		.pipeline = self->with.pipeline,
-		.engine = self->with.state->engine,
-		.top = self->with.state->top,
+		.sink = sources_observe,
+		.on_record = on_record,
+		.user = self,
+		.engine = self->with.engine,
+		.top = self->with.top,
 		.ring_bytes = self->with.usbmon_ring_bytes,
 	};
 	int r = transfers_new(self->with.base, &options, &self->transfers);
@@ -133,8 +147,10 @@ open_kmsg(struct sources *self)
 	struct source_kmsg_options options = {
 		.fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC),
 		.sink = sources_observe,
-		.on_seq = on_kmsg_taken,
+		.on_seq = on_kmsg_seq,
 		.user = self,
+		.resume = self->with.has_kmsg_seq,
+		.after_seq = self->with.kmsg_seq,
 	};
 	int r;
 
@@ -143,7 +159,6 @@ open_kmsg(struct sources *self)
 		      -errno);
 		return;
 	}
-	options.resume = store_kmsg_seq(self->with.store, &options.after_seq) > 0;
 	r = source_kmsg_new(self->with.base, &options, &self->kmsg);
 	if (r < 0) {
 		close(options.fd);
@@ -155,10 +170,10 @@ static int
 watch_host(struct sources *self)
 {
 	struct host_context_options options = {
-		.root = self->with.state->root,
-		.engine = self->with.state->engine,
-		.sink = pipeline_observe,
-		.user = self->with.pipeline,
+		.root = self->with.root,
+		.engine = self->with.engine,
+		.sink = sources_observe,
+		.user = self,
 	};
 	int r = host_context_new(&options, &self->host_context);
 

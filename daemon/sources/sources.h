@@ -1,23 +1,32 @@
 #pragma once
 /*
- * All that observes, put together: what each of them says goes to the ones that prepare for it, to
- * the pipeline, and to the ones that follow it up. One that cannot be opened is told as blind.
+ * All sources: an observation of each goes to the sources that prepare for it, to the sink, and to
+ * those that follow it up. A source that cannot be opened is reported as blind.
  */
+#include "daemon/sources/source.h"
 #include "lib/base/base.h"
+#include "lib/engine/engine.h"
 #include "lib/model/observation.h"
 
 struct event_base;
-struct pipeline;
-struct store;
-struct daemon_state;
+struct top;
 struct sources;
 
 struct sources_options {
 	struct event_base *base;
-	struct pipeline *pipeline;
-	struct store *store; /* knows what was seen last */
-	struct daemon_state *state;
+	source_sink_fn observe; /* gets every observation */
+	ls_record_fn on_record; /* gets minutes of traffic, and the last transfers before a drop */
+	source_seq_fn on_kmsg_seq; /* gets the number of every record of the kernel log taken */
+	void *user;		   /* of the three */
+	const char *root;	   /* put before /proc and /sys; "" for this computer's */
+	struct ls_engine *engine;
+	struct top *top;	  /* measures for those who watch */
 	size_t usbmon_ring_bytes; /* 0: the default */
+	/* Until when linkstatd ran before, and whether in this boot; real 0: it never did. */
+	struct ls_instant last_alive;
+	bool same_boot;
+	bool has_kmsg_seq; /* the kernel log of this boot was taken up to .kmsg_seq */
+	uint64_t kmsg_seq;
 };
 
 /* Nothing is opened yet. All of @options must outlive it. 0 or -errno. */
@@ -28,7 +37,7 @@ LS_DEFINE_AUTO(sources)
 
 /* First the absence of linkstatd, and what the kernel log tells of it; then what is there now. */
 void sources_open(struct sources *sources);
-/* A source_sink_fn for observations from elsewhere (a person's word); @user is the sources. */
+/* A source_sink_fn for observations from elsewhere (a label of a cable); @user is the sources. */
 void sources_observe(const struct ls_observation *obs, void *user);
-/* Counters that wait go to the pipeline. */
+/* Hands over the counters of the minute under way. */
 void sources_flush(struct sources *sources);

@@ -4,6 +4,7 @@
 
 #include <event2/event.h>
 
+#include "daemon/base/state.h"
 #include "daemon/sources/usbmon.h"
 #include "daemon/sources/top.h"
 #include "daemon/sources/transfers.h"
@@ -40,7 +41,7 @@ write_device(struct transfers *transfers, unsigned int bus, unsigned int devnum)
 		return;
 	ls_traffic_sum(&row.counts, &sum);
 	if (sum.n_submitted || sum.n_completed)
-		pipeline_record(&record, transfers->with.pipeline);
+		transfers->with.on_record(&record, transfers->with.user);
 }
 
 static void
@@ -91,7 +92,7 @@ look_at_flow(unsigned int bus, unsigned int devnum, const struct ls_traffic_coun
 			       now.mono_us - transfers->looked_mono, &obs) <= 0)
 		return;
 	obs.at = now;
-	pipeline_observe(&obs, transfers->with.pipeline);
+	transfers->with.sink(&obs, transfers->with.user);
 }
 
 static void
@@ -115,7 +116,7 @@ tell_errors(struct transfers *transfers, const struct ls_traffic_evidence *evide
 
 	ls_usbmon_tell_errors(evidence, ls_usbmon_instant((int64_t)evidence->last_us, state_now()),
 			      &obs);
-	pipeline_observe(&obs, transfers->with.pipeline);
+	transfers->with.sink(&obs, transfers->with.user);
 }
 
 static void
@@ -125,7 +126,7 @@ tell_port(struct transfers *transfers, const struct ls_hub_event *event)
 
 	if (ls_usbmon_tell_port(event, ls_usbmon_instant((int64_t)event->real_us, state_now()),
 				&obs) > 0)
-		pipeline_observe(&obs, transfers->with.pipeline);
+		transfers->with.sink(&obs, transfers->with.user);
 }
 
 static void
@@ -176,7 +177,7 @@ on_source(const struct ls_observation *obs, void *user)
 
 	if (obs->kind == LS_OBS_LOST)
 		top_lost(transfers->with.top, obs->n_lost);
-	pipeline_observe(obs, transfers->with.pipeline);
+	transfers->with.sink(obs, transfers->with.user);
 }
 
 int
@@ -313,7 +314,7 @@ give_tail(struct transfers *transfers, const struct ls_observation *obs, int64_t
 		return;
 	ls_flight_visit(flight, at.until_us - TAIL_US, keep_transfer, &at);
 	if (at.tail.n)
-		pipeline_record(&record, transfers->with.pipeline);
+		transfers->with.on_record(&record, transfers->with.user);
 }
 
 void

@@ -3,9 +3,9 @@
  * Transfers: usbmon's records counted per device, stored per session and minute, kept as the flight
  * recorder of incidents, and turned into observations where they speak of a link or a port.
  */
-#include "daemon/pipeline.h"
 #include "daemon/sources/source.h"
 #include "lib/base/base.h"
+#include "lib/engine/engine.h"
 #include "lib/observe/flow.h"
 
 struct event_base;
@@ -13,7 +13,9 @@ struct top;
 struct transfers;
 
 struct transfers_options {
-	struct pipeline *pipeline;
+	source_sink_fn sink;	/* observations */
+	ls_record_fn on_record; /* minutes of traffic, and last transfers before a drop */
+	void *user;		/* of both */
 	struct ls_engine *engine;
 	struct top *top;   /* who watches what moves now */
 	size_t ring_bytes; /* 0: source_usbmon's default */
