@@ -59,7 +59,7 @@ own 'libudev\.h' daemon/sources/udev.c daemon/sources/udev_events.c daemon/sourc
 own 'libusb.*' daemon/sources/libusb.c
 own 'systemd/sd-journal\.h' daemon/alert.c cli/offline/journal.c
 own 'systemd/sd-id128\.h' cli/offline/journal.c cli/offline/journal_places.c cli/base/redact.c daemon/base/host.c
-own 'systemd/sd-bus\.h' cli/base/inhibit.c cli/base/logind.c daemon/sources/host_sleep.c
+own 'systemd/sd-bus\.h' cli/base/logind.c daemon/sources/host_sleep.c
 own 'pty\.h' cli/commands/child.c
 own 'pcap/.*' cli/offline/capture.c
 own 'archive.*\.h' cli/offline/input.c

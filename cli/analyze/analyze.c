@@ -7,7 +7,7 @@
 #include "cli/analyze/stream.h"
 #include "cli/base/command.h"
 #include "cli/print/envelope.h"
-#include "cli/commands/incidents.h"
+#include "cli/print/lines.h"
 #include "cli/offline/input.h"
 #include "cli/offline/offline.h"
 
@@ -94,7 +94,7 @@ merge(json_t *sum, const json_t *group)
 static void
 take(struct all *all, json_t *group)
 {
-	note_result(all, incidents_verdict(json_object_get(group, "incidents")));
+	note_result(all, lines_verdict(json_object_get(group, "incidents")));
 	if (merge(all->sum, group) != CLI_FINE) {
 		note_result(all, CLI_UNREACHABLE);
 		return;

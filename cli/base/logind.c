@@ -1,12 +1,15 @@
 #include "cli/base/logind.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include <systemd/sd-bus.h>
 
-#define PATIENCE_US UINT64_C(2000000)
+#define ASK_TIMEOUT_US	   UINT64_C(2000000)
+#define INHIBIT_TIMEOUT_US 5000000
 
 static uint64_t
 now_us(void)
@@ -76,14 +79,42 @@ ask(sd_bus *bus, struct logind *ret)
 void
 logind_ask(struct logind *ret)
 {
-	uint64_t deadline_us = now_us() + PATIENCE_US;
+	uint64_t deadline_us = now_us() + ASK_TIMEOUT_US;
 	sd_bus *bus = NULL;
 
 	*ret = (struct logind){ 0 };
 	if (sd_bus_open_system(&bus) < 0)
 		return;
 	if (wait_until_ready(bus, deadline_us) &&
-	    sd_bus_set_method_call_timeout(bus, PATIENCE_US / 4) >= 0)
+	    sd_bus_set_method_call_timeout(bus, ASK_TIMEOUT_US / 4) >= 0)
 		ret->known = ask(bus, ret);
 	sd_bus_close_unref(bus);
+}
+
+int
+logind_inhibit(const char *why)
+{
+	sd_bus_message *call = NULL, *reply = NULL;
+	sd_bus *bus = NULL;
+	int r, fd = -1;
+
+	r = sd_bus_open_system(&bus);
+	if (r >= 0)
+		r = sd_bus_message_new_method_call(bus, &call, "org.freedesktop.login1",
+						   "/org/freedesktop/login1",
+						   "org.freedesktop.login1.Manager", "Inhibit");
+	if (r >= 0)
+		r = sd_bus_message_append(call, "ssss", "sleep", "linkstat", why, "block");
+	if (r >= 0)
+		r = sd_bus_call(bus, call, INHIBIT_TIMEOUT_US, NULL, &reply);
+	if (r >= 0)
+		r = sd_bus_message_read(reply, "h", &fd);
+	if (r >= 0) /* the message owns that one */
+		r = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (r == -1)
+		r = -errno;
+	sd_bus_message_unref(reply);
+	sd_bus_message_unref(call);
+	sd_bus_flush_close_unref(bus);
+	return r;
 }

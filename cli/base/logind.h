@@ -1,5 +1,5 @@
 #pragma once
-/* What logind would do to this computer while nobody touches it. */
+/* logind: when it would suspend this computer, and how to keep it from doing so. */
 #include "lib/base/base.h"
 
 #define LOGIND_TEXT_MAX 64
@@ -15,3 +15,7 @@ struct logind {
 
 /* Takes 5 s at most. */
 void logind_ask(struct logind *ret);
+
+/* A descriptor: the computer does not go to sleep while it is open. -errno if logind cannot be
+ * asked. @why is shown to users. */
+int logind_inhibit(const char *why);

@@ -1,5 +1,3 @@
-#include "cli/commands/incidents.h"
-
 #include <inttypes.h>
 #include <string.h>
 
@@ -9,9 +7,9 @@
 #include "cli/print/envelope.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
+#include "cli/print/lines.h"
 #include "cli/print/render.h"
 #include "cli/print/words.h"
-#include "lib/model/record.h"
 #include "lib/base/text.h"
 
 static const struct ask_list list = { "io.linkstat.ListIncidents", "incidents" };
@@ -21,55 +19,6 @@ static const struct table_column columns[] = {
 	{ "WHAT", 0 },	       { "DROP", 0 }, { "SURE", TABLE_RIGHT }, { "BACK", TABLE_RIGHT },
 };
 enum { ID, WHEN, PORT, DEVICE, WHAT, DROP, SURE, BACK };
-
-int
-incidents_verdict(const json_t *incidents)
-{
-	const json_t *incident;
-	size_t i;
-
-	json_array_foreach(incidents, i, incident)
-	{
-		if (field_flag(incident, "drop"))
-			return CLI_TROUBLE;
-	}
-	return CLI_FINE;
-}
-
-/* What a device that has left and may come back will turn out to be, nobody knows yet. */
-static void
-put_cause(const struct cli *cli, const json_t *incident)
-{
-	const char *cause = field_text(incident, "cause");
-	bool open = !field_has(incident, "closed_at");
-	char sure[FORMAT_MAX];
-
-	if (open && strcmp(cause, ls_cause_name(LS_CAUSE_UNKNOWN)) == 0) {
-		fputs("not known why so far", cli->style.out);
-		return;
-	}
-	fprintf(cli->style.out, "%s%s, %s sure", advice_words(cause), open ? " (going on)" : "",
-		format_percent(sure, field_real(incident, "confidence")));
-}
-
-void
-incidents_put_line(const struct cli *cli, const json_t *incident)
-{
-	char at[FORMAT_MAX], back[FORMAT_MAX], port[WORDS_MAX];
-	int64_t at_us;
-
-	field_time(incident, "opened_at", &at_us);
-	fprintf(cli->style.out, "%s  %-8s  %-19s  %-10s  ", format_stamp(at, at_us),
-		field_text(incident, "name"), field_flag(incident, "drop") ? "DROP" : "incident",
-		"linkstat");
-	put_cause(cli, incident);
-	if (field_has(incident, "label"))
-		fprintf(cli->style.out, ", on %s", words_port(port, incident));
-	if (field_has(incident, "back_after_seconds"))
-		fprintf(cli->style.out, ", back after %s",
-			format_duration(back, field_real(incident, "back_after_seconds")));
-	fprintf(cli->style.out, "  (linkstat show %" PRId64 ")\n", field_int(incident, "id"));
-}
 
 static void
 fill_row(const struct cli *cli, struct table *table, const json_t *incident)
@@ -154,7 +103,7 @@ run(const struct cli *cli, const void *options)
 			render_sentence(&cli->style, TONE_PLAIN, 0,
 					"The evidence and what to do next: linkstat show ID");
 	}
-	return r == CLI_FINE ? incidents_verdict(all) : r;
+	return r == CLI_FINE ? lines_verdict(all) : r;
 }
 
 static const struct command_option options[] = {

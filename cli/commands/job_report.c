@@ -154,7 +154,7 @@ put_gaps(const struct cli *cli, const json_t *gaps)
 
 	json_array_foreach(gaps, i, gap)
 	{
-		put_line(cli, TONE_WARN, words_gap(text, cli, gap));
+		put_line(cli, TONE_WARN, words_gap(text, cli->now_us, gap));
 	}
 }
 

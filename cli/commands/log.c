@@ -1,33 +1,13 @@
-#include "cli/commands/log.h"
-
 #include <inttypes.h>
 
-#include "cli/print/advice.h"
 #include "cli/ask/ask.h"
 #include "cli/base/command.h"
 #include "cli/print/envelope.h"
-#include "cli/base/field.h"
-#include "cli/print/format.h"
+#include "cli/print/lines.h"
 #include "cli/print/render.h"
 #include "cli/print/words.h"
 
 static const struct ask_list events = { "io.linkstat.ListEvents", "events" };
-
-void
-log_put_event(const struct cli *cli, const json_t *event)
-{
-	const char *name = field_text(event, "name");
-	char at[FORMAT_MAX];
-	int64_t at_us;
-
-	field_time(event, "at", &at_us);
-	fprintf(cli->style.out, "%s  %-8s  %-19s  %-10s  %s", format_stamp(at, at_us),
-		*name ? name : "-", words_kind(field_text(event, "kind")),
-		advice_source(field_text(event, "source")), field_text(event, "what"));
-	if (field_has(event, "incident"))
-		fprintf(cli->style.out, "  (incident %" PRId64 ")", field_int(event, "incident"));
-	fputc('\n', cli->style.out);
-}
 
 struct lines {
 	const struct cli *cli;
@@ -44,7 +24,7 @@ on_page(const json_t *items, void *user)
 
 	json_array_foreach(items, i, event)
 	{
-		log_put_event(cli, event);
+		lines_put_event(&cli->style, event);
 		lines->n++;
 	}
 	/* Nobody reads any more, or the disk is full: main() finds out which. */

@@ -15,7 +15,7 @@
 #include "cli/base/command.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
-#include "cli/base/inhibit.h"
+#include "cli/base/logind.h"
 #include "cli/commands/job_report.h"
 #include "cli/commands/run_job.h"
 #include "cli/print/words.h"
@@ -186,7 +186,7 @@ static int
 run_watched(struct run_job *job)
 {
 	int64_t began_us = clock_us(CLOCK_MONOTONIC);
-	int awake = inhibit_sleep("a command runs under linkstat, which watches its USB link");
+	int awake = logind_inhibit("a command runs under linkstat, which watches its USB link");
 	int r = child_run(job->cli->args, job->restore ? on_output : NULL, job->restore, &job->end);
 
 	if (r < 0)

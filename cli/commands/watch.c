@@ -9,8 +9,7 @@
 #include "cli/print/envelope.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
-#include "cli/commands/incidents.h"
-#include "cli/commands/log.h"
+#include "cli/print/lines.h"
 #include "cli/ask/problem.h"
 #include "cli/print/words.h"
 #include "lib/base/hash.h"
@@ -69,15 +68,14 @@ put_json(const struct cli *cli, const json_t *record)
 static void
 put_gap(const struct cli *cli, const json_t *gap)
 {
-	struct cli timeless = *cli; /* "today" ends while we run: give all dates */
 	char text[WORDS_MAX], at[FORMAT_MAX];
 	int64_t at_us;
 
-	timeless.now_us = 0;
+	/* "today" ends while this runs: times get a date */
 	if (!field_time(gap, "ended_at", &at_us))
 		field_time(gap, "began_at", &at_us);
 	fprintf(cli->style.out, "%s  %-8s  %-19s  %-10s  %s\n", format_stamp(at, at_us), "-", "gap",
-		"linkstat", words_gap(text, &timeless, gap));
+		"linkstat", words_gap(text, 0, gap));
 }
 
 /* Was this the last line of incident @id? From now on it is. */
@@ -104,18 +102,18 @@ said_already(struct memory *memory, int64_t id, const char *text)
 static void
 put_incident(const struct cli *cli, struct memory *memory, const json_t *incident)
 {
-	struct cli aside = *cli;
+	struct output_style aside = cli->style;
 	char *text = NULL;
 	size_t len;
 
-	aside.style.out = open_memstream(&text, &len);
-	if (!aside.style.out) { /* better twice than not at all */
-		incidents_put_line(cli, incident);
+	aside.out = open_memstream(&text, &len);
+	if (!aside.out) { /* better twice than not at all */
+		lines_put_incident(&cli->style, incident);
 		return;
 	}
-	incidents_put_line(&aside, incident);
-	if (fclose(aside.style.out) != 0)
-		incidents_put_line(cli, incident);
+	lines_put_incident(&aside, incident);
+	if (fclose(aside.out) != 0)
+		lines_put_incident(&cli->style, incident);
 	else if (!said_already(memory, field_int(incident, "id"), text))
 		fputs(text, cli->style.out);
 	free(text);
@@ -127,7 +125,7 @@ put_record(const struct cli *cli, struct memory *memory, const json_t *record)
 	if (cli->json)
 		return put_json(cli, record);
 	if (field_has(record, "event"))
-		log_put_event(cli, field_object(record, "event"));
+		lines_put_event(&cli->style, field_object(record, "event"));
 	if (field_has(record, "incident"))
 		put_incident(cli, memory, field_object(record, "incident"));
 	if (field_has(record, "gap"))

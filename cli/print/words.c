@@ -60,7 +60,7 @@ words_device(char text[WORDS_MAX], const json_t *device)
 }
 
 const char *
-words_gap(char text[WORDS_MAX], const struct cli *cli, const json_t *gap)
+words_gap(char text[WORDS_MAX], int64_t now_us, const json_t *gap)
 {
 	const char *source = advice_source(field_text(gap, "source"));
 	const char *reason = field_text(gap, "reason");
@@ -68,7 +68,7 @@ words_gap(char text[WORDS_MAX], const struct cli *cli, const json_t *gap)
 	int64_t began_us, ended_us, lost = field_int(gap, "lost");
 
 	field_time(gap, "began_at", &began_us);
-	format_time(from, began_us, cli->now_us);
+	format_time(from, began_us, now_us);
 	if (field_has(gap, "lost"))
 		ls_text_format(text, WORDS_MAX, "%s lost %s at %s: %s%s", source,
 			       lost > 0 ? format_count(records, lost, "record", "records")
@@ -76,7 +76,7 @@ words_gap(char text[WORDS_MAX], const struct cli *cli, const json_t *gap)
 			       from, reason, words_stop(reason));
 	else if (field_time(gap, "ended_at", &ended_us))
 		ls_text_format(text, WORDS_MAX, "%s was blind from %s to %s: %s%s", source, from,
-			       format_time(to, ended_us, cli->now_us), reason, words_stop(reason));
+			       format_time(to, ended_us, now_us), reason, words_stop(reason));
 	else
 		ls_text_format(text, WORDS_MAX, "%s has been blind since %s: %s%s", source, from,
 			       reason, words_stop(reason));

@@ -12,7 +12,7 @@ const char *words_cable(char text[WORDS_MAX], const json_t *object);
 /* Its product, or "05ac:1281"; "" for NULL. Borrowed, or in @text. */
 const char *words_device(char text[WORDS_MAX], const json_t *device);
 /* "usbmon was blind from 11:00:02 to 11:20:05: module not loaded." */
-const char *words_gap(char text[WORDS_MAX], const struct cli *cli, const json_t *gap);
+const char *words_gap(char text[WORDS_MAX], int64_t now_us, const json_t *gap);
 /* "From … to … the history of 3 boots was imported from the journal; transfers of …"; "" for NULL. */
 const char *words_imported(char text[WORDS_MAX], const struct cli *cli, const json_t *imported);
 /* "3 × link lost, 1 × unplugged" out of incidents_by_cause. */

@@ -262,7 +262,7 @@ report_page_gaps(const struct report_page *page)
 		if (i + GAPS_SHOWN < n)
 			continue;
 		fputs("<li>", page->out);
-		html_text(page->out, words_gap(text, page->cli, gap));
+		html_text(page->out, words_gap(text, page->cli->now_us, gap));
 		fputs("</li>\n", page->out);
 	}
 	fputs(n > 0 ? "</ul>\n" : "", page->out);

@@ -312,7 +312,7 @@ put_gaps(const struct cli *cli, const json_t *reply)
 	{
 		if (i + GAPS_SHOWN >= n_gaps)
 			render_sentence(&cli->style, TONE_WARN, 2, "Gap: %s",
-					words_gap(text, cli, gap));
+					words_gap(text, cli->now_us, gap));
 	}
 	if (n_gaps > 0)
 		render_sentence(&cli->style, TONE_PLAIN, 2, "What happened %s may not be counted.",

@@ -10,7 +10,7 @@
 #include "cli/print/advice.h"
 #include "cli/base/clean.h"
 #include "cli/base/cli.h"
-#include "cli/commands/incidents.h"
+#include "cli/print/lines.h"
 #include "cli/ask/problem.h"
 #include "cli/report/report.h"
 #include "cli/ask/schema.h"
@@ -41,9 +41,9 @@ judges_by_drops(void **state)
 		{ report_verdict, "{\"ports\":[]}", CLI_FINE },
 		{ report_verdict, "{\"ports\":[{\"drops\":0,\"resets\":9}]}", CLI_FINE },
 		{ report_verdict, "{\"ports\":[{\"drops\":0},{\"drops\":1}]}", CLI_TROUBLE },
-		{ incidents_verdict, "[]", CLI_FINE },
-		{ incidents_verdict, "[{\"drop\":false}]", CLI_FINE },
-		{ incidents_verdict, "[{\"drop\":false},{\"drop\":true}]", CLI_TROUBLE },
+		{ lines_verdict, "[]", CLI_FINE },
+		{ lines_verdict, "[{\"drop\":false}]", CLI_FINE },
+		{ lines_verdict, "[{\"drop\":false},{\"drop\":true}]", CLI_TROUBLE },
 		{ status_verdict, "{\"ports\":[],\"sources\":[]}", CLI_FINE },
 		{ status_verdict, "{\"ports\":[{\"state\":\"ok\",\"drops\":0}]}", CLI_FINE },
 		{ status_verdict, "{\"ports\":[{\"state\":\"ok\",\"drops\":1}]}", CLI_TROUBLE },
