@@ -101,35 +101,3 @@ check_parse_version(const char *text, size_t len, char ret[CHECK_VERSION_MAX])
 	}
 	return 0;
 }
-
-enum check_package_line
-check_parse_package(const char *line, size_t len, const char **value, size_t *value_len)
-{
-	static const struct {
-		const char *key;
-		enum check_package_line kind;
-	} keys[] = {
-		{ "Package: ", CHECK_PACKAGE_NAME },	{ "P:", CHECK_PACKAGE_NAME },
-		{ "Version: ", CHECK_PACKAGE_VERSION }, { "V:", CHECK_PACKAGE_VERSION },
-		{ "Status: ", CHECK_PACKAGE_ABSENT },
-	};
-	struct ls_cursor cur = ls_cursor_of(line, len);
-	struct ls_cursor rest = ls_take_until(&cur, '\n');
-
-	*value = rest.at;
-	*value_len = ls_cursor_left(&rest);
-	if (*value_len == 0)
-		return CHECK_PACKAGE_END;
-	for (size_t i = 0; i < LS_COUNT(keys); i++) {
-		if (!ls_take_literal(&rest, keys[i].key))
-			continue;
-		*value = rest.at;
-		*value_len = ls_cursor_left(&rest);
-		if (keys[i].kind != CHECK_PACKAGE_ABSENT)
-			return keys[i].kind;
-		return memmem(rest.at, *value_len, " installed", strlen(" installed"))
-			       ? CHECK_PACKAGE_OTHER
-			       : CHECK_PACKAGE_ABSENT;
-	}
-	return CHECK_PACKAGE_OTHER;
-}

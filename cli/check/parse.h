@@ -17,15 +17,3 @@ bool check_parse_superspeed(const unsigned char *bos, size_t len);
 /* The first word of @text that begins with a digit and holds a dot, as "usbmuxd 1.1.1" has it, or
  * that follows "version ". Printable ASCII. 1, or 0 if there is none. */
 int check_parse_version(const char *text, size_t len, char ret[CHECK_VERSION_MAX]);
-
-/* One line of a list of packages, dpkg's ("Package: x") or apk's ("P:x"). */
-enum check_package_line {
-	CHECK_PACKAGE_OTHER,
-	CHECK_PACKAGE_NAME,
-	CHECK_PACKAGE_VERSION,
-	CHECK_PACKAGE_ABSENT, /* removed, or not installed in full */
-	CHECK_PACKAGE_END,    /* of a package */
-};
-/* @value is the rest of the line, without its end; it lies in @line. */
-enum check_package_line check_parse_package(const char *line, size_t len, const char **value,
-					    size_t *value_len);

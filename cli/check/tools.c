@@ -3,64 +3,14 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "cli/check/packages.h"
-#include "cli/check/parse.h"
+#include "cli/check/versions.h"
 #include "cli/base/clean.h"
-#include "cli/check/program.h"
 #include "cli/check/found.h"
 #include "cli/check/tree.h"
 #include "cli/check/devices.h"
 
-#define PATIENCE_MS 2000
-#define COMM_MAX    15 /* what /proc shows of a program's name */
-
-/* Where @name is in the path, in a static order like a shell's. False if nowhere. */
-static bool
-find_program(const struct check *check, const char *name, char ret[PATH_MAX])
-{
-	const char *dirs[] = { check->path, "/usr/sbin:/usr/local/sbin" };
-
-	for (size_t i = 0; i < LS_COUNT(dirs); i++) {
-		const char *dir = dirs[i];
-
-		if (i > 0 && *check->root) /* only what a test says is there */
-			break;
-		while (*dir) {
-			int len = (int)strcspn(dir, ":");
-
-			if (len > 0 &&
-			    snprintf(ret, PATH_MAX, "%.*s/%s", len, dir, name) < PATH_MAX &&
-			    access(ret, X_OK) == 0)
-				return true;
-			dir += len;
-			dir += *dir == ':';
-		}
-	}
-	return false;
-}
-
-/* "" if it does not say. What lies below /usr/local is of no package. */
-static void
-find_version(const struct check_packages *packages, const char *name, const char *path,
-	     char ret[CHECK_VERSION_MAX])
-{
-	const char *packaged = check_packages_version(packages, name);
-	char text[4096];
-	int len;
-
-	ret[0] = '\0';
-	if (packaged && (!path || !strstr(path, "/local/"))) {
-		snprintf(ret, CHECK_VERSION_MAX, "%s", packaged);
-		return;
-	}
-	if (!path)
-		return;
-	len = program_output(path, "--version", PATIENCE_MS, text, sizeof(text));
-	if (len <= 0 || check_parse_version(text, (size_t)len, ret) != 1)
-		ret[0] = '\0';
-}
+#define COMM_MAX 15 /* what /proc shows of a program's name */
 
 /* True if a process of that name runs. */
 static bool
@@ -86,11 +36,12 @@ void
 check_usbmuxd(struct check *check, const struct check_device *device)
 {
 	char path[PATH_MAX], other[PATH_MAX];
-	bool there = find_program(check, "usbmuxd", path), running = runs(check, "usbmuxd");
+	bool there = versions_find_program(check, "usbmuxd", path),
+	     running = runs(check, "usbmuxd");
 	bool apple = check_count_apple(check) > 0;
 
 	(void)device;
-	if (!apple && !find_program(check, "idevicerestore", other))
+	if (!apple && !versions_find_program(check, "idevicerestore", other))
 		return;
 	if (!there && !running) {
 		check_say(
@@ -111,13 +62,12 @@ check_usbmuxd(struct check *check, const struct check_device *device)
 }
 
 static void
-say_version(struct check *check, const struct check_packages *packages, const char *name,
-	    bool program)
+say_version(struct check *check, const struct versions *versions, const char *name, bool program)
 {
 	char path[PATH_MAX], version[CHECK_VERSION_MAX], shown[CHECK_VERSION_MAX * 4];
-	bool there = program && find_program(check, name, path);
+	bool there = program && versions_find_program(check, name, path);
 
-	find_version(packages, name, there ? path : NULL, version);
+	versions_of(versions, name, there ? path : NULL, version);
 	clean_text(shown, sizeof(shown), version, check->cli->style.utf8);
 	if (!there && !*version)
 		return;
@@ -146,18 +96,18 @@ check_versions(struct check *check, const struct check_device *device)
 		{ "libirecovery", false }, { "libimobiledevice", false },
 	};
 	char path[PATH_MAX];
-	struct check_packages packages;
+	struct versions versions;
 
 	(void)device;
-	if (check_count_apple(check) == 0 && !find_program(check, "idevicerestore", path))
+	if (check_count_apple(check) == 0 && !versions_find_program(check, "idevicerestore", path))
 		return;
-	if (!find_program(check, "idevicerestore", path)) {
+	if (!versions_find_program(check, "idevicerestore", path)) {
 		check_say(check, CHECK_NOTE, "idevicerestore is not installed.");
 		check_advise(check, "Install it, if this is to be a restore.");
 	}
-	check_packages_read(check, &packages);
+	versions_ask(check, &versions);
 	for (size_t i = 0; i < LS_COUNT(tools); i++)
-		say_version(check, &packages, tools[i].name, tools[i].program);
+		say_version(check, &versions, tools[i].name, tools[i].program);
 }
 
 /* True if one of the devices is a serial line: Linux gives it a driver that makes a tty. */

@@ -1,17 +1,20 @@
 /* What linkstat check reads from files and programs; the first byte chooses the parser. */
 #include "cli/check/parse.h"
+#include "cli/check/versions.h"
 #include "tests/fuzz/check.h"
 
 static void
-package(const char *text, size_t len)
+packages(const char *text, size_t len, bool joined)
 {
-	const char *value;
-	size_t value_len;
-	enum check_package_line kind = check_parse_package(text, len, &value, &value_len);
+	struct versions versions = { 0 };
 
-	CHECK(kind <= CHECK_PACKAGE_END);
-	CHECK(value >= text && value + value_len <= text + len);
-	CHECK(!memchr(value, '\n', value_len));
+	versions_read(&versions, text, len, joined);
+	for (size_t i = 0; i < VERSIONS_PACKAGES; i++) {
+		size_t n = strnlen(versions.of[i], CHECK_VERSION_MAX);
+
+		CHECK(n < CHECK_VERSION_MAX);
+		CHECK(n == 0 || memmem(text, len, versions.of[i], n));
+	}
 }
 
 static void
@@ -39,7 +42,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (len == 0)
 		return 0;
 	len--;
-	switch (data[0] % 5) {
+	switch (data[0] % 6) {
 	case 0:
 		if (check_parse_pressure(text, len, "some", &share) == 1)
 			CHECK(share >= 0 && share < 5e9);
@@ -56,7 +59,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		version(text, len);
 		break;
 	default:
-		package(text, len);
+		packages(text, len, data[0] % 6 == 5);
 	}
 	return 0;
 }

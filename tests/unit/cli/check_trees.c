@@ -72,12 +72,11 @@ static const struct fake_file desktop[] = {
 	{ "sys/module/usbcore/parameters/usbfs_memory_mb", "16\n" },
 	{ "sys/class/power_supply/AC/type", "Mains\n" },
 	{ "sys/class/power_supply/AC/online", "1\n" },
-	{ "var/lib/dpkg/status",
-	  "Package: usbmuxd\nStatus: install ok installed\nArchitecture: amd64\nVersion: "
-	  "1.1.1-2\n\n"
-	  "Package: irecovery\nStatus: deinstall ok config-files\nVersion: 9.9-9\n\n"
-	  "Package: libirecovery-common\nStatus: install ok installed\nVersion: 8.8\n\n"
-	  "Package: libirecovery-1.0-3\nStatus: install ok installed\nVersion: 1.0.0-5\n\n" },
+	{ "bin/dpkg-query", "!#!/bin/sh\n"
+			    "echo usbmuxd 1.1.1-2 installed\n"
+			    "echo irecovery 9.9-9 config-files\n"
+			    "echo libirecovery-common 8.8 installed\n"
+			    "echo libirecovery-1.0-3 1.0.0-5 installed\n" },
 	{ "bin/usbmuxd", "!#!/bin/sh\necho must not be asked: 7.7\n" },
 	{ "local/bin/idevicerestore", "!#!/bin/sh\necho idevicerestore 1.1.0-2-g405fcd1\n" },
 };

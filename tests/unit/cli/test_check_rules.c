@@ -200,7 +200,7 @@ static const struct rule_case {
 	  "the disk 33 %" },
 	{ "an old idevicerestore by its package",
 	  { ROOT_HUB,
-	    { "var/lib/pacman/local/idevicerestore-1.0.0-3/desc", "x\n" },
+	    { "bin/pacman", "!#!/bin/sh\necho idevicerestore 1.0.0-3\n" },
 	    { "bin/idevicerestore", "!#!/bin/sh\n" } },
 	  NULL,
 	  "tools",

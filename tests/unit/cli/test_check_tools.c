@@ -15,7 +15,7 @@
 
 #include "cli/check/parse.h"
 #include "cli/base/logind.h"
-#include "cli/check/program.h"
+#include "cli/check/versions.h"
 #include "cli/base/when.h"
 #include "tests/unit/cli/fake_tree.h"
 
@@ -49,6 +49,35 @@ reads_versions(void **state)
 }
 
 static void
+reads_packages(void **state)
+{
+	static const char spaced[] = "usbmuxd 1.1.1-2 installed\n"
+				     "idevicerestore 1.0.0-1 config-files\n"
+				     "libirecovery-1.0-3 1.0.0-3 installed\n"
+				     "libirecovery-1.0-dev 9 installed\n"
+				     "error: package 'irecovery' was not found\nusbmuxd-x 2\n\n";
+	static const char joined[] = "WARNING: no index\nusbmuxd-1.1.1-r3 x86_64 {usbmuxd} (GPL)\n"
+				     "libimobiledevice-1.3.0-r1 x86_64\nusbmuxd-\n-\n";
+	char version[CHECK_VERSION_MAX];
+	struct versions versions = { 0 };
+
+	(void)state;
+	versions_read(&versions, spaced, strlen(spaced), false);
+	versions_of(&versions, "usbmuxd", NULL, version);
+	assert_string_equal(version, "1.1.1-2");
+	versions_of(&versions, "idevicerestore", NULL, version);
+	assert_string_equal(version, "");
+	versions_of(&versions, "libirecovery", NULL, version);
+	assert_string_equal(version, "1.0.0-3");
+	versions = (struct versions){ 0 };
+	versions_read(&versions, joined, strlen(joined), true);
+	versions_of(&versions, "usbmuxd", NULL, version);
+	assert_string_equal(version, "1.1.1-r3");
+	versions_of(&versions, "libimobiledevice", NULL, version);
+	assert_string_equal(version, "1.3.0-r1");
+}
+
+static void
 reads_pressure_and_memory(void **state)
 {
 	static const char pressure[] = "some avg10=1.25 avg60=0.00 avg300=0.00 total=9\n"
@@ -71,7 +100,8 @@ reads_pressure_and_memory(void **state)
 static void
 ends_programs_that_hang(void **state)
 {
-	char root[] = "/tmp/linkstat-check-XXXXXX", path[64], text[64];
+	char root[] = "/tmp/linkstat-check-XXXXXX", path[64], argument[] = "--version", text[64];
+	char *const argv[] = { path, argument, NULL };
 	struct timespec began, ended;
 
 	(void)state;
@@ -82,16 +112,16 @@ ends_programs_that_hang(void **state)
 
 	clock_gettime(CLOCK_MONOTONIC, &began);
 	snprintf(path, sizeof(path), "%s/hangs", root);
-	assert_int_equal(program_output(path, "--version", 100, text, sizeof(text)), -ETIMEDOUT);
+	assert_int_equal(versions_run(argv, 100, text, sizeof(text)), -ETIMEDOUT);
 	clock_gettime(CLOCK_MONOTONIC, &ended);
 	assert_true(ended.tv_sec - began.tv_sec < 60);
 	snprintf(path, sizeof(path), "%s/floods", root);
-	assert_int_equal(program_output(path, "--version", 60000, text, sizeof(text)), 63);
+	assert_int_equal(versions_run(argv, 60000, text, sizeof(text)), 63);
 	snprintf(path, sizeof(path), "%s/ends", root);
-	assert_int_equal(program_output(path, "--version", 60000, text, sizeof(text)), 14);
+	assert_int_equal(versions_run(argv, 60000, text, sizeof(text)), 14);
 	assert_string_equal(text, "--version 1\nx\n");
 	snprintf(path, sizeof(path), "%s/nothing", root);
-	assert_int_equal(program_output(path, "", 60000, text, sizeof(text)), -ENOENT);
+	assert_int_equal(versions_run(argv, 60000, text, sizeof(text)), -ENOENT);
 	fake_remove(root);
 }
 
@@ -162,6 +192,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_versions),
+		cmocka_unit_test(reads_packages),
 		cmocka_unit_test(reads_pressure_and_memory),
 		cmocka_unit_test(ends_programs_that_hang),
 		cmocka_unit_test(does_not_wait_for_a_silent_bus),
