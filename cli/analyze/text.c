@@ -277,16 +277,6 @@ device_name(char text[FORMAT_MAX], const json_t *device)
 }
 
 static void
-fill_number(struct table *table, struct libscols_line *row, size_t column, int64_t n,
-	    enum tone tone)
-{
-	char text[FORMAT_MAX];
-
-	snprintf(text, sizeof(text), "%" PRId64, n);
-	table_cell(table, row, column, n > 0 ? tone : TONE_PLAIN, text);
-}
-
-static void
 fill_device(const struct output_style *style, struct table *table, const json_t *device)
 {
 	struct libscols_line *row = table_row(table, NULL);
@@ -295,14 +285,14 @@ fill_device(const struct output_style *style, struct table *table, const json_t 
 
 	(void)style;
 	table_cell(table, row, DEVICE, TONE_STRONG, device_name(text, device));
-	fill_number(table, row, TRANSFERS, field_int(device, "transfers"), TONE_PLAIN);
+	table_number(table, row, TRANSFERS, field_int(device, "transfers"), TONE_PLAIN);
 	table_cell(table, row, BYTES_IN, TONE_PLAIN,
 		   format_size(text, field_int(device, "bytes_in")));
 	table_cell(table, row, BYTES_OUT, TONE_PLAIN,
 		   format_size(text, field_int(device, "bytes_out")));
 	for (size_t i = 0; i < LS_COUNT(classes); i++)
-		fill_number(table, row, CLASSES + i, field_int(errors, classes[i].name),
-			    classes[i].tone);
+		table_number(table, row, CLASSES + i, field_int(errors, classes[i].name),
+			     classes[i].tone);
 }
 
 /* Of those that were cancelled, how many after a time that programs wait. */
@@ -342,7 +332,7 @@ fill_failure(struct failures *failures, const json_t *device, const json_t *endp
 		   endpoint ? endpoint_name(text, endpoint) : "any");
 	table_cell(failures->table, row, STATUS, TONE_PLAIN,
 		   is_other ? "other" : ls_status_text(status, text));
-	fill_number(failures->table, row, TIMES, n, TONE_PLAIN);
+	table_number(failures->table, row, TIMES, n, TONE_PLAIN);
 	if (n_late > 0)
 		snprintf(late, sizeof(late), ", %" PRId64 " as by a timeout", n_late);
 	snprintf(meaning, sizeof(meaning), "%s%s%s",
@@ -377,7 +367,7 @@ fill_times(const struct output_style *style, struct table *table, const json_t *
 
 		table_cell(table, row, TIME_DEVICE, TONE_PLAIN, device_name(text, device));
 		table_cell(table, row, TYPE, TONE_PLAIN, type);
-		fill_number(table, row, N_TIMED, field_int(times, "transfers"), TONE_PLAIN);
+		table_number(table, row, N_TIMED, field_int(times, "transfers"), TONE_PLAIN);
 		table_cell(table, row, HALF, TONE_PLAIN,
 			   format_latency(text, style->utf8, field_int(times, "p50_us")));
 		table_cell(table, row, MOST, TONE_PLAIN,

@@ -51,24 +51,6 @@ format_offset(char text[FORMAT_MAX], int64_t us)
 }
 
 const char *
-format_rate(char text[FORMAT_MAX], int64_t n, double seconds, const char *nothing)
-{
-	double rate = seconds > 0 ? (double)n / seconds * 3600 : 0;
-
-	if (!(seconds > 0))
-		snprintf(text, FORMAT_MAX, "%s", nothing);
-	else if (n == 0)
-		snprintf(text, FORMAT_MAX, "0");
-	else if (rate >= 9.995)
-		snprintf(text, FORMAT_MAX, "%.0f", rate < SECONDS_MAX ? rate : SECONDS_MAX);
-	else if (rate >= 0.00995)
-		snprintf(text, FORMAT_MAX, "%.2f", rate);
-	else
-		snprintf(text, FORMAT_MAX, "%.4f", rate);
-	return text;
-}
-
-const char *
 format_percent(char text[FORMAT_MAX], double fraction)
 {
 	int percent;

@@ -9,8 +9,6 @@
 const char *format_duration(char text[FORMAT_MAX], double seconds);
 /* "-2.310 s", "0", "+0.004 s": signed, to the millisecond. */
 const char *format_offset(char text[FORMAT_MAX], int64_t us);
-/* "1.40", "0.02": @n per hour of @seconds; @nothing where there is no exposure. */
-const char *format_rate(char text[FORMAT_MAX], int64_t n, double seconds, const char *nothing);
 /* "93 %"; only certainty is 100 %. */
 const char *format_percent(char text[FORMAT_MAX], double fraction);
 /* "512 B", "3.2 KiB", "16 MiB". */

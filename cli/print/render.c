@@ -1,6 +1,7 @@
 #include "cli/print/render.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,6 +213,16 @@ table_cell(struct table *table, struct libscols_line *row, size_t column, enum t
 	if (tone != TONE_PLAIN && *text &&
 	    scols_cell_set_color(scols_line_get_cell(row, column), tones[tone]) != 0)
 		table->failed = true;
+}
+
+void
+table_number(struct table *table, struct libscols_line *row, size_t column, int64_t n,
+	     enum tone tone)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRId64, n);
+	table_cell(table, row, column, n > 0 ? tone : TONE_PLAIN, text);
 }
 
 void

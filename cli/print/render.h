@@ -46,6 +46,9 @@ struct libscols_line *table_row(struct table *table, struct libscols_line *paren
 /* @text is copied. What fails for lack of memory is reported by table_print(). */
 void table_cell(struct table *table, struct libscols_line *row, size_t column, enum tone tone,
 		const char *text);
+/* A number; @tone unless it is 0. */
+void table_number(struct table *table, struct libscols_line *row, size_t column, int64_t n,
+		  enum tone tone);
 /* @text stands there instead of the cells of @row, across all columns; @row has no parent. */
 void table_title(struct table *table, struct libscols_line *row, const char *text);
 /* Rows must have been added in the order of the tree. 0 or -ENOMEM. */

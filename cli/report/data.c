@@ -180,3 +180,99 @@ numbers_job_name(char text[FORMAT_MAX], double job_hours)
 			 job_hours);
 	return text;
 }
+
+/* ---- the reply of Report ---- */
+
+int
+report_verdict(const json_t *reply)
+{
+	const json_t *port;
+	size_t i;
+
+	json_array_foreach(field_list(reply, "ports"), i, port)
+	{
+		if (field_int(port, "drops") > 0)
+			return CLI_TROUBLE;
+	}
+	return CLI_FINE;
+}
+
+static double
+rate_of(const json_t *trend, const char *drops, const char *hours)
+{
+	double span = field_real(trend, hours);
+
+	return span > 0 ? (double)field_int(trend, drops) / span : 0;
+}
+
+const char *
+report_trend(char words[WORDS_MAX], const struct cli *cli, const json_t *port)
+{
+	const json_t *trend = field_object(port, "trend");
+	double before = rate_of(trend, "drops_before", "hours_before");
+	double since = rate_of(trend, "drops_since", "hours_since");
+	char time[FORMAT_MAX];
+	int64_t at = 0;
+	size_t len;
+
+	words[0] = '\0';
+	if (!trend || field_time(trend, "since", &at) != 1)
+		return words;
+	ls_text_format(words, WORDS_MAX, "%s since %s", since > before ? "worse" : "better",
+		       format_time(time, at, cli->now_us));
+	len = strlen(words);
+	if (field_has(trend, "came"))
+		ls_text_format(words + len, WORDS_MAX - len, ", when %s \"%s\" came",
+			       field_text(trend, "came_kind"), field_text(trend, "came"));
+	len = strlen(words);
+	ls_text_format(words + len, WORDS_MAX - len, ": %.2f drops/h, before %.2f", since, before);
+	return words;
+}
+
+struct numbers
+report_numbers(const json_t *port, double job_hours)
+{
+	return numbers_of(field_int(port, "drops"), field_real(port, "connected_seconds") / 3600,
+			  job_hours);
+}
+
+/* What linkstatd does not know: what its counts mean. 0 or -ENOMEM. */
+static int
+add_numbers(json_t *ports, double job_hours)
+{
+	json_t *port;
+	size_t i;
+	int r = 0;
+
+	json_array_foreach(ports, i, port)
+	{
+		struct numbers numbers = report_numbers(port, job_hours);
+		double clean_hours = field_real(port, "longest_clean_seconds") / 3600;
+
+		if (r == 0)
+			r = numbers_add_json(port, &numbers);
+		if (json_object_set_new(port, "longest_clean_hours", json_real(clean_hours)) < 0)
+			r = -ENOMEM;
+	}
+	return r;
+}
+
+int
+report_ask(const struct cli *cli, double asked_hours, json_t **ret, double *job_hours)
+{
+	ls_json_auto json_t *parameters = NULL;
+	ls_json_auto json_t *reply = NULL;
+	struct query query = cli_query_ports(cli);
+	int r = ask_parameters(&query, &parameters);
+
+	if (r == CLI_FINE)
+		r = ask_once(cli, "io.linkstat.Report", parameters, &reply);
+	if (r == CLI_FINE)
+		r = numbers_job_hours(cli, asked_hours, job_hours);
+	if (r != CLI_FINE)
+		return r;
+	if (add_numbers(json_object_get(reply, "ports"), *job_hours) < 0)
+		return cli_no_memory();
+	*ret = LS_STEAL(&reply);
+	return CLI_FINE;
+}

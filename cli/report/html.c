@@ -1,4 +1,5 @@
-/* linkstat report --html: one page that needs nothing else. */
+#include "cli/report/html.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -15,6 +16,7 @@
 #include "cli/print/format.h"
 #include "cli/print/html.h"
 #include "cli/print/timeline.h"
+#include "cli/report/data.h"
 #include "cli/report/page.h"
 
 #ifndef LINKSTAT_VERSION

@@ -8,6 +8,7 @@
 #include "cli/base/field.h"
 #include "cli/print/format.h"
 #include "cli/print/html.h"
+#include "cli/report/data.h"
 
 #define GAPS_SHOWN 20
 /* The axis of rates: 0.001 … 100 drops an hour. */

@@ -2,7 +2,10 @@
 /* The page of linkstat report --html, and its parts that are lists. */
 #include <stdio.h>
 
-#include "cli/report/report.h"
+#include "cli/base/cli.h"
+#include "lib/wire/wire.h"
+
+struct report_options;
 
 struct report_page {
 	const struct cli *cli;

@@ -1,5 +1,3 @@
-#include "cli/report/report.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,8 +10,10 @@
 #include "cli/base/field.h"
 #include "cli/print/format.h"
 #include "cli/print/render.h"
-#include "cli/report/groups.h"
 #include "cli/report/data.h"
+#include "cli/report/groups.h"
+#include "cli/report/html.h"
+#include "cli/report/times.h"
 #include "cli/print/words.h"
 #include "lib/model/record.h"
 #include "lib/base/text.h"
@@ -51,20 +51,6 @@ is_narrow(const struct cli *cli)
 	return cli->style.width > 0 && cli->style.width < NARROW;
 }
 
-int
-report_verdict(const json_t *reply)
-{
-	const json_t *port;
-	size_t i;
-
-	json_array_foreach(field_list(reply, "ports"), i, port)
-	{
-		if (field_int(port, "drops") > 0)
-			return CLI_TROUBLE;
-	}
-	return CLI_FINE;
-}
-
 static void
 put_verdict(const struct cli *cli, const json_t *reply)
 {
@@ -93,16 +79,6 @@ put_verdict(const struct cli *cli, const json_t *reply)
 		render_sentence(&cli->style, gaps ? TONE_WARN : TONE_GOOD, 0, "No drops %s, %s.",
 				gaps ? "were seen, but there are gaps (see below)" : "on any port",
 				span);
-}
-
-static void
-fill_number(struct table *table, struct libscols_line *row, size_t column, int64_t n,
-	    enum tone tone)
-{
-	char text[FORMAT_MAX];
-
-	snprintf(text, sizeof(text), "%" PRId64, n);
-	table_cell(table, row, column, n > 0 ? tone : TONE_PLAIN, text);
 }
 
 static void
@@ -178,45 +154,6 @@ fill_narrow(struct table *table, const json_t *port)
 	fill_words(table, words);
 }
 
-static double
-rate_of(const json_t *trend, const char *drops, const char *hours)
-{
-	double span = field_real(trend, hours);
-
-	return span > 0 ? (double)field_int(trend, drops) / span : 0;
-}
-
-const char *
-report_trend(char words[WORDS_MAX], const struct cli *cli, const json_t *port)
-{
-	const json_t *trend = field_object(port, "trend");
-	double before = rate_of(trend, "drops_before", "hours_before");
-	double since = rate_of(trend, "drops_since", "hours_since");
-	char time[FORMAT_MAX];
-	int64_t at = 0;
-	size_t len;
-
-	words[0] = '\0';
-	if (!trend || field_time(trend, "since", &at) != 1)
-		return words;
-	ls_text_format(words, WORDS_MAX, "%s since %s", since > before ? "worse" : "better",
-		       format_time(time, at, cli->now_us));
-	len = strlen(words);
-	if (field_has(trend, "came"))
-		ls_text_format(words + len, WORDS_MAX - len, ", when %s \"%s\" came",
-			       field_text(trend, "came_kind"), field_text(trend, "came"));
-	len = strlen(words);
-	ls_text_format(words + len, WORDS_MAX - len, ": %.2f drops/h, before %.2f", since, before);
-	return words;
-}
-
-struct numbers
-report_numbers(const json_t *port, double job_hours)
-{
-	return numbers_of(field_int(port, "drops"), field_real(port, "connected_seconds") / 3600,
-			  job_hours);
-}
-
 static void
 fill_numbers(const struct cli *cli, struct table *table, struct libscols_line *row,
 	     const struct numbers *numbers)
@@ -242,15 +179,17 @@ fill_row(const struct cli *cli, struct table *table, const json_t *port, double 
 	table_cell(table, row, SOCKET, TONE_STRONG, *label ? label : name);
 	table_cell(table, row, CONNECTED, TONE_PLAIN,
 		   seconds > 0 ? format_duration(number, seconds) : cli->style.dash);
-	fill_number(table, row, DROPS, numbers.drops, TONE_BAD);
+	table_number(table, row, DROPS, numbers.drops, TONE_BAD);
 	fill_numbers(cli, table, row, &numbers);
 	if (is_narrow(cli)) {
 		fill_narrow(table, port);
 	} else {
 		table_cell(table, row, PORT, TONE_PLAIN, name);
-		fill_number(table, row, RESETS, field_int(port, "resets"), TONE_WARN);
-		fill_number(table, row, FAILED, field_int(port, "enumeration_failures"), TONE_WARN);
-		fill_number(table, row, OVER_CURRENTS, field_int(port, "over_currents"), TONE_WARN);
+		table_number(table, row, RESETS, field_int(port, "resets"), TONE_WARN);
+		table_number(table, row, FAILED, field_int(port, "enumeration_failures"),
+			     TONE_WARN);
+		table_number(table, row, OVER_CURRENTS, field_int(port, "over_currents"),
+			     TONE_WARN);
 		fill_errors(cli, table, row, port);
 	}
 	fill_cables(table, field_list(port, "cables"));
@@ -323,47 +262,6 @@ put_gaps(const struct cli *cli, const json_t *reply)
 	if (report_verdict(reply) == CLI_TROUBLE)
 		render_sentence(&cli->style, TONE_PLAIN, 2,
 				"Each of them, with its evidence: linkstat incidents");
-}
-
-/* What linkstatd does not know: what its counts mean. 0 or -ENOMEM. */
-static int
-add_numbers(json_t *ports, double job_hours)
-{
-	json_t *port;
-	size_t i;
-	int r = 0;
-
-	json_array_foreach(ports, i, port)
-	{
-		struct numbers numbers = report_numbers(port, job_hours);
-		double clean_hours = field_real(port, "longest_clean_seconds") / 3600;
-
-		if (r == 0)
-			r = numbers_add_json(port, &numbers);
-		if (json_object_set_new(port, "longest_clean_hours", json_real(clean_hours)) < 0)
-			r = -ENOMEM;
-	}
-	return r;
-}
-
-int
-report_ask(const struct cli *cli, double asked_hours, json_t **ret, double *job_hours)
-{
-	ls_json_auto json_t *parameters = NULL;
-	ls_json_auto json_t *reply = NULL;
-	struct query query = cli_query_ports(cli);
-	int r = ask_parameters(&query, &parameters);
-
-	if (r == CLI_FINE)
-		r = ask_once(cli, "io.linkstat.Report", parameters, &reply);
-	if (r == CLI_FINE)
-		r = numbers_job_hours(cli, asked_hours, job_hours);
-	if (r != CLI_FINE)
-		return r;
-	if (add_numbers(json_object_get(reply, "ports"), *job_hours) < 0)
-		return cli_no_memory();
-	*ret = LS_STEAL(&reply);
-	return CLI_FINE;
 }
 
 static int

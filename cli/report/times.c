@@ -1,4 +1,5 @@
-/* How long transfers took: linkstat report --transfers. */
+#include "cli/report/times.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -6,7 +7,7 @@
 #include "cli/base/field.h"
 #include "cli/print/format.h"
 #include "cli/print/render.h"
-#include "cli/report/report.h"
+#include "cli/print/words.h"
 
 static const struct table_column time_columns[] = {
 	{ "PORT", 0 },		 { "TYPE", 0 },		  { "TRANSFERS", TABLE_RIGHT },

@@ -12,7 +12,7 @@
 #include "cli/base/cli.h"
 #include "cli/print/lines.h"
 #include "cli/ask/problem.h"
-#include "cli/report/report.h"
+#include "cli/report/data.h"
 #include "cli/ask/schema.h"
 #include "cli/commands/status.h"
 #include "cli/print/tree.h"

@@ -52,36 +52,6 @@ writes_offsets(void **state)
 }
 
 static void
-writes_rates_only_with_exposure(void **state)
-{
-	static const struct {
-		int64_t n;
-		double seconds;
-		const char *want;
-	} cases[] = {
-		{ 0, 0, "-" },
-		{ 3, 0, "-" },
-		{ 3, -1, "-" },
-		{ 0, 3600, "0" },
-		{ 4, 11520, "1.25" },
-		{ 1, 360000, "0.01" },
-		{ 1, 3600000, "0.0010" },
-		{ 10, 3600, "10" },
-		{ 1, 5, "720" },
-		{ INT64_MAX, 1e-300, "1000000000000" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < LS_COUNT(cases); i++) {
-		char text[FORMAT_MAX];
-
-		print_message("%s\n", cases[i].want);
-		assert_string_equal(format_rate(text, cases[i].n, cases[i].seconds, "-"),
-				    cases[i].want);
-	}
-}
-
-static void
 is_certain_only_at_one(void **state)
 {
 	static const struct {
@@ -156,13 +126,9 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(writes_durations),
-		cmocka_unit_test(writes_offsets),
-		cmocka_unit_test(writes_rates_only_with_exposure),
-		cmocka_unit_test(is_certain_only_at_one),
-		cmocka_unit_test(writes_sizes),
-		cmocka_unit_test(writes_local_times),
-		cmocka_unit_test(counts_in_words),
+		cmocka_unit_test(writes_durations),	  cmocka_unit_test(writes_offsets),
+		cmocka_unit_test(is_certain_only_at_one), cmocka_unit_test(writes_sizes),
+		cmocka_unit_test(writes_local_times),	  cmocka_unit_test(counts_in_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
