@@ -88,11 +88,8 @@ name_files(char text[WORDS_MAX], const struct answer *answer)
 	for (size_t list = 0; list < LS_COUNT(files); list++) {
 		json_array_foreach(files[list], i, file)
 		{
-			size_t len = strlen(text);
-
 			words_file(name, field_text(file, "file"), answer->cli->style.utf8);
-			ls_text_format(text + len, WORDS_MAX - len, "%s%s", len ? " and " : "",
-				       name);
+			ls_text_append(text, WORDS_MAX, "%s%s", *text ? " and " : "", name);
 			if (WORDS_MAX - strlen(text) < 16)
 				return text;
 		}
@@ -155,12 +152,9 @@ put_others(const struct answer *answer)
 	char text[WORDS_MAX] = "";
 
 	for (int i = 0; i < LS_N_CAUSES; i++) {
-		size_t len = strlen(text);
-
 		if (answer->others[i] > 0)
-			ls_text_format(text + len, sizeof(text) - len, "%s%" PRId64 " %s %s",
-				       len ? ", " : "", answer->others[i],
-				       answer->cli->style.utf8 ? "×" : "x",
+			ls_text_append(text, sizeof(text), "%s%" PRId64 " %s %s", *text ? ", " : "",
+				       answer->others[i], answer->cli->style.utf8 ? "×" : "x",
 				       ls_cause_words((enum ls_cause)i));
 	}
 	if (*text)

@@ -10,6 +10,7 @@
 #include "cli/check/found.h"
 #include "cli/check/tree.h"
 #include "cli/check/devices.h"
+#include "lib/observe/host_context.h"
 
 #define GIB (UINT64_C(1) << 30)
 #define MIB (UINT64_C(1) << 20)
@@ -183,23 +184,27 @@ void
 check_pressure(struct check *check, const struct check_device *device)
 {
 	static const struct {
-		const char *file, *who, *what;
+		const char *file, *what;
+		bool full;	   /* all programs waited */
 		double note, mend; /* percent of the last 10 s */
 	} limits[] = {
-		{ "memory", "full", "memory", 1, 10 },
-		{ "io", "full", "the disk", 20, 60 },
-		{ "cpu", "some", "the processor", 50, 101 },
+		{ "memory", "memory", true, 1, 10 },
+		{ "io", "the disk", true, 20, 60 },
+		{ "cpu", "the processor", false, 50, 101 },
 	};
 
 	(void)device;
 	for (size_t i = 0; i < LS_COUNT(limits); i++) {
+		struct ls_host_pressure pressure;
 		char text[256];
 		double share;
 		int len =
 			check_bytes(check, text, sizeof(text), "proc/pressure/%s", limits[i].file);
 
-		if (len <= 0 || !check_parse_pressure(text, (size_t)len, limits[i].who, &share) ||
-		    share < limits[i].note)
+		if (len <= 0 || !ls_host_pressure_parse(text, (size_t)len, &pressure))
+			continue;
+		share = limits[i].full ? pressure.full : pressure.some;
+		if (share < limits[i].note)
 			continue;
 		check_say(check, share >= limits[i].mend ? CHECK_MEND : CHECK_NOTE,
 			  "This computer is busy: programs waited for %s %.0f %% of the last 10 "

@@ -10,22 +10,6 @@
 #define SPEED_5_GBPS	      0x08 /* of wSpeedsSupported */
 
 int
-check_parse_pressure(const char *text, size_t len, const char *who, double *ret)
-{
-	struct ls_cursor all = ls_cursor_of(text, len);
-
-	while (ls_cursor_left(&all) > 0) {
-		struct ls_cursor line = ls_take_until(&all, '\n');
-
-		(void)ls_take_char(&all, '\n');
-		if (ls_take_literal(&line, who) && ls_take_literal(&line, " avg10=") &&
-		    ls_take_decimal(&line, UINT32_MAX, ret))
-			return 1;
-	}
-	return 0;
-}
-
-int
 check_parse_meminfo(const char *text, size_t len, const char *name, uint64_t *ret)
 {
 	struct ls_cursor all = ls_cursor_of(text, len);

@@ -2,10 +2,6 @@
 /* Bytes that files and programs give, as numbers and words. Pure; everything here is hostile. */
 #include "lib/base/base.h"
 
-/* One line of /proc/pressure/memory: the share of the last 10 s, in percent, that some or all tasks
- * lost waiting. @who is "some" or "full". 1, or 0 if it is not there. */
-int check_parse_pressure(const char *text, size_t len, const char *who, double *ret);
-
 /* "MemAvailable:    1234 kB" of /proc/meminfo as bytes. 1, or 0 if @name is not there. */
 int check_parse_meminfo(const char *text, size_t len, const char *name, uint64_t *ret);
 

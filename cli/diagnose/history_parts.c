@@ -133,14 +133,6 @@ history_parts_number(struct history_parts *parts, size_t slot, const struct ls_t
 	return parts->all.n > LS_MAX_COMPONENTS ? -ENOSPC : 0;
 }
 
-static void
-append(char text[HISTORIES_NAME_MAX], const char *words, const char *name)
-{
-	size_t len = strlen(text);
-
-	ls_text_format(text + len, HISTORIES_NAME_MAX - len, " %s %s", words, name);
-}
-
 /* What tells @part from others that are shown alike. */
 static void
 append_differences(const struct history_parts *parts, const struct history_part *part,
@@ -160,10 +152,11 @@ append_differences(const struct history_parts *parts, const struct history_part 
 			differs[k] = differs[k] || strcmp(other->realm[k], part->realm[k]) != 0;
 	}
 	if (name_differs && strcmp(part->name, part->shown) != 0)
-		append(text, "=", part->name);
+		ls_text_append(text, HISTORIES_NAME_MAX, " %s %s", "=", part->name);
 	for (int k = N_REALMS - 1; k >= 0; k--)
 		if (differs[k] && *part->realm[k])
-			append(text, words[k], part->realm[k]);
+			ls_text_append(text, HISTORIES_NAME_MAX, " %s %s", words[k],
+				       part->realm[k]);
 }
 
 const char *

@@ -66,7 +66,6 @@ describe_trial(const struct cli *cli, const struct diagnosis *diagnosis, char te
 	const struct ls_swap *swap = diagnosis->swap;
 	char part[DIAGNOSE_WORDS_MAX];
 	const char *word = "";
-	size_t len = 0;
 
 	text[0] = '\0';
 	for (size_t i = 0; i < LS_COUNT(places); i++) {
@@ -76,9 +75,8 @@ describe_trial(const struct cli *cli, const struct diagnosis *diagnosis, char te
 		    goes_without_saying(diagnosis->blame, places[i].kind))
 			continue;
 		word = strcmp(word, places[i].word) == 0 ? "and" : places[i].word;
-		ls_text_format(text + len, TRIAL_MAX - len, " %s %s", word,
+		ls_text_append(text, TRIAL_MAX, " %s %s", word,
 			       named(cli, diagnosis, places[i].kind, name, part));
-		len = strlen(text);
 	}
 }
 

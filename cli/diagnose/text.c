@@ -30,9 +30,7 @@ words(const struct cli *cli, const struct diagnosis *diagnosis, const struct ls_
 static void
 append(char list[LIST_MAX], const char *separator, const char *text)
 {
-	size_t len = strlen(list);
-
-	ls_text_format(list + len, LIST_MAX - len, "%s%s", len ? separator : "", text);
+	ls_text_append(list, LIST_MAX, "%s%s", *list ? separator : "", text);
 }
 
 static const char *

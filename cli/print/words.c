@@ -1,7 +1,6 @@
 #include "cli/print/words.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -146,16 +145,6 @@ words_link_errors(const json_t *port)
 	return n;
 }
 
-static void LS_PRINTF(2, 3) append(char text[WORDS_MAX], const char *format, ...)
-{
-	size_t len = strlen(text);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text + len, WORDS_MAX - len, format, args);
-	va_end(args);
-}
-
 /* Of what was moved in how many transfers. */
 static void
 append_exposure(char text[WORDS_MAX], const json_t *port, int64_t n_errors)
@@ -167,13 +156,14 @@ append_exposure(char text[WORDS_MAX], const json_t *port, int64_t n_errors)
 
 	for (; size >= 999.5 && unit < LS_COUNT(units) - 1; unit++)
 		size /= 1000;
-	append(text, n < 1e6 ? " in %.0f transfer" : " in %.1f million transfer",
-	       n < 1e6 ? n : n / 1e6);
-	append(text, "%s", n == 1 ? "" : "s");
+	ls_text_append(text, WORDS_MAX, n < 1e6 ? " in %.0f transfer" : " in %.1f million transfer",
+		       n < 1e6 ? n : n / 1e6);
+	ls_text_append(text, WORDS_MAX, "%s", n == 1 ? "" : "s");
 	if (n_errors > 0 && n > 0)
-		append(text, " (%.*f per million)", (double)n_errors * 1e6 / n < 99.95,
-		       (double)n_errors * 1e6 / n);
-	append(text, unit > 0 && size < 9.95 ? ", %.1f %s" : ", %.0f %s", size, units[unit]);
+		ls_text_append(text, WORDS_MAX, " (%.*f per million)",
+			       (double)n_errors * 1e6 / n < 99.95, (double)n_errors * 1e6 / n);
+	ls_text_append(text, WORDS_MAX, unit > 0 && size < 9.95 ? ", %.1f %s" : ", %.0f %s", size,
+		       units[unit]);
 }
 
 const char *
@@ -184,7 +174,7 @@ words_transfers(char text[WORDS_MAX], const json_t *port)
 
 	text[0] = '\0';
 	if (n_errors == 0)
-		append(text, "no link errors");
+		ls_text_append(text, WORDS_MAX, "no link errors");
 	for (size_t i = 0; i < LS_COUNT(failures); i++) {
 		int64_t n = field_int(counts, failures[i].class);
 
@@ -192,12 +182,13 @@ words_transfers(char text[WORDS_MAX], const json_t *port)
 			append_exposure(text, port, n_errors);
 		n_told += n;
 		if (n > 0 && !failures[i].link)
-			append(text, "; %s: %" PRId64, failures[i].many, n);
+			ls_text_append(text, WORDS_MAX, "; %s: %" PRId64, failures[i].many, n);
 		else if (n == 1)
-			append(text, "%s%s", n_told > n ? ", " : "", failures[i].one);
+			ls_text_append(text, WORDS_MAX, "%s%s", n_told > n ? ", " : "",
+				       failures[i].one);
 		else if (n > 1)
-			append(text, "%s%" PRId64 " %s", n_told > n ? ", " : "", n,
-			       failures[i].many);
+			ls_text_append(text, WORDS_MAX, "%s%" PRId64 " %s", n_told > n ? ", " : "",
+				       n, failures[i].many);
 	}
 	if (n_told == 0)
 		text[0] = '\0';

@@ -213,19 +213,16 @@ report_trend(char words[WORDS_MAX], const struct cli *cli, const json_t *port)
 	double since = rate_of(trend, "drops_since", "hours_since");
 	char time[FORMAT_MAX];
 	int64_t at = 0;
-	size_t len;
 
 	words[0] = '\0';
 	if (!trend || field_time(trend, "since", &at) != 1)
 		return words;
 	ls_text_format(words, WORDS_MAX, "%s since %s", since > before ? "worse" : "better",
 		       format_time(time, at, cli->now_us));
-	len = strlen(words);
 	if (field_has(trend, "came"))
-		ls_text_format(words + len, WORDS_MAX - len, ", when %s \"%s\" came",
+		ls_text_append(words, WORDS_MAX, ", when %s \"%s\" came",
 			       field_text(trend, "came_kind"), field_text(trend, "came"));
-	len = strlen(words);
-	ls_text_format(words + len, WORDS_MAX - len, ": %.2f drops/h, before %.2f", since, before);
+	ls_text_append(words, WORDS_MAX, ": %.2f drops/h, before %.2f", since, before);
 	return words;
 }
 

@@ -124,33 +124,32 @@ fill_cables(struct table *table, const json_t *cables)
 
 	json_array_foreach(cables, i, cable)
 	{
-		size_t len = strlen(words);
-
-		ls_text_format(words + len, sizeof(words) - len, "%s\"%s\"",
-			       i == 0 ? "cables: " : ", ", json_string_value(cable));
+		ls_text_append(words, sizeof(words), "%s\"%s\"", i == 0 ? "cables: " : ", ",
+			       json_string_value(cable));
 	}
 	fill_words(table, words);
-}
-
-static void
-append(char words[WORDS_MAX], const char *format, int64_t n, const char *what)
-{
-	size_t len = strlen(words);
-
-	if (n > 0)
-		ls_text_format(words + len, WORDS_MAX - len, format, len ? ", " : "", n, what);
 }
 
 /* What has no column there. */
 static void
 fill_narrow(struct table *table, const json_t *port)
 {
+	static const struct {
+		const char *name, *words;
+	} counts[] = {
+		{ "resets", "resets" },
+		{ "enumeration_failures", "failed enumerations" },
+		{ "over_currents", "over-currents" },
+	};
 	char words[WORDS_MAX] = "";
 
-	append(words, "%s%" PRId64 " %s", field_int(port, "resets"), "resets");
-	append(words, "%s%" PRId64 " %s", field_int(port, "enumeration_failures"),
-	       "failed enumerations");
-	append(words, "%s%" PRId64 " %s", field_int(port, "over_currents"), "over-currents");
+	for (size_t i = 0; i < LS_COUNT(counts); i++) {
+		int64_t n = field_int(port, counts[i].name);
+
+		if (n > 0)
+			ls_text_append(words, sizeof(words), "%s%" PRId64 " %s", *words ? ", " : "",
+				       n, counts[i].words);
+	}
 	fill_words(table, words);
 }
 

@@ -193,7 +193,9 @@ static const struct rule_case {
 	  CHECK_MEND,
 	  "88 MiB" },
 	{ "a slow disk",
-	  { ROOT_HUB, { "proc/pressure/io", "full avg10=33.00 avg60=0.00\n" } },
+	  { ROOT_HUB,
+	    { "proc/pressure/io", "some avg10=40.00 avg60=0.00\n"
+				  "full avg10=33.00 avg60=0.00\n" } },
 	  NULL,
 	  "pressure",
 	  CHECK_NOTE,

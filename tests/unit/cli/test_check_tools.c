@@ -78,20 +78,12 @@ reads_packages(void **state)
 }
 
 static void
-reads_pressure_and_memory(void **state)
+reads_memory(void **state)
 {
-	static const char pressure[] = "some avg10=1.25 avg60=0.00 avg300=0.00 total=9\n"
-				       "full avg10=0.07 avg60=9.00\n";
 	static const char memory[] = "MemTotal: 1 kB\nMemAvailable:\t2\nMemAvailable:   3 kB\n";
 	uint64_t bytes = 7;
-	double share = 7;
 
 	(void)state;
-	assert_int_equal(check_parse_pressure(pressure, strlen(pressure), "some", &share), 1);
-	assert_true(share > 1.2499 && share < 1.2501);
-	assert_int_equal(check_parse_pressure(pressure, strlen(pressure), "full", &share), 1);
-	assert_true(share > 0.0699 && share < 0.0701);
-	assert_int_equal(check_parse_pressure("full avg10=x\n", 13, "full", &share), 0);
 	assert_int_equal(check_parse_meminfo(memory, strlen(memory), "MemTotal", &bytes), 1);
 	assert_int_equal(bytes, 1024);
 	assert_int_equal(check_parse_meminfo(memory, strlen(memory), "SwapFree", &bytes), 0);
@@ -193,7 +185,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_versions),
 		cmocka_unit_test(reads_packages),
-		cmocka_unit_test(reads_pressure_and_memory),
+		cmocka_unit_test(reads_memory),
 		cmocka_unit_test(ends_programs_that_hang),
 		cmocka_unit_test(does_not_wait_for_a_silent_bus),
 		cmocka_unit_test(takes_durations),
