@@ -1,3 +1,5 @@
+#include "daemon/server/listener.h"
+
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/listener.h>
@@ -10,10 +12,26 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "daemon/server/internal.h"
-
 #define BACKLOG	      128
 #define PAUSE_SECONDS 1
+#define GROUPS_MAX    65536 /* NGROUPS_MAX of Linux */
+
+struct socket {
+	struct evconnlistener *accepting;
+	char *path; /* of what listener_add_path() made; NULL: not ours to remove */
+	dev_t dev;
+	ino_t ino;
+};
+
+struct listener {
+	struct event_base *base;
+	listener_accept_fn on_accept;
+	void *user;
+	struct socket sockets[LISTENER_MAX_SOCKETS];
+	size_t n_sockets;
+	int reserve_fd;	      /* given up for a moment when there are no others */
+	struct event *resume; /* accepts again after a pause */
+};
 
 static int
 open_reserve(void)
@@ -24,110 +42,124 @@ open_reserve(void)
 static void
 on_resume(evutil_socket_t fd, short what, void *user)
 {
-	struct server *server = user;
+	struct listener *listener = user;
 
 	(void)fd;
 	(void)what;
-	if (server->reserve_fd < 0)
-		server->reserve_fd = open_reserve();
-	for (size_t i = 0; i < server->n_listeners; i++)
-		(void)evconnlistener_enable(server->listeners[i].accepting);
+	if (listener->reserve_fd < 0)
+		listener->reserve_fd = open_reserve();
+	for (size_t i = 0; i < listener->n_sockets; i++)
+		(void)evconnlistener_enable(listener->sockets[i].accepting);
 }
 
 int
-server_listeners_init(struct server *server)
+listener_new(struct event_base *base, listener_accept_fn on_accept, void *user,
+	     struct listener **ret)
 {
-	server->reserve_fd = open_reserve();
-	server->resume = evtimer_new(server->base, on_resume, server);
-	return server->resume ? 0 : -ENOMEM;
+	struct listener *listener = calloc(1, sizeof(*listener));
+
+	if (!listener)
+		return -ENOMEM;
+	*listener = (struct listener){ .base = base, .on_accept = on_accept, .user = user };
+	listener->reserve_fd = open_reserve();
+	listener->resume = evtimer_new(base, on_resume, listener);
+	if (!listener->resume) {
+		listener_free(listener);
+		return -ENOMEM;
+	}
+	*ret = listener;
+	return 0;
 }
 
 /* A successor may have put its own socket there. */
 static void
-remove_socket(const struct listener *listener)
+remove_socket(const struct socket *socket)
 {
 	struct stat st;
 
-	if (lstat(listener->path, &st) == 0 && st.st_dev == listener->dev &&
-	    st.st_ino == listener->ino)
-		(void)unlink(listener->path);
+	if (lstat(socket->path, &st) == 0 && st.st_dev == socket->dev && st.st_ino == socket->ino)
+		(void)unlink(socket->path);
 }
 
 void
-server_listeners_done(struct server *server)
+listener_free(struct listener *listener)
 {
-	for (size_t i = 0; i < server->n_listeners; i++) {
-		struct listener *listener = &server->listeners[i];
+	if (!listener)
+		return;
+	for (size_t i = 0; i < listener->n_sockets; i++) {
+		struct socket *socket = &listener->sockets[i];
 
-		evconnlistener_free(listener->accepting);
-		if (listener->path)
-			remove_socket(listener);
-		free(listener->path);
+		evconnlistener_free(socket->accepting);
+		if (socket->path)
+			remove_socket(socket);
+		free(socket->path);
 	}
-	server->n_listeners = 0;
-	if (server->resume)
-		event_free(server->resume);
-	if (server->reserve_fd >= 0)
-		close(server->reserve_fd);
+	if (listener->resume)
+		event_free(listener->resume);
+	if (listener->reserve_fd >= 0)
+		close(listener->reserve_fd);
+	free(listener);
 }
 
 static void
-on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address, int len,
+on_accept(struct evconnlistener *accepting, evutil_socket_t fd, struct sockaddr *address, int len,
 	  void *user)
 {
-	(void)listener;
+	struct listener *listener = user;
+
+	(void)accepting;
 	(void)address;
 	(void)len;
-	server_adopt(user, fd);
+	listener->on_accept(fd, listener->user);
 }
 
 /*
  * Without a free descriptor the connection cannot be taken and stays at the front of the queue: the
- * reserve takes it once, to hang up. If that does not help either, nobody is accepted for a while,
- * else the loop would spin.
+ * reserve takes it once, to hang up. If that does not help either, accepting pauses for a while, else
+ * the loop would spin.
  */
 static void
-on_accept_error(struct evconnlistener *listener, void *user)
+on_accept_error(struct evconnlistener *accepting, void *user)
 {
 	static const struct timeval pause = { .tv_sec = PAUSE_SECONDS };
-	struct server *server = user;
+	struct listener *listener = user;
 	int fd = -1;
 
-	if ((errno == EMFILE || errno == ENFILE) && server->reserve_fd >= 0) {
-		close(server->reserve_fd);
-		fd = accept(evconnlistener_get_fd(listener), NULL, NULL);
+	if ((errno == EMFILE || errno == ENFILE) && listener->reserve_fd >= 0) {
+		close(listener->reserve_fd);
+		fd = accept(evconnlistener_get_fd(accepting), NULL, NULL);
 		if (fd >= 0)
 			close(fd);
-		server->reserve_fd = open_reserve();
+		listener->reserve_fd = open_reserve();
 	}
 	if (fd >= 0)
 		return;
-	for (size_t i = 0; i < server->n_listeners; i++)
-		(void)evconnlistener_disable(server->listeners[i].accepting);
-	(void)event_add(server->resume, &pause);
+	for (size_t i = 0; i < listener->n_sockets; i++)
+		(void)evconnlistener_disable(listener->sockets[i].accepting);
+	(void)event_add(listener->resume, &pause);
 }
 
 /* Owns @fd on success. */
 static int
-add_listener(struct server *server, int fd, struct listener *listener)
+add_socket(struct listener *listener, int fd, struct socket *socket)
 {
 	unsigned int flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC;
 
-	if (server->n_listeners == LS_COUNT(server->listeners))
+	if (listener->n_sockets == LS_COUNT(listener->sockets))
 		return -EMFILE;
 	/* Backlog 0: it listens already. */
-	listener->accepting = evconnlistener_new(server->base, on_accept, server, flags, 0, fd);
-	if (!listener->accepting)
+	socket->accepting = evconnlistener_new(listener->base, on_accept, listener, flags, 0, fd);
+	if (!socket->accepting)
 		return -ENOMEM;
-	evconnlistener_set_error_cb(listener->accepting, on_accept_error);
-	server->listeners[server->n_listeners++] = *listener;
+	evconnlistener_set_error_cb(socket->accepting, on_accept_error);
+	listener->sockets[listener->n_sockets++] = *socket;
 	return 0;
 }
 
 int
-server_listen_fd(struct server *server, int fd)
+listener_add_fd(struct listener *listener, int fd)
 {
-	struct listener listener = { 0 };
+	struct socket added = { 0 };
 	struct sockaddr_storage address;
 	socklen_t len = sizeof(address);
 	int listens = 0;
@@ -140,7 +172,7 @@ server_listen_fd(struct server *server, int fd)
 		return -EINVAL;
 	if (evutil_make_socket_nonblocking(fd) < 0 || evutil_make_socket_closeonexec(fd) < 0)
 		return -EIO;
-	return add_listener(server, fd, &listener);
+	return add_socket(listener, fd, &added);
 }
 
 /* 0 if nothing lives at @address, and what is there may be replaced; else -errno. */
@@ -160,14 +192,14 @@ check_free(const struct sockaddr_un *address)
 	r = connect(fd, (const struct sockaddr *)address, sizeof(*address));
 	r = r < 0 ? -errno : -EADDRINUSE;
 	close(fd);
-	if (r == -EAGAIN) /* somebody listens, but is too busy */
+	if (r == -EAGAIN) /* a server that is too busy */
 		return -EADDRINUSE;
 	return r == -ECONNREFUSED || r == -ENOENT ? 0 : r;
 }
 
 /* Under another name first: the socket appears with its mode, listening, or not at all. */
 static int
-bind_aside(int fd, const char *path, struct listener *listener)
+bind_aside(int fd, const char *path, struct socket *ret)
 {
 	struct sockaddr_un aside = { .sun_family = AF_UNIX };
 	struct stat st;
@@ -184,16 +216,16 @@ bind_aside(int fd, const char *path, struct listener *listener)
 		r = -errno;
 	if (r < 0)
 		(void)unlink(aside.sun_path);
-	listener->dev = r < 0 ? 0 : st.st_dev;
-	listener->ino = r < 0 ? 0 : st.st_ino;
+	ret->dev = r < 0 ? 0 : st.st_dev;
+	ret->ino = r < 0 ? 0 : st.st_ino;
 	return r;
 }
 
 int
-server_listen(struct server *server, const char *path)
+listener_add_path(struct listener *listener, const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct listener listener = { 0 };
+	struct socket added = { 0 };
 	int fd, r;
 
 	if (*path == '\0' || strlen(path) >= sizeof(address.sun_path))
@@ -203,16 +235,83 @@ server_listen(struct server *server, const char *path)
 	if (r < 0)
 		return r;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	listener.path = strdup(path);
-	r = fd < 0 ? -errno : listener.path ? bind_aside(fd, path, &listener) : -ENOMEM;
+	added.path = strdup(path);
+	r = fd < 0 ? -errno : added.path ? bind_aside(fd, path, &added) : -ENOMEM;
 	if (r == 0)
-		r = add_listener(server, fd, &listener);
+		r = add_socket(listener, fd, &added);
 	if (r == 0)
 		return 0;
-	if (listener.ino)
-		remove_socket(&listener);
-	free(listener.path);
+	if (added.ino)
+		remove_socket(&added);
+	free(added.path);
 	if (fd >= 0)
 		close(fd);
 	return r;
+}
+
+/* Ours was bound under another name and then renamed, see bind_aside(). */
+static const char *
+renamed(const struct listener *listener, const char *bound)
+{
+	for (size_t i = 0; i < listener->n_sockets; i++) {
+		const char *path = listener->sockets[i].path;
+		size_t len = path ? strlen(path) : 0;
+
+		if (len && strncmp(bound, path, len) == 0 && bound[len] == '.')
+			return path;
+	}
+	return bound;
+}
+
+/* The group of the socket file that @fd was accepted on. 1, or 0: it has none. */
+static int
+socket_group(const struct listener *listener, int fd, gid_t *ret)
+{
+	struct sockaddr_un address = { 0 };
+	socklen_t len = sizeof(address) - 1;
+	struct stat st;
+
+	if (getsockname(fd, (struct sockaddr *)&address, &len) < 0 || address.sun_path[0] != '/' ||
+	    stat(renamed(listener, address.sun_path), &st) < 0 || !S_ISSOCK(st.st_mode))
+		return 0;
+	*ret = st.st_gid;
+	return 1;
+}
+
+/* Is @group one of the peer's supplementary groups, as they were when it connected? */
+static bool
+has_group(int fd, gid_t group)
+{
+	socklen_t len = 0;
+	gid_t *groups;
+	bool found = false;
+
+	/* Without room the kernel returns how much it takes. */
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, NULL, &len) == 0 || errno != ERANGE ||
+	    len > GROUPS_MAX * sizeof(gid_t))
+		return false;
+	groups = malloc(len);
+	if (groups && getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len) == 0) {
+		for (size_t i = 0; i < len / sizeof(gid_t); i++)
+			found |= groups[i] == group;
+	}
+	free(groups);
+	return found;
+}
+
+void
+listener_identify(const struct listener *listener, int fd, struct varlink_peer *peer)
+{
+	struct ucred credentials;
+	socklen_t len = sizeof(credentials);
+	gid_t group;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &len) < 0 ||
+	    credentials.uid == (uid_t)-1)
+		return;
+	peer->uid = credentials.uid;
+	peer->may_change = credentials.uid == 0 || credentials.uid == geteuid();
+	/* Membership is asked for, and not only whether the file let it in: its mode may be wider. */
+	if (!peer->may_change && socket_group(listener, fd, &group) == 1)
+		peer->may_change = credentials.gid == group || has_group(fd, group);
 }

@@ -1,8 +1,10 @@
-#include "daemon/server/methods.h"
+#include "daemon/server/method_import.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include "daemon/server/context.h"
+#include "daemon/server/errors.h"
 #include "daemon/server/handlers.h"
 #include "daemon/server/import.h"
 #include "daemon/store/import.h"
@@ -19,21 +21,21 @@ struct line {
 };
 
 void
-methods_drop_import(struct methods *methods, const struct varlink_peer *peer)
+method_import_drop(struct context *context, const struct varlink_peer *peer)
 {
-	if (peer && methods->importer != peer)
+	if (peer && context->importer != peer)
 		return;
-	import_free(LS_STEAL(&methods->import));
-	methods->importer = NULL;
+	import_free(LS_STEAL(&context->import));
+	context->importer = NULL;
 }
 
 json_t *
-methods_imported(const struct methods *methods)
+method_imported(const struct context *context)
 {
 	struct store_import_summary summary;
 
 	/* What cannot be read is left out: the rest of the answer matters more. */
-	if (store_imports(methods->store, &summary) < 0 || summary.boots == 0)
+	if (store_imports(context->store, &summary) < 0 || summary.boots == 0)
 		return json_null();
 	return ls_wire_object(
 		(const struct ls_wire_field[]){
@@ -109,47 +111,47 @@ answer(struct varlink_reply *reply, const char *state, const struct import_count
 	return reply->parameters ? 0 : -ENOMEM;
 }
 
-/* 1: methods->import is that of the call, 0: @reply says that there is none, or -errno. */
+/* 1: context->import is that of the call, 0: @reply says that there is none, or -errno. */
 static int
-find_import(struct methods *methods, const struct varlink_call *call, struct varlink_reply *reply)
+find_import(struct context *context, const struct varlink_call *call, struct varlink_reply *reply)
 {
 	const struct import_options options = {
-		.store = methods->store,
-		.live = methods->state->engine,
+		.store = context->store,
+		.live = context->state->engine,
 		.boot_id = json_string_value(json_object_get(call->parameters, "boot")),
 		.dry_run = json_is_true(json_object_get(call->parameters, "dry_run")),
 	};
 	int r;
 
-	if (methods->import && methods->importer != call->peer) {
-		r = methods_error(reply, METHODS_INTERFACE ".ImportUnderWay", NULL, 0);
+	if (context->import && context->importer != call->peer) {
+		r = errors_reply(reply, ERRORS_INTERFACE ".ImportUnderWay", NULL, 0);
 		return r < 0 ? r : 0;
 	}
-	if (methods->import && strcmp(import_boot_id(methods->import), options.boot_id) == 0)
+	if (context->import && strcmp(import_boot_id(context->import), options.boot_id) == 0)
 		return 1;
-	methods_drop_import(methods, NULL);
-	r = import_new(&options, &methods->import);
+	method_import_drop(context, NULL);
+	r = import_new(&options, &context->import);
 	if (r == 1)
-		methods->importer = call->peer;
+		context->importer = call->peer;
 	else if (r == 0)
 		r = answer(reply, "known", &(const struct import_counts){ 0 });
 	else if (r == -EINVAL)
 		r = varlink_invalid(reply, "boot");
 	else
-		r = methods_history_error(methods, r, NULL, reply);
+		r = errors_history(context, r, NULL, reply);
 	return r;
 }
 
 int
 method_import_kernel_log(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
-	struct methods *methods = user;
+	struct context *context = user;
 	const json_t *array = json_object_get(call->parameters, "lines");
 	const json_t *ended_at = json_object_get(call->parameters, "ended_at");
 	bool done = json_is_string(ended_at);
 	struct line lines[LINES_MAX];
 	struct ls_instant ended = { 0 };
-	int r = methods_may_change(call, reply);
+	int r = context_may_change(call, reply);
 
 	if (r != 1)
 		return r;
@@ -158,17 +160,17 @@ method_import_kernel_log(struct varlink_call *call, struct varlink_reply *reply,
 	if (done &&
 	    !take_instant(ended_at, json_object_get(call->parameters, "ended_mono_us"), &ended))
 		return varlink_invalid(reply, "ended_at");
-	r = find_import(methods, call, reply);
+	r = find_import(context, call, reply);
 	if (r != 1)
 		return r;
-	r = feed(methods->import, lines, json_array_size(array));
+	r = feed(context->import, lines, json_array_size(array));
 	if (r == 0 && done)
-		r = import_end(methods->import, ended);
+		r = import_end(context->import, ended);
 	if (r == 0)
-		r = answer(reply, done ? "done" : "taking", import_counts(methods->import));
+		r = answer(reply, done ? "done" : "taking", import_counts(context->import));
 	else
-		r = methods_history_error(methods, r, NULL, reply);
+		r = errors_history(context, r, NULL, reply);
 	if (done || reply->error)
-		methods_drop_import(methods, NULL);
+		method_import_drop(context, NULL);
 	return r;
 }

@@ -1,9 +1,13 @@
-#include "daemon/server/methods.h"
+#include "daemon/server/method_jobs.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include "daemon/server/errors.h"
 #include "daemon/server/handlers.h"
+#include "daemon/server/limits.h"
+#include "daemon/server/method_labels.h"
+#include "daemon/server/method_report.h"
 #include "lib/base/text.h"
 #include "daemon/store/jobs.h"
 
@@ -22,16 +26,16 @@ take_text(const struct varlink_call *call, const char *name, char *dst, size_t s
 int
 method_begin_job(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
-	const struct methods *methods = user;
+	const struct context *context = user;
 	const char *port = json_string_value(json_object_get(call->parameters, "port"));
 	const char *cable = json_string_value(json_object_get(call->parameters, "cable"));
 	struct store_job job = { .began = state_now(), .uid = call->peer->uid };
-	int r = methods_may_change(call, reply);
+	int r = context_may_change(call, reply);
 
 	if (r == 1 && cable)
-		r = methods_check_label(cable, false, reply);
+		r = method_labels_check(cable, false, reply);
 	if (r == 1 && port)
-		r = methods_find_socket(methods, port, &job.socket, reply);
+		r = method_labels_find_socket(context, port, &job.socket, reply);
 	if (r != 1)
 		return r;
 	if (call->peer->held) /* one at a time */
@@ -39,11 +43,11 @@ method_begin_job(struct varlink_call *call, struct varlink_reply *reply, void *u
 	take_text(call, "cable", job.cable, sizeof(job.cable));
 	take_text(call, "command", job.command, sizeof(job.command));
 	take_text(call, "note", job.note, sizeof(job.note));
-	r = methods_flush(methods);
+	r = context_flush(context);
 	if (r == 0)
-		r = store_job_begin(methods->store, &job);
+		r = store_job_begin(context->store, &job);
 	if (r < 0)
-		return methods_history_error(methods, r, NULL, reply);
+		return errors_history(context, r, NULL, reply);
 	call->peer->held = job.id;
 	reply->parameters =
 		ls_wire_object(&(const struct ls_wire_field){ "id", json_integer(job.id) }, 1);
@@ -53,8 +57,8 @@ method_begin_job(struct varlink_call *call, struct varlink_reply *reply, void *u
 static int
 no_job(int64_t id, struct varlink_reply *reply)
 {
-	return methods_error(reply, METHODS_INTERFACE ".NoSuchJob",
-			     &(const struct ls_wire_field){ "id", json_integer(id) }, 1);
+	return errors_reply(reply, ERRORS_INTERFACE ".NoSuchJob",
+			    &(const struct ls_wire_field){ "id", json_integer(id) }, 1);
 }
 
 static int
@@ -90,41 +94,41 @@ has_ended(const struct store_job *job)
 }
 
 static int
-end_job(const struct methods *methods, struct store_job *job, int64_t code, int64_t number)
+end_job(const struct context *context, struct store_job *job, int64_t code, int64_t number)
 {
 	job->outcome = code >= 0 ? "exited" : "killed";
 	job->code = code >= 0 ? code : number;
 	job->ended_us = state_now().real_us;
-	return store_job_end(methods->store, job);
+	return store_job_end(context->store, job);
 }
 
 int
 method_end_job(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
-	const struct methods *methods = user;
+	const struct context *context = user;
 	int64_t id = json_integer_value(json_object_get(call->parameters, "id"));
 	int64_t code = take_code(call, "code"), number = take_code(call, "signal");
 	struct store_job job = { 0 };
-	int r = methods_may_change(call, reply);
+	int r = context_may_change(call, reply);
 
 	if (r != 1)
 		return r;
 	if ((code < 0) == (number < 0))
 		return varlink_invalid(reply, "code");
-	r = store_job(methods->store, id, keep_job, &job);
+	r = store_job(context->store, id, keep_job, &job);
 	if (r == 0)
 		return no_job(id, reply);
 	if (r > 0 && !may_end(call, &job))
 		return varlink_error(reply, "org.varlink.service.PermissionDenied", json_object());
 	take_text(call, "place", job.place, sizeof(job.place));
 	if (r > 0)
-		r = methods_flush(methods);
+		r = context_flush(context);
 	if (r == 0 && has_ended(&job))
-		r = store_job_place(methods->store, job.id, job.place);
+		r = store_job_place(context->store, job.id, job.place);
 	else if (r == 0)
-		r = end_job(methods, &job, code, number);
+		r = end_job(context, &job, code, number);
 	if (r < 0)
-		return methods_history_error(methods, r, NULL, reply);
+		return errors_history(context, r, NULL, reply);
 	if (call->peer->held == id)
 		call->peer->held = 0;
 	reply->parameters =
@@ -133,7 +137,7 @@ method_end_job(struct varlink_call *call, struct varlink_reply *reply, void *use
 }
 
 void
-methods_peer_gone(struct methods *methods, const struct varlink_peer *peer)
+method_jobs_peer_gone(const struct context *context, const struct varlink_peer *peer)
 {
 	const struct store_job job = {
 		.id = peer->held,
@@ -142,9 +146,8 @@ methods_peer_gone(struct methods *methods, const struct varlink_peer *peer)
 		.ended_us = state_now().real_us,
 	};
 
-	methods_drop_import(methods, peer);
-	if (peer->held && methods_flush(methods) == 0)
-		(void)store_job_end(methods->store, &job); /* else at the next start */
+	if (peer->held && context_flush(context) == 0)
+		(void)store_job_end(context->store, &job); /* else at the next start */
 }
 
 static int
@@ -166,7 +169,7 @@ on_port(const struct store_job_port *port, void *user)
 }
 
 json_t *
-methods_job(const struct methods *methods, const struct store_job *job)
+method_job_object(const struct context *context, const struct store_job *job)
 {
 	bool running = strcmp(job->outcome, "running") == 0;
 	const struct ls_wire_field fields[] = {
@@ -187,7 +190,7 @@ methods_job(const struct methods *methods, const struct store_job *job)
 	json_t *object = ls_wire_object(fields, LS_COUNT(fields));
 
 	/* What cannot be read of them is left out: the job itself is known. */
-	if (object && store_job_ports(methods->store, job->id, on_port,
+	if (object && store_job_ports(context->store, job->id, on_port,
 				      json_object_get(object, "ports")) == -ENOMEM) {
 		json_decref(object);
 		return NULL;
@@ -204,13 +207,13 @@ on_incident(const struct ls_incident *incident, const struct ls_labels *labels, 
 int
 method_get_job(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
-	const struct methods *methods = user;
+	const struct context *context = user;
 	int64_t id = json_integer_value(json_object_get(call->parameters, "id"));
 	ls_json_auto json_t *incidents = json_array();
 	struct store_job job = { 0 };
-	struct store_filter filter = { .until_us = INT64_MAX, .limit = METHODS_INCIDENTS_PAGE };
+	struct store_filter filter = { .until_us = INT64_MAX, .limit = SERVER_INCIDENTS_PAGE };
 	const char *unknown = NULL;
-	int r = store_job(methods->store, id, keep_job, &job);
+	int r = store_job(context->store, id, keep_job, &job);
 
 	if (r == 0)
 		return no_job(id, reply);
@@ -218,15 +221,15 @@ method_get_job(struct varlink_call *call, struct varlink_reply *reply, void *use
 	if (r > 0 && strcmp(job.outcome, "running") != 0)
 		filter.until_us = job.ended_us + STORE_JOB_AFTER_US;
 	if (r > 0)
-		r = store_incidents(methods->store, &filter, on_incident, incidents, &unknown);
+		r = store_incidents(context->store, &filter, on_incident, incidents, &unknown);
 	if (r < 0)
-		return methods_history_error(methods, r, NULL, reply);
+		return errors_history(context, r, NULL, reply);
 	filter.limit = SERVER_PAGE;
 	reply->parameters = ls_wire_object(
 		(const struct ls_wire_field[]){
-			{ "job", methods_job(methods, &job) },
+			{ "job", method_job_object(context, &job) },
 			{ "incidents", json_incref(incidents) },
-			{ "gaps", methods_gaps(methods->store, &filter) },
+			{ "gaps", method_report_gaps(context->store, &filter) },
 		},
 		3);
 	return reply->parameters ? 0 : -ENOMEM;

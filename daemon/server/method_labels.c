@@ -1,9 +1,10 @@
-#include "daemon/server/methods.h"
+#include "daemon/server/method_labels.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/server/errors.h"
 #include "daemon/server/handlers.h"
 #include "lib/base/label.h"
 #include "lib/base/text.h"
@@ -20,10 +21,10 @@ text_of(const struct varlink_call *call, const char *name)
 }
 
 int
-methods_find_socket(const struct methods *methods, const char *port, struct ls_socket *ret,
-		    struct varlink_reply *reply)
+method_labels_find_socket(const struct context *context, const char *port, struct ls_socket *ret,
+			  struct varlink_reply *reply)
 {
-	struct ls_engine *engine = methods->state->engine;
+	struct ls_engine *engine = context->state->engine;
 	const struct ls_session *session = engine ? ls_engine_session_on(engine, port) : NULL;
 	int r;
 
@@ -31,10 +32,10 @@ methods_find_socket(const struct methods *methods, const char *port, struct ls_s
 		*ret = session->socket;
 		return 1;
 	}
-	r = store_find_socket(methods->store, port, ret);
+	r = store_find_socket(context->store, port, ret);
 	if (r == 1)
 		return 1;
-	r = methods_history_error(methods, r < 0 ? r : -ENOENT, port, reply);
+	r = errors_history(context, r < 0 ? r : -ENOENT, port, reply);
 	return r < 0 ? r : 0;
 }
 
@@ -45,15 +46,15 @@ bad_label(const char *label, const char *why, struct varlink_reply *reply)
 	int r;
 
 	ls_text_clean(clean, sizeof(clean), label, strlen(label));
-	r = methods_error(reply, METHODS_INTERFACE ".BadLabel",
-			  (const struct ls_wire_field[]){ { "label", json_string(clean) },
-							  { "why", json_string(why) } },
-			  2);
+	r = errors_reply(reply, ERRORS_INTERFACE ".BadLabel",
+			 (const struct ls_wire_field[]){ { "label", json_string(clean) },
+							 { "why", json_string(why) } },
+			 2);
 	return r < 0 ? r : 0;
 }
 
 int
-methods_check_label(const char *label, bool of_socket, struct varlink_reply *reply)
+method_labels_check(const char *label, bool of_socket, struct varlink_reply *reply)
 {
 	const char *why = "";
 	int r = of_socket ? ls_label_check_socket(label, &why) : ls_label_check(label, &why);
@@ -61,19 +62,20 @@ methods_check_label(const char *label, bool of_socket, struct varlink_reply *rep
 	return r == 1 ? 1 : bad_label(label, why, reply);
 }
 
-/* A port, a label or null: what both methods that say something begin with. */
+/* A port, a label or null: what both context that say something begin with. */
 static int
-begin(const struct methods *methods, const struct varlink_call *call, struct varlink_reply *reply,
+begin(const struct context *context, const struct varlink_call *call, struct varlink_reply *reply,
       struct store_statement *statement)
 {
 	bool of_socket = strcmp(statement->about, "socket") == 0;
 	const char *label = text_of(call, of_socket ? "label" : "cable");
-	int r = methods_may_change(call, reply);
+	int r = context_may_change(call, reply);
 
 	if (r == 1 && label)
-		r = methods_check_label(label, of_socket, reply);
+		r = method_labels_check(label, of_socket, reply);
 	if (r == 1)
-		r = methods_find_socket(methods, text_of(call, "port"), &statement->socket, reply);
+		r = method_labels_find_socket(context, text_of(call, "port"), &statement->socket,
+					      reply);
 	if (r != 1)
 		return r;
 	ls_text_format(statement->label, sizeof(statement->label), "%s", label ? label : "");
@@ -85,16 +87,16 @@ begin(const struct methods *methods, const struct varlink_call *call, struct var
 static int
 nothing_plugged(const struct ls_socket *socket, struct varlink_reply *reply)
 {
-	return methods_error(reply, METHODS_INTERFACE ".NothingPlugged",
-			     &(const struct ls_wire_field){ "port", json_string(socket->name) }, 1);
+	return errors_reply(reply, ERRORS_INTERFACE ".NothingPlugged",
+			    &(const struct ls_wire_field){ "port", json_string(socket->name) }, 1);
 }
 
 /* It is so from now on: the engine ends the session. 1, or 0: @reply tells. */
 static int
-say_now(const struct methods *methods, struct store_statement *statement, int64_t *id,
+say_now(const struct context *context, struct store_statement *statement, int64_t *id,
 	struct varlink_reply *reply)
 {
-	struct ls_engine *engine = methods->state->engine;
+	struct ls_engine *engine = context->state->engine;
 	const struct ls_session *session =
 		engine ? ls_engine_session_on(engine, statement->socket.id_path) : NULL;
 	struct ls_observation obs = { .at = state_now(), .kind = LS_OBS_CABLE };
@@ -108,24 +110,21 @@ say_now(const struct methods *methods, struct store_statement *statement, int64_
 	memcpy(obs.port, session->link, sizeof(obs.port));
 	memcpy(statement->before, session->cable, sizeof(statement->before));
 	ls_text_format(obs.label, sizeof(obs.label), "%s", statement->label);
-	if (methods->hooks.observe)
-		methods->hooks.observe(&obs, methods->hooks.user);
-	else
-		ls_engine_observe(engine, &obs);
+	context_observe(context, &obs);
 	session = ls_engine_session_on(engine, statement->socket.id_path);
 	*id = session ? session->id : 0;
-	r = methods_flush(methods);
-	return r < 0 ? methods_history_error(methods, r, NULL, reply) : 1;
+	r = context_flush(context);
+	return r < 0 ? errors_history(context, r, NULL, reply) : 1;
 }
 
 /* What the history says now, the engine takes over. */
 static int
-follow(const struct methods *methods, const struct store_relabelling *done)
+follow(const struct context *context, const struct store_relabelling *done)
 {
-	struct ls_engine *engine = methods->state->engine;
+	struct ls_engine *engine = context->state->engine;
 	struct ls_session *latest = calloc(1, sizeof(*latest));
 	int64_t id;
-	int r = latest ? store_latest_session(methods->store, done->socket.id_path, latest)
+	int r = latest ? store_latest_session(context->store, done->socket.id_path, latest)
 		       : -ENOMEM;
 
 	if (r == 1 && engine) {
@@ -153,36 +152,33 @@ take_since(const char *since, struct store_relabelling *it, int64_t now_us,
 			return 1;
 		why = "it is still to come";
 	}
-	r = methods_error(reply, METHODS_INTERFACE ".BadTime",
-			  (const struct ls_wire_field[]){ { "field", json_string("since") },
-							  { "why", json_string(why) } },
-			  2);
+	r = errors_bad_time("since", why, reply);
 	return r < 0 ? r : 0;
 }
 
 /* It has been so for a while: the history is corrected. 1, or 0: @reply tells. */
 static int
-say_since(const struct methods *methods, struct store_statement *statement, const char *since,
+say_since(const struct context *context, struct store_statement *statement, const char *since,
 	  int64_t *id, struct varlink_reply *reply)
 {
 	struct store_relabelling it = { .socket = statement->socket, .cable = statement->label };
-	struct ls_engine *engine = methods->state->engine;
+	struct ls_engine *engine = context->state->engine;
 	int r = take_since(since, &it, statement->said_us, reply);
 
 	if (r != 1)
 		return r;
-	r = methods_flush(methods);
+	r = context_flush(context);
 	it.spare_id = engine ? ls_engine_next_session_id(engine) : INT64_MAX;
 	if (r == 0)
-		r = store_relabel(methods->store, &it);
+		r = store_relabel(context->store, &it);
 	if (r == 0) {
 		r = nothing_plugged(&it.socket, reply);
 		return r < 0 ? r : 0;
 	}
 	if (r == 1)
-		r = follow(methods, &it);
+		r = follow(context, &it);
 	if (r < 0) {
-		r = methods_history_error(methods, r, NULL, reply);
+		r = errors_history(context, r, NULL, reply);
 		return r < 0 ? r : 0;
 	}
 	*id = it.session;
@@ -194,21 +190,21 @@ say_since(const struct methods *methods, struct store_statement *statement, cons
 int
 method_set_cable(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
-	const struct methods *methods = user;
+	const struct context *context = user;
 	const char *since = text_of(call, "since");
 	struct store_statement statement = { .about = "cable" };
 	int64_t id = 0;
-	int r = begin(methods, call, reply, &statement);
+	int r = begin(context, call, reply, &statement);
 
 	if (r == 1 && since)
-		r = say_since(methods, &statement, since, &id, reply);
+		r = say_since(context, &statement, since, &id, reply);
 	else if (r == 1)
-		r = say_now(methods, &statement, &id, reply);
+		r = say_now(context, &statement, &id, reply);
 	if (r != 1)
 		return r;
-	r = store_say(methods->store, &statement);
+	r = store_say(context->store, &statement);
 	if (r < 0)
-		return methods_history_error(methods, r, NULL, reply);
+		return errors_history(context, r, NULL, reply);
 	reply->parameters = ls_wire_object(
 		(const struct ls_wire_field[]){
 			{ "port", json_string(statement.socket.id_path) },
@@ -223,15 +219,15 @@ method_set_cable(struct varlink_call *call, struct varlink_reply *reply, void *u
 
 /* Two sockets of one name would be one when somebody asks for it. 1, or 0: @reply tells. */
 static int
-check_unique(const struct methods *methods, const struct store_statement *statement,
+check_unique(const struct context *context, const struct store_statement *statement,
 	     struct varlink_reply *reply)
 {
 	struct ls_socket other = { 0 };
-	int r = statement->label[0] ? store_find_socket(methods->store, statement->label, &other)
+	int r = statement->label[0] ? store_find_socket(context->store, statement->label, &other)
 				    : 0;
 
 	if (r < 0)
-		return methods_history_error(methods, r, NULL, reply);
+		return errors_history(context, r, NULL, reply);
 	if (r == 0 || strcmp(other.id_path, statement->socket.id_path) == 0)
 		return 1;
 	return bad_label(statement->label, "another socket has it already", reply);
@@ -240,21 +236,21 @@ check_unique(const struct methods *methods, const struct store_statement *statem
 int
 method_set_socket_name(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
-	const struct methods *methods = user;
+	const struct context *context = user;
 	struct store_statement statement = { .about = "socket" };
 	struct store_labels labels;
-	int r = begin(methods, call, reply, &statement);
+	int r = begin(context, call, reply, &statement);
 
 	if (r == 1)
-		r = check_unique(methods, &statement, reply);
+		r = check_unique(context, &statement, reply);
 	if (r != 1)
 		return r;
-	r = store_labels(methods->store, &statement.socket, 0, &labels);
+	r = store_labels(context->store, &statement.socket, 0, &labels);
 	memcpy(statement.before, labels.socket, sizeof(statement.before));
 	if (r == 0)
-		r = store_say(methods->store, &statement);
+		r = store_say(context->store, &statement);
 	if (r < 0)
-		return methods_history_error(methods, r, NULL, reply);
+		return errors_history(context, r, NULL, reply);
 	reply->parameters = ls_wire_object(
 		(const struct ls_wire_field[]){
 			{ "port", json_string(statement.socket.id_path) },
@@ -311,21 +307,21 @@ on_statement(const struct store_statement *said, void *user)
 int
 method_list_labels(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
-	const struct methods *methods = user;
+	const struct context *context = user;
 	const struct ls_wire_field fields[] = {
 		{ "sockets", json_array() },
 		{ "cables", json_array() },
 		{ "statements", json_array() },
 	};
-	int r = store_socket_labels(methods->store, on_socket_label, fields[0].value);
+	int r = store_socket_labels(context->store, on_socket_label, fields[0].value);
 
 	(void)call;
 	if (r == 0)
-		r = store_cable_labels(methods->store, on_cable_label, fields[1].value);
+		r = store_cable_labels(context->store, on_cable_label, fields[1].value);
 	if (r >= 0)
-		r = store_statements(methods->store, STATEMENTS_MAX, on_statement, fields[2].value);
+		r = store_statements(context->store, STATEMENTS_MAX, on_statement, fields[2].value);
 	reply->parameters = ls_wire_object(fields, LS_COUNT(fields));
 	if (r < 0)
-		return methods_history_error(methods, r, NULL, reply);
+		return errors_history(context, r, NULL, reply);
 	return reply->parameters ? 0 : -ENOMEM;
 }

@@ -1,13 +1,15 @@
-#include "daemon/server/methods.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/server/context.h"
+#include "daemon/server/errors.h"
 #include "daemon/server/handlers.h"
+#include "daemon/server/limits.h"
+#include "daemon/server/method_jobs.h"
+#include "daemon/server/selection.h"
 #include "daemon/base/host.h"
-#include "daemon/server/server.h"
 #include "daemon/store/jobs.h"
 #include "daemon/store/sessions.h"
 
@@ -18,14 +20,14 @@ struct page {
 	int64_t last; /* id of the last row taken */
 	bool more;    /* there is at least one row behind it */
 	struct host host;
-	const struct methods *methods;
+	const struct context *context;
 };
 
 /* A method that lists rows of one kind. */
 struct listing {
 	const char *name;
 	size_t rows_max;
-	int (*read)(const struct methods *methods, const struct store_filter *filter,
+	int (*read)(const struct context *context, const struct store_filter *filter,
 		    struct page *page, const char **unknown);
 };
 
@@ -186,40 +188,40 @@ on_sum(const struct store_session *row, void *user)
 }
 
 static int
-read_events(const struct methods *methods, const struct store_filter *filter, struct page *page,
+read_events(const struct context *context, const struct store_filter *filter, struct page *page,
 	    const char **unknown)
 {
-	return store_events(methods->store, filter, on_event, page, unknown);
+	return store_events(context->store, filter, on_event, page, unknown);
 }
 
 static int
-read_incidents(const struct methods *methods, const struct store_filter *filter, struct page *page,
+read_incidents(const struct context *context, const struct store_filter *filter, struct page *page,
 	       const char **unknown)
 {
-	return store_incidents(methods->store, filter, on_incident, page, unknown);
+	return store_incidents(context->store, filter, on_incident, page, unknown);
 }
 
 static int
-read_drops(const struct methods *methods, const struct store_filter *filter, struct page *page,
+read_drops(const struct context *context, const struct store_filter *filter, struct page *page,
 	   const char **unknown)
 {
-	return store_drops(methods->store, filter, on_incident, page, unknown);
+	return store_drops(context->store, filter, on_incident, page, unknown);
 }
 
 static int
-read_sessions(const struct methods *methods, const struct store_filter *filter, struct page *page,
+read_sessions(const struct context *context, const struct store_filter *filter, struct page *page,
 	      const char **unknown)
 {
 	host_read(&page->host);
-	return store_sessions(methods->store, filter, state_now(), on_session, page, unknown);
+	return store_sessions(context->store, filter, state_now(), on_session, page, unknown);
 }
 
 static int
-read_sums(const struct methods *methods, const struct store_filter *filter, struct page *page,
+read_sums(const struct context *context, const struct store_filter *filter, struct page *page,
 	  const char **unknown)
 {
 	host_read(&page->host);
-	return store_session_sums(methods->store, filter, state_now(), on_sum, page, unknown);
+	return store_session_sums(context->store, filter, state_now(), on_sum, page, unknown);
 }
 
 static int
@@ -227,16 +229,16 @@ on_job(const struct store_job *job, void *user)
 {
 	struct page *page = user;
 
-	return is_full(page) ? 1 : add_row(page, job->id, methods_job(page->methods, job));
+	return is_full(page) ? 1 : add_row(page, job->id, method_job_object(page->context, job));
 }
 
 static int
-read_jobs(const struct methods *methods, const struct store_filter *filter, struct page *page,
+read_jobs(const struct context *context, const struct store_filter *filter, struct page *page,
 	  const char **unknown)
 {
 	(void)unknown;
-	page->methods = methods;
-	return store_jobs(methods->store, filter, on_job, page);
+	page->context = context;
+	return store_jobs(context->store, filter, on_job, page);
 }
 
 /* The reply for a page that was read; takes its rows. */
@@ -258,13 +260,13 @@ reply_page(struct varlink_call *call, struct varlink_reply *reply, const char *n
 }
 
 static int
-list(struct varlink_call *call, struct varlink_reply *reply, const struct methods *methods,
+list(struct varlink_call *call, struct varlink_reply *reply, const struct context *context,
      const struct listing *listing)
 {
-	struct methods_asked asked;
+	struct selection asked;
 	struct page page = { .rows = NULL };
 	const char *unknown = NULL;
-	int r = methods_asked_init(&asked, call, reply);
+	int r = selection_init(&asked, call, reply);
 
 	if (r == 1) {
 		page.rows = json_array();
@@ -272,15 +274,15 @@ list(struct varlink_call *call, struct varlink_reply *reply, const struct method
 		if (page.limit > listing->rows_max)
 			page.limit = listing->rows_max;
 		asked.filter.limit = page.limit + 1; /* one more tells whether there is more */
-		r = listing->read(methods, &asked.filter, &page, &unknown);
+		r = listing->read(context, &asked.filter, &page, &unknown);
 		if (r >= 0)
 			r = reply_page(call, reply, listing->name, &page);
 		else
 			json_decref(page.rows);
 		if (r < 0)
-			r = methods_history_error(methods, r, unknown, reply);
+			r = errors_history(context, r, unknown, reply);
 	}
-	methods_asked_done(&asked);
+	selection_done(&asked);
 	return r;
 }
 
@@ -295,7 +297,7 @@ method_list_events(struct varlink_call *call, struct varlink_reply *reply, void 
 int
 method_list_incidents(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
-	static const struct listing listing = { "incidents", METHODS_INCIDENTS_PAGE,
+	static const struct listing listing = { "incidents", SERVER_INCIDENTS_PAGE,
 						read_incidents };
 
 	return list(call, reply, user, &listing);
@@ -304,7 +306,7 @@ method_list_incidents(struct varlink_call *call, struct varlink_reply *reply, vo
 int
 method_list_drops(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
-	static const struct listing listing = { "incidents", METHODS_INCIDENTS_PAGE, read_drops };
+	static const struct listing listing = { "incidents", SERVER_INCIDENTS_PAGE, read_drops };
 
 	return list(call, reply, user, &listing);
 }

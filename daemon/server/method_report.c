@@ -1,11 +1,15 @@
-#include "daemon/server/methods.h"
+#include "daemon/server/method_report.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/server/context.h"
+#include "daemon/server/errors.h"
 #include "daemon/server/handlers.h"
-#include "daemon/server/server.h"
+#include "daemon/server/limits.h"
+#include "daemon/server/method_import.h"
+#include "daemon/server/selection.h"
 #include "lib/base/text.h"
 #include "daemon/store/report.h"
 #include "daemon/store/traffic.h"
@@ -63,7 +67,7 @@ list_gaps(struct store *store, const struct store_filter *filter, struct report 
 }
 
 json_t *
-methods_gaps(struct store *store, const struct store_filter *filter)
+method_report_gaps(struct store *store, const struct store_filter *filter)
 {
 	struct report report = { .gaps = json_array() };
 
@@ -85,69 +89,29 @@ on_port(const struct ls_port_report *port, void *user)
 int
 method_report(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
-	const struct methods *methods = user;
+	const struct context *context = user;
 	struct report report = { .gaps = json_array(), .ports = json_array() };
-	struct methods_asked asked;
+	struct selection asked;
 	const char *unknown = NULL;
-	int r = methods_asked_init(&asked, call, reply);
+	int r = selection_init(&asked, call, reply);
 	bool understood = r == 1;
 
 	if (understood) {
 		asked.filter.limit = 0; /* the rest of the gaps is counted */
-		r = list_gaps(methods->store, &asked.filter, &report);
+		r = list_gaps(context->store, &asked.filter, &report);
 		if (r == 0)
-			r = store_report(methods->store, &asked.filter, state_now(), on_port,
+			r = store_report(context->store, &asked.filter, state_now(), on_port,
 					 &report, &unknown);
 	}
 	if (understood && r < 0)
-		r = methods_history_error(methods, r, unknown, reply);
+		r = errors_history(context, r, unknown, reply);
 	else if (understood)
 		reply->parameters = json_pack("{s:O, s:O, s:o}", "gaps", report.gaps, "ports",
-					      report.ports, "imported", methods_imported(methods));
+					      report.ports, "imported", method_imported(context));
 	if (understood && !reply->parameters)
 		r = -ENOMEM;
 	json_decref(report.gaps);
 	json_decref(report.ports);
-	methods_asked_done(&asked);
+	selection_done(&asked);
 	return r;
-}
-
-static int
-on_known_incident(const struct ls_incident *incident, const struct ls_labels *labels, void *user)
-{
-	(void)incident;
-	(void)labels;
-	(void)user;
-	return 0;
-}
-
-static json_t *
-transfers_array(const struct ls_tail *tail)
-{
-	ls_json_auto json_t *transfers = json_array();
-
-	for (uint32_t i = 0; i < tail->n; i++) {
-		if (json_array_append_new(transfers, ls_wire_transfer(&tail->records[i])) < 0)
-			return NULL;
-	}
-	return LS_STEAL(&transfers);
-}
-
-int
-method_get_transfers(struct varlink_call *call, struct varlink_reply *reply, void *user)
-{
-	const struct methods *methods = user;
-	int64_t id = json_integer_value(json_object_get(call->parameters, "id"));
-	struct ls_tail tail = { .n = 0 };
-	int r = store_incident(methods->store, id, on_known_incident, NULL);
-
-	if (r == 0)
-		return methods_no_incident(id, reply);
-	if (r == 1)
-		r = store_tail(methods->store, id, &tail);
-	if (r < 0)
-		return methods_history_error(methods, r, NULL, reply);
-	reply->parameters = ls_wire_object(
-		&(const struct ls_wire_field){ "transfers", transfers_array(&tail) }, 1);
-	return reply->parameters ? 0 : -ENOMEM;
 }

@@ -1,11 +1,11 @@
-#include "daemon/server/methods.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/server/context.h"
 #include "daemon/server/handlers.h"
+#include "daemon/server/method_import.h"
 #include "daemon/base/host.h"
 #include "daemon/sources/typec.h"
 #include "lib/base/port.h"
@@ -21,7 +21,7 @@ struct root {
 
 /* Everything that one answer is made of; too big for a stack. */
 struct status {
-	const struct methods *methods;
+	const struct context *context;
 	struct ls_instant now;
 	json_t *controllers, *ports;
 	struct root roots[LS_MAX_BUSES];
@@ -199,7 +199,7 @@ port_object(struct status *status, const struct ls_session *session)
 	char label[LS_STRING_MAX];
 	int64_t since_us = status->now.real_us - DAY_US, n_drops = 0;
 	bool ok = session->present;
-	int r = store_socket(status->methods->store, session->socket.id_path, since_us, &n_drops,
+	int r = store_socket(status->context->store, session->socket.id_path, since_us, &n_drops,
 			     label);
 
 	if (r < 0)
@@ -216,7 +216,7 @@ port_object(struct status *status, const struct ls_session *session)
 		{ "state", json_string(ok ? "ok" : "dropped") },
 		{ "connected_at", ok ? ls_wire_time(session->present_since.real_us) : json_null() },
 		{ "drops", json_integer(n_drops) },
-		{ "typec", typec_object(status->methods->state, session) },
+		{ "typec", typec_object(status->context->state, session) },
 	};
 
 	return ls_wire_object(fields, LS_COUNT(fields));
@@ -256,7 +256,7 @@ on_last_drop(const struct ls_incident *incident, const struct ls_labels *labels,
 static int
 collect(struct status *status)
 {
-	const struct ls_engine *engine = status->methods->state->engine;
+	const struct ls_engine *engine = status->context->state->engine;
 
 	status->controllers = json_array();
 	status->ports = json_array();
@@ -276,8 +276,8 @@ collect(struct status *status)
 int
 method_status(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
-	struct methods *methods = user;
-	const struct daemon_state *state = methods->state;
+	struct context *context = user;
+	const struct daemon_state *state = context->state;
 	ls_auto(status) *status = calloc(1, sizeof(*status));
 	json_t *last_drop = NULL;
 	int r;
@@ -285,12 +285,12 @@ method_status(struct varlink_call *call, struct varlink_reply *reply, void *user
 	(void)call;
 	if (!status)
 		return -ENOMEM;
-	status->methods = methods;
+	status->context = context;
 	status->now = state_now();
 	r = collect(status);
 	if (r < 0)
 		return r;
-	r = store_last_drop(methods->store, on_last_drop, &last_drop);
+	r = store_last_drop(context->store, on_last_drop, &last_drop);
 	if (r == -ENOMEM || status->error == -ENOMEM)
 		return -ENOMEM;
 
@@ -307,7 +307,7 @@ method_status(struct varlink_call *call, struct varlink_reply *reply, void *user
 		{ "ports", LS_STEAL(&status->ports) },
 		{ "last_drop", last_drop ? last_drop : json_null() },
 		{ "computer", computer_object(state) },
-		{ "imported", methods_imported(methods) },
+		{ "imported", method_imported(context) },
 	};
 
 	reply->parameters = ls_wire_object(fields, LS_COUNT(fields));

@@ -1,10 +1,9 @@
-#include "daemon/server/methods.h"
-
 #include <errno.h>
 #include <string.h>
 
+#include "daemon/server/context.h"
+#include "daemon/server/errors.h"
 #include "daemon/server/handlers.h"
-#include "daemon/server/server.h"
 #include "daemon/sources/top.h"
 #include "lib/wire/port_report.h"
 #include "daemon/store/query.h"
@@ -15,7 +14,7 @@
 
 /* The rows of one reply while they are made. */
 struct rows {
-	const struct methods *methods;
+	const struct context *context;
 	const struct top_watch *watch;
 	json_t *devices;
 };
@@ -59,7 +58,7 @@ on_device(const struct ls_session *session, const struct ls_traffic_change *chan
 	int64_t ignored;
 
 	/* A label that cannot be read is left out: what moves matters more. */
-	(void)store_socket(rows->methods->store, session->socket.id_path, INT64_MAX, &ignored,
+	(void)store_socket(rows->context->store, session->socket.id_path, INT64_MAX, &ignored,
 			   label);
 
 	const struct ls_wire_field fields[] = {
@@ -83,10 +82,10 @@ on_device(const struct ls_session *session, const struct ls_traffic_change *chan
 
 /* @devices NULL: the first reply, which has measured nothing yet. Takes it. */
 static int
-reply_with(const struct methods *methods, const struct top_watch *watch, json_t *devices,
+reply_with(const struct context *context, const struct top_watch *watch, json_t *devices,
 	   struct varlink_reply *reply)
 {
-	const struct source_state *usbmon = &methods->state->sources[LS_SOURCE_USBMON];
+	const struct source_state *usbmon = &context->state->sources[LS_SOURCE_USBMON];
 	struct top_span span = top_watch_span(watch);
 	const char *why = usbmon->detail[0] ? usbmon->detail : "it was not opened yet";
 	const struct ls_wire_field fields[] = {
@@ -111,7 +110,7 @@ release_watch(void *state)
 }
 
 static int
-begin(struct varlink_call *call, struct varlink_reply *reply, const struct methods *methods)
+begin(struct varlink_call *call, struct varlink_reply *reply, const struct context *context)
 {
 	const json_t *asked = json_object_get(call->parameters, "interval_ms");
 	json_int_t ms = json_is_integer(asked) ? json_integer_value(asked) : INTERVAL_DEFAULT_MS;
@@ -120,31 +119,31 @@ begin(struct varlink_call *call, struct varlink_reply *reply, const struct metho
 
 	if (ms < INTERVAL_MIN_MS || ms > INTERVAL_MAX_MS)
 		return varlink_invalid(reply, "interval_ms");
-	r = top_watch_new(methods->state->top, methods->state->engine, state_now(), &watch);
+	r = top_watch_new(context->state->top, context->state->engine, state_now(), &watch);
 	if (r == -EBUSY)
-		return methods_too_many(reply, "watchers of Top", TOP_WATCHERS);
+		return errors_too_many(reply, "watchers of Top", TOP_WATCHERS);
 	if (r < 0)
 		return r;
 	call->state = watch;
 	call->release = release_watch;
 	call->watching = true;
 	call->every_ms = (unsigned int)ms;
-	return reply_with(methods, watch, NULL, reply);
+	return reply_with(context, watch, NULL, reply);
 }
 
 int
 method_top(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
-	const struct methods *methods = user;
-	struct rows rows = { .methods = methods, .watch = call->state };
+	const struct context *context = user;
+	struct rows rows = { .context = context, .watch = call->state };
 	int r;
 
 	if (!call->state)
-		return begin(call, reply, methods);
+		return begin(call, reply, context);
 	rows.devices = json_array();
-	r = top_watch_ask(call->state, methods->state->engine, state_now(), on_device, &rows);
+	r = top_watch_ask(call->state, context->state->engine, state_now(), on_device, &rows);
 	if (r == 0)
-		return reply_with(methods, call->state, rows.devices, reply);
+		return reply_with(context, call->state, rows.devices, reply);
 	json_decref(rows.devices);
 	return r;
 }

@@ -1,18 +1,34 @@
+#include "daemon/server/server.h"
+
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <stdlib.h>
+#include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "daemon/server/internal.h"
+#include "daemon/server/errors.h"
+#include "daemon/server/limits.h"
+#include "daemon/server/listener.h"
+#include "daemon/server/method_watch.h"
+#include "daemon/server/methods.h"
 
 /* Every source and client shares this thread: who asks more waits for its next turn. */
 #define WAKEUP_US (50 * LS_MS) /* for one client; the sources share this thread */
 /* Output of which nobody has read that much is enough: the next reply is made when it is gone. */
 #define OUTPUT_ENOUGH	(64 * 1024)
 #define LEAVING_SECONDS 5
+
+struct server {
+	struct event_base *base;
+	struct context context;
+	struct varlink_service service;
+	LIST_HEAD(server_clients, client) clients;
+	int n_clients;
+	struct listener *listener;
+};
 
 struct client {
 	LIST_ENTRY(client) link;
@@ -44,7 +60,7 @@ hang_up(struct client *client)
 {
 	LIST_REMOVE(client, link);
 	client->server->n_clients--;
-	methods_peer_gone(&client->server->methods, &client->peer);
+	methods_peer_gone(&client->server->context, &client->peer);
 	client_free(client);
 }
 
@@ -71,7 +87,7 @@ drop_slow(struct client *client)
 {
 	struct varlink_reply reply = { 0 };
 
-	if (methods_too_slow(&reply, queued(client)) == 0)
+	if (errors_too_slow(&reply, queued(client)) == 0)
 		(void)varlink_add_reply(bufferevent_get_output(client->io), &reply);
 	leave(client);
 }
@@ -186,7 +202,7 @@ turn_away(int fd, const char *limit, int maximum)
 	struct varlink_reply reply = { 0 };
 	ssize_t sent = 0;
 
-	if (out && methods_too_many(&reply, limit, maximum) == 0 &&
+	if (out && errors_too_many(&reply, limit, maximum) == 0 &&
 	    varlink_add_reply(out, &reply) == 0)
 		sent = send(fd, evbuffer_pullup(out, -1), evbuffer_get_length(out),
 			    MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -205,7 +221,7 @@ client_new(struct server *server, int fd, struct client **ret)
 		return -ENOMEM;
 	client->server = server;
 	varlink_peer_init(&client->peer);
-	server_identify(server, fd, &client->peer);
+	listener_identify(server->listener, fd, &client->peer);
 	client->timer = event_new(server->base, -1, 0, on_timer, client);
 	client->io = bufferevent_socket_new(server->base, -1, BEV_OPT_CLOSE_ON_FREE);
 	if (!client->timer || !client->io)
@@ -224,9 +240,10 @@ client_new(struct server *server, int fd, struct client **ret)
 	return 0;
 }
 
-void
-server_adopt(struct server *server, int fd)
+static void
+on_accept(int fd, void *user)
 {
+	struct server *server = user;
 	struct client *client;
 
 	if (server->n_clients >= SERVER_MAX_CLIENTS) {
@@ -251,10 +268,10 @@ server_new(struct event_base *base, struct store *store, const struct daemon_sta
 	if (!server)
 		return -ENOMEM;
 	server->base = base;
-	server->methods = (struct methods){ .store = store, .state = state };
-	methods_service(&server->methods, &server->service);
+	server->context = (struct context){ .store = store, .state = state };
+	methods_service(&server->context, &server->service);
 	LIST_INIT(&server->clients);
-	r = server_listeners_init(server);
+	r = listener_new(base, on_accept, server, &server->listener);
 	if (r < 0)
 		return r;
 
@@ -267,7 +284,7 @@ server_free(struct server *server)
 {
 	if (!server)
 		return;
-	server_listeners_done(server);
+	listener_free(server->listener);
 	while (!LIST_EMPTY(&server->clients))
 		hang_up(LIST_FIRST(&server->clients));
 	free(server);
@@ -276,7 +293,19 @@ server_free(struct server *server)
 void
 server_set_hooks(struct server *server, const struct server_hooks *hooks)
 {
-	server->methods.hooks = *hooks;
+	server->context.hooks = *hooks;
+}
+
+int
+server_listen(struct server *server, const char *path)
+{
+	return listener_add_path(server->listener, path);
+}
+
+int
+server_listen_fd(struct server *server, int fd)
+{
+	return listener_add_fd(server->listener, fd);
 }
 
 static bool
@@ -299,7 +328,7 @@ static int
 serialise(struct server *server, const struct ls_record *record, struct evbuffer *message)
 {
 	struct varlink_reply reply = { 0 };
-	int r = methods_watch_reply(&server->methods, record, &reply);
+	int r = method_watch_reply(&server->context, record, &reply);
 
 	if (r == 1)
 		r = varlink_add_reply(message, &reply);

@@ -1,27 +1,16 @@
 #pragma once
 /*
  * The varlink server of io.linkstat (lib/wire/linkstat.varlink) and org.varlink.service, on libevent.
- * Every peer is hostile: what it can make grow is capped below.
+ * Every peer is hostile: what it can make grow is capped in limits.h.
  */
 #include "daemon/base/state.h"
+#include "daemon/server/hooks.h"
 #include "lib/base/base.h"
 #include "lib/model/record.h"
-
-#define SERVER_MAX_CLIENTS 64
-#define SERVER_MAX_MESSAGE (64 * 1024)
-#define SERVER_MAX_QUEUED  (4 * 1024 * 1024) /* output to one client that does not read */
-#define SERVER_PAGE	   256		     /* rows a page, and the most a peer may ask for */
 
 struct event_base;
 struct store;
 struct server;
-
-/* How methods that change something reach the engine; all may be NULL, then they ask it directly. */
-struct server_hooks {
-	void (*observe)(const struct ls_observation *obs, void *user);
-	int (*flush)(void *user); /* commits what was concluded. 0 or -errno */
-	void *user;
-};
 
 /*
  * Serves on listening sockets that it is given; @store and @state must outlive it. The process must

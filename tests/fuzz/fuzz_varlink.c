@@ -1,13 +1,13 @@
 /*
- * What a peer sends, as it comes off the socket: framing, calls, parameters, methods on a small
+ * What a peer sends, as it comes off the socket: framing, calls, parameters, context on a small
  * history. The first byte says in which pieces it comes. Whatever that is, the answers are whole
  * messages of valid JSON, and no call makes more than its share of them.
  */
 #include <errno.h>
 #include <event2/buffer.h>
 
+#include "daemon/server/limits.h"
 #include "daemon/server/methods.h"
-#include "daemon/server/server.h"
 #include "daemon/sources/top.h"
 #include "daemon/store/open.h"
 #include "daemon/store/store.h"
@@ -16,7 +16,7 @@
 #define N_RECORDS 600 /* more than two pages */
 #define MAX_TURNS 100000
 
-static struct methods methods;
+static struct context context;
 static struct daemon_state state;
 static struct varlink_service service;
 
@@ -50,18 +50,18 @@ prepare(void)
 	const struct store_options options = { .dir = "/nowhere", .boot_id = "b", .version = "0" };
 	struct ls_engine_config config;
 
-	if (methods.store)
+	if (context.store)
 		return;
-	CHECK(store_open(&options, &methods.store) == 0);
-	CHECK(store_begin(methods.store) == 0);
+	CHECK(store_open(&options, &context.store) == 0);
+	CHECK(store_begin(context.store) == 0);
 	for (int64_t n = 1; n <= N_RECORDS; n++)
-		put_some(methods.store, n);
-	CHECK(store_commit(methods.store) == 0);
+		put_some(context.store, n);
+	CHECK(store_commit(context.store) == 0);
 	ls_engine_config_default(&config);
 	CHECK(ls_engine_new(&config, ignore_record, NULL, &state.engine) == 0);
 	CHECK(top_new(&state.top) == 0);
-	methods.state = &state;
-	methods_service(&methods, &service);
+	context.state = &state;
+	methods_service(&context, &service);
 }
 
 /* Takes the messages that are in @out; how many. */
@@ -132,7 +132,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			CHECK(check_output(out) == 1);
 		}
 	}
-	methods_peer_gone(&methods, &peer);
+	methods_peer_gone(&context, &peer);
 	varlink_peer_done(&peer);
 	evbuffer_free(in);
 	evbuffer_free(out);

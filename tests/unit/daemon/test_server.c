@@ -1,4 +1,5 @@
 /* What well-behaved clients ask, and what they get. */
+#include "daemon/server/limits.h"
 #include "tests/unit/daemon/server_peer.h"
 
 static void

@@ -2,7 +2,7 @@
  * Holds lib/wire/linkstat.varlink and the server together: every reply, member and error that the
  * contract names is of its type and is seen at least once; and nothing else is.
  */
-#include "daemon/server/methods.h"
+#include "daemon/server/limits.h"
 #include "lib/wire/contract.h"
 #include "tests/unit/daemon/fake_root.h"
 #include "tests/unit/daemon/server_peer.h"
@@ -393,7 +393,7 @@ answers_are_as_the_contract_says(void **state)
 	fill_trend(bench->fixture.store);
 	*incident = sample_incident(2, 1, 0); /* for the cursor of ListIncidents, and of the job */
 	incident->opened.real_us = state_now().real_us;
-	for (incident->id = 2; incident->id < METHODS_INCIDENTS_PAGE + 3; incident->id++)
+	for (incident->id = 2; incident->id < SERVER_INCIDENTS_PAGE + 3; incident->id++)
 		PUT_INCIDENT(bench->fixture.store, incident);
 	for (size_t i = 0; i < LS_COUNT(calls); i++) {
 		if (strcmp(calls[i].method, "EndJob") == 0)

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "daemon/server/limits.h"
 #include "tests/unit/daemon/server_peer.h"
 
 /* The server answers others as before. */
