@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "cli/base/cli.h"
+#include "cli/base/redact.h"
 #include "cli/commands/list.h"
 #include "cli/options.h"
 
@@ -26,10 +27,11 @@ finish_output(int r)
 int
 main(int argc, char **argv)
 {
-	static char name[] = "linkstat"; /* what getopt's messages begin with */
+	char name[] = "linkstat"; /* what getopt's messages begin with */
 	const char *socket = getenv("LINKSTAT_SOCKET");
 	struct cli cli = { .socket = socket && *socket ? socket : SOCKET_DEFAULT,
 			   .commands = command_list };
+	struct redaction redaction = { 0 };
 	struct request request;
 	struct timespec now;
 	int r;
@@ -40,10 +42,12 @@ main(int argc, char **argv)
 	setlocale(LC_CTYPE, ""); /* only: numbers and weekdays stay as the manual shows them */
 	clock_gettime(CLOCK_REALTIME, &now);
 	cli.now_us = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+	cli.redaction = &redaction;
 	output_style_init(&cli.style, stdout);
 	r = options_parse(&cli, argc, argv, command_list, &request);
 	if (r == CLI_FINE)
 		r = request.command->run(&cli, request.options);
 	request_done(&request);
+	redact_done(&redaction);
 	return finish_output(r);
 }

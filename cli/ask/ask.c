@@ -32,7 +32,7 @@ ask_accept(const struct cli *cli, const char *method, const json_t *reply)
 		return problem_reply(reply);
 	if (schema_check(method, client_parameters(reply), why) < 0)
 		return problem_schema(why);
-	if (cli->redact && redact_reply(client_parameters(reply)) < 0)
+	if (cli->redact && redact_reply(cli->redaction, client_parameters(reply)) < 0)
 		return cli_no_memory();
 	if (!cli->json && clean_json(client_parameters(reply), cli->style.utf8) < 0)
 		return cli_no_memory();

@@ -27,14 +27,16 @@ struct query {
 };
 
 struct command;
+struct redaction;
 
 /* What all commands share. */
 struct cli {
 	const char *socket;
 	bool json;
 	struct cli_time since, until;
-	bool redact;	   /* no serial number, UDID or ECID in what is shown */
-	char *const *args; /* of the command */
+	bool redact;		     /* no serial number, UDID or ECID in what is shown … */
+	struct redaction *redaction; /* … for which this is needed */
+	char *const *args;	     /* of the command */
 	int n_args;
 	const struct command *const *commands; /* all of them, for the help; ends with NULL */
 	int64_t now_us;			       /* real time, for "today" and ages */

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <systemd/sd-id128.h>
 
-#include "cli/base/set.h"
 #include "lib/base/hash.h"
 #include "lib/base/time.h"
 
@@ -23,9 +22,6 @@ struct secret {
 	char text[SECRET_MAX]; /* in lower case */
 	size_t len;
 };
-
-/* Of all replies so far: a later one may name in a text what an earlier one had as a serial number. */
-static struct uniques secrets;
 
 static int
 compare_secrets(const void *a, const void *b)
@@ -64,7 +60,7 @@ pseudonym(const char *text, size_t len, char ret[PSEUDONYM_MAX])
 }
 
 static int
-learn(const char *text)
+learn(struct redaction *redaction, const char *text)
 {
 	struct secret secret = { .len = strlen(text) };
 
@@ -72,7 +68,8 @@ learn(const char *text)
 		return 0;
 	for (size_t i = 0; i < secret.len; i++)
 		secret.text[i] = (char)tolower((unsigned char)text[i]);
-	return uniques_add(&secrets, &secret, sizeof(secret), compare_secrets) ? 0 : -ENOMEM;
+	return uniques_add(&redaction->secrets, &secret, sizeof(secret), compare_secrets) ? 0
+											  : -ENOMEM;
 }
 
 /* ---- what is to be hidden in a text ---------------------------------------------------------- */
@@ -90,12 +87,12 @@ is_alone(const char *text, size_t at, size_t len)
 }
 
 static size_t
-known_at(const char *text, size_t at)
+known_at(const struct redaction *redaction, const char *text, size_t at)
 {
 	size_t best = 0;
 
-	for (size_t i = 0; i < secrets.n; i++) {
-		const struct secret *secret = secrets.items[i];
+	for (size_t i = 0; i < redaction->secrets.n; i++) {
+		const struct secret *secret = redaction->secrets.items[i];
 
 		if (secret->len > best && strncasecmp(text + at, secret->text, secret->len) == 0 &&
 		    (secret->len >= ANYWHERE_MIN || is_alone(text, at, secret->len)))
@@ -104,8 +101,8 @@ known_at(const char *text, size_t at)
 	return best;
 }
 
-/* What follows such words is a secret, up to what cannot be one. */
-static const char *const heralds[] = {
+/* What follows these is a secret, up to the next blank or delimiter. */
+static const char *const secret_prefixes[] = {
 	"ecid:",	 "ecid=",	   "ecid ",	    "ecid: ",  "ecid 0x", "srnm:[",
 	"serialnumber:", "serialnumber: ", "serialnumber=", "serial=", "serial:", "serial number ",
 	"serial: ",	 "udid:",	   "udid: ",	    "udid=",   "udid ",	  "imei:[",
@@ -117,14 +114,14 @@ value_len(const char *text)
 	return strcspn(text, " \t,;]\"'()");
 }
 
-/* How much of a herald is before @at. */
+/* Is one of them right before @at? */
 static bool
-is_heralded(const char *text, size_t at)
+has_prefix(const char *text, size_t at)
 {
-	for (size_t i = 0; i < LS_COUNT(heralds); i++) {
-		size_t len = strlen(heralds[i]);
+	for (size_t i = 0; i < LS_COUNT(secret_prefixes); i++) {
+		size_t len = strlen(secret_prefixes[i]);
 
-		if (at >= len && strncasecmp(text + at - len, heralds[i], len) == 0)
+		if (at >= len && strncasecmp(text + at - len, secret_prefixes[i], len) == 0)
 			return true;
 	}
 	return false;
@@ -159,20 +156,20 @@ number_at(const char *text, size_t at)
 }
 
 static size_t
-secret_at(const char *text, size_t at)
+secret_at(const struct redaction *redaction, const char *text, size_t at)
 {
-	size_t len = known_at(text, at);
+	size_t len = known_at(redaction, text, at);
 
 	if (len == 0)
 		len = number_at(text, at);
-	if (len > 0 || !is_heralded(text, at) || strncmp(text + at, "id-", 3) == 0)
+	if (len > 0 || !has_prefix(text, at) || strncmp(text + at, "id-", 3) == 0)
 		return len;
 	len = value_len(text + at);
 	return len >= WORD_MIN && text[at + strspn(text + at, "0123456789")] != ' ' ? len : 0;
 }
 
 char *
-redact_text(const char *text)
+redact_text(const struct redaction *redaction, const char *text)
 {
 	/* A secret of WORD_MIN bytes or more becomes one of less than PSEUDONYM_MAX. */
 	size_t room = strlen(text) * PSEUDONYM_MAX / WORD_MIN + PSEUDONYM_MAX, n = 0;
@@ -181,7 +178,7 @@ redact_text(const char *text)
 	if (!result)
 		return NULL;
 	for (size_t at = 0; text[at];) {
-		size_t len = secret_at(text, at);
+		size_t len = secret_at(redaction, text, at);
 
 		if (len == 0) {
 			result[n++] = text[at++];
@@ -199,15 +196,15 @@ redact_text(const char *text)
 
 /* The end of "05ac:12a8:SERIAL". */
 static int
-learn_from_name(const char *name)
+learn_from_name(struct redaction *redaction, const char *name)
 {
 	bool is_name = n_hex(name) == 4 && name[4] == ':' && n_hex(name + 5) >= 4 && name[9] == ':';
 
-	return is_name ? learn(name + 10) : 0;
+	return is_name ? learn(redaction, name + 10) : 0;
 }
 
 static int
-learn_from(const json_t *tree, const char *key, int depth)
+learn_from(struct redaction *redaction, const json_t *tree, const char *key, int depth)
 {
 	const char *text = json_string_value(tree), *name;
 	json_t *value;
@@ -215,20 +212,21 @@ learn_from(const json_t *tree, const char *key, int depth)
 	int r = 0;
 
 	if (text)
-		return strcmp(key, "serial") == 0 ? learn(text) : learn_from_name(text);
+		return strcmp(key, "serial") == 0 ? learn(redaction, text)
+						  : learn_from_name(redaction, text);
 	json_array_foreach(tree, i, value)
 	{
-		r = r < 0 || depth == 0 ? r : learn_from(value, key, depth - 1);
+		r = r < 0 || depth == 0 ? r : learn_from(redaction, value, key, depth - 1);
 	}
 	json_object_foreach((json_t *)(uintptr_t)tree, name, value)
 	{
-		r = r < 0 || depth == 0 ? r : learn_from(value, name, depth - 1);
+		r = r < 0 || depth == 0 ? r : learn_from(redaction, value, name, depth - 1);
 	}
 	return r;
 }
 
 static int
-replace(json_t *string)
+replace(const struct redaction *redaction, json_t *string)
 {
 	const char *text = json_string_value(string);
 	int64_t real_us;
@@ -237,14 +235,14 @@ replace(json_t *string)
 
 	if (ls_time_parse(text, &real_us) == 1)
 		return 0;
-	redacted = redact_text(text);
+	redacted = redact_text(redaction, text);
 	r = !redacted || (strcmp(redacted, text) != 0 && json_string_set(string, redacted) < 0);
 	free(redacted);
 	return r ? -ENOMEM : 0;
 }
 
 static int
-redact_tree(json_t *tree, int depth)
+redact_tree(const struct redaction *redaction, json_t *tree, int depth)
 {
 	const char *key;
 	json_t *value;
@@ -252,10 +250,10 @@ redact_tree(json_t *tree, int depth)
 	int r = 0;
 
 	if (json_is_string(tree))
-		return replace(tree);
+		return replace(redaction, tree);
 	json_array_foreach(tree, i, value)
 	{
-		r = r < 0 || depth == 0 ? r : redact_tree(value, depth - 1);
+		r = r < 0 || depth == 0 ? r : redact_tree(redaction, value, depth - 1);
 	}
 	json_object_foreach(tree, key, value)
 	{
@@ -265,15 +263,21 @@ redact_tree(json_t *tree, int depth)
 		if (is_place && json_string_length(value) > 0 &&
 		    strncmp(json_string_value(value), "pci-", 4) == 0)
 			continue;
-		r = r < 0 || depth == 0 ? r : redact_tree(value, depth - 1);
+		r = r < 0 || depth == 0 ? r : redact_tree(redaction, value, depth - 1);
 	}
 	return r;
 }
 
 int
-redact_reply(json_t *reply)
+redact_reply(struct redaction *redaction, json_t *reply)
 {
-	int r = learn_from(reply, "", DEPTH_MAX);
+	int r = learn_from(redaction, reply, "", DEPTH_MAX);
 
-	return r < 0 ? r : redact_tree(reply, DEPTH_MAX);
+	return r < 0 ? r : redact_tree(redaction, reply, DEPTH_MAX);
+}
+
+void
+redact_done(struct redaction *redaction)
+{
+	uniques_done(&redaction->secrets);
 }

@@ -1,19 +1,26 @@
 #pragma once
 /*
- * --redact: what tells one specimen from all others (serial numbers, UDIDs, ECIDs) becomes a
- * pseudonym, "id-3f9a2c01", in everything that linkstatd says, before anything is printed. The same
- * string has the same pseudonym for ever on this computer and another one on others: it is keyed by
- * the machine id (HMAC-SHA256, sd_id128_get_machine_app_specific(3)), so that nobody can try serial
- * numbers until one fits.
+ * --redact: what identifies a single device (serial number, UDID, ECID) becomes a
+ * pseudonym, "id-3f9a2c01", in everything that linkstatd replies, before anything is printed. The same
+ * string always has the same pseudonym on this computer and another one on others: it is keyed by
+ * the machine id (HMAC-SHA256, sd_id128_get_machine_app_specific(3)), so that serial numbers cannot
+ * be tried until one fits.
  *
  * Serial numbers are known by their place in a reply (Device.serial; the end of "05ac:12a8:SERIAL")
  * and then replaced wherever else they stand, also in later replies; what looks like an ECID, a UDID
  * or a serial number in a text ("ECID:…", "SerialNumber: …", 40 hex digits) always is.
  */
-#include "lib/base/base.h"
+#include "cli/base/set.h"
 #include "lib/wire/wire.h"
 
+/* Secrets of all replies so far: a text may contain what an earlier reply had as a serial number.
+ * Zero has none. */
+struct redaction {
+	struct uniques secrets;
+};
+
 /* A whole reply. 0 or -ENOMEM. */
-int redact_reply(json_t *reply);
+int redact_reply(struct redaction *redaction, json_t *reply);
 /* A text by itself: a new string, to be freed; NULL if memory is short. */
-char *redact_text(const char *text);
+char *redact_text(const struct redaction *redaction, const char *text);
+void redact_done(struct redaction *redaction);

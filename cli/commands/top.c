@@ -371,6 +371,7 @@ put_reply(const struct output_style *style, const json_t *reply, enum top_order 
 struct top {
 	const struct cli *cli;
 	struct client *client;
+	struct screen screen;
 	json_t *latest; /* parameters of the last reply; NULL: none yet */
 	enum top_order order;
 	double seconds;	 /* of one measurement */
@@ -383,7 +384,7 @@ static char *
 compose(const struct top *top)
 {
 	struct output_style style = top->cli->style;
-	struct screen_size size = screen_size();
+	struct screen_size size = screen_size(&top->screen);
 	char *text = NULL;
 	size_t len;
 	int r = CLI_FINE;
@@ -414,7 +415,7 @@ draw(const struct top *top)
 		return CLI_FINE;
 	if (!text)
 		return cli_no_memory();
-	screen_draw(text);
+	screen_draw(&top->screen, text);
 	free(text);
 	return CLI_FINE;
 }
@@ -441,7 +442,7 @@ put_measurement(struct top *top)
 	bool measured = field_has(top->latest, "seconds");
 	int r = CLI_FINE;
 
-	if (screen_is_open())
+	if (screen_is_open(&top->screen))
 		r = draw(top);
 	else if (measured && top->cli->json)
 		r = envelope_print(top->cli, "top", top->latest);
@@ -463,7 +464,7 @@ take_reply(struct top *top, json_t *reply)
 
 	if (client_error(reply) ||
 	    schema_check("io.linkstat.Top", client_parameters(reply), why) < 0)
-		screen_close();
+		screen_close(&top->screen);
 	r = ask_accept(top->cli, "io.linkstat.Top", reply);
 	if (r != CLI_FINE)
 		return r;
@@ -472,18 +473,18 @@ take_reply(struct top *top, json_t *reply)
 	r = put_measurement(top);
 	if (r != CLI_FINE || top->over || client_continues(reply))
 		return r;
-	screen_close();
+	screen_close(&top->screen);
 	return problem_talking(-ECONNRESET);
 }
 
 static int
 take_keys(struct top *top)
 {
-	enum screen_key key = screen_key();
+	enum screen_key key = screen_key(&top->screen);
 
 	if (key == SCREEN_KEY_NONE) /* there was to be one: the terminal has gone */
 		top->over = true;
-	for (; !top->over && key != SCREEN_KEY_NONE; key = screen_key()) {
+	for (; !top->over && key != SCREEN_KEY_NONE; key = screen_key(&top->screen)) {
 		if (key == SCREEN_KEY_NEXT)
 			top->order = (top->order + 1) % TOP_N_ORDERS;
 		else if (key == SCREEN_KEY_PREVIOUS)
@@ -504,10 +505,10 @@ take_signals(struct top *top)
 		return CLI_FINE;
 	}
 	if (events & SCREEN_STOP)
-		screen_stop();
+		screen_stop(&top->screen);
 	else if (events & SCREEN_CHANGED)
-		screen_refresh();
-	return screen_is_open() ? draw(top) : CLI_FINE;
+		screen_refresh(&top->screen);
+	return screen_is_open(&top->screen) ? draw(top) : CLI_FINE;
 }
 
 static int
@@ -516,7 +517,7 @@ step(struct top *top, struct client_wait *wait)
 	ls_json_auto json_t *reply = NULL;
 	int r;
 
-	wait->with_input = screen_has_keys();
+	wait->with_input = screen_has_keys(&top->screen);
 	r = client_receive(top->client, wait, &reply);
 	if (r == -EINTR)
 		return take_signals(top);
@@ -527,7 +528,7 @@ step(struct top *top, struct client_wait *wait)
 	if (r == -ECANCELED)
 		return CLI_FINE;
 	if (r < 0) {
-		screen_close();
+		screen_close(&top->screen);
 		return problem_talking(r);
 	}
 	wait->timeout_ms = (int)(top->seconds * 1000) + LATE_MS;
@@ -539,10 +540,10 @@ static int
 finish(struct top *top, bool counted)
 {
 	struct output_style style = top->cli->style;
-	bool drawn = screen_is_open();
+	bool drawn = screen_is_open(&top->screen);
 
-	style.width = screen_size().columns;
-	screen_close();
+	style.width = screen_size(&top->screen).columns;
+	screen_close(&top->screen);
 	if (!drawn || !counted || top->n_left > 0)
 		return CLI_FINE;
 	return put_reply(&style, top->latest, top->order);
@@ -563,13 +564,13 @@ follow(struct top *top)
 
 	screen_catch_signals(&waiting);
 	if (top->cli->style.terminal && top->cli->style.addressable && !top->cli->json &&
-	    screen_open(top->cli->style.out, STDIN_FILENO) < 0)
-		screen_close(); /* one table below the other then */
+	    screen_open(&top->screen, top->cli->style.out, STDIN_FILENO) < 0)
+		screen_close(&top->screen); /* one table below the other then */
 	while (r == CLI_FINE && !top->over)
 		r = step(top, &wait);
 	if (r == CLI_FINE)
 		return finish(top, counted);
-	screen_close();
+	screen_close(&top->screen);
 	return r;
 }
 

@@ -11,7 +11,7 @@
 #include "cli/base/field.h"
 #include "lib/wire/session_table.h"
 
-#define PIECE_BYTES   65536
+#define PIECE_BYTES   16384
 #define FILE_NAME_MAX 4096
 
 struct reader {
@@ -62,7 +62,7 @@ complain(const char *name, uint64_t line, int error, const char *why)
 static int
 read_stream(FILE *file, const char *name, struct ls_session_table *table)
 {
-	static char piece[PIECE_BYTES];
+	char piece[PIECE_BYTES];
 	size_t n;
 	int r = 0;
 

@@ -1,11 +1,12 @@
 #pragma once
 /*
  * A terminal that is drawn over and over: the alternate screen, keys one by one, and the signals
- * that go with it. There is one of it in a process. However the program ends by itself, and while
- * it is stopped by Ctrl-Z, the terminal is as it was before.
+ * that go with it, which a process catches once. When the program ends by itself, and while it is
+ * stopped by Ctrl-Z, the terminal is as it was before.
  */
 #include <signal.h>
 #include <stdio.h>
+#include <termios.h>
 
 #include "lib/base/base.h"
 
@@ -25,6 +26,13 @@ enum screen_key {
 	SCREEN_KEY_CLOSED, /* there will be no more keys ever */
 };
 
+/* Zero is a closed one. */
+struct screen {
+	FILE *out; /* NULL: not open */
+	int in_fd; /* -1: no keys */
+	struct termios before;
+};
+
 struct screen_size {
 	int columns, rows;
 };
@@ -35,18 +43,18 @@ void screen_catch_signals(sigset_t *waiting);
 unsigned screen_events(void);
 
 /* Takes the terminal @out, and the keys of @in_fd if that is one. 0 or -errno. */
-int screen_open(FILE *out, int in_fd);
+int screen_open(struct screen *screen, FILE *out, int in_fd);
 /* Gives it back. Nothing where it is not open. */
-void screen_close(void);
+void screen_close(struct screen *screen);
 /* Stops this process as SIGTSTP does, with the terminal given back meanwhile. */
-void screen_stop(void);
-/* Takes the terminal again where somebody else changed it while we were stopped. */
-void screen_refresh(void);
+void screen_stop(struct screen *screen);
+/* Takes the terminal again: another program may have changed it while this one was stopped. */
+void screen_refresh(struct screen *screen);
 
-bool screen_is_open(void);
-bool screen_has_keys(void);
-enum screen_key screen_key(void);
+bool screen_is_open(const struct screen *screen);
+bool screen_has_keys(const struct screen *screen);
+enum screen_key screen_key(struct screen *screen);
 /* As the terminal says; 80 x 24 where it says nothing. */
-struct screen_size screen_size(void);
+struct screen_size screen_size(const struct screen *screen);
 /* Shows @text from the top; of lines that do not fit it shows how many. */
-void screen_draw(const char *text);
+void screen_draw(const struct screen *screen, const char *text);

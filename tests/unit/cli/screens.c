@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "cli/base/redact.h"
 #include "cli/commands/list.h"
 #include "cli/options.h"
 
@@ -65,15 +66,18 @@ int
 screen_run(struct cli *cli, const char *const *words, int (*run)(const struct cli *cli))
 {
 	char *argv[WORDS_MAX + 2] = { (char *)(uintptr_t) "linkstat" };
+	struct redaction redaction = { 0 };
 	struct request request;
 	int argc = 1, r;
 
 	for (; argc <= WORDS_MAX && words[argc - 1]; argc++)
 		argv[argc] = (char *)(uintptr_t)words[argc - 1];
+	cli->redaction = &redaction;
 	r = options_parse(cli, argc, argv, command_list, &request);
 	if (r == CLI_FINE)
 		r = run ? run(cli) : request.command->run(cli, request.options);
 	request_done(&request);
+	redact_done(&redaction);
 	return r;
 }
 
