@@ -12,7 +12,7 @@ a_boot_becomes_history(void **state)
 
 	import_story(bed, BOOT_A, NOW_REAL - DAY_US);
 	counts = import_counts(bed->import);
-	assert_int_equal(counts->lines, LS_COUNT(story) - 3); /* two say what others do */
+	assert_int_equal(counts->lines, STORY_LINES - 3); /* two say what others do */
 	assert_int_equal(counts->sessions, 1);
 	assert_int_equal(counts->incidents, 2);
 	assert_int_equal(counts->drops, 1);
@@ -143,7 +143,7 @@ what_was_watched_is_left_out(void **state)
 
 	/* While it still watches, all from 500 s on is its own. */
 	assert_int_equal(begin_dry(bed, BOOT_A, true), 1);
-	feed(bed, NOW_REAL - DAY_US, 0, LS_COUNT(story));
+	feed(bed, NOW_REAL - DAY_US, 0, STORY_LINES);
 	assert_int_equal(import_end(bed->import, instant_of(NOW_REAL - DAY_US, 3000)), 0);
 	assert_int_equal(import_counts(bed->import)->lines, 6);
 	assert_int_equal(import_counts(bed->import)->watched, 6);
@@ -170,7 +170,7 @@ a_dry_run_keeps_nothing(void **state)
 	int64_t next = ls_engine_next_session_id(bed->live);
 
 	assert_int_equal(begin_dry(bed, BOOT_A, true), 1);
-	feed(bed, NOW_REAL - DAY_US, 0, LS_COUNT(story));
+	feed(bed, NOW_REAL - DAY_US, 0, STORY_LINES);
 	assert_int_equal(import_end(bed->import, instant_of(NOW_REAL - DAY_US, 3000)), 0);
 	assert_int_equal(import_counts(bed->import)->drops, 1);
 	assert_int_equal(import_counts(bed->import)->incidents, 2);
@@ -187,7 +187,7 @@ a_log_that_was_read_twice_counts_once(void **state)
 	struct bed *bed = *state;
 
 	assert_int_equal(begin(bed, BOOT_A), 1);
-	feed(bed, NOW_REAL - DAY_US, 0, LS_COUNT(story));
+	feed(bed, NOW_REAL - DAY_US, 0, STORY_LINES);
 	feed(bed, NOW_REAL - DAY_US, 0, 13);
 	assert_int_equal(import_end(bed->import, instant_of(NOW_REAL - DAY_US, 3000)), 0);
 	assert_int_equal(import_counts(bed->import)->repeated, 13);
@@ -202,7 +202,7 @@ nobody_guesses_whose_bus_it_was(void **state)
 	struct bed *bed = *state;
 
 	assert_int_equal(begin(bed, BOOT_A), 1);
-	feed(bed, NOW_REAL - DAY_US, 2, LS_COUNT(story));
+	feed(bed, NOW_REAL - DAY_US, 2, STORY_LINES);
 	assert_int_equal(import_begin(bed->import, instant_of(NOW_REAL - DAY_US, 2500)), 0);
 	import_line(bed->import, instant_of(NOW_REAL - DAY_US, 2500), missed, strlen(missed));
 	assert_int_equal(import_commit(bed->import), 0);

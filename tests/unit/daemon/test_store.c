@@ -331,19 +331,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(events_come_back_as_they_were, setup, teardown),
-		cmocka_unit_test_setup_teardown(sessions_come_back_as_they_were, setup, teardown),
-		cmocka_unit_test_setup_teardown(incidents_come_back_as_they_were, setup, teardown),
-		cmocka_unit_test_setup_teardown(all_names_come_back, setup, teardown),
-		cmocka_unit_test_setup_teardown(gaps_come_back_as_they_were, setup, teardown),
-		cmocka_unit_test_setup_teardown(absorbed_incidents_leave_their_events, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(knows_where_it_was_left, setup, teardown),
-		cmocka_unit_test_setup_teardown(closes_what_another_boot_left_open, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(closes_gaps_of_an_earlier_run, setup, teardown),
-		cmocka_unit_test_setup_teardown(visitors_end_a_visit, setup, teardown),
-		cmocka_unit_test_setup_teardown(tells_drops_and_labels, setup, teardown),
+		STORE_TEST(events_come_back_as_they_were),
+		STORE_TEST(sessions_come_back_as_they_were),
+		STORE_TEST(incidents_come_back_as_they_were),
+		STORE_TEST(all_names_come_back),
+		STORE_TEST(gaps_come_back_as_they_were),
+		STORE_TEST(absorbed_incidents_leave_their_events),
+		STORE_TEST(knows_where_it_was_left),
+		STORE_TEST(closes_what_another_boot_left_open),
+		STORE_TEST(closes_gaps_of_an_earlier_run),
+		STORE_TEST(visitors_end_a_visit),
+		STORE_TEST(tells_drops_and_labels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

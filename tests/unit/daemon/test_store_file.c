@@ -334,21 +334,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(keeps_what_is_no_database, make_dir, remove_dir),
-		cmocka_unit_test_setup_teardown(keeps_a_log_without_its_database, make_dir,
-						remove_dir),
-		cmocka_unit_test_setup_teardown(keeps_the_database_of_another_program, make_dir,
-						remove_dir),
-		cmocka_unit_test_setup_teardown(finds_damage_after_an_unclean_end, make_dir,
-						remove_dir),
-		cmocka_unit_test_setup_teardown(survives_damage_found_while_running, make_dir,
-						remove_dir),
-		cmocka_unit_test_setup_teardown(leaves_a_newer_version_alone, make_dir, remove_dir),
-		cmocka_unit_test_setup_teardown(refuses_a_second_linkstatd, make_dir, remove_dir),
-		cmocka_unit_test_setup_teardown(goes_on_in_memory_where_it_may_not_write, make_dir,
-						remove_dir),
+		DIR_TEST(keeps_what_is_no_database),
+		DIR_TEST(keeps_a_log_without_its_database),
+		DIR_TEST(keeps_the_database_of_another_program),
+		DIR_TEST(finds_damage_after_an_unclean_end),
+		DIR_TEST(survives_damage_found_while_running),
+		DIR_TEST(leaves_a_newer_version_alone),
+		DIR_TEST(refuses_a_second_linkstatd),
+		DIR_TEST(goes_on_in_memory_where_it_may_not_write),
 		cmocka_unit_test(goes_on_in_memory_without_a_directory),
-		cmocka_unit_test_setup_teardown(copes_with_a_full_disk, make_dir, remove_dir),
+		DIR_TEST(copes_with_a_full_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,8 +71,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_kill_between_steps_loses_nothing),
-		cmocka_unit_test_setup_teardown(a_kill_at_any_time_loses_nothing, make_dir,
-						remove_dir),
+		DIR_TEST(a_kill_at_any_time_loses_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

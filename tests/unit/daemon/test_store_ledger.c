@@ -140,20 +140,11 @@ relabel(struct store *store, int64_t at, const char *cable, int64_t spare_id)
 static int64_t
 traffic_of(struct fixture *fixture, int64_t session)
 {
-	sqlite3_stmt *stmt;
-	sqlite3 *db;
-	int64_t n;
+	char query[64];
 
-	assert_int_equal(sqlite3_open(store_path(fixture->store), &db), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, "SELECT count(*) FROM traffic WHERE session = ?",
-					    -1, &stmt, NULL),
-			 SQLITE_OK);
-	sqlite3_bind_int64(stmt, 1, session);
-	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-	n = sqlite3_column_int64(stmt, 0);
-	sqlite3_finalize(stmt);
-	sqlite3_close(db);
-	return n;
+	snprintf(query, sizeof(query), "SELECT count(*) FROM traffic WHERE session = %lld",
+		 (long long)session);
+	return sql_number(fixture, query);
 }
 
 /* Both halves of it were in that mode, as far as anybody knows. */
@@ -162,13 +153,8 @@ a_split_session_keeps_its_mode(void **state)
 {
 	struct fixture *fixture = *state;
 	struct listed *listed;
-	sqlite3 *db;
 
-	assert_int_equal(sqlite3_open(store_path(fixture->store), &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "UPDATE sessions SET mode = 'DFU mode' WHERE id = 1",
-				      NULL, NULL, NULL),
-			 SQLITE_OK);
-	sqlite3_close(db);
+	sql(fixture, "UPDATE sessions SET mode = 'DFU mode' WHERE id = 1");
 	(void)relabel(fixture->store, 1200, "white", 7);
 	listed = list(fixture->store, ALL);
 	assert_int_equal(listed->rows[2].session.id, 7);

@@ -343,13 +343,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(filters_and_pages, setup, teardown),
-		cmocka_unit_test_setup_teardown(measures_exposure, setup, teardown),
-		cmocka_unit_test_setup_teardown(spreads_a_stay_over_real_time, setup, teardown),
-		cmocka_unit_test_setup_teardown(reports_counts_in_port_order, setup, teardown),
-		cmocka_unit_test_setup_teardown(reports_what_is_asked_for, setup, teardown),
-		cmocka_unit_test_setup_teardown(names_follow_the_boot, setup, teardown),
-		cmocka_unit_test_setup_teardown(copes_with_many_events, setup, teardown),
+		STORE_TEST(filters_and_pages),
+		STORE_TEST(measures_exposure),
+		STORE_TEST(spreads_a_stay_over_real_time),
+		STORE_TEST(reports_counts_in_port_order),
+		STORE_TEST(reports_what_is_asked_for),
+		STORE_TEST(names_follow_the_boot),
+		STORE_TEST(copes_with_many_events),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

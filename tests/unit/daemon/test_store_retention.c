@@ -9,23 +9,6 @@
 
 static const struct store_limits roomy = { .days = 90, .bytes = INT64_MAX };
 
-/* The one number that a query gives. */
-static int64_t
-ask(struct fixture *fixture, const char *query)
-{
-	sqlite3_stmt *stmt = NULL;
-	int64_t number;
-	sqlite3 *db;
-
-	assert_int_equal(sqlite3_open(store_path(fixture->store), &db), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, query, -1, &stmt, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-	number = sqlite3_column_int64(stmt, 0);
-	sqlite3_finalize(stmt);
-	sqlite3_close(db);
-	return number;
-}
-
 static struct ls_instant
 at_real(int64_t real_us)
 {
@@ -78,23 +61,27 @@ old_details_go_and_the_rest_stays(void **state)
 	sql(fixture, "UPDATE traffic SET span_us = 3600000000"
 		     " WHERE minute_us = (SELECT min(minute_us) FROM traffic)");
 	assert_true(retain(fixture, &roomy, NOW_REAL) > 0);
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM tails"), 2);
-	assert_int_equal(ask(fixture, "SELECT min(incident) FROM tails"), 4);
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM traffic"), 3); /* the hour, too */
-	assert_int_equal(ask(fixture, "SELECT count(DISTINCT minute_us) FROM traffic_errors"), 3);
-	assert_int_equal(ask(fixture, "SELECT count(DISTINCT minute_us) FROM traffic_latency"), 3);
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM incidents"), LS_COUNT(ages));
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM events"), LS_COUNT(ages));
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM sessions"), 1);
-	assert_true(ask(fixture, "SELECT count(*) FROM evidence") > 0);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM tails"), 2);
+	assert_int_equal(sql_number(fixture, "SELECT min(incident) FROM tails"), 4);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM traffic"),
+			 3); /* the hour, too */
+	assert_int_equal(
+		sql_number(fixture, "SELECT count(DISTINCT minute_us) FROM traffic_errors"), 3);
+	assert_int_equal(
+		sql_number(fixture, "SELECT count(DISTINCT minute_us) FROM traffic_latency"), 3);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM incidents"), LS_COUNT(ages));
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM events"), LS_COUNT(ages));
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM sessions"), 1);
+	assert_true(sql_number(fixture, "SELECT count(*) FROM evidence") > 0);
 	assert_int_equal(retain(fixture, &roomy, NOW_REAL), 0);
 }
 
 static int64_t
 used(struct fixture *fixture)
 {
-	return (ask(fixture, "PRAGMA page_count") - ask(fixture, "PRAGMA freelist_count")) *
-	       ask(fixture, "PRAGMA page_size");
+	return (sql_number(fixture, "PRAGMA page_count") -
+		sql_number(fixture, "PRAGMA freelist_count")) *
+	       sql_number(fixture, "PRAGMA page_size");
 }
 
 static void
@@ -111,14 +98,16 @@ a_history_that_is_too_large_loses_its_oldest_details(void **state)
 	assert_true(retain(fixture, &tight, NOW_REAL) > 0);
 	assert_true(used(fixture) <= tight.bytes);
 	assert_true(used(fixture) > tight.bytes / 2); /* and not more than that */
-	assert_in_range(ask(fixture, "SELECT min(incident) FROM tails"), 2, 50);
-	assert_int_equal(ask(fixture, "SELECT max(incident) FROM tails"), 60);
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM tails"),
-			 ask(fixture, "SELECT count(*) FROM events"));
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM tails"),
-			 ask(fixture, "SELECT count(*) FROM traffic"));
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM incidents"), 60);
-	assert_true(ask(fixture, "PRAGMA page_count") * ask(fixture, "PRAGMA page_size") < before);
+	assert_in_range(sql_number(fixture, "SELECT min(incident) FROM tails"), 2, 50);
+	assert_int_equal(sql_number(fixture, "SELECT max(incident) FROM tails"), 60);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM tails"),
+			 sql_number(fixture, "SELECT count(*) FROM events"));
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM tails"),
+			 sql_number(fixture, "SELECT count(*) FROM traffic"));
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM incidents"), 60);
+	assert_true(sql_number(fixture, "PRAGMA page_count") *
+			    sql_number(fixture, "PRAGMA page_size") <
+		    before);
 }
 
 static void
@@ -130,9 +119,9 @@ the_last_day_stays_whatever_the_size(void **state)
 	for (int64_t i = 0; i < 10; i++)
 		put_moment(fixture, i + 1, NOW_REAL - (10 - i) * 8 * HOUR);
 	retain(fixture, &none, NOW_REAL);
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM tails"), 3);
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM events"), 3);
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM incidents"), 10);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM tails"), 3);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM events"), 3);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM incidents"), 10);
 }
 
 /* Of a clock that was wrong once: time decides, not the order of numbers. */
@@ -146,8 +135,8 @@ a_clock_that_jumped_stops_nothing(void **state)
 	put_moment(fixture, 2, NOW_REAL - 20 * DAY);
 	put_moment(fixture, 3, 5 * HOUR); /* 1970 */
 	retain(fixture, &none, NOW_REAL);
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM tails"), 1);
-	assert_int_equal(ask(fixture, "SELECT incident FROM tails"), 1);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM tails"), 1);
+	assert_int_equal(sql_number(fixture, "SELECT incident FROM tails"), 1);
 	assert_int_equal(store_retain(fixture->store, &none, at_real(1)), 0);
 }
 
@@ -169,20 +158,18 @@ pieces_are_small(void **state)
 		       (double)(ended.tv_nsec - began.tv_nsec) / 1e6) /
 			      n);
 	assert_in_range(n, 3000 / 256, 3000 / 256 + 2);
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM traffic"), 0);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM traffic"), 0);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(old_details_go_and_the_rest_stays),
-		TEST(a_history_that_is_too_large_loses_its_oldest_details),
-		TEST(the_last_day_stays_whatever_the_size),
-		TEST(a_clock_that_jumped_stops_nothing),
-		TEST(pieces_are_small),
+		STORE_TEST(old_details_go_and_the_rest_stays),
+		STORE_TEST(a_history_that_is_too_large_loses_its_oldest_details),
+		STORE_TEST(the_last_day_stays_whatever_the_size),
+		STORE_TEST(a_clock_that_jumped_stops_nothing),
+		STORE_TEST(pieces_are_small),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

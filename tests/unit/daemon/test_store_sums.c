@@ -260,11 +260,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(sums_change_no_answer, setup, teardown),
-		cmocka_unit_test_setup_teardown(spans_and_pages, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_corrected_cable_is_summed_anew, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_change_has_a_time_and_a_companion, setup,
-						teardown),
+		STORE_TEST(sums_change_no_answer),
+		STORE_TEST(spans_and_pages),
+		STORE_TEST(a_corrected_cable_is_summed_anew),
+		STORE_TEST(a_change_has_a_time_and_a_companion),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,23 +6,6 @@
 
 #define MINUTE (60 * (int64_t)LS_SEC)
 
-/* The one number that a query gives. */
-static int64_t
-ask(struct fixture *fixture, const char *query)
-{
-	sqlite3_stmt *stmt = NULL;
-	int64_t number;
-	sqlite3 *db;
-
-	assert_int_equal(sqlite3_open(store_path(fixture->store), &db), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, query, -1, &stmt, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-	number = sqlite3_column_int64(stmt, 0);
-	sqlite3_finalize(stmt);
-	sqlite3_close(db);
-	return number;
-}
-
 static int
 keep_port(const struct ls_port_report *report, void *user)
 {
@@ -108,12 +91,13 @@ traffic_comes_back_counted(void **state)
 	report = report_of(fixture, INT64_MIN, INT64_MAX);
 	assert_sample(&report, 1);
 	assert_true(report.latency[LS_XFER_BULK].has_p50);
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM traffic_errors"), 5);
-	assert_int_equal(ask(fixture, "SELECT n FROM traffic_errors"
-				      " WHERE endpoint = 0x81 AND class = 'link'"),
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM traffic_errors"), 5);
+	assert_int_equal(sql_number(fixture, "SELECT n FROM traffic_errors"
+					     " WHERE endpoint = 0x81 AND class = 'link'"),
 			 2);
-	assert_int_equal(ask(fixture, "SELECT n = 20 AND p50_us = 10 AND p99_us = 20 AND max_us ="
-				      " 20 AND type = 'bulk' FROM traffic_latency"),
+	assert_int_equal(sql_number(fixture,
+				    "SELECT n = 20 AND p50_us = 10 AND p99_us = 20 AND max_us ="
+				    " 20 AND type = 'bulk' FROM traffic_latency"),
 			 1);
 }
 
@@ -136,8 +120,8 @@ a_minute_is_replaced(void **state)
 	row.minute_us = NOW_REAL;
 	row.counts.endpoints[3].by_status[ls_status_find(-32)] = UINT64_MAX;
 	PUT_TRAFFIC(fixture->store, &row);
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM traffic_errors"), 6);
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM traffic_latency"), 1);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM traffic_errors"), 6);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM traffic_latency"), 1);
 	report = report_of(fixture, NOW_REAL, NOW_REAL + 1);
 	assert_true(report.counts.transfers > 0);
 	assert_int_equal(report.counts.errors_by_class[LS_TRANSFER_STALL], report.counts.transfers);
@@ -192,15 +176,15 @@ hours_are_made_of_old_minutes(void **state)
 	}
 	for (int round = 0; round < 3; round++) {
 		assert_int_equal(store_roll_up(fixture->store, sample_instant(0)), 0);
-		assert_int_equal(ask(fixture, "SELECT count(*) FROM traffic"), 6);
-		assert_int_equal(ask(fixture, "SELECT count(*) FROM traffic_errors"), 6 * 5);
-		assert_int_equal(ask(fixture, "SELECT count(*) FROM traffic_latency"), 6);
-		assert_int_equal(ask(fixture, "SELECT count(*) FROM traffic"
-					      " WHERE span_us = 3600000000"),
+		assert_int_equal(sql_number(fixture, "SELECT count(*) FROM traffic"), 6);
+		assert_int_equal(sql_number(fixture, "SELECT count(*) FROM traffic_errors"), 6 * 5);
+		assert_int_equal(sql_number(fixture, "SELECT count(*) FROM traffic_latency"), 6);
+		assert_int_equal(sql_number(fixture, "SELECT count(*) FROM traffic"
+						     " WHERE span_us = 3600000000"),
 				 4);
-		assert_int_equal(ask(fixture, "SELECT count(*) FROM traffic_latency"
-					      " WHERE p50_us IS NULL AND p99_us = 20"
-					      " AND max_us = 20 AND n % 20 = 0"),
+		assert_int_equal(sql_number(fixture, "SELECT count(*) FROM traffic_latency"
+						     " WHERE p50_us IS NULL AND p99_us = 20"
+						     " AND max_us = 20 AND n % 20 = 0"),
 				 4);
 		report = report_of(fixture, INT64_MIN, INT64_MAX);
 		assert_sample(&report, LS_COUNT(minutes) + 2);
@@ -210,7 +194,7 @@ hours_are_made_of_old_minutes(void **state)
 	}
 	put_minutes(fixture, 1, &late, 1);
 	assert_int_equal(store_roll_up(fixture->store, sample_instant(0)), 0);
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM traffic"), 6);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM traffic"), 6);
 	report = report_of(fixture, cut - HOUR, cut - HOUR + 1);
 	assert_sample(&report, 6);
 	assert_int_equal(store_roll_up(fixture->store, (struct ls_instant){ 0, 0 }), 0);
@@ -229,9 +213,10 @@ an_hour_keeps_the_worst_times(void **state)
 	ls_latency_add(&row.counts.latency[LS_XFER_ISO], 3);
 	PUT_TRAFFIC(fixture->store, &row);
 	assert_int_equal(store_roll_up(fixture->store, sample_instant(0)), 0);
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM traffic_latency"), 2);
-	assert_int_equal(ask(fixture, "SELECT n = 41 AND p50_us IS NULL AND p99_us = 30"
-				      " AND max_us = 30 FROM traffic_latency WHERE type = 'bulk'"),
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM traffic_latency"), 2);
+	assert_int_equal(sql_number(fixture,
+				    "SELECT n = 41 AND p50_us IS NULL AND p99_us = 30"
+				    " AND max_us = 30 FROM traffic_latency WHERE type = 'bulk'"),
 			 1);
 }
 
@@ -246,12 +231,13 @@ a_roll_up_is_all_or_nothing(void **state)
 	sql(fixture, "ALTER TABLE traffic_latency RENAME TO lost");
 	assert_true(store_roll_up(fixture->store, sample_instant(0)) < 0);
 	assert_string_not_equal(store_trouble(fixture->store), "");
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM traffic_errors"), 10);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM traffic_errors"), 10);
 	sql(fixture, "ALTER TABLE lost RENAME TO traffic_latency");
 	assert_int_equal(store_roll_up(fixture->store, sample_instant(0)), 0);
 	assert_string_equal(store_trouble(fixture->store), "");
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM traffic_errors"), 5);
-	assert_int_equal(ask(fixture, "SELECT transfers FROM traffic"), 2 * SAMPLE_TRANSFERS);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM traffic_errors"), 5);
+	assert_int_equal(sql_number(fixture, "SELECT transfers FROM traffic"),
+			 2 * SAMPLE_TRANSFERS);
 }
 
 static void
@@ -294,7 +280,7 @@ absorbed_incidents_hand_on_their_tail(void **state)
 	assert_int_equal(store_tail(fixture->store, 3, &kept), 0);
 	assert_int_equal(store_tail(fixture->store, 1, &kept), 1);
 	assert_int_equal(kept.n, 5);
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM tails"), 1);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM tails"), 1);
 }
 
 static void
@@ -322,21 +308,19 @@ a_tail_of_a_strange_length_is_none(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(traffic_comes_back_counted),
-		TEST(a_minute_is_replaced),
-		TEST(traffic_is_of_the_asked_span_and_port),
-		TEST(hours_are_made_of_old_minutes),
-		TEST(an_hour_keeps_the_worst_times),
-		TEST(a_roll_up_is_all_or_nothing),
-		TEST(the_first_tail_counts),
-		TEST(absorbed_incidents_hand_on_their_tail),
-		TEST(a_tail_of_a_strange_length_is_none),
+		STORE_TEST(traffic_comes_back_counted),
+		STORE_TEST(a_minute_is_replaced),
+		STORE_TEST(traffic_is_of_the_asked_span_and_port),
+		STORE_TEST(hours_are_made_of_old_minutes),
+		STORE_TEST(an_hour_keeps_the_worst_times),
+		STORE_TEST(a_roll_up_is_all_or_nothing),
+		STORE_TEST(the_first_tail_counts),
+		STORE_TEST(absorbed_incidents_hand_on_their_tail),
+		STORE_TEST(a_tail_of_a_strange_length_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
