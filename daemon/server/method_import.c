@@ -107,8 +107,7 @@ answer(struct varlink_reply *reply, const char *state, const struct import_count
 		{ "drops", json_integer(counts->drops) },
 	};
 
-	reply->parameters = ls_wire_object(fields, LS_COUNT(fields));
-	return reply->parameters ? 0 : -ENOMEM;
+	return varlink_answer(reply, fields, LS_COUNT(fields));
 }
 
 /* 1: context->import is that of the call, 0: @reply says that there is none, or -errno. */

@@ -14,8 +14,7 @@ on_asked_incident(const struct ls_incident *incident, const struct ls_labels *la
 		{ "incident", ls_wire_incident(incident, labels) },
 	};
 
-	reply->parameters = ls_wire_object(fields, LS_COUNT(fields));
-	return reply->parameters ? 0 : -ENOMEM;
+	return varlink_answer(reply, fields, LS_COUNT(fields));
 }
 
 int
@@ -65,7 +64,6 @@ method_get_transfers(struct varlink_call *call, struct varlink_reply *reply, voi
 		r = store_tail(context->store, id, &tail);
 	if (r < 0)
 		return errors_history(context, r, NULL, reply);
-	reply->parameters = ls_wire_object(
-		&(const struct ls_wire_field){ "transfers", transfers_array(&tail) }, 1);
-	return reply->parameters ? 0 : -ENOMEM;
+	return varlink_answer(
+		reply, &(const struct ls_wire_field){ "transfers", transfers_array(&tail) }, 1);
 }

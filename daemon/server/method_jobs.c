@@ -49,9 +49,8 @@ method_begin_job(struct varlink_call *call, struct varlink_reply *reply, void *u
 	if (r < 0)
 		return errors_history(context, r, NULL, reply);
 	call->peer->held = job.id;
-	reply->parameters =
-		ls_wire_object(&(const struct ls_wire_field){ "id", json_integer(job.id) }, 1);
-	return reply->parameters ? 0 : -ENOMEM;
+	return varlink_answer(reply, &(const struct ls_wire_field){ "id", json_integer(job.id) },
+			      1);
 }
 
 static int
@@ -131,9 +130,7 @@ method_end_job(struct varlink_call *call, struct varlink_reply *reply, void *use
 		return errors_history(context, r, NULL, reply);
 	if (call->peer->held == id)
 		call->peer->held = 0;
-	reply->parameters =
-		ls_wire_object(&(const struct ls_wire_field){ "id", json_integer(id) }, 1);
-	return reply->parameters ? 0 : -ENOMEM;
+	return varlink_answer(reply, &(const struct ls_wire_field){ "id", json_integer(id) }, 1);
 }
 
 void
@@ -225,12 +222,11 @@ method_get_job(struct varlink_call *call, struct varlink_reply *reply, void *use
 	if (r < 0)
 		return errors_history(context, r, NULL, reply);
 	filter.limit = SERVER_PAGE;
-	reply->parameters = ls_wire_object(
-		(const struct ls_wire_field[]){
-			{ "job", method_job_object(context, &job) },
-			{ "incidents", json_incref(incidents) },
-			{ "gaps", method_report_gaps(context->store, &filter) },
-		},
-		3);
-	return reply->parameters ? 0 : -ENOMEM;
+	return varlink_answer(reply,
+			      (const struct ls_wire_field[]){
+				      { "job", method_job_object(context, &job) },
+				      { "incidents", json_incref(incidents) },
+				      { "gaps", method_report_gaps(context->store, &filter) },
+			      },
+			      3);
 }

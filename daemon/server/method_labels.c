@@ -187,6 +187,22 @@ say_since(const struct context *context, struct store_statement *statement, cons
 	return 1;
 }
 
+/* The label that holds now, and the one before; @session: the one with the cable, NULL of a socket. */
+static int
+answer_label(struct varlink_reply *reply, const struct store_statement *statement,
+	     const int64_t *session)
+{
+	const struct ls_wire_field fields[] = {
+		{ "port", json_string(statement->socket.id_path) },
+		{ "name", json_string(statement->socket.name) },
+		{ session ? "cable" : "label", ls_wire_optional(statement->label) },
+		{ "before", ls_wire_optional(statement->before) },
+		{ "session", session ? json_integer(*session) : NULL },
+	};
+
+	return varlink_answer(reply, fields, session ? 5 : 4);
+}
+
 int
 method_set_cable(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
@@ -205,16 +221,7 @@ method_set_cable(struct varlink_call *call, struct varlink_reply *reply, void *u
 	r = store_say(context->store, &statement);
 	if (r < 0)
 		return errors_history(context, r, NULL, reply);
-	reply->parameters = ls_wire_object(
-		(const struct ls_wire_field[]){
-			{ "port", json_string(statement.socket.id_path) },
-			{ "name", json_string(statement.socket.name) },
-			{ "cable", ls_wire_optional(statement.label) },
-			{ "before", ls_wire_optional(statement.before) },
-			{ "session", json_integer(id) },
-		},
-		5);
-	return reply->parameters ? 0 : -ENOMEM;
+	return answer_label(reply, &statement, &id);
 }
 
 /* Two sockets of one name would be one when somebody asks for it. 1, or 0: @reply tells. */
@@ -251,15 +258,7 @@ method_set_socket_name(struct varlink_call *call, struct varlink_reply *reply, v
 		r = store_say(context->store, &statement);
 	if (r < 0)
 		return errors_history(context, r, NULL, reply);
-	reply->parameters = ls_wire_object(
-		(const struct ls_wire_field[]){
-			{ "port", json_string(statement.socket.id_path) },
-			{ "name", json_string(statement.socket.name) },
-			{ "label", ls_wire_optional(statement.label) },
-			{ "before", ls_wire_optional(statement.before) },
-		},
-		4);
-	return reply->parameters ? 0 : -ENOMEM;
+	return answer_label(reply, &statement, NULL);
 }
 
 static int

@@ -110,6 +110,35 @@ hubs_array(const struct ls_session *session)
 	return json_incref(array);
 }
 
+/* Adds what took part, and what happened while it did: what a Session and a SessionSum share. */
+static int
+put_parts(json_t *object, const struct store_session *row, const struct host *host)
+{
+	const struct ls_session *session = &row->session;
+	const struct ls_wire_field fields[] = {
+		{ "host", json_string(host->name) },
+		{ "host_id", json_string(host->id) },
+		{ "controller", controller_name(session->socket.id_path) },
+		{ "port", json_string(session->socket.id_path) },
+		{ "name", json_string(session->socket.name) },
+		{ "label", ls_wire_optional(row->label) },
+		{ "hubs", hubs_array(session) },
+		{ "cable", ls_wire_optional(session->cable) },
+		{ "device", device_name(session) },
+		{ "model", model_name(&session->device) },
+		{ "product", ls_wire_optional(session->device.product) },
+		{ "connected_hours", json_real(row->connected_seconds / 3600) },
+		{ "drops", json_integer(row->drops) },
+		{ "drops_by_power", json_integer(row->drops_by_side[LS_SIDE_POWER]) },
+		{ "drops_by_host", json_integer(row->drops_by_side[LS_SIDE_HOST]) },
+		{ "drops_by_hub", json_integer(row->drops_by_side[LS_SIDE_HUB]) },
+		{ "drops_by_device", json_integer(row->drops_by_side[LS_SIDE_DEVICE]) },
+	};
+	ls_json_auto json_t *parts = ls_wire_object(fields, LS_COUNT(fields));
+
+	return object && parts && json_object_update(object, parts) == 0 ? 0 : -ENOMEM;
+}
+
 static json_t *
 session_object(const struct store_session *row, const struct host *host)
 {
@@ -119,27 +148,23 @@ session_object(const struct store_session *row, const struct host *host)
 		{ "started_at", ls_wire_time(session->began.real_us) },
 		{ "ended_at", session->open ? json_null() : ls_wire_time(session->ended.real_us) },
 		{ "open", json_boolean(session->open) },
-		{ "host", json_string(host->name) },
-		{ "host_id", json_string(host->id) },
-		{ "controller", controller_name(session->socket.id_path) },
-		{ "port", json_string(session->socket.id_path) },
-		{ "name", json_string(session->socket.name) },
-		{ "label", ls_wire_optional(row->label) },
-		{ "hubs", hubs_array(session) },
-		{ "cable", ls_wire_optional(session->cable) },
 		{ "cable_assumed", json_boolean(session->cable_assumed) },
-		{ "device", device_name(session) },
-		{ "model", model_name(&session->device) },
-		{ "product", ls_wire_optional(session->device.product) },
-		{ "connected_hours", json_real(row->connected_seconds / 3600) },
-		{ "drops", json_integer(row->drops) },
-		{ "drops_by_power", json_integer(row->drops_by_side[LS_SIDE_POWER]) },
-		{ "drops_by_host", json_integer(row->drops_by_side[LS_SIDE_HOST]) },
-		{ "drops_by_hub", json_integer(row->drops_by_side[LS_SIDE_HUB]) },
-		{ "drops_by_device", json_integer(row->drops_by_side[LS_SIDE_DEVICE]) },
 	};
+	ls_json_auto json_t *object = ls_wire_object(fields, LS_COUNT(fields));
 
-	return ls_wire_object(fields, LS_COUNT(fields));
+	return put_parts(object, row, host) < 0 ? NULL : LS_STEAL(&object);
+}
+
+static json_t *
+sum_object(const struct store_session *row, const struct host *host)
+{
+	const struct ls_wire_field fields[] = {
+		{ "sessions", json_integer(row->n) },
+		{ "sessions_with_drops", json_integer(row->n_dropping) },
+	};
+	ls_json_auto json_t *object = ls_wire_object(fields, LS_COUNT(fields));
+
+	return put_parts(object, row, host) < 0 ? NULL : LS_STEAL(&object);
 }
 
 static int
@@ -148,35 +173,6 @@ on_session(const struct store_session *row, void *user)
 	struct page *page = user;
 
 	return is_full(page) ? 1 : add_row(page, row->session.id, session_object(row, &page->host));
-}
-
-static json_t *
-sum_object(const struct store_session *row, const struct host *host)
-{
-	const struct ls_session *session = &row->session;
-	const struct ls_wire_field fields[] = {
-		{ "host", json_string(host->name) },
-		{ "host_id", json_string(host->id) },
-		{ "controller", controller_name(session->socket.id_path) },
-		{ "port", json_string(session->socket.id_path) },
-		{ "name", json_string(session->socket.name) },
-		{ "label", ls_wire_optional(row->label) },
-		{ "hubs", hubs_array(session) },
-		{ "cable", ls_wire_optional(session->cable) },
-		{ "device", device_name(session) },
-		{ "model", model_name(&session->device) },
-		{ "product", ls_wire_optional(session->device.product) },
-		{ "sessions", json_integer(row->n) },
-		{ "sessions_with_drops", json_integer(row->n_dropping) },
-		{ "connected_hours", json_real(row->connected_seconds / 3600) },
-		{ "drops", json_integer(row->drops) },
-		{ "drops_by_power", json_integer(row->drops_by_side[LS_SIDE_POWER]) },
-		{ "drops_by_host", json_integer(row->drops_by_side[LS_SIDE_HOST]) },
-		{ "drops_by_hub", json_integer(row->drops_by_side[LS_SIDE_HUB]) },
-		{ "drops_by_device", json_integer(row->drops_by_side[LS_SIDE_DEVICE]) },
-	};
-
-	return ls_wire_object(fields, LS_COUNT(fields));
 }
 
 static int

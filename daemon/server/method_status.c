@@ -310,6 +310,5 @@ method_status(struct varlink_call *call, struct varlink_reply *reply, void *user
 		{ "imported", method_imported(context) },
 	};
 
-	reply->parameters = ls_wire_object(fields, LS_COUNT(fields));
-	return reply->parameters ? 0 : -ENOMEM;
+	return varlink_answer(reply, fields, LS_COUNT(fields));
 }

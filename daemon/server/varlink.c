@@ -7,8 +7,8 @@
 
 #define SERVICE "org.varlink.service"
 
-static int
-reply_with(struct varlink_reply *reply, const struct ls_wire_field *fields, size_t n_fields)
+int
+varlink_answer(struct varlink_reply *reply, const struct ls_wire_field *fields, size_t n_fields)
 {
 	reply->parameters = ls_wire_object(fields, n_fields);
 	return reply->parameters ? 0 : -ENOMEM;
@@ -51,7 +51,7 @@ get_info(struct varlink_call *call, struct varlink_reply *reply, void *user)
 	};
 
 	(void)call;
-	return reply_with(reply, fields, LS_COUNT(fields));
+	return varlink_answer(reply, fields, LS_COUNT(fields));
 }
 
 static int
@@ -68,8 +68,8 @@ get_interface_description(struct varlink_call *call, struct varlink_reply *reply
 	if (!description)
 		return error_about(reply, SERVICE ".InterfaceNotFound", "interface",
 				   json_string(name));
-	return reply_with(reply, &(struct ls_wire_field){ "description", json_string(description) },
-			  1);
+	return varlink_answer(
+		reply, &(struct ls_wire_field){ "description", json_string(description) }, 1);
 }
 
 /* In the order of the methods in the contract. */

@@ -77,6 +77,9 @@ int varlink_again(struct varlink_peer *peer, const struct varlink_service *servi
 /* Serialises @reply to @out and releases its parameters. 0 or -errno, then @out is as it was. */
 int varlink_add_reply(struct evbuffer *out, struct varlink_reply *reply);
 
+/* Makes @reply an object of @fields, whose values it takes. 0 or -ENOMEM. */
+int varlink_answer(struct varlink_reply *reply, const struct ls_wire_field *fields,
+		   size_t n_fields);
 /* Makes @reply an error with @parameters, which it takes. 0, or -ENOMEM if they are NULL. */
 int varlink_error(struct varlink_reply *reply, const char *error, json_t *parameters);
 /* The same for org.varlink.service.InvalidParameter. */
