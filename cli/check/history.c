@@ -156,16 +156,14 @@ last_drops(const struct check *check, const struct check_device *device, char te
 static const char *
 survival_words(const struct check *check, const struct ls_interval *survival, char text[WORDS_MAX])
 {
-	char sure[FORMAT_MAX], low[FORMAT_MAX], high[FORMAT_MAX], job[FORMAT_MAX];
+	char sure[FORMAT_MAX], high[FORMAT_MAX], job[FORMAT_MAX];
 	/* A high rate survives rarely: the bounds may come either way round. */
 	double worst = survival->low < survival->high ? survival->low : survival->high;
 	double best = survival->low < survival->high ? survival->high : survival->low;
 
-	format_percent(low, worst);
-	low[strcspn(low, " ")] = '\0';
-	ls_text_format(text, WORDS_MAX, "A job of %s runs through with %s (%s to %s)",
+	ls_text_format(text, WORDS_MAX, "A job of %s runs through with %s (%d to %s)",
 		       check_span(job, check->job_hours), format_percent(sure, survival->median),
-		       low, format_percent(high, best));
+		       format_whole_percent(worst), format_percent(high, best));
 	return text;
 }
 

@@ -90,9 +90,10 @@ company(char text[LIST_MAX], const struct ls_blame *blame, bool same)
 	for (size_t i = 0; i < LS_COUNT(counts); i++) {
 		if (!is_company(blame, counts[i].kind, counts[i].n))
 			continue;
-		format_count(n, counts[i].n, counts[i].one, counts[i].many);
 		append(text, ++shown == wanted ? " and " : ", ",
-		       same ? n + strcspn(n, " ") + 1 : n);
+		       !same ? format_count(n, counts[i].n, counts[i].one, counts[i].many)
+		       : counts[i].n == 1 ? counts[i].one
+					  : counts[i].many);
 	}
 	return text;
 }

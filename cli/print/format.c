@@ -50,8 +50,8 @@ format_offset(char text[FORMAT_MAX], int64_t us)
 	return text;
 }
 
-const char *
-format_percent(char text[FORMAT_MAX], double fraction)
+int
+format_whole_percent(double fraction)
 {
 	int percent;
 
@@ -62,7 +62,13 @@ format_percent(char text[FORMAT_MAX], double fraction)
 	percent = (int)(fraction * 100 + 0.5);
 	if (percent == 100 && fraction < 1)
 		percent = 99;
-	snprintf(text, FORMAT_MAX, "%d %%", percent);
+	return percent;
+}
+
+const char *
+format_percent(char text[FORMAT_MAX], double fraction)
+{
+	snprintf(text, FORMAT_MAX, "%d %%", format_whole_percent(fraction));
 	return text;
 }
 

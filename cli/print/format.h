@@ -11,6 +11,7 @@ const char *format_duration(char text[FORMAT_MAX], double seconds);
 const char *format_offset(char text[FORMAT_MAX], int64_t us);
 /* "93 %"; only certainty is 100 %. */
 const char *format_percent(char text[FORMAT_MAX], double fraction);
+int format_whole_percent(double fraction); /* 93 of that */
 /* "512 B", "3.2 KiB", "16 MiB". */
 const char *format_size(char text[FORMAT_MAX], int64_t bytes);
 /* "512 B", "31.2 MB": in powers of 1000, as links are measured. */

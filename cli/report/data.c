@@ -60,27 +60,18 @@ numbers_rate(char text[NUMBERS_MAX], const struct output_style *style,
 	return text;
 }
 
-/* "49": as format_percent() rounds. */
-static const char *
-bound(char text[FORMAT_MAX], double fraction)
-{
-	format_percent(text, fraction);
-	text[strcspn(text, " ")] = '\0';
-	return text;
-}
-
 const char *
 numbers_survival(char text[NUMBERS_MAX], const struct output_style *style,
 		 const struct numbers *numbers)
 {
 	const struct ls_interval *survival = &numbers->survival;
-	char middle[FORMAT_MAX], low[FORMAT_MAX], high[FORMAT_MAX];
+	char middle[FORMAT_MAX];
 
 	if (!numbers->known || numbers->hours < NUMBERS_HOURS_MIN)
 		return "not enough data";
-	ls_text_format(text, NUMBERS_MAX, "%s (%s %s %s)", format_percent(middle, survival->median),
-		       bound(low, fmin(survival->low, survival->high)), to(style),
-		       bound(high, fmax(survival->low, survival->high)));
+	ls_text_format(text, NUMBERS_MAX, "%s (%d %s %d)", format_percent(middle, survival->median),
+		       format_whole_percent(fmin(survival->low, survival->high)), to(style),
+		       format_whole_percent(fmax(survival->low, survival->high)));
 	return text;
 }
 
