@@ -11,6 +11,7 @@
 
 #include "daemon/base/families.h"
 #include "lib/base/text.h"
+#include "lib/families/ini.h"
 
 #define MAX_BYTES (1024 * 1024) /* of one file; ours are below 10 KiB */
 

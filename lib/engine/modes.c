@@ -16,17 +16,17 @@ mode_of(const struct ls_engine *engine, const struct ls_device *device,
 }
 
 /* Its family names something that stays the same in all modes. */
-static enum ls_kinship
-kinship(const struct ls_engine *engine, const struct ls_device *before,
-	const struct ls_device *after)
+static enum ls_identity_match
+match_identities(const struct ls_engine *engine, const struct ls_device *before,
+		 const struct ls_device *after)
 {
 	char one[LS_IDENTITY_MAX], other[LS_IDENTITY_MAX];
 
 	if (!engine->config.families)
-		return LS_KIN_UNKNOWN;
+		return LS_IDENTITY_UNKNOWN;
 	ls_families_identity(engine->config.families, before, one);
 	ls_families_identity(engine->config.families, after, other);
-	return ls_families_kinship(one, other);
+	return ls_families_match_identities(one, other);
 }
 
 /*
@@ -69,10 +69,10 @@ modes_compare(struct ls_engine *engine, struct session *before, const struct lin
 		link->coming_since.mono_us ? link->coming_since.mono_us : engine->now.mono_us;
 	uint64_t left_us = before->pub.ended.mono_us;
 	uint64_t away_us = came_us > left_us ? came_us - left_us : 0;
-	enum ls_kinship kin = kinship(engine, &before->pub.device, after);
+	enum ls_identity_match match = match_identities(engine, &before->pub.device, after);
 
 	*ret = (struct homecoming){ .like = ls_identity_compare(&before->pub.device, after) };
-	if (kin == LS_KIN_OTHER) {
+	if (match == LS_IDENTITY_OTHER) {
 		ret->like = LS_LIKE_OTHER;
 		ret->mode = mode_of(engine, after, NULL, 0);
 		return;
@@ -86,7 +86,7 @@ modes_compare(struct ls_engine *engine, struct session *before, const struct lin
 		ret->edge =
 			ls_families_edge(engine->config.families, before->mode, ret->mode, away_us);
 	ret->replugged = !ret->edge && (facts & LS_FACT_AWAY);
-	if ((ret->edge || kin == LS_KIN_SAME) && ret->like == LS_LIKE_OTHER)
+	if ((ret->edge || match == LS_IDENTITY_SAME) && ret->like == LS_LIKE_OTHER)
 		ret->like = LS_LIKE_OTHER_MODE;
 	doubt(engine, before, ret);
 }

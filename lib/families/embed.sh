@@ -1,9 +1,9 @@
-# embed_families.sh OUTPUT FILE…: the shipped family files as C, in the order of reading.
+# embed.sh OUTPUT FILE…: the shipped family files as C, in the order of reading.
 set -eu
 output=$1
 shift
 {
-	echo '#include "lib/families/internal.h"'
+	echo '#include "lib/families/builtin.h"'
 	for file; do
 		echo "static const char text_$(basename "$file" .ini | tr -c 'a-z0-9\n' _)[] = {"
 		od -An -v -tx1 "$file" | sed "s/ \([0-9a-f][0-9a-f]\)/'\\\\x\1',/g"

@@ -1,12 +1,14 @@
-/* Reads .ini text into the table: all of it, or nothing. */
+#include "lib/families/ini.h"
+
 #include <errno.h>
 #include <ini.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/cursor.h"
-#include "lib/families/internal.h"
 #include "lib/base/text.h"
+#include "lib/families/keys.h"
+#include "lib/families/section.h"
 
 /* The library cuts a line or a heading that is longer than its buffers; here that is an error. */
 #define LINE_MAX_BYTES	  190

@@ -1,10 +1,10 @@
-/* What a [section] of a family file may be called and may say. */
+#include "lib/families/keys.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/cursor.h"
-#include "lib/families/internal.h"
 #include "lib/base/text.h"
 
 #define NAME_MAX_BYTES 24

@@ -6,6 +6,7 @@
 
 #include "lib/families/families.h"
 #include "lib/base/text.h"
+#include "lib/families/ini.h"
 #include "tests/fuzz/check.h"
 
 static void
@@ -33,8 +34,8 @@ check_device(const struct ls_families *families, const struct ls_device *device)
 
 	ls_families_identity(families, device, identity);
 	check_clean(identity, sizeof(identity));
-	CHECK(ls_families_kinship(identity, identity) ==
-	      (identity[0] ? LS_KIN_SAME : LS_KIN_UNKNOWN));
+	CHECK(ls_families_match_identities(identity, identity) ==
+	      (identity[0] ? LS_IDENTITY_SAME : LS_IDENTITY_UNKNOWN));
 	for (size_t i = 0; i < LS_COUNT(times); i++) {
 		const struct ls_mode *next = ls_families_mode(families, device, mode, times[i]);
 		const struct ls_edge *edge = ls_families_edge(families, mode, next, times[i]);

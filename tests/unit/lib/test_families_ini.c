@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "lib/families/families.h"
+#include "lib/families/ini.h"
 
 #define BOARD                                                                                      \
 	"[board app]\ntitle = in use\nid = 1209:0001\n"                                            \

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "lib/families/families.h"
+#include "lib/families/ini.h"
 
 static char manual[32768];
 
@@ -81,7 +82,7 @@ the_example_does_what_it_says(void **state)
 	ls_families_identity(families, &running, identity[0]);
 	ls_families_identity(families, &loading, identity[1]);
 	assert_string_equal(identity[0], "widget:serial:0042");
-	assert_int_equal(ls_families_kinship(identity[0], identity[1]), LS_KIN_SAME);
+	assert_int_equal(ls_families_match_identities(identity[0], identity[1]), LS_IDENTITY_SAME);
 }
 
 /* The refusal of a wrong key lists those that are allowed. */

@@ -6,7 +6,8 @@
 
 #include <cmocka.h>
 
-#include "lib/families/internal.h"
+#include "lib/families/builtin.h"
+#include "lib/families/section.h"
 #include "tests/unit/lib/families_walk.h"
 
 #define STEP(vendor, product, seconds, name, verdict_)                                             \
