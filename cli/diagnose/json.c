@@ -4,6 +4,7 @@
 
 #include "cli/diagnose/words.h"
 #include "cli/print/envelope.h"
+#include "lib/attribution/blame.h"
 
 /* Appends and takes @item. False leaves @list as it is. */
 static bool

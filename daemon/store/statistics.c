@@ -8,7 +8,7 @@
 
 #include "daemon/store/db.h"
 #include "daemon/store/store.h"
-#include "lib/attribution/clean_run.h"
+#include "lib/attribution/trend.h"
 
 /* Then nothing of a session changes any more: its minutes of traffic are hours (store_roll_up()). */
 #define ENDED_FOR_US (3 * 24 * 3600 * (int64_t)LS_SEC)

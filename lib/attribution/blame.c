@@ -1,35 +1,14 @@
+#include "lib/attribution/blame.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/attribution/conclusion.h"
+#include "lib/attribution/hypotheses.h"
+#include "lib/attribution/suspect.h"
 
 #define LISTED_MIN 0.001
-
-void
-ls_blame_priors_default(struct ls_blame_priors *priors)
-{
-	*priors = (struct ls_blame_priors){
-		.nothing = 0.85,
-		.one = 0.45,
-		.two = 0.1,
-		.pair = 0.1,
-		.surroundings = 4,
-		.component = {
-			[LS_COMPONENT_HOST] = 3.5,
-			[LS_COMPONENT_CONTROLLER] = 4,
-			[LS_COMPONENT_HUB] = 7,
-			[LS_COMPONENT_PORT] = 6,
-			[LS_COMPONENT_CABLE] = 7,
-			[LS_COMPONENT_DEVICE] = 9,
-			[LS_COMPONENT_MODEL] = 2,
-		},
-		.good_shape = 0.7,
-		.good_hours = 300,
-		.bad_shape = 1.3,
-		.bad_hours = 0.35,
-	};
-}
 
 const char *
 ls_verdict_name(enum ls_verdict verdict)
@@ -89,8 +68,8 @@ list_has(const struct list *list, const struct hypotheses *hypotheses,
 {
 	for (size_t i = 0; i < list->n; i++) {
 		const struct accused *accused = &list->accused[i];
-		uint32_t first = verdict_gathered(hypotheses, hypothesis->parts[0]);
-		uint32_t second = verdict_gathered(hypotheses, hypothesis->parts[1]);
+		uint32_t first = conclusion_gathered(hypotheses, hypothesis->parts[0]);
+		uint32_t second = conclusion_gathered(hypotheses, hypothesis->parts[1]);
 
 		if (hypothesis->together ? accused->part == hypothesis->parts[0] &&
 						   accused->with == hypothesis->parts[1]
@@ -151,7 +130,7 @@ say_never_varied(const struct hypotheses *hypotheses, const struct part *part,
 	if (blame->n_never_varied == LS_COUNT(blame->never_varied))
 		return;
 	never->kind = part->kind;
-	verdict_name_part(hypotheses, part, never->name);
+	suspect_name_part(hypotheses, part, never->name);
 	blame->n_never_varied++;
 }
 
@@ -176,17 +155,17 @@ fill(const struct hypotheses *hypotheses, const double *probabilities, double *m
 	struct decision decision;
 	struct list list = { 0 };
 
-	if (verdict_decide(hypotheses, probabilities, NULL, &decision) < 0)
+	if (conclusion_decide(hypotheses, probabilities, NULL, &decision) < 0)
 		return -ENOMEM;
-	verdict_marginals(hypotheses, probabilities, marginals);
+	conclusion_marginals(hypotheses, probabilities, marginals);
 	list_fill(hypotheses, marginals, &list);
 	ret->verdict = decision.verdict;
 	ret->probability = decision.probability;
-	ret->drops = verdict_clamp(hypotheses->total.n_drops);
+	ret->drops = suspect_clamp(hypotheses->total.n_drops);
 	for (size_t i = 0; i < hypotheses->trials->n_combinations; i++)
 		ret->hours += hypotheses->trials->combinations[i].hours;
 	for (size_t i = 0; i < list.n; i++) {
-		if (verdict_describe(hypotheses, &list.accused[i], &ret->suspects[i]) < 0)
+		if (suspect_describe(hypotheses, &list.accused[i], &ret->suspects[i]) < 0)
 			return -ENOMEM;
 	}
 	ret->n_suspects = list.n;

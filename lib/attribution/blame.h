@@ -38,74 +38,12 @@
  *     hub      0.05   hub
  *     device   0.1    device, model          (a bad cable makes devices time out, too)
  */
+#include "lib/attribution/answer.h"
+#include "lib/attribution/priors.h"
 #include "lib/attribution/trials.h"
 
-/* Documented in linkstat.1 and changeable by the person. Weights are relative, not normalised. */
-struct ls_blame_priors {
-	double nothing;	     /* that nothing is special */
-	double one;	     /* that one thing is bad */
-	double two;	     /* that two are, each on its own */
-	double pair;	     /* that two are together, and harmless apart */
-	double surroundings; /* against @component: something that is not recorded */
-	double component[LS_N_COMPONENT_KINDS]; /* a part of this kind; those of a kind share it */
-	double good_shape, good_hours;		/* Gamma prior of the drops per hour without it */
-	double bad_shape, bad_hours;		/* … of those with what is bad */
-};
-/* Weights after the causes of 52 public cases (facts/field.md), rates after the same. */
-void ls_blame_priors_default(struct ls_blame_priors *priors);
-
-#define LS_BLAME_SURE	   0.8 /* a verdict needs this probability … */
-#define LS_BLAME_DROPS_MIN 2   /* … and an accusation so many drops: one is an accident */
-
-#define LS_MAX_SUSPECTS 64 /* the likeliest; the rest is summed in @others */
-
-/*
- * @name "" is an unknown one (an unlabelled cable): all unknown ones of the kind in one suspect,
- * whose drops and hours are those of all trials without a name for it.
- */
-struct ls_suspect {
-	enum ls_component_kind kind, with_kind; /* with_kind: of a pair */
-	char name[LS_COMPONENT_NAME_MAX];
-	char with[LS_COMPONENT_NAME_MAX]; /* the other one of a pair, else "" */
-	double probability;		  /* that it is bad; two may be, so the sum can exceed 1 */
-	uint32_t drops;			  /* with it */
-	double hours;
-	uint32_t drops_without; /* where at least one of the ports, cables and devices of its trials
-				* took part too: "the same sockets and devices without it" */
-	double hours_without;
-	uint32_t n_ports, n_cables, n_devices, n_hosts; /* that it was tried with */
-	unsigned int group; /* suspects with the same number cannot be told apart; 0: on its own */
-};
-
-enum ls_verdict {
-	/* Includes: something is bad for sure, but nothing was varied that could tell what. */
-	LS_VERDICT_NOT_ENOUGH_DATA,
-	LS_VERDICT_NOTHING_SPECIAL,
-	/* suspects[0], and any other with LS_BLAME_SURE. If it cannot be told apart from its model
-	 * (a device) or its device (a model), those two count as one and share @probability. */
-	LS_VERDICT_SUSPECT,
-	/* One of the group of suspects[0], which was never varied apart: they share @probability. */
-	LS_VERDICT_INSEPARABLE,
-};
 /* "not-enough-data", "nothing-special", "suspect", "inseparable". Never NULL. */
 const char *ls_verdict_name(enum ls_verdict verdict);
-
-struct ls_never_varied {
-	enum ls_component_kind kind;
-	char name[LS_COMPONENT_NAME_MAX]; /* "": it was never recorded */
-};
-
-struct ls_blame {
-	enum ls_verdict verdict;
-	double probability; /* of the verdict; NOT_ENOUGH_DATA: that of suspects[0], if any */
-	double nothing, surroundings, others; /* posteriors; others: of suspects not listed */
-	size_t n_suspects;
-	struct ls_suspect suspects[LS_MAX_SUSPECTS]; /* most probable first, at least 0.1 % */
-	size_t n_never_varied;
-	struct ls_never_varied never_varied[LS_N_COMPONENT_KINDS + LS_TRIAL_HUBS_MAX];
-	uint32_t drops;
-	double hours;
-};
 
 /* 0, -EINVAL (a prior is negative or not finite, or a shape or hours is not > 0) or -ENOMEM. The
  * struct is big: the caller allocates it. */

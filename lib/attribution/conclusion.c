@@ -1,10 +1,10 @@
+#include "lib/attribution/conclusion.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
-#include "lib/attribution/conclusion.h"
-
 uint32_t
-verdict_gathered(const struct hypotheses *hypotheses, uint32_t part)
+conclusion_gathered(const struct hypotheses *hypotheses, uint32_t part)
 {
 	if (part == PART_NONE || hypotheses->parts[part].shape != PART_UNKNOWN_WITH)
 		return part;
@@ -12,7 +12,7 @@ verdict_gathered(const struct hypotheses *hypotheses, uint32_t part)
 }
 
 void
-verdict_marginals(const struct hypotheses *hypotheses, const double *probabilities, double *ret)
+conclusion_marginals(const struct hypotheses *hypotheses, const double *probabilities, double *ret)
 {
 	for (size_t i = 0; i < hypotheses->n_parts; i++)
 		ret[i] = 0;
@@ -21,7 +21,7 @@ verdict_marginals(const struct hypotheses *hypotheses, const double *probabiliti
 
 		for (size_t p = 0; p < 2 && !hypothesis->together; p++) {
 			if (hypothesis->parts[p] != PART_NONE)
-				ret[verdict_gathered(hypotheses, hypothesis->parts[p])] +=
+				ret[conclusion_gathered(hypotheses, hypothesis->parts[p])] +=
 					probabilities[i];
 		}
 	}
@@ -133,8 +133,8 @@ judge(const struct hypotheses *hypotheses, const double *marginals, double nothi
 }
 
 int
-verdict_decide(const struct hypotheses *hypotheses, const double *probabilities,
-	       const uint16_t *drop_in, struct decision *ret)
+conclusion_decide(const struct hypotheses *hypotheses, const double *probabilities,
+		  const uint16_t *drop_in, struct decision *ret)
 {
 	double *marginals = calloc(hypotheses->n_parts, sizeof(*marginals));
 	double nothing = 0;
@@ -142,7 +142,7 @@ verdict_decide(const struct hypotheses *hypotheses, const double *probabilities,
 
 	if (!marginals)
 		return -ENOMEM;
-	verdict_marginals(hypotheses, probabilities, marginals);
+	conclusion_marginals(hypotheses, probabilities, marginals);
 	for (size_t i = 0; i < hypotheses->n; i++) {
 		if (hypotheses->all[i].parts[0] == PART_NONE)
 			nothing = probabilities[i];

@@ -1,7 +1,8 @@
 #pragma once
-/* From the posterior of all hypotheses to what is said of each part, and to one verdict; for
+/* From the posterior of all hypotheses to the probability of each part, and to one verdict; for
  * attribution and advice. Not for callers of the library. */
-#include "lib/attribution/hypotheses.h"
+#include "lib/attribution/answer.h"
+#include "lib/attribution/parts.h"
 
 struct decision {
 	enum ls_verdict verdict;
@@ -12,24 +13,12 @@ struct decision {
 /* For each part that it alone, or with another one but each on its own, is bad; unknown ones of a
  * kind are summed in PART_UNKNOWN. @ret has n_parts entries. @probabilities: of all hypotheses in
  * their order. */
-void verdict_marginals(const struct hypotheses *hypotheses, const double *probabilities,
-		       double *ret);
+void conclusion_marginals(const struct hypotheses *hypotheses, const double *probabilities,
+			  double *ret);
 
 /* @drop_in: what took part in one more trial with a drop, or NULL. 0 or -ENOMEM. */
-int verdict_decide(const struct hypotheses *hypotheses, const double *probabilities,
-		   const uint16_t *drop_in, struct decision *ret);
+int conclusion_decide(const struct hypotheses *hypotheses, const double *probabilities,
+		      const uint16_t *drop_in, struct decision *ret);
 
 /* Unknown ones of a kind are one suspect: the part that stands for @part. */
-uint32_t verdict_gathered(const struct hypotheses *hypotheses, uint32_t part);
-
-struct accused {
-	uint32_t part, with; /* with: PART_NONE unless a pair */
-	double probability;
-};
-
-/* All of a suspect but its group (suspect.c). 0 or -ENOMEM. */
-int verdict_describe(const struct hypotheses *hypotheses, const struct accused *accused,
-		     struct ls_suspect *ret);
-void verdict_name_part(const struct hypotheses *hypotheses, const struct part *part,
-		       char ret[LS_COMPONENT_NAME_MAX]);
-uint32_t verdict_clamp(double n);
+uint32_t conclusion_gathered(const struct hypotheses *hypotheses, uint32_t part);

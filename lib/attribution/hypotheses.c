@@ -1,8 +1,8 @@
+#include "lib/attribution/hypotheses.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-
-#include "lib/attribution/hypotheses.h"
 
 /* Parts that are looked at in twos: the most suspect ones. */
 #define TWOS_MAX 96
@@ -22,16 +22,6 @@ static const struct {
 	[TRIAL_SIDE_HUB] = { 0.05, KIND(HUB) },
 	[TRIAL_SIDE_DEVICE] = { 0.1, KIND(DEVICE) | KIND(MODEL) },
 };
-
-enum group
-hypotheses_group(const struct hypothesis *hypothesis, bool first, bool second)
-{
-	if (hypothesis->together)
-		return first && second ? GROUP_FIRST : GROUP_GOOD;
-	if (first)
-		return second ? GROUP_BOTH : GROUP_FIRST;
-	return second ? GROUP_SECOND : GROUP_GOOD;
-}
 
 /* The closed form of lib/attribution/blame.h. */
 static double
@@ -312,30 +302,13 @@ normalise(struct hypotheses *hypotheses)
 		hypotheses->all[i].probability /= sum;
 }
 
-static bool
-priors_are_valid(const struct ls_blame_priors *priors)
-{
-	const double weights[] = { priors->one, priors->two, priors->pair, priors->surroundings };
-	const double positive[] = { priors->nothing, priors->good_shape, priors->good_hours,
-				    priors->bad_shape, priors->bad_hours };
-	bool valid = true;
-
-	for (size_t i = 0; i < LS_COUNT(weights); i++)
-		valid &= weights[i] >= 0 && isfinite(weights[i]);
-	for (size_t i = 0; i < LS_COUNT(positive); i++)
-		valid &= positive[i] > 0 && isfinite(positive[i]);
-	for (size_t i = 0; i < LS_N_COMPONENT_KINDS; i++)
-		valid &= priors->component[i] >= 0 && isfinite(priors->component[i]);
-	return valid;
-}
-
 int
 hypotheses_new(const struct ls_trials *trials, const struct ls_blame_priors *priors,
 	       struct hypotheses **ret)
 {
 	ls_auto(hypotheses) *hypotheses = NULL;
 
-	if (!priors_are_valid(priors))
+	if (!ls_blame_priors_valid(priors))
 		return -EINVAL;
 	hypotheses = calloc(1, sizeof(*hypotheses));
 	if (!hypotheses)

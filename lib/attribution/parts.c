@@ -1,7 +1,7 @@
+#include "lib/attribution/parts.h"
+
 #include <errno.h>
 #include <stdlib.h>
-
-#include "lib/attribution/hypotheses.h"
 
 /* Of an unknown part's prior, that it was the same in all trials that do not tell. */
 #define UNKNOWN_SAME 0.4
@@ -74,6 +74,16 @@ hypotheses_part_in(const struct part *part, const uint16_t slots[TRIAL_SLOTS])
 	for (size_t i = 0; i < TRIAL_SLOTS; i++)
 		has |= slots[i] == part->component;
 	return has;
+}
+
+enum group
+hypotheses_group(const struct hypothesis *hypothesis, bool first, bool second)
+{
+	if (hypothesis->together)
+		return first && second ? GROUP_FIRST : GROUP_GOOD;
+	if (first)
+		return second ? GROUP_BOTH : GROUP_FIRST;
+	return second ? GROUP_SECOND : GROUP_GOOD;
 }
 
 static void

@@ -1,17 +1,17 @@
+#include "lib/attribution/suspect.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/attribution/conclusion.h"
-
 uint32_t
-verdict_clamp(double n)
+suspect_clamp(double n)
 {
 	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
 }
 
 void
-verdict_name_part(const struct hypotheses *hypotheses, const struct part *part,
+suspect_name_part(const struct hypotheses *hypotheses, const struct part *part,
 		  char ret[LS_COMPONENT_NAME_MAX])
 {
 	ret[0] = '\0';
@@ -57,7 +57,7 @@ count_with(const struct company *company, struct ls_suspect *suspect)
 			n[trials->components[c]->kind]++;
 		}
 	}
-	suspect->drops = verdict_clamp(drops);
+	suspect->drops = suspect_clamp(drops);
 	suspect->n_ports = n[LS_COMPONENT_PORT];
 	suspect->n_cables = n[LS_COMPONENT_CABLE];
 	suspect->n_devices = n[LS_COMPONENT_DEVICE];
@@ -97,11 +97,11 @@ count_without(const struct company *company, struct ls_suspect *suspect)
 		suspect->hours_without += combination->hours;
 		drops += (double)combination->drops;
 	}
-	suspect->drops_without = verdict_clamp(drops);
+	suspect->drops_without = suspect_clamp(drops);
 }
 
 int
-verdict_describe(const struct hypotheses *hypotheses, const struct accused *accused,
+suspect_describe(const struct hypotheses *hypotheses, const struct accused *accused,
 		 struct ls_suspect *ret)
 {
 	struct company company = {
@@ -115,10 +115,10 @@ verdict_describe(const struct hypotheses *hypotheses, const struct accused *accu
 		return -ENOMEM;
 	*ret = (struct ls_suspect){ .kind = company.part->kind,
 				    .probability = accused->probability };
-	verdict_name_part(hypotheses, company.part, ret->name);
+	suspect_name_part(hypotheses, company.part, ret->name);
 	if (company.with) {
 		ret->with_kind = company.with->kind;
-		verdict_name_part(hypotheses, company.with, ret->with);
+		suspect_name_part(hypotheses, company.with, ret->with);
 	}
 	count_with(&company, ret);
 	count_without(&company, ret);

@@ -1,10 +1,13 @@
+#include "lib/attribution/swap.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/attribution/conclusion.h"
-#include "lib/attribution/swap.h"
+#include "lib/attribution/hypotheses.h"
+#include "lib/attribution/suspect.h"
 
 /* In a slot: one that was never tried; matches no part. Above every component's number. */
 #define COMPONENT_FRESH (COMPONENT_NONE - 1)
@@ -327,17 +330,17 @@ foresee(const struct plan *plan, const struct move *move, double *probabilities,
 		probabilities[i] /= sum;
 	outcome->probability = sum;
 	outcome->kind = LS_N_COMPONENT_KINDS;
-	if (verdict_decide(hypotheses, probabilities, outcome->drop ? move->slots : NULL,
-			   &decision) < 0)
+	if (conclusion_decide(hypotheses, probabilities, outcome->drop ? move->slots : NULL,
+			      &decision) < 0)
 		return -ENOMEM;
 	outcome->verdict = decision.verdict;
 	outcome->certainty = decision.probability;
 	if (decision.verdict == LS_VERDICT_NOTHING_SPECIAL || decision.part == PART_NONE)
 		return 0;
 	outcome->kind = hypotheses->parts[decision.part].kind;
-	verdict_name_part(hypotheses, &hypotheses->parts[decision.part], outcome->name);
+	suspect_name_part(hypotheses, &hypotheses->parts[decision.part], outcome->name);
 	if (decision.with != PART_NONE)
-		verdict_name_part(hypotheses, &hypotheses->parts[decision.with], outcome->with);
+		suspect_name_part(hypotheses, &hypotheses->parts[decision.with], outcome->with);
 	return 0;
 }
 

@@ -10,7 +10,9 @@
  * Gamma-Poisson: ((h+T)/(h+T+t))^(a+D)), and the gain is the mutual information of outcome and
  * hypothesis, in bits (Lindley 1956; MacKay, Information Theory, section 8.1).
  */
-#include "lib/attribution/blame.h"
+#include "lib/attribution/answer.h"
+#include "lib/attribution/priors.h"
+#include "lib/attribution/trials.h"
 
 /* One component of a trial put in place of another, everything else as before. */
 struct ls_swap {

@@ -1,7 +1,7 @@
+#include "lib/attribution/trend.h"
+
 #include <math.h>
 #include <string.h>
-
-#include "lib/attribution/trend.h"
 
 #define SHAPE 0.5
 
@@ -81,4 +81,32 @@ ls_trend(const struct ls_trend_span *spans, size_t n_spans, struct ls_trend *ret
 	}
 	ret->factor = weights > 0 ? factor / weights : 0;
 	return ret->factor >= LS_TREND_FACTOR_MIN;
+}
+
+void
+ls_clean_run_add(struct ls_clean_run *run, double amount)
+{
+	const struct ls_clean_run later = {
+		.all = amount, .head = amount, .tail = amount, .best = amount
+	};
+
+	ls_clean_run_join(run, &later);
+}
+
+void
+ls_clean_run_drop(struct ls_clean_run *run)
+{
+	run->dropped = true;
+	run->tail = 0;
+}
+
+void
+ls_clean_run_join(struct ls_clean_run *run, const struct ls_clean_run *later)
+{
+	run->best = fmax(fmax(run->best, later->best), run->tail + later->head);
+	if (!run->dropped)
+		run->head += later->head;
+	run->tail = later->dropped ? later->tail : run->tail + later->tail;
+	run->all += later->all;
+	run->dropped = run->dropped || later->dropped;
 }

@@ -1,11 +1,13 @@
+#include "lib/attribution/trials.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/attribution/trials_state.h"
 #include "lib/base/hash.h"
 #include "lib/base/text.h"
-#include "lib/attribution/trials_state.h"
 
 #define TABLE_SIZE_FIRST 256
 #define HOURS_MAX	 1e6

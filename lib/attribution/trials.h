@@ -9,43 +9,7 @@
  * A trial of 0 hours without a drop is no evidence, but makes its components known: labels that were
  * given and never used, for advice to choose from.
  */
-#include "lib/base/base.h"
-
-enum ls_component_kind {
-	LS_COMPONENT_HOST,
-	LS_COMPONENT_CONTROLLER,
-	LS_COMPONENT_HUB,
-	LS_COMPONENT_PORT,
-	LS_COMPONENT_CABLE,
-	LS_COMPONENT_DEVICE,
-	LS_COMPONENT_MODEL, /* all devices of one model: their design or firmware */
-	LS_N_COMPONENT_KINDS,
-};
-
-#define LS_TRIAL_HUBS_MAX     6	    /* USB has at most 5 hubs between a root port and a device */
-#define LS_COMPONENT_NAME_MAX 200   /* clean text, ls_text_clean(); with its 0; longer is cut */
-#define LS_MAX_COMPONENTS     4096  /* distinct ones; more is -ENOSPC */
-#define LS_MAX_COMBINATIONS   65536 /* of components that took part together; more is -ENOSPC */
-
-/* NULL or "" is unknown: a fresh unknown, never the same thing as another unknown one. But no hubs
- * at all (@n_hubs 0) is a root port. Controllers are different ones on different hosts, ports on
- * different controllers or hubs: @port and @controller name them in full or are made distinct by
- * whoever adds them. Hubs are named likewise; an unknown one is left out. */
-struct ls_trial {
-	int64_t start_us;			 /* CLOCK_REALTIME; 0 unknown */
-	const char *names[LS_N_COMPONENT_KINDS]; /* all kinds but HUB */
-	const char *hubs[LS_TRIAL_HUBS_MAX];	 /* from the root outward */
-	size_t n_hubs;
-	double hours;	/* connected, without gaps; >= 0 */
-	uint32_t drops; /* those within one minute of each other count once: the caller's task */
-	/* Of these, drops whose own cause already names a side (lib/model/record.h): they weigh in through
-	 * it (lib/attribution/blame.h says how). @drops counts them too. */
-	uint32_t drops_by_power, drops_by_host, drops_by_hub, drops_by_device;
-	/* 0: this is one session. Else a sum of so many sessions that all dropped: drops of one
-	 * session share its circumstances and weigh less (lib/attribution/blame.h), so whoever rolls up keeps
-	 * sessions with drops apart from those without. */
-	uint32_t n_dropping;
-};
+#include "lib/attribution/trial.h"
 
 struct ls_trials;
 

@@ -1,6 +1,7 @@
 #pragma once
-/* Inside of the trials, for attribution and advice. Not for callers of the library. */
-#include "lib/attribution/trials.h"
+/* The inside of ls_trials, which attribution and advice read; shapes only. Not for callers of the
+ * library. */
+#include "lib/attribution/trial.h"
 
 /* Slots of a combination: one for each kind but hubs, then the hubs from the root outward. */
 #define TRIAL_SLOTS	(LS_N_COMPONENT_KINDS + LS_TRIAL_HUBS_MAX)

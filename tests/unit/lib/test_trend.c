@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "lib/attribution/clean_run.h"
+#include "lib/attribution/trend.h"
 
 /* A digit is time without a drop, x is a drop. */
 static struct ls_clean_run
