@@ -27,8 +27,9 @@ leak(struct ls_burst *burst, const struct ls_burst_config *config, uint64_t now_
 	burst->leaked_us += n * config->leak_us;
 }
 
-uint64_t
-ls_burst_deadline(const struct ls_burst *burst, const struct ls_burst_config *config)
+/* When it ends if nothing more comes; LS_NEVER if it has not begun. */
+static uint64_t
+deadline_of(const struct ls_burst *burst, const struct ls_burst_config *config)
 {
 	if (!burst->on || config->quiet_us > LS_NEVER - burst->last_us)
 		return LS_NEVER;
@@ -52,7 +53,7 @@ enum ls_burst_edge
 ls_burst_add(struct ls_burst *burst, const struct ls_burst_config *config, uint64_t now_us,
 	     uint32_t n)
 {
-	uint64_t deadline = ls_burst_deadline(burst, config);
+	uint64_t deadline = deadline_of(burst, config);
 
 	leak(burst, config, now_us);
 	if (deadline != LS_NEVER && now_us >= deadline) {

@@ -36,6 +36,3 @@ enum ls_burst_edge {
 /* A zeroed burst is a quiet one. @n errors have come at @now_us; @n may be 0. */
 enum ls_burst_edge ls_burst_add(struct ls_burst *burst, const struct ls_burst_config *config,
 				uint64_t now_us, uint32_t n);
-
-/* When to call ls_burst_add() with no errors to learn of the end; LS_NEVER if there is none. */
-uint64_t ls_burst_deadline(const struct ls_burst *burst, const struct ls_burst_config *config);

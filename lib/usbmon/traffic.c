@@ -1,10 +1,13 @@
+#include "lib/usbmon/traffic.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/usbmon/traffic.h"
-#include "lib/usbmon/traffic_state.h"
-
+/*
+ * Laid out for the cache: a record touches one line each of the header, the slots, its device, its
+ * endpoint, the URBs under way, the recorder, and two of the histogram.
+ */
 #define DAY	      (86400 * LS_SEC)
 #define RECORDER_IDLE 4096
 #define OWNER_BITS    16
@@ -13,6 +16,66 @@
 
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+#define DEVNUMS	       128
+#define N_SLOTS	       (LS_TRAFFIC_DEVICES + 1) /* slot 0 stands for none */
+#define N_RECORDERS    128
+#define N_BUCKETS      2048 /* a power of two */
+#define BUCKET_BITS    11
+#define WAYS	       8
+#define CACHE_LINE     64
+#define EVIDENCE_WORDS ((N_SLOTS + 63) / 64)
+
+/* A URB under way. @since: the moment, µs modulo 2^48, above 16 bits of whose it is. */
+struct under_way {
+	uint64_t id; /* 0: free, and so are the rest of the bucket */
+	uint64_t since;
+};
+
+struct evidence {
+	struct ls_traffic_evidence fresh; /* its numbers start again when told */
+	bool any;
+};
+
+struct device {
+	struct ls_traffic_counts since; /* the last take */
+	struct ls_flight *flight;
+	uint64_t last_used; /* in records of all devices */
+	uint16_t bus;
+	uint8_t devnum;
+	uint8_t slot;
+	struct evidence evidence;
+	struct ls_traffic_counts before; /* the last take */
+} __attribute__((aligned(CACHE_LINE)));
+
+struct ls_traffic {
+	struct ls_traffic_health health;
+	uint64_t untold[EVIDENCE_WORDS]; /* slots with fresh evidence */
+	uint8_t slot_of[LS_TRAFFIC_BUSES * DEVNUMS];
+	struct under_way under_way[N_BUCKETS][WAYS] __attribute__((aligned(CACHE_LINE)));
+	struct device devices[N_SLOTS];
+	struct ls_flight flights[N_RECORDERS] __attribute__((aligned(CACHE_LINE)));
+	struct device *flight_owners[N_RECORDERS];
+	struct ls_traffic_counts scratch; /* for visits */
+	void *allocation;		  /* that this lies in, aligned */
+};
+
+static inline unsigned int
+place_of(unsigned int bus, unsigned int devnum)
+{
+	return bus * DEVNUMS + devnum;
+}
+
+static inline struct device *
+device_find(const struct ls_traffic *traffic, unsigned int bus, unsigned int devnum)
+{
+	unsigned int slot;
+
+	if (bus >= LS_TRAFFIC_BUSES || devnum >= DEVNUMS)
+		return NULL;
+	slot = traffic->slot_of[place_of(bus, devnum)];
+	return slot ? (struct device *)(uintptr_t)&traffic->devices[slot] : NULL;
+}
 
 _Static_assert(offsetof(struct ls_endpoint_counts, by_status[2]) == CACHE_LINE, "one line");
 _Static_assert(sizeof(struct ls_endpoint_counts) % CACHE_LINE == 0, "no line is shared");
@@ -247,7 +310,6 @@ note_evidence(struct ls_traffic *traffic, struct device *device,
 		fresh->spell_us = real_us;
 	fresh->last_us = real_us;
 	evidence->any = true;
-	evidence->recent_us[evidence->n_recent++ % N_RECENT] = real_us;
 	traffic->untold[device->slot / 64] |= UINT64_C(1) << device->slot % 64;
 }
 
@@ -381,4 +443,181 @@ ls_traffic_add_batch(struct ls_traffic *traffic, const struct ls_usbmon_batch *b
 		}
 	}
 	return xfers;
+}
+
+/* ---- reading ---- */
+
+/* Everything but the endpoint's pending, which is a state and stays where it is. */
+static void
+endpoint_merge(struct ls_endpoint_counts *into, const struct ls_endpoint_counts *from)
+{
+	into->bytes += from->bytes;
+	into->n_submitted += from->n_submitted;
+	into->n_refused += from->n_refused;
+	into->n_iso_packets += from->n_iso_packets;
+	into->n_iso_errors += from->n_iso_errors;
+	for (size_t i = 0; i < LS_N_STATUS_ROWS; i++)
+		into->by_status[i] += from->by_status[i];
+}
+
+static void
+counts_merge(struct ls_traffic_counts *into, const struct ls_traffic_counts *from)
+{
+	for (size_t i = 0; i < LS_N_ENDPOINTS; i++)
+		endpoint_merge(&into->endpoints[i], &from->endpoints[i]);
+	for (size_t i = 0; i < LS_N_XFERS; i++)
+		ls_latency_merge(&into->latency[i], &from->latency[i]);
+	for (size_t i = 0; i < LS_N_STATUS_ROWS; i++)
+		into->refused_by_status[i] += from->refused_by_status[i];
+}
+
+static void
+endpoint_restart(struct ls_endpoint_counts *endpoint)
+{
+	*endpoint = (struct ls_endpoint_counts){ .n_pending = endpoint->n_pending };
+}
+
+int
+ls_traffic_take(struct ls_traffic *traffic, unsigned int bus, unsigned int devnum,
+		struct ls_traffic_counts *ret)
+{
+	struct device *device = device_find(traffic, bus, devnum);
+
+	if (!device)
+		return 0;
+	*ret = device->since;
+	counts_merge(&device->before, &device->since);
+	for (size_t i = 0; i < LS_N_ENDPOINTS; i++)
+		endpoint_restart(&device->since.endpoints[i]);
+	memset(device->since.latency, 0, sizeof(device->since.latency));
+	memset(device->since.refused_by_status, 0, sizeof(device->since.refused_by_status));
+	return 1;
+}
+
+int
+ls_traffic_peek(const struct ls_traffic *traffic, unsigned int bus, unsigned int devnum,
+		struct ls_traffic_counts *ret)
+{
+	const struct device *device = device_find((struct ls_traffic *)traffic, bus, devnum);
+
+	if (!device)
+		return 0;
+	*ret = device->since;
+	return 1;
+}
+
+static void
+total_of(const struct device *device, struct ls_traffic_counts *ret)
+{
+	*ret = device->before;
+	counts_merge(ret, &device->since);
+	for (size_t i = 0; i < LS_N_ENDPOINTS; i++)
+		ret->endpoints[i].n_pending = device->since.endpoints[i].n_pending;
+}
+
+int
+ls_traffic_total(const struct ls_traffic *traffic, unsigned int bus, unsigned int devnum,
+		 struct ls_traffic_counts *ret)
+{
+	const struct device *device = device_find(traffic, bus, devnum);
+
+	if (!device)
+		return 0;
+	total_of(device, ret);
+	return 1;
+}
+
+void
+ls_traffic_visit(struct ls_traffic *traffic, ls_traffic_fn visit, void *user)
+{
+	for (unsigned int place = 0; place < LS_COUNT(traffic->slot_of); place++) {
+		unsigned int slot = traffic->slot_of[place];
+
+		if (!slot)
+			continue;
+		total_of(&traffic->devices[slot], &traffic->scratch);
+		visit(place / DEVNUMS, place % DEVNUMS, &traffic->scratch, user);
+	}
+}
+
+uint64_t
+ls_endpoint_completed(const struct ls_endpoint_counts *endpoint)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < LS_N_STATUS_ROWS; i++)
+		n += endpoint->by_status[i];
+	return n;
+}
+
+uint64_t
+ls_endpoint_by_class(const struct ls_endpoint_counts *endpoint, enum ls_transfer_class class)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < LS_N_STATUS_ROWS; i++) {
+		if (ls_status_rows[i].class == class)
+			n += endpoint->by_status[i];
+	}
+	return n;
+}
+
+void
+ls_traffic_sum(const struct ls_traffic_counts *counts, struct ls_traffic_sum *ret)
+{
+	struct ls_traffic_sum sum = { 0 };
+
+	for (size_t i = 0; i < LS_N_ENDPOINTS; i++) {
+		const struct ls_endpoint_counts *endpoint = &counts->endpoints[i];
+		uint64_t *bytes = i < LS_N_ENDPOINTS / 2 ? &sum.bytes_out : &sum.bytes_in;
+
+		*bytes += endpoint->bytes;
+		sum.n_submitted += endpoint->n_submitted;
+		sum.n_pending += endpoint->n_pending;
+		sum.n_refused += endpoint->n_refused;
+		sum.n_iso_packets += endpoint->n_iso_packets;
+		sum.n_iso_errors += endpoint->n_iso_errors;
+		for (size_t row = 0; row < LS_N_STATUS_ROWS; row++) {
+			sum.by_status[row] += endpoint->by_status[row];
+			sum.by_class[ls_status_rows[row].class] += endpoint->by_status[row];
+			sum.n_completed += endpoint->by_status[row];
+		}
+	}
+	*ret = sum;
+}
+
+void
+ls_traffic_health(const struct ls_traffic *traffic, struct ls_traffic_health *ret)
+{
+	*ret = traffic->health;
+}
+
+int
+ls_traffic_next_evidence(struct ls_traffic *traffic, struct ls_traffic_evidence *ret)
+{
+	for (size_t word = 0; word < EVIDENCE_WORDS; word++) {
+		struct ls_traffic_evidence *fresh;
+		struct device *device;
+
+		if (!traffic->untold[word])
+			continue;
+		device = &traffic->devices[word * 64 +
+					   (size_t)__builtin_ctzll(traffic->untold[word])];
+		traffic->untold[word] &= traffic->untold[word] - 1;
+		fresh = &device->evidence.fresh;
+		fresh->bus = device->bus;
+		fresh->devnum = device->devnum;
+		*ret = *fresh;
+		fresh->n_link = fresh->n_babble = fresh->n_timeout = 0;
+		return 1;
+	}
+	return 0;
+}
+
+const struct ls_flight *
+ls_traffic_flight(const struct ls_traffic *traffic, unsigned int bus, unsigned int devnum)
+{
+	const struct device *device = device_find(traffic, bus, devnum);
+
+	return device ? device->flight : NULL;
 }

@@ -9,7 +9,6 @@
  *   URBs under way          16384       8 to a hash bucket; the oldest of a full one is forgotten
  *   recorders               128         of 256 records; the device silent for longest loses its own
  *                                       once it has been silent for 4096 records of others
- *   recent link evidence    64          moments per device
  *
  * Device number 0 of a bus is whatever is being enumerated there: it is counted like a device of
  * its own and never belongs to one. Numbers are used again: whoever knows that a device has gone
@@ -124,13 +123,6 @@ struct ls_traffic_evidence {
 
 /* One device with evidence that was not told yet, until there is none: 1 or 0. Asking is cheap. */
 int ls_traffic_next_evidence(struct ls_traffic *traffic, struct ls_traffic_evidence *ret);
-
-/*
- * How many moments of evidence the device has in [from_us, to_us), of the 64 last. To judge a
- * disconnect at T: [T - 300 ms, T) is what any unplug looks like, what lies before is not.
- */
-unsigned int ls_traffic_evidence_between(const struct ls_traffic *traffic, unsigned int bus,
-					 unsigned int devnum, uint64_t from_us, uint64_t to_us);
 
 /* The device's recorder; NULL: it has none. Valid until the next record is added. */
 const struct ls_flight *ls_traffic_flight(const struct ls_traffic *traffic, unsigned int bus,

@@ -111,11 +111,6 @@ evidence_is_told_once(void **state)
 	assert_true(evidence.spell_us == START);
 	assert_true(evidence.last_us == START + 990 * LS_MS);
 	assert_int_equal(ls_traffic_next_evidence(traffic, &evidence), 0);
-	assert_int_equal(ls_traffic_evidence_between(traffic, 3, 5, START + 690 * LS_MS,
-						     START + 990 * LS_MS),
-			 30);
-	assert_int_equal(ls_traffic_evidence_between(traffic, 3, 5, 0, UINT64_MAX), 64);
-	assert_int_equal(ls_traffic_evidence_between(traffic, 3, 6, 0, UINT64_MAX), 0);
 
 	transfer(LS_XFER_BULK, 0x81, -71, 5 * LS_SEC);
 	transfer(LS_XFER_BULK, 0x81, -75, 6 * LS_SEC);
