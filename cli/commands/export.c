@@ -7,8 +7,9 @@
 #include "cli/ask/ask.h"
 #include "cli/base/command.h"
 #include "cli/base/field.h"
-#include "lib/wire/session_table.h"
+#include "lib/wire/session_json.h"
 #include "lib/base/text.h"
+#include "lib/wire/session_write.h"
 
 struct export_options {
 	bool sessions;

@@ -6,7 +6,7 @@
 
 #include "cli/base/clean.h"
 #include "lib/base/cursor.h"
-#include "lib/wire/session_table.h"
+#include "lib/wire/session_row.h"
 
 #define PRIOR_MAX 1e6
 

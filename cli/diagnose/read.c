@@ -9,6 +9,7 @@
 #include "cli/ask/ask.h"
 #include "cli/base/clean.h"
 #include "cli/base/field.h"
+#include "lib/wire/session_json.h"
 #include "lib/wire/session_table.h"
 
 #define PIECE_BYTES   16384

@@ -1,21 +1,34 @@
 #pragma once
 /*
- * Observations and records as lines of JSON: what a daemon saw can be kept, sent, and replayed
- * through the engine (tests/golden). Fields that are unset are left out.
+ * Observations as lines of JSON: what a daemon saw can be kept and sent, and replayed through the
+ * engine (tests/recording reads them back). Fields that are unset are left out.
  */
 #include "lib/model/observation.h"
-#include "lib/model/record.h"
 #include "lib/wire/wire.h"
+
+/* The members of struct ls_device and struct ls_observation by type: one table for both ways. */
+enum ls_field_type {
+	LS_FIELD_U8,
+	LS_FIELD_U16,
+	LS_FIELD_U32,
+	LS_FIELD_INT,
+	LS_FIELD_BOOL,
+	LS_FIELD_TEXT,
+};
+
+struct ls_recording_field {
+	const char *name;
+	enum ls_field_type type;
+	size_t offset, size;
+	enum ls_obs_kind of; /* only observations of this kind have it; LS_OBS_NONE: all */
+};
+
+struct ls_recording_fields {
+	const struct ls_recording_field *rows;
+	size_t n;
+};
+extern const struct ls_recording_fields ls_recording_device_fields;
+extern const struct ls_recording_fields ls_recording_observation_fields;
 
 /* New object, or NULL when memory is short. */
 json_t *ls_recording_observation(const struct ls_observation *obs);
-
-/*
- * Reads one back; @device is filled and obs->device points to it where the line has one. Text is
- * cleaned again. 1, or -EINVAL with @why set for people.
- */
-int ls_recording_parse(const json_t *line, struct ls_observation *obs, struct ls_device *device,
-		       char why[LS_TEXT_MAX]);
-
-/* Any record, complete; for comparing. New object, or NULL when memory is short. */
-json_t *ls_recording_record(const struct ls_record *record);

@@ -1,6 +1,7 @@
+#include "lib/wire/session_json.h"
+
 #include <errno.h>
 
-#include "lib/wire/session_row.h"
 #include "lib/base/text.h"
 
 static struct ls_cursor
@@ -89,4 +90,42 @@ ls_session_from_json(const json_t *object, ls_session_row_fn on_row, void *user,
 	ls_session_row_clear(&row);
 	r = ls_session_row_json(&row, object, why);
 	return r < 0 ? r : ls_session_row_deliver(&row, on_row, user, why);
+}
+
+static json_t *
+hubs_json(const struct ls_trial *trial)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; list && i < trial->n_hubs; i++) {
+		if (json_array_append_new(list, ls_wire_optional(trial->hubs[i])) == 0)
+			continue;
+		json_decref(list);
+		return NULL;
+	}
+	return list;
+}
+
+json_t *
+ls_session_json(const struct ls_trial *trial)
+{
+	const char *const *names = trial->names;
+	const struct ls_wire_field fields[] = {
+		{ "start", trial->start_us ? ls_wire_time(trial->start_us) : json_null() },
+		{ "host", ls_wire_optional(names[LS_COMPONENT_HOST]) },
+		{ "controller", ls_wire_optional(names[LS_COMPONENT_CONTROLLER]) },
+		{ "port", ls_wire_optional(names[LS_COMPONENT_PORT]) },
+		{ "hubs", hubs_json(trial) },
+		{ "cable", ls_wire_optional(names[LS_COMPONENT_CABLE]) },
+		{ "device", ls_wire_optional(names[LS_COMPONENT_DEVICE]) },
+		{ "connected_hours", json_real(trial->hours) },
+		{ "drops", json_integer(trial->drops) },
+		{ "model", ls_wire_optional(names[LS_COMPONENT_MODEL]) },
+		{ "drops_by_power", json_integer(trial->drops_by_power) },
+		{ "drops_by_host", json_integer(trial->drops_by_host) },
+		{ "drops_by_hub", json_integer(trial->drops_by_hub) },
+		{ "drops_by_device", json_integer(trial->drops_by_device) },
+	};
+
+	return ls_wire_object(fields, LS_COUNT(fields));
 }

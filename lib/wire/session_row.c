@@ -1,8 +1,10 @@
+#include "lib/wire/session_row.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "lib/wire/session_row.h"
 #include "lib/base/cursor.h"
 #include "lib/base/text.h"
 #include "lib/base/time.h"
@@ -11,7 +13,7 @@
 #define DROPS_MAX   1e9
 #define SHOWN_MAX   64		   /* of a value in a message */
 #define SECONDS_MAX 253402300799.0 /* the end of the year 9999 */
-#define DIGITS_MAX  18		   /* that a uint64_t holds in any case */
+#define NUMBER_MAX  400		   /* bytes of a number */
 
 const char *const ls_session_columns[LS_SESSION_N_COLUMNS] = {
 	[LS_SESSION_START] = "start",
@@ -58,53 +60,22 @@ ls_session_row_clear(struct ls_session_row *row)
 	row->has_hours = row->has_drops = row->has_anything = false;
 }
 
-/* All digits; those beyond DIGITS_MAX only count. False if there are none. */
-static bool
-take_digits(struct ls_cursor *cur, uint64_t *value, int *n_kept, int *n_dropped)
-{
-	const char *first = cur->at;
-
-	for (; cur->at < cur->end && *cur->at >= '0' && *cur->at <= '9'; cur->at++) {
-		if (*n_kept < DIGITS_MAX) {
-			*value = *value * 10 + (uint64_t)(*cur->at - '0');
-			*n_kept += *value > 0;
-		} else {
-			++*n_dropped;
-		}
-	}
-	return cur->at > first;
-}
-
+/* strtod() would also take hexadecimal, "inf", "nan" and blanks; LC_NUMERIC is "C" (cli/main.c). */
 bool
 ls_session_number(struct ls_cursor text, double *ret)
 {
-	uint64_t value = 0;
-	bool negative = ls_take_char(&text, '-'), digits;
-	int n_kept = 0, n_dropped = 0, n_late = 0, exponent = 0;
-	const char *point;
+	char copy[NUMBER_MAX + 1];
+	size_t len = ls_cursor_left(&text);
+	char *end;
 
-	if (!negative)
-		ls_take_char(&text, '+');
-	digits = take_digits(&text, &value, &n_kept, &n_dropped);
-	if (ls_take_char(&text, '.')) {
-		point = text.at;
-		digits = take_digits(&text, &value, &n_kept, &n_late) || digits;
-		n_dropped -= (int)(text.at - point) - n_late;
-	}
-	if (!digits)
+	if (len == 0 || len > NUMBER_MAX)
 		return false;
-	if (ls_take_char(&text, 'e') || ls_take_char(&text, 'E')) {
-		if (ls_cursor_left(&text) > 1 && *text.at == '+')
-			text.at++;
-		if (!ls_take_int(&text, 999, &exponent))
-			return false;
-	}
-	exponent += n_dropped;
-	*ret = exponent < 0 ? (double)value / pow(10, -exponent)
-			    : (double)value * pow(10, exponent);
-	if (negative)
-		*ret = -*ret;
-	return ls_cursor_left(&text) == 0 && isfinite(*ret);
+	memcpy(copy, text.at, len);
+	copy[len] = '\0';
+	if (strspn(copy, "0123456789.eE+-") != len)
+		return false;
+	*ret = strtod(copy, &end);
+	return end == copy + len && isfinite(*ret);
 }
 
 static void

@@ -1,7 +1,12 @@
 #pragma once
-/* One row of a session table while it is read: private to lib/session_*.c. */
+/* One row of a session table (lib/wire/session_table.h) while it is read. */
+#include "lib/attribution/trial.h"
 #include "lib/base/cursor.h"
-#include "lib/wire/session_table.h"
+
+#define LS_SESSION_WHY_MAX 480
+
+/* @trial and its names live during the call. Less than 0 ends the reading. */
+typedef int (*ls_session_row_fn)(const struct ls_trial *trial, void *user);
 
 enum ls_session_column {
 	LS_SESSION_START,
@@ -43,9 +48,10 @@ int ls_session_row_add_hub(struct ls_session_row *row, struct ls_cursor text,
 			   char why[LS_SESSION_WHY_MAX]);
 int ls_session_row_number(struct ls_session_row *row, enum ls_session_column column, double number,
 			  char why[LS_SESSION_WHY_MAX]);
-int ls_session_row_json(struct ls_session_row *row, const json_t *object,
-			char why[LS_SESSION_WHY_MAX]);
 
 /* Gives a complete row away. 1, 0 if it says nothing or too little, -EBADMSG, or what on_row gave. */
 int ls_session_row_deliver(struct ls_session_row *row, ls_session_row_fn on_row, void *user,
 			   char why[LS_SESSION_WHY_MAX]);
+
+/* Decimal with a point, also 1e-3; no blanks. What the table allows as a number, in any locale. */
+bool ls_session_number(struct ls_cursor text, double *ret);

@@ -1,3 +1,5 @@
+#include "lib/wire/session_table.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -5,7 +7,7 @@
 
 #include <csv.h>
 
-#include "lib/wire/session_row.h"
+#include "lib/wire/session_json.h"
 #include "lib/base/text.h"
 
 #define LINE_MAX_BYTES (64u << 10) /* also of a row of several lines */

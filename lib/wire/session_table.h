@@ -22,11 +22,7 @@
  * is another name of start, as in linkstatd's ListSessions). Which of both it is shows the first
  * line that has something.
  */
-#include "lib/base/cursor.h"
-#include "lib/attribution/trials.h"
-#include "lib/wire/wire.h"
-
-#define LS_SESSION_WHY_MAX 480
+#include "lib/wire/session_row.h"
 
 struct ls_session_table;
 
@@ -34,9 +30,6 @@ struct ls_session_counts {
 	uint64_t n_rows;     /* given to on_row */
 	uint64_t n_left_out; /* connected_hours or drops unknown: no evidence */
 };
-
-/* @trial and its names live during the call. Less than 0 ends the reading. */
-typedef int (*ls_session_row_fn)(const struct ls_trial *trial, void *user);
 
 /* 0 or -ENOMEM. */
 int ls_session_table_new(ls_session_row_fn on_row, void *user, struct ls_session_table **ret);
@@ -54,21 +47,3 @@ uint64_t ls_session_table_line(const struct ls_session_table *table);
 /* Names in the header that mean nothing here, "" if there are none. */
 const char *ls_session_table_ignored(const struct ls_session_table *table);
 struct ls_session_counts ls_session_table_counts(const struct ls_session_table *table);
-
-/* One object with the members above, as of a line or of linkstatd's ListSessions. 1: *on_row was
- * called; 0: left out; -EBADMSG with @why, or what on_row gave. */
-int ls_session_from_json(const json_t *object, ls_session_row_fn on_row, void *user,
-			 char why[LS_SESSION_WHY_MAX]);
-
-/* Room for a row; longer ones do not exist: names that do not fit a trial are refused. */
-#define LS_SESSION_ROW_MAX 16384
-
-/* The first row and the others, with the end of the line. */
-extern const char ls_session_header[];
-/* Names that are clean (lib/base/text.h) and shorter than LS_COMPONENT_NAME_MAX; 1 or -EINVAL. */
-int ls_session_write(const struct ls_trial *trial, char row[LS_SESSION_ROW_MAX]);
-/* The same as an object; NULL when memory is short. */
-json_t *ls_session_json(const struct ls_trial *trial);
-
-/* Decimal with a point, also 1e-3; no blanks. What the table allows as a number, in any locale. */
-bool ls_session_number(struct ls_cursor text, double *ret);

@@ -1,12 +1,13 @@
+#include "lib/wire/session_write.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <csv.h>
 
 #include "lib/base/time.h"
-#include "lib/wire/session_row.h"
-#include "lib/base/text.h"
 
 /* Digits that give the same hours back to a microsecond in 1000 years. */
 #define HOURS_FORMAT "%.10g"
@@ -126,42 +127,4 @@ ls_session_write(const struct ls_trial *trial, char text[LS_SESSION_ROW_MAX])
 	text[row.len - 1] = '\n'; /* in place of the last comma */
 	text[row.len] = '\0';
 	return 1;
-}
-
-static json_t *
-hubs_json(const struct ls_trial *trial)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; list && i < trial->n_hubs; i++) {
-		if (json_array_append_new(list, ls_wire_optional(trial->hubs[i])) == 0)
-			continue;
-		json_decref(list);
-		return NULL;
-	}
-	return list;
-}
-
-json_t *
-ls_session_json(const struct ls_trial *trial)
-{
-	const char *const *names = trial->names;
-	const struct ls_wire_field fields[] = {
-		{ "start", trial->start_us ? ls_wire_time(trial->start_us) : json_null() },
-		{ "host", ls_wire_optional(names[LS_COMPONENT_HOST]) },
-		{ "controller", ls_wire_optional(names[LS_COMPONENT_CONTROLLER]) },
-		{ "port", ls_wire_optional(names[LS_COMPONENT_PORT]) },
-		{ "hubs", hubs_json(trial) },
-		{ "cable", ls_wire_optional(names[LS_COMPONENT_CABLE]) },
-		{ "device", ls_wire_optional(names[LS_COMPONENT_DEVICE]) },
-		{ "connected_hours", json_real(trial->hours) },
-		{ "drops", json_integer(trial->drops) },
-		{ "model", ls_wire_optional(names[LS_COMPONENT_MODEL]) },
-		{ "drops_by_power", json_integer(trial->drops_by_power) },
-		{ "drops_by_host", json_integer(trial->drops_by_host) },
-		{ "drops_by_hub", json_integer(trial->drops_by_hub) },
-		{ "drops_by_device", json_integer(trial->drops_by_device) },
-	};
-
-	return ls_wire_object(fields, LS_COUNT(fields));
 }

@@ -9,7 +9,7 @@
 #include "lib/base/hash.h"
 #include "lib/engine/engine.h"
 #include "lib/families/families.h"
-#include "lib/wire/recording.h"
+#include "tests/recording/recording.h"
 #include "tests/fuzz/check.h"
 
 #define IDS_MAX	    4096
@@ -82,7 +82,7 @@ check_incident(struct world *world, const struct ls_incident *incident)
 static void
 add_hash(struct world *world, const struct ls_record *record)
 {
-	json_t *object = ls_recording_record(record);
+	json_t *object = recording_record(record);
 	char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
 
 	CHECK(text);

@@ -4,7 +4,9 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "lib/wire/session_json.h"
 #include "lib/wire/session_table.h"
+#include "lib/wire/session_write.h"
 #include "tests/fuzz/check.h"
 
 struct reading {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "lib/families/families.h"
-#include "lib/wire/recording.h"
+#include "tests/recording/recording.h"
 #include "tests/golden/playback.h"
 
 /* What is open at the end of a recording gets this long to come to its verdict. */
@@ -35,7 +35,7 @@ feed(FILE *recording, enum ls_source blind, struct ls_engine *engine)
 		ls_json_auto json_t *json = json_loads(line, 0, NULL);
 
 		n++;
-		r = json ? ls_recording_parse(json, &obs, &device, why) : -EINVAL;
+		r = json ? recording_parse(json, &obs, &device, why) : -EINVAL;
 		if (r > 0)
 			observe(engine, &obs, blind);
 		else

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/wire/recording.h"
+#include "tests/recording/recording.h"
 #include "tests/golden/playback.h"
 
 struct replay {
@@ -44,7 +44,7 @@ on_record(const struct ls_record *record, void *user)
 	/* An open incident is told again with each observation: its last word is enough. */
 	if (replay->failed || (record->kind == LS_RECORD_INCIDENT && record->incident->open))
 		return;
-	object = ls_recording_record(record);
+	object = recording_record(record);
 	line = object ? json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
 	if (!line)
 		abort();

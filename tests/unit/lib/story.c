@@ -6,7 +6,7 @@
 
 #include "lib/base/hash.h"
 #include "lib/base/port.h"
-#include "lib/wire/recording.h"
+#include "tests/recording/recording.h"
 #include "lib/base/text.h"
 #include "tests/unit/lib/story.h"
 
@@ -60,7 +60,7 @@ keep_session(struct story *story, const struct ls_session *session)
 static void
 add_hash(struct story *story, const struct ls_record *record)
 {
-	ls_json_auto json_t *object = ls_recording_record(record);
+	ls_json_auto json_t *object = recording_record(record);
 	char *text = json_dumps(object, JSON_COMPACT);
 
 	assert_non_null(text);

@@ -8,7 +8,9 @@
 
 #include <cmocka.h>
 
+#include "lib/wire/session_json.h"
 #include "lib/wire/session_table.h"
+#include "lib/wire/session_write.h"
 
 static const struct {
 	struct ls_trial trial;

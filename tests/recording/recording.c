@@ -1,0 +1,181 @@
+#include "tests/recording/recording.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/base/cursor.h"
+#include "lib/base/text.h"
+#include "lib/wire/recording.h"
+
+static bool
+integer_in(const json_t *value, int64_t min, int64_t max)
+{
+	return json_is_integer(value) && json_integer_value(value) >= min &&
+	       json_integer_value(value) <= max;
+}
+
+static int
+field_set(const struct ls_recording_field *field, const json_t *value, void *base)
+{
+	char *at = (char *)base + field->offset;
+	json_int_t number = json_integer_value(value);
+
+	if (field->type == LS_FIELD_TEXT && json_is_string(value))
+		ls_text_clean(at, field->size, json_string_value(value), json_string_length(value));
+	else if (field->type == LS_FIELD_BOOL && json_is_boolean(value))
+		*(bool *)at = json_is_true(value);
+	else if (field->type == LS_FIELD_U8 && integer_in(value, 0, UINT8_MAX))
+		*(uint8_t *)at = (uint8_t)number;
+	else if (field->type == LS_FIELD_U16 && integer_in(value, 0, UINT16_MAX))
+		*(uint16_t *)(void *)at = (uint16_t)number;
+	else if (field->type == LS_FIELD_U32 && integer_in(value, 0, UINT32_MAX))
+		*(uint32_t *)(void *)at = (uint32_t)number;
+	else if (field->type == LS_FIELD_INT && integer_in(value, INT32_MIN, INT32_MAX))
+		*(int *)(void *)at = (int)number;
+	else
+		return -EINVAL;
+	return 1;
+}
+
+static int
+fields_set(const struct ls_recording_fields *fields, enum ls_obs_kind kind, const json_t *object,
+	   void *base, char why[LS_TEXT_MAX])
+{
+	for (size_t i = 0; i < fields->n; i++) {
+		const struct ls_recording_field *row = &fields->rows[i];
+		const json_t *value = json_object_get(object, row->name);
+		bool applies = row->of == LS_OBS_NONE || row->of == kind;
+
+		if (value && applies && field_set(row, value, base) < 0) {
+			ls_text_format(why, LS_TEXT_MAX, "\"%s\" has a wrong type or size",
+				       row->name);
+			return -EINVAL;
+		}
+	}
+	return 1;
+}
+
+static bool
+interface_from(const json_t *value, struct ls_interface *ret)
+{
+	struct ls_cursor cur = ls_cursor_of("", 0);
+	uint64_t numbers[3] = { 0 };
+
+	if (json_is_string(value))
+		cur = ls_cursor_of(json_string_value(value), json_string_length(value));
+	for (size_t i = 0; i < LS_COUNT(numbers); i++) {
+		if ((i > 0 && !ls_take_char(&cur, '/')) ||
+		    !ls_take_hex(&cur, UINT8_MAX, &numbers[i]))
+			return false;
+	}
+	*ret = (struct ls_interface){
+		.class = (uint8_t)numbers[0],
+		.subclass = (uint8_t)numbers[1],
+		.protocol = (uint8_t)numbers[2],
+	};
+	return cur.at == cur.end;
+}
+
+static int
+interfaces_set(const json_t *list, struct ls_device *device, char why[LS_TEXT_MAX])
+{
+	size_t n = json_array_size(list);
+	bool good = !list || (json_is_array(list) && n <= LS_INTERFACES_MAX);
+
+	for (size_t i = 0; good && i < n; i++)
+		good = interface_from(json_array_get(list, i), &device->interfaces[i]);
+	if (!good) {
+		ls_text_format(why, LS_TEXT_MAX,
+			       "\"interfaces\" must be up to %d texts like \"ff/42/01\"",
+			       LS_INTERFACES_MAX);
+		return -EINVAL;
+	}
+	device->n_interfaces = (uint8_t)n;
+	return 1;
+}
+
+int
+recording_parse(const json_t *line, struct ls_observation *obs, struct ls_device *device,
+		char why[LS_TEXT_MAX])
+{
+	const json_t *mono = json_object_get(line, "mono_us");
+	const json_t *real = json_object_get(line, "real_us");
+	const char *source = json_string_value(json_object_get(line, "source"));
+	const char *kind = json_string_value(json_object_get(line, "kind"));
+	const json_t *device_json = json_object_get(line, "device");
+
+	*obs = (struct ls_observation){ 0 };
+	*device = (struct ls_device){ 0 };
+	if (!integer_in(mono, 0, INT64_MAX / 2) || !json_is_integer(real)) {
+		ls_text_format(why, LS_TEXT_MAX, "\"mono_us\" and \"real_us\" must be numbers");
+		return -EINVAL;
+	}
+	obs->at.mono_us = (uint64_t)json_integer_value(mono);
+	obs->at.real_us = json_integer_value(real);
+	if (!source || ls_source_from_name(source, &obs->source) < 0 || !kind ||
+	    ls_obs_kind_from_name(kind, &obs->kind) < 0 || obs->kind == LS_OBS_NONE) {
+		ls_text_format(why, LS_TEXT_MAX, "\"source\" or \"kind\" is missing or not known");
+		return -EINVAL;
+	}
+	if (fields_set(&ls_recording_observation_fields, obs->kind, line, obs, why) < 0)
+		return -EINVAL;
+	if (!device_json)
+		return 1;
+	obs->device = device;
+	if (interfaces_set(json_object_get(device_json, "interfaces"), device, why) < 0)
+		return -EINVAL;
+	return fields_set(&ls_recording_device_fields, LS_OBS_NONE, device_json, device, why);
+}
+
+/* What is not known is left out. */
+static json_t *
+session(const struct ls_session *session)
+{
+	const char *cable = session->cable[0] ? session->cable : NULL;
+	const char *hubs = session->hubs[0] ? session->hubs : NULL;
+	json_t *assumed = session->cable_assumed ? json_true() : NULL;
+
+	return json_pack("{s:I, s:s, s:s, s:s, s:i, s:i, s:I, s:b, s:b, s:s*, s:o*, s:s*}",
+			 "session", (json_int_t)session->id, "port", session->socket.id_path,
+			 "name", session->link, "serial", session->device.serial, "vid",
+			 (int)session->device.vid, "pid", (int)session->device.pid, "connected_us",
+			 (json_int_t)session->connected_us, "open", session->open, "present",
+			 session->present, "cable", cable, "cable_assumed", assumed, "hubs", hubs);
+}
+
+static json_t *
+incident(const struct ls_incident *incident)
+{
+	ls_json_auto json_t *object = ls_wire_incident(incident, NULL);
+
+	if (!object || json_object_del(object, "cable") < 0 || /* the session's matter */
+	    json_object_del(object, "cable_assumed") < 0 ||
+	    json_object_set_new(object, "settled", json_boolean(incident->settled)) < 0 ||
+	    json_object_set_new(object, "facts", json_integer(incident->facts)) < 0 ||
+	    json_object_set_new(object, "children", json_integer(incident->n_children)) < 0)
+		return NULL;
+	return LS_STEAL(&object);
+}
+
+json_t *
+recording_record(const struct ls_record *record)
+{
+	switch (record->kind) {
+	case LS_RECORD_EVENT:
+		return json_pack("{s:o}", "event", ls_wire_event(record->event));
+	case LS_RECORD_SESSION:
+		return session(record->session);
+	case LS_RECORD_INCIDENT:
+		return json_pack("{s:o}", "incident", incident(record->incident));
+	case LS_RECORD_ABSORBED:
+		return json_pack("{s:I, s:I}", "absorbed", (json_int_t)record->absorbed.id, "into",
+				 (json_int_t)record->absorbed.into);
+	case LS_RECORD_GAP:
+		return json_pack("{s:o}", "gap", ls_wire_gap(record->gap));
+	case LS_RECORD_TRAFFIC: /* neither is the engine's */
+	case LS_RECORD_TAIL:
+	case LS_N_RECORDS:
+		break;
+	}
+	return NULL;
+}
