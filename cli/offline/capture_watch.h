@@ -10,7 +10,7 @@
 struct capture_watch;
 
 struct capture_watch_options {
-	ls_enumeration_fn tell; /* observations; times on the mono clock count from the beginning */
+	ls_observation_fn tell; /* observations; times on the mono clock count from the beginning */
 	/* A device whose number is given out again, with all that it moved. True: it was taken;
 	 * false, or if this is NULL: what follows is counted with it. */
 	bool (*on_past)(const struct ls_enumerated *device, const struct ls_traffic_counts *counts,

@@ -10,6 +10,7 @@
 #include "daemon/base/state.h"
 #include "lib/observe/kernel_log.h"
 #include "lib/base/text.h"
+#include "lib/observe/kmsg.h"
 
 /* printk.c, CONSOLE_EXT_LOG_MAX. A shorter buffer costs the record: EINVAL, and it is consumed. */
 #define RECORD_MAX	   8192

@@ -1,8 +1,9 @@
+#include "lib/attribution/pattern.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/attribution/pattern.h"
 #include "lib/base/text.h"
 
 #define POINTS_MAX	500 /* drops of one phase; the last ones count */

@@ -1,7 +1,7 @@
+#include "lib/attribution/rate.h"
+
 #include <float.h>
 #include <math.h>
-
-#include "lib/attribution/rate.h"
 
 #define ITERATIONS_MAX 200000 /* near x = a both expansions need some sqrt(a) terms */
 

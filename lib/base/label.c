@@ -1,7 +1,8 @@
+#include "lib/base/label.h"
+
 #include <errno.h>
 #include <string.h>
 
-#include "lib/base/label.h"
 #include "lib/base/port.h"
 #include "lib/base/text.h"
 

@@ -1,7 +1,7 @@
+#include "lib/base/names.h"
+
 #include <errno.h>
 #include <string.h>
-
-#include "lib/base/names.h"
 
 const char *
 ls_name_of(const char *const names[], size_t n, unsigned int value)

@@ -1,7 +1,8 @@
+#include "lib/base/port.h"
+
 #include <errno.h>
 #include <stdio.h>
 
-#include "lib/base/port.h"
 #include "lib/base/cursor.h"
 
 #define MAX_BUS	   UINT16_MAX

@@ -1,9 +1,9 @@
+#include "lib/base/text.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "lib/base/text.h"
 
 #define ELLIPSIS "…"
 

@@ -1,4 +1,6 @@
-#include "lib/logs/line.h"
+#include "lib/logs/clean.h"
+
+#include "lib/logs/markup.h"
 
 #define ESC 0x1b
 #define BEL 0x07

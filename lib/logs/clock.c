@@ -12,11 +12,11 @@
 #define WALL_SLACK_US (HOUR_US + HOUR_US / 60)
 
 void
-ls_log_clock_init(struct ls_log_clock *clock, const struct ls_log_text_options *options)
+ls_log_clock_init(struct ls_log_clock *clock, int64_t utc_offset_us, int year)
 {
 	*clock = (struct ls_log_clock){
-		.utc_offset_us = options ? options->utc_offset_us : 0,
-		.first_year = options ? options->year : 0,
+		.utc_offset_us = utc_offset_us,
+		.first_year = year,
 		.boots = 1,
 	};
 }

@@ -3,7 +3,6 @@
  * The time of a line, from what its stamp says and from the lines before it. Within one boot
  * neither clock of an instant goes back.
  */
-#include "lib/base/base.h"
 #include "lib/logs/line.h"
 
 struct ls_log_clock {
@@ -27,7 +26,8 @@ struct ls_log_clock {
 	char boot_id[40];
 };
 
-void ls_log_clock_init(struct ls_log_clock *clock, const struct ls_log_text_options *options);
+/* @utc_offset_us: of local times without a zone. @year: of the first date without one, 0 unknown. */
+void ls_log_clock_init(struct ls_log_clock *clock, int64_t utc_offset_us, int year);
 /* "Linux version …", "-- Boot …": the next line is of another boot. */
 void ls_log_clock_new_boot(struct ls_log_clock *clock);
 /* A journal's name of a boot; a new one is a new boot. */

@@ -1,5 +1,8 @@
 #include "lib/logs/context.h"
 
+#include "lib/logs/clean.h"
+#include "lib/logs/head.h"
+
 #define GLANCE	  24 /* bytes of a line in which a stamp of dmesg -H stands */
 #define BLANK_MAX 8  /* "> > > " */
 

@@ -3,7 +3,6 @@
  * What stands above a line, as far as it decides what the line can be: a line without a head below
  * a program's line is that program's, which may print what it likes.
  */
-#include "lib/base/base.h"
 #include "lib/logs/line.h"
 
 #define LS_LOG_GLANCE_MAX 512 /* of a line that is only kept for what its head says */

@@ -1,8 +1,8 @@
+#include "lib/logs/counts.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "lib/logs/counts.h"
 
 #define FIRST_SIZE 32
 

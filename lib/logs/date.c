@@ -1,11 +1,78 @@
-#include "lib/logs/line.h"
+#include "lib/logs/date.h"
 
-#define MAX_YEAR    9999
-#define WORD_MAX    24
-#define UNIX_DIGITS 10 /* of the seconds since 1970, from 2001 to 2286 */
+#define MAX_YEAR     9999
+#define WORD_MAX     24
+#define UNIX_DIGITS  10 /* of the seconds since 1970, from 2001 to 2286 */
+#define MIN_FRACTION 3	/* digits; "[1.2]" is a version */
 
-bool
-ls_log_take_fraction(struct ls_cursor *cur, uint64_t *usec)
+/* ---- months -------------------------------------------------------------------------------- */
+
+/* Beginnings of the names of months in the languages of log files; the longest that fits counts. */
+static const char *const months[12] = {
+	"jan jän ene gen ian sty led oca tammi янв січ ιαν gener ocak",
+	"feb fév fev lut úno şub helmi фев лют φεβ",
+	"mar mär mrz mrt maa már bře maalis мар бер μαρ",
+	"apr avr abr kwi dub ápr nis huhti апр кві απρ",
+	"may mai mei maj mag kvě máj touko мая май тра μαϊ μαι",
+	"jun juin giu iun cze čer jún haz kesä июн чер ιουν",
+	"jul juil lug iul lip čec červenec júl tem heinä июл лип ιουλ",
+	"aug août aou ago sie srp ağu elo авг сер αυγ",
+	"sep set wrz zář sze eyl syys сен вер σεπ",
+	"oct okt ott out paź říj eki loka окт жов οκτ",
+	"nov lis kas marras ноя лис νοε",
+	"dec dez des déc dic gru pro ara joulu дек гру δεκ",
+};
+
+static const char english[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+static bool
+begins_with(const struct ls_cursor *word, const struct ls_cursor *name)
+{
+	size_t len = ls_cursor_left(name);
+
+	if (ls_cursor_left(word) < len)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		char c = word->at[i];
+
+		if ((c >= 'A' && c <= 'Z' ? c | 0x20 : c) != name->at[i])
+			return false;
+	}
+	return true;
+}
+
+/* 1 … 12 by its name in many languages; 0: none that is known. */
+static int
+month_of(const struct ls_cursor *word)
+{
+	int best = 0;
+	size_t best_len = 0;
+
+	/* Most logs are English. */
+	for (int i = 0; i < 12 && ls_cursor_left(word) == 3; i++)
+		if (memcmp(word->at, &english[3 * i], 3) == 0)
+			return i + 1;
+	for (size_t i = 0; i < LS_COUNT(months); i++) {
+		struct ls_cursor names = ls_cursor_of(months[i], strlen(months[i]));
+
+		while (ls_cursor_left(&names) > 0) {
+			struct ls_cursor name = ls_take_until(&names, ' ');
+
+			ls_take_spaces(&names);
+			if (ls_cursor_left(&name) <= best_len || !begins_with(word, &name))
+				continue;
+			best = (int)i + 1;
+			best_len = ls_cursor_left(&name);
+		}
+	}
+	return best;
+}
+
+/* ---- dates and times ----------------------------------------------------------------------- */
+
+/* ".123456" or ",123" as microseconds; needs a digit. */
+static bool
+take_fraction(struct ls_cursor *cur, uint64_t *usec)
 {
 	struct ls_cursor next = *cur;
 	uint64_t value = 0;
@@ -67,7 +134,7 @@ take_time(struct ls_cursor *cur, bool minutes_will_do, struct ls_log_stamp *stam
 	if (has_seconds ? !take_two(&next, 60, &second) : !minutes_will_do)
 		return false;
 	if (has_seconds)
-		ls_log_take_fraction(&next, &usec);
+		take_fraction(&next, &usec);
 	if (ls_take_literal(&next, " PM"))
 		hour += hour < 12 ? 12 : 0;
 	else if (ls_take_literal(&next, " AM"))
@@ -143,8 +210,9 @@ set_date(struct ls_log_stamp *stamp, int year, int month, int day)
 	return true;
 }
 
-bool
-ls_log_take_iso_date(struct ls_cursor *cur, struct ls_log_stamp *stamp)
+/* "2022-08-21T23:18:57,123456+01:00", also with a blank in the middle. */
+static bool
+take_iso_date(struct ls_cursor *cur, struct ls_log_stamp *stamp)
 {
 	struct ls_cursor next = *cur;
 	int year, month, day;
@@ -191,7 +259,7 @@ take_month_first(struct ls_cursor *cur, struct ls_log_stamp *stamp)
 		ls_take_spaces(&after);
 	if (!year && take_year(&after, &year))
 		next = after;
-	if (!set_date(stamp, year, ls_log_month(&word), day))
+	if (!set_date(stamp, year, month_of(&word), day))
 		return false;
 	*cur = next;
 	return true;
@@ -209,7 +277,7 @@ take_number_first(struct ls_cursor *cur, struct ls_log_stamp *stamp)
 	ls_take_char(&next, '.');
 	if (!ls_take_spaces(&next) && !ls_take_char(&next, '/') && !ls_take_char(&next, '-'))
 		return false;
-	if (!take_word(&next, &word) || !ls_log_month(&word))
+	if (!take_word(&next, &word) || !month_of(&word))
 		return false;
 	ls_take_spaces(&next);
 	if (!ls_take_char(&next, '/'))
@@ -219,7 +287,7 @@ take_number_first(struct ls_cursor *cur, struct ls_log_stamp *stamp)
 	ls_take_spaces(&next);
 	ls_take_char(&next, ':');
 	ls_take_spaces(&next);
-	if (!take_time(&next, true, stamp) || !set_date(stamp, year, ls_log_month(&word), day))
+	if (!take_time(&next, true, stamp) || !set_date(stamp, year, month_of(&word), day))
 		return false;
 	take_zone(&next, stamp);
 	*cur = next;
@@ -275,7 +343,7 @@ take_unix(struct ls_cursor *cur, struct ls_log_stamp *stamp)
 	uint64_t seconds, usec;
 
 	if (!ls_take_uint(&next, UINT32_MAX, &seconds) || next.at - cur->at != UNIX_DIGITS ||
-	    !ls_log_take_fraction(&next, &usec))
+	    !take_fraction(&next, &usec))
 		return false;
 	stamp->date = LS_LOG_REAL;
 	stamp->real_us = (int64_t)(seconds * LS_SEC + usec);
@@ -298,7 +366,7 @@ take_weekday_first(struct ls_cursor *cur, struct ls_log_stamp *stamp)
 
 	if (!take_word(&next, &word) || !ls_take_spaces(&next))
 		return false;
-	if (!ls_log_take_iso_date(&next, stamp)) {
+	if (!take_iso_date(&next, stamp)) {
 		if (!take_month_first(&next, stamp) && !take_number_first(&next, stamp) &&
 		    !take_numeric(&next, stamp))
 			return false;
@@ -325,8 +393,8 @@ bool
 ls_log_take_date(struct ls_cursor *cur, struct ls_log_stamp *stamp)
 {
 	static bool (*const readers[])(struct ls_cursor *, struct ls_log_stamp *) = {
-		ls_log_take_iso_date, take_month_first, take_weekday_first, take_number_first,
-		take_numeric,	      take_unix,	take_time_of_day,
+		take_iso_date, take_month_first, take_weekday_first, take_number_first,
+		take_numeric,  take_unix,	 take_time_of_day,
 	};
 
 	for (size_t i = 0; i < LS_COUNT(readers); i++) {
@@ -338,4 +406,131 @@ ls_log_take_date(struct ls_cursor *cur, struct ls_log_stamp *stamp)
 		return true;
 	}
 	return false;
+}
+
+/* ---- brackets of the boot clock ------------------------------------------------------------- */
+
+/* "<    0.000022>" of dmesg -d */
+static bool
+take_delta(struct ls_cursor *cur, uint64_t *usec)
+{
+	struct ls_cursor next = *cur;
+	uint64_t seconds, fraction;
+
+	ls_take_spaces(&next);
+	if (!ls_take_char(&next, '<'))
+		return false;
+	ls_take_spaces(&next);
+	if (!ls_take_char(&next, '+'))
+		ls_take_char(&next, '-');
+	ls_take_spaces(&next);
+	if (!ls_take_uint(&next, UINT32_MAX, &seconds) || !take_fraction(&next, &fraction) ||
+	    !ls_take_char(&next, '>'))
+		return false;
+	*usec = seconds * LS_SEC + fraction;
+	*cur = next;
+	return true;
+}
+
+static bool
+take_seconds(struct ls_cursor *cur, uint64_t *usec)
+{
+	struct ls_cursor next = *cur;
+	const char *dot;
+	uint64_t seconds, fraction;
+
+	if (!ls_take_uint(&next, UINT32_MAX, &seconds))
+		return false;
+	dot = next.at;
+	if (!take_fraction(&next, &fraction) || next.at - dot <= MIN_FRACTION)
+		return false;
+	*usec = seconds * LS_SEC + fraction;
+	*cur = next;
+	return true;
+}
+
+/* The number of a CPU: "@1" of Amlogic, ",0" of others. */
+static void
+take_cpu(struct ls_cursor *cur)
+{
+	struct ls_cursor next = *cur;
+	uint64_t cpu;
+
+	if ((ls_take_char(&next, '@') || ls_take_char(&next, ',')) &&
+	    ls_take_uint(&next, 4096, &cpu))
+		*cur = next;
+}
+
+static bool
+take_inside(struct ls_cursor *cur, struct ls_log_head *head)
+{
+	uint64_t delta;
+
+	if (ls_take_char(cur, '+') || ls_take_char(cur, '-')) {
+		head->stamp.has_delta = true;
+		head->format = LS_LOG_DMESG_RELTIME;
+		return take_seconds(cur, &head->stamp.mono_us);
+	}
+	if (take_seconds(cur, &head->stamp.mono_us)) {
+		take_cpu(cur);
+		head->stamp.has_mono = true;
+		head->format = LS_LOG_DMESG;
+		take_delta(cur, &delta);
+		return true;
+	}
+	if (take_delta(cur, &head->stamp.mono_us)) {
+		head->stamp.has_delta = true;
+		head->format = LS_LOG_DMESG_RELTIME;
+		return true;
+	}
+	if (!ls_log_take_date(cur, &head->stamp))
+		return false;
+	head->format = head->stamp.minute_only ? LS_LOG_DMESG_RELTIME : LS_LOG_DMESG_CTIME;
+	take_delta(cur, &delta);
+	return true;
+}
+
+bool
+ls_log_take_bracket(struct ls_cursor *cur, struct ls_log_head *head)
+{
+	struct ls_log_head found = *head;
+	struct ls_cursor next = *cur;
+	bool opened = ls_take_char(&next, '[');
+
+	ls_take_spaces(&next);
+	/* The first character of a paste is easily lost. */
+	if (!opened && !take_seconds(&next, &found.stamp.mono_us))
+		return false;
+	if (!opened) {
+		found.stamp.has_mono = true;
+		found.format = LS_LOG_DMESG;
+	} else if (!take_inside(&next, &found)) {
+		return false;
+	}
+	ls_take_spaces(&next);
+	if (!ls_take_char(&next, ']'))
+		return false;
+	*head = found;
+	*cur = next;
+	return true;
+}
+
+/* Only what the kernel or dmesg itself writes, so that "[1.5]" in a text is no stamp. */
+const char *
+ls_log_next_stamp(struct ls_cursor text)
+{
+	while (ls_cursor_left(&text) > 0) {
+		struct ls_log_head head = { 0 };
+		const char *at;
+
+		ls_take_until(&text, '[');
+		at = text.at;
+		if (ls_log_take_bracket(&text, &head) &&
+		    (head.stamp.has_mono || head.stamp.has_delta ||
+		     head.stamp.date >= LS_LOG_NO_YEAR))
+			return at;
+		if (text.at == at && at < text.end)
+			text.at++;
+	}
+	return NULL;
 }

@@ -1,9 +1,12 @@
-#include "lib/observe/kernel_log.h"
 #include "lib/logs/join.h"
-#include "lib/base/port.h"
 
-#define MAX_LINES  3 /* that one message is wrapped over, after its first */
-#define MAX_BLANKS 1 /* empty lines between them: some mails double every newline */
+#include "lib/base/port.h"
+#include "lib/logs/date.h"
+#include "lib/logs/head.h"
+#include "lib/logs/markup.h"
+#include "lib/observe/kernel_log.h"
+
+#define MAX_LINES 3 /* that one message is wrapped over, after its first */
 
 /* What people and pages write behind a message. */
 static const char *const ends[] = { "  ", " <-", " <=", " #",  " //", " ←",  "**", "`",

@@ -3,9 +3,8 @@
  * Messages out of lines: text that mails wrapped is put together, several messages on one line
  * are taken apart. Nothing is invented: what is put together must be a whole message.
  */
-#include "lib/base/base.h"
 #include "lib/logs/clock.h"
-#include "lib/logs/line.h"
+#include "lib/model/observation.h"
 
 #define LS_LOG_MESSAGE_MAX 1024 /* printk's own limit */
 
@@ -18,7 +17,7 @@ enum ls_log_join_state {
 
 struct ls_log_join {
 	struct ls_log_clock *clock;
-	ls_log_observation_fn observe;
+	ls_observation_fn observe;
 	void *user;
 	bool said; /* an observation was made since the caller cleared this */
 	uint64_t n_said;

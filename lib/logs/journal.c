@@ -1,5 +1,7 @@
 #include "lib/logs/journal.h"
 
+#include "lib/logs/date.h"
+
 #define MAX_CLOCK  (UINT64_C(1) << 60)
 #define SIZE_BYTES 8
 #define MAX_FIELD  (UINT64_C(768) << 20) /* the journal's own limit */

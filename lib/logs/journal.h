@@ -4,7 +4,6 @@
  * all its shapes. Only what the journal itself says came from the kernel becomes a message:
  * programs cannot set _TRANSPORT.
  */
-#include "lib/base/base.h"
 #include "lib/logs/join.h"
 
 #define LS_LOG_JSON_MAX	 16384 /* bytes of an object that stands on several lines */

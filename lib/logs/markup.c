@@ -1,4 +1,4 @@
-#include "lib/logs/line.h"
+#include "lib/logs/markup.h"
 
 #define TAG_MAX 200 /* "<span style=…>" */
 

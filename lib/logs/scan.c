@@ -1,9 +1,8 @@
-#include <stdbool.h>
-#include <stdint.h>
+#include "lib/logs/scan.h"
+
 #include <string.h>
 
 #include "lib/base/base.h"
-#include "lib/logs/scan.h"
 
 #define STEP	32
 #define N_STEPS 4 /* at once, so that the question whether there was anything is a small part */

@@ -1,10 +1,13 @@
+#include "lib/logs/text.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
-#include "lib/logs/scan.h"
+#include "lib/logs/clean.h"
 #include "lib/logs/context.h"
+#include "lib/logs/head.h"
 #include "lib/logs/journal.h"
-#include "lib/logs/text.h"
+#include "lib/logs/scan.h"
 #include "lib/logs/utf16.h"
 
 #define LINE_MAX_BYTES 16384 /* of a physical line; a journal's JSON is some 2 KiB */
@@ -24,14 +27,15 @@ struct ls_log_text {
 };
 
 int
-ls_log_text_new(const struct ls_log_text_options *options, ls_log_observation_fn observe,
-		void *user, struct ls_log_text **ret)
+ls_log_text_new(const struct ls_log_text_options *options, ls_observation_fn observe, void *user,
+		struct ls_log_text **ret)
 {
 	struct ls_log_text *log = calloc(1, sizeof(*log));
 
 	if (!log)
 		return -ENOMEM;
-	ls_log_clock_init(&log->clock, options);
+	ls_log_clock_init(&log->clock, options ? options->utc_offset_us : 0,
+			  options ? options->year : 0);
 	log->join = (struct ls_log_join){ .clock = &log->clock, .observe = observe, .user = user };
 	*ret = log;
 	return 0;
@@ -71,7 +75,7 @@ take_headless(struct ls_log_text *log, struct ls_cursor text, bool indented)
 	bool alone;
 
 	if (ls_log_is_blank(text.at, ls_cursor_left(&text))) {
-		if (++log->join.n_blanks > 1)
+		if (++log->join.n_blanks > 1) /* some mails double every newline */
 			ls_log_join_end(&log->join);
 		return;
 	}

@@ -7,12 +7,9 @@
  * @utc_offset_us), what has only a boot clock gets its mono time; what has neither is ordered by
  * its place. Within one boot neither field of the instant goes back; each boot starts anew.
  */
-#include "lib/base/base.h"
 #include "lib/model/observation.h"
 
 struct ls_log_text;
-
-typedef void (*ls_log_observation_fn)(const struct ls_observation *obs, void *user);
 
 struct ls_log_text_options {
 	int64_t utc_offset_us; /* of local times without a zone; 0: taken as UTC */
@@ -30,7 +27,7 @@ struct ls_log_text_summary {
 	/* Lines that state each kind before anything is merged, by port: lib/logs/counts.h. */
 };
 
-int ls_log_text_new(const struct ls_log_text_options *options, ls_log_observation_fn observe,
+int ls_log_text_new(const struct ls_log_text_options *options, ls_observation_fn observe,
 		    void *user, struct ls_log_text **ret);
 void ls_log_text_free(struct ls_log_text *log);
 LS_DEFINE_AUTO(ls_log_text)

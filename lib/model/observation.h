@@ -188,6 +188,8 @@ struct ls_observation {
 	char text[LS_TEXT_MAX];		 /* the source's statement, for people only */
 };
 
+typedef void (*ls_observation_fn)(const struct ls_observation *obs, void *user);
+
 /* "kernel-log", "udev", …; the engine's own is "linkstat". Never NULL. */
 const char *ls_source_name(enum ls_source source);
 /* The same for people: "kernel log". */

@@ -1,6 +1,7 @@
+#include "lib/observe/descriptor.h"
+
 #include <errno.h>
 
-#include "lib/observe/descriptor.h"
 #include "lib/base/text.h"
 
 #define STRING_HEADER 2

@@ -54,7 +54,7 @@ struct enum_question {
 };
 
 struct ls_enumeration {
-	ls_enumeration_fn tell;
+	ls_observation_fn tell;
 	void *user;
 	uint8_t slots[LS_HUB_BUSES][ENUM_NUMBERS]; /* 0: none */
 	struct ls_enumerated devices[ENUM_DEVICES + 1];
@@ -72,7 +72,7 @@ struct payload {
 };
 
 int
-ls_enumeration_new(ls_enumeration_fn tell, void *user, struct ls_enumeration **ret)
+ls_enumeration_new(ls_observation_fn tell, void *user, struct ls_enumeration **ret)
 {
 	struct ls_enumeration *enumeration = calloc(1, sizeof(*enumeration));
 

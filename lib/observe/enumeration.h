@@ -28,13 +28,11 @@ struct ls_enumerated {
 	struct ls_device device;     /* as far as its descriptors were captured */
 };
 
-typedef void (*ls_enumeration_fn)(const struct ls_observation *obs, void *user);
-
 struct ls_enumeration;
 
 /* @tell gets CONNECTED, DISCONNECTED, ENUMERATING, STRING, ENUM_FAILED and RESET, some of them with
  * a time a little before what was told last. 0 or -ENOMEM. */
-int ls_enumeration_new(ls_enumeration_fn tell, void *user, struct ls_enumeration **ret);
+int ls_enumeration_new(ls_observation_fn tell, void *user, struct ls_enumeration **ret);
 void ls_enumeration_free(struct ls_enumeration *enumeration);
 LS_DEFINE_AUTO(ls_enumeration)
 

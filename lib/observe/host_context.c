@@ -1,9 +1,10 @@
+#include "lib/observe/host_context.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/base/cursor.h"
-#include "lib/observe/host_context.h"
 #include "lib/base/text.h"
 
 #define NUMBER_MAX (1 << 30)

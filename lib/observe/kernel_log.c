@@ -1,6 +1,7 @@
+#include "lib/observe/kernel_log.h"
+
 #include <string.h>
 
-#include "lib/observe/kernel_log.h"
 #include "lib/base/cursor.h"
 #include "lib/observe/kernel_messages.h"
 #include "lib/base/port.h"
@@ -215,11 +216,11 @@ in_scope(enum scope rule, enum scope message)
 	       (rule == CONTROLLER && message == EHCI);
 }
 
-static const struct rule *
+static const struct ls_kernel_message *
 find_rule(const struct message *message, const struct ls_cursor *text, struct fields *fields)
 {
-	for (size_t i = 0; i < LS_COUNT(rules); i++) {
-		const struct rule *rule = &rules[i];
+	for (size_t i = 0; i < ls_n_kernel_messages; i++) {
+		const struct ls_kernel_message *rule = &ls_kernel_messages[i];
 
 		if (in_scope(rule->scope, message->scope) &&
 		    match(rule->pattern, rule->scope == NO_NAME ? *text : message->rest, fields))
@@ -322,7 +323,7 @@ ls_kernel_log_parse(const char *text, size_t len, struct ls_observation *obs,
 	struct message message = split(whole);
 	struct fields fields;
 	struct ls_observation found = { .at = obs->at, .source = LS_SOURCE_KERNEL_LOG };
-	const struct rule *rule = find_rule(&message, &whole, &fields);
+	const struct ls_kernel_message *rule = find_rule(&message, &whole, &fields);
 
 	if (!rule || !set_port(&message, &fields, &found))
 		return 0;

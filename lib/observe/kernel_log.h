@@ -1,20 +1,6 @@
 #pragma once
-/* Kernel messages about USB as observations: records of /dev/kmsg, and the text of one message. */
-#include "lib/base/base.h"
+/* Kernel messages about USB as observations. */
 #include "lib/model/observation.h"
-
-/* One record of /dev/kmsg; @text points into the parsed buffer, still \xHH-escaped. */
-struct ls_kmsg_record {
-	unsigned int facility; /* 0 is the kernel itself, which user space cannot forge */
-	unsigned int level;    /* 0 emergency … 7 debug */
-	uint64_t seq;
-	uint64_t usec; /* local_clock: near CLOCK_MONOTONIC, does not count suspend */
-	const char *text;
-	size_t text_len;
-};
-
-/* 1, or -EBADMSG. Dictionary lines (" SUBSYSTEM=usb") are skipped. @len without a final NUL. */
-int ls_kmsg_parse(const char *record, size_t len, struct ls_kmsg_record *ret);
 
 /*
  * What one message text says ("usb 1-1: USB disconnect, device number 5"); \xHH escapes of

@@ -1,6 +1,7 @@
+#include "lib/observe/kmsg.h"
+
 #include <errno.h>
 
-#include "lib/observe/kernel_log.h"
 #include "lib/base/cursor.h"
 
 #define LEVEL_BITS 3

@@ -1,6 +1,7 @@
+#include "lib/observe/sleep_clock.h"
+
 #include <inttypes.h>
 
-#include "lib/observe/sleep_clock.h"
 #include "lib/base/text.h"
 
 /* Less is how exactly the two clocks can be compared on a busy machine. */

@@ -1,7 +1,8 @@
+#include "lib/observe/typec.h"
+
 #include <string.h>
 
 #include "lib/base/cursor.h"
-#include "lib/observe/typec.h"
 
 static bool
 is_plain(char c)

@@ -1,6 +1,6 @@
-#include <string.h>
-
 #include "lib/usbmon/flight.h"
+
+#include <string.h>
 
 void
 ls_flight_restore(const struct ls_flight_record *kept, struct ls_usbmon_record *ret)

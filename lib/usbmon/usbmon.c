@@ -1,8 +1,8 @@
+#include "lib/usbmon/usbmon.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "lib/usbmon/usbmon.h"
 
 #define TIMEOUT_EARLY (2 * LS_MS)   /* the clock may be slewed by 500 ppm of 5 s */
 #define TIMEOUT_LATE  (150 * LS_MS) /* jiffies, the cancel itself, a busy machine … */

@@ -1,6 +1,6 @@
 #include <errno.h>
 
-#include "lib/observe/kernel_log.h"
+#include "lib/observe/kmsg.h"
 #include "tests/fuzz/check.h"
 
 int

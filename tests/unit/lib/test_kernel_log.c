@@ -324,13 +324,14 @@ every_rule_is_reached(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < LS_COUNT(rules); i++) {
+	for (size_t i = 0; i < ls_n_kernel_messages; i++) {
 		struct ls_observation obs = { 0 };
 		struct ls_device device;
 		char text[512];
-		size_t len = (size_t)snprintf(text, sizeof(text), "%s", prefixes[rules[i].scope]);
+		size_t len = (size_t)snprintf(text, sizeof(text), "%s",
+					      prefixes[ls_kernel_messages[i].scope]);
 
-		for (const char *p = rules[i].pattern; *p; p++) {
+		for (const char *p = ls_kernel_messages[i].pattern; *p; p++) {
 			if (*p == '%')
 				len += (size_t)snprintf(text + len, sizeof(text) - len, "%s",
 							sample_of(*++p));
@@ -339,9 +340,9 @@ every_rule_is_reached(void **state)
 			text[len] = '\0';
 		}
 		assert_int_equal(parse(text, &obs, &device), 1);
-		assert_int_equal(obs.kind, rules[i].kind);
-		assert_int_equal(obs.step, rules[i].step);
-		assert_int_equal(obs.status, strstr(rules[i].pattern, "%e") ? -71 : 0);
+		assert_int_equal(obs.kind, ls_kernel_messages[i].kind);
+		assert_int_equal(obs.step, ls_kernel_messages[i].step);
+		assert_int_equal(obs.status, strstr(ls_kernel_messages[i].pattern, "%e") ? -71 : 0);
 	}
 }
 

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "lib/observe/kernel_log.h"
+#include "lib/observe/kmsg.h"
 
 static void
 reads_records(void **state)

@@ -1,0 +1,8 @@
+#pragma once
+/* The head of a line: who wrote it, when, and where its text begins. */
+#include "lib/logs/line.h"
+
+/* @line is clean. Sets all of @ret. */
+void ls_log_take_head(struct ls_cursor line, struct ls_log_head *ret);
+
+const char *ls_log_format_name(enum ls_log_format format);
