@@ -3,7 +3,7 @@
 #include "lib/attribution/trial.h"
 
 #define LS_BLAME_SURE	   0.8 /* a verdict needs this probability … */
-#define LS_BLAME_DROPS_MIN 2   /* … and an accusation so many drops: one is an accident */
+#define LS_BLAME_DROPS_MIN 2   /* … and a suspect so many drops: one may be chance */
 
 #define LS_MAX_SUSPECTS 64 /* the likeliest; the rest is summed in @others */
 
@@ -22,14 +22,14 @@ struct ls_suspect {
 				* took part too: "the same sockets and devices without it" */
 	double hours_without;
 	uint32_t n_ports, n_cables, n_devices, n_hosts; /* that it was tried with */
-	unsigned int group; /* suspects with the same number cannot be told apart; 0: on its own */
+	unsigned int group; /* suspects with the same number cannot be separated; 0: on its own */
 };
 
 enum ls_verdict {
-	/* Includes: something is bad for sure, but nothing was varied that could tell what. */
+	/* Includes: something is certainly bad, but what was never varied. */
 	LS_VERDICT_NOT_ENOUGH_DATA,
 	LS_VERDICT_NOTHING_SPECIAL,
-	/* suspects[0], and any other with LS_BLAME_SURE. If it cannot be told apart from its model
+	/* suspects[0], and any other with LS_BLAME_SURE. If it cannot be separated from its model
 	 * (a device) or its device (a model), those two count as one and share @probability. */
 	LS_VERDICT_SUSPECT,
 	/* One of the group of suspects[0], which was never varied apart: they share @probability. */

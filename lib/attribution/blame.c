@@ -140,9 +140,9 @@ find_never_varied(const struct hypotheses *hypotheses, struct ls_blame *blame)
 {
 	for (uint32_t i = 0; i < hypotheses->n_parts; i++) {
 		const struct part *part = &hypotheses->parts[i];
-		bool told = part->shape == PART_KNOWN || part->shape == PART_UNKNOWN;
+		bool listed = part->shape == PART_KNOWN || part->shape == PART_UNKNOWN;
 
-		if (told && part->candidate && part->kind != LS_COMPONENT_MODEL &&
+		if (listed && part->candidate && part->kind != LS_COMPONENT_MODEL &&
 		    part->seen.n == hypotheses->total.n)
 			say_never_varied(hypotheses, part, blame);
 	}

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Who is to blame: hypotheses about what is bad, their marginal likelihoods in closed form, and the
+ * Which part is at fault: hypotheses about what is bad, their marginal likelihoods in closed form, and the
  * posterior of each suspect (DESIGN section 6). Drops are Poisson. Trials that share what a
  * hypothesis calls bad share one rate, all others share another one, each with a Gamma prior, so D
  * drops in T hours have the marginal likelihood
@@ -13,7 +13,7 @@
  * Drops of one session share its circumstances (load, heat, how the plug sits), so a session with d
  * drops is weighed by 1 / (1 + (d - 1) / 4), drops and hours alike: that of a rate whose squared
  * coefficient of variation between sessions is 1/4 (McCullagh and Nelder, Generalized Linear
- * Models, section 6.2.3). Without this, uneven rates make one wrong accusation in 25 rooms.
+ * Models, section 6.2.3). Without this, uneven rates accuse a good part in one of 25 simulated setups.
  *
  * The hypotheses: nothing is special; one part is bad; two are, each on its own; two are together
  * and harmless apart; something that is not recorded and was always there (surroundings, software).
@@ -22,7 +22,7 @@
  * without a label, or went along with any one device, port or host in them, or was a labelled one;
  * the same for ports and devices. Unrecorded hosts and controllers are taken for one each.
  *
- * A drop whose cause names a side (trials.h) speaks for parts of that side, as far as it happens
+ * A drop whose cause names a side (trial.h) is evidence for parts of that side, as far as it happens
  * more often than by mistake. m of n drops with a part name its side: by mistake at an unknown rate
  * that is Beta(1, 1/q - 1); if it is bad, three of four such faults never name their side, and the
  * others do at a rate that is Beta(1, 2). The likelihood of such a part is multiplied by
@@ -30,7 +30,7 @@
  *     3/4 + 1/4 * B(1 + m, 2 + n - m) / B(1, 2) * B(1, 1/q - 1) / B(1 + m, 1/q - 1 + n - m),
  *
  * at most by 50, because one fault repeats its symptoms, and the rules that name sides may err the
- * same way twice. A side that no drop at all names says nothing: causes may not be recorded.
+ * same way twice. A side that no drop names is no evidence: causes may not be recorded.
  *
  *     side     q      parts of it
  *     power    0.03   host, hub, port, device, model

@@ -27,7 +27,7 @@ conclusion_marginals(const struct hypotheses *hypotheses, const double *probabil
 	}
 }
 
-/* The likeliest part or pair; a part of the surroundings is nobody's. */
+/* The likeliest part or pair; the surroundings are no suspect. */
 static void
 find_first(const struct hypotheses *hypotheses, const double *probabilities,
 	   const double *marginals, struct decision *ret)
@@ -51,7 +51,7 @@ find_first(const struct hypotheses *hypotheses, const double *probabilities,
 	}
 }
 
-/* A device and its model are one thing to a person who has one of that model. */
+/* A device and its model are one thing to a user who has one of that model. */
 static bool
 same_side(const struct part *a, const struct part *b)
 {
@@ -72,9 +72,9 @@ sum_group(const struct hypotheses *hypotheses, const double *marginals, uint32_t
 
 	for (uint32_t i = 0; i < hypotheses->n_parts; i++) {
 		const struct part *part = &hypotheses->parts[i];
-		bool told = part->shape == PART_KNOWN || part->shape == PART_SURROUNDINGS;
+		bool separable = part->shape == PART_KNOWN || part->shape == PART_SURROUNDINGS;
 
-		if (i == first || !part->candidate || !told)
+		if (i == first || !part->candidate || !separable)
 			continue;
 		if (part->membership != suspect->membership) {
 			sum.n_outside += part->shape == PART_KNOWN;
@@ -88,7 +88,7 @@ sum_group(const struct hypotheses *hypotheses, const double *marginals, uint32_t
 	return sum;
 }
 
-/* Of a pair the drops of the one that has fewer: near enough to tell one accident from two. */
+/* Of a pair, the drops of the part with fewer: enough to separate one drop from two. */
 static double
 drops_with(const struct hypotheses *hypotheses, const struct decision *decision,
 	   const uint16_t *drop_in)

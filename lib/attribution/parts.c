@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Of an unknown part's prior, that it was the same in all trials that do not tell. */
+/* Of an unknown part's prior, that it was the same in all trials without a record of it. */
 #define UNKNOWN_SAME 0.4
 
-/* Unknown ones of these kinds may have gone along with anything. */
-static const enum ls_component_kind wandering[WANDERING_KINDS] = {
+/* Unknown parts of these kinds may have been used with anything. */
+static const enum ls_component_kind varying[VARYING_KINDS] = {
 	LS_COMPONENT_PORT,
 	LS_COMPONENT_CABLE,
 	LS_COMPONENT_DEVICE,
@@ -35,10 +35,10 @@ part_unknown(const struct ls_trials *trials, unsigned int kind)
 }
 
 static uint32_t
-part_unknown_with(const struct ls_trials *trials, size_t wanderer, uint16_t component)
+part_unknown_with(const struct ls_trials *trials, size_t varying_kind, uint16_t component)
 {
 	return part_unknown(trials, LS_N_COMPONENT_KINDS) +
-	       (uint32_t)(wanderer * trials->n_components) + component;
+	       (uint32_t)(varying_kind * trials->n_components) + component;
 }
 
 uint32_t
@@ -95,11 +95,11 @@ lay_out_parts(struct hypotheses *hypotheses)
 	for (uint16_t c = 0; c < trials->n_components; c++) {
 		parts[c].kind = trials->components[c]->kind;
 		parts[c].component = c;
-		for (size_t w = 0; w < WANDERING_KINDS; w++) {
+		for (size_t w = 0; w < VARYING_KINDS; w++) {
 			struct part *part = &parts[part_unknown_with(trials, w, c)];
 
 			part->shape = PART_UNKNOWN_WITH;
-			part->kind = wandering[w];
+			part->kind = varying[w];
 			part->component = c;
 		}
 	}
@@ -149,8 +149,8 @@ hypotheses_members(const struct ls_trials *trials, const struct combination *com
 		if (c == COMPONENT_NONE)
 			continue;
 		ret[n++] = c;
-		for (size_t w = 0; leads(slot) && w < WANDERING_KINDS; w++) {
-			if (combination->slots[wandering[w]] == COMPONENT_NONE)
+		for (size_t w = 0; leads(slot) && w < VARYING_KINDS; w++) {
+			if (combination->slots[varying[w]] == COMPONENT_NONE)
 				ret[n++] = part_unknown_with(trials, w, c);
 		}
 	}
@@ -218,7 +218,7 @@ share_priors(struct hypotheses *hypotheses)
 int
 hypotheses_find_parts(struct hypotheses *hypotheses)
 {
-	hypotheses->n_parts = part_unknown_with(hypotheses->trials, WANDERING_KINDS, 0);
+	hypotheses->n_parts = part_unknown_with(hypotheses->trials, VARYING_KINDS, 0);
 	hypotheses->parts = calloc(hypotheses->n_parts, sizeof(hypotheses->parts[0]));
 	if (!hypotheses->parts)
 		return -ENOMEM;

@@ -8,7 +8,7 @@
 
 enum part_shape {
 	PART_KNOWN,	   /* @component */
-	PART_UNKNOWN,	   /* of @kind, in all trials that do not tell */
+	PART_UNKNOWN,	   /* of @kind, in all trials without a record of it */
 	PART_UNKNOWN_WITH, /* of @kind, in those of them in which @component took part */
 	PART_SURROUNDINGS, /* in all trials */
 };
@@ -68,8 +68,8 @@ int hypotheses_find_parts(struct hypotheses *hypotheses);
 void hypotheses_see(struct seen *seen, const struct combination *combination);
 bool hypotheses_is_evidence(const struct combination *combination);
 
-#define WANDERING_KINDS 3 /* an unknown port, cable or device may have gone along with anything */
-#define MEMBERS_MAX	(1 + TRIAL_SLOTS * (1 + WANDERING_KINDS))
+#define VARYING_KINDS 3 /* an unknown port, cable or device may have been used with anything */
+#define MEMBERS_MAX   (1 + TRIAL_SLOTS * (1 + VARYING_KINDS))
 /* Numbers of all parts that took part in @combination; how many. */
 size_t hypotheses_members(const struct ls_trials *trials, const struct combination *combination,
 			  uint32_t ret[MEMBERS_MAX]);

@@ -2,7 +2,7 @@
 /*
  * What drops have in common: named patterns, each with its evidence in one sentence and the
  * probability that chance alone makes one as strong. Drops are those of one suspect (a device, a
- * port), oldest first. A pattern is told if that probability is at most 1 %, divided by the number
+ * port), oldest first. A pattern is reported if that probability is at most 1 %, divided by the number
  * of patterns that were looked for (Bonferroni); nothing here proves a cause.
  */
 #include "lib/base/base.h"
@@ -39,7 +39,7 @@ enum ls_pattern_kind {
 	 * uniform, m given drops would lie within a span r with m r^(m-1) - (m-1) r^m (David and
 	 * Nagaraja, Order Statistics, section 2.5), so any m of n do with at most C(n, m) times
 	 * that; the best m from 3 on counts, times the number of m that were tried. A phase whose
-	 * share of the whole is not known says nothing by itself: give the point in the whole.
+	 * share of the whole is not known is no evidence by itself: give the point in the whole.
 	 */
 	LS_PATTERN_SAME_POINT,
 	/* Sessions shorter than LS_PATTERN_SHORT_S on two or more ports: contact, connector.

@@ -1,8 +1,8 @@
 #pragma once
-/* What is believed of a computer before anything was seen of it (lib/attribution/blame.h). */
+/* Prior probabilities and rates, before any trial (lib/attribution/blame.h). */
 #include "lib/attribution/trial.h"
 
-/* Documented in linkstat.1 and changeable by the person. Weights are relative, not normalised. */
+/* Documented in linkstat.1 and configurable. Weights are relative, not normalised. */
 struct ls_blame_priors {
 	double nothing;	     /* that nothing is special */
 	double one;	     /* that one thing is bad */

@@ -1,5 +1,5 @@
 #pragma once
-/* What is said of one suspect: its name, and the drops with it and without it; for attribution and
+/* What is reported of one suspect: its name, and the drops with it and without it; for attribution and
  * advice. Not for callers of the library. */
 #include "lib/attribution/answer.h"
 #include "lib/attribution/parts.h"

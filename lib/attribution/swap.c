@@ -145,7 +145,7 @@ is_place(size_t slot)
 	       slot == LS_COMPONENT_PORT || slot >= HUB_SLOT(0);
 }
 
-/* What stands for the place of a trial: its port, else the nearest known thing above. */
+/* The place of a trial: its port, else the nearest known part above. */
 static uint16_t
 place_key(const uint16_t slots[TRIAL_SLOTS])
 {
@@ -158,7 +158,7 @@ place_key(const uint16_t slots[TRIAL_SLOTS])
 	return key == COMPONENT_NONE ? slots[LS_COMPONENT_HOST] : key;
 }
 
-/* For each cable, device and place its latest trial tells what comes along with it. */
+/* For each cable, device and place its latest trial shows what is used with it. */
 static void
 index_latest(const struct ls_trials *trials, const struct combination **latest)
 {
@@ -285,9 +285,9 @@ swapped_slot(const uint16_t from[TRIAL_SLOTS], const uint16_t to[TRIAL_SLOTS])
 	};
 
 	for (size_t i = 0; i < LS_COUNT(order); i++) {
-		bool told = order[i] >= HUB_SLOT(0) || to[order[i]] != COMPONENT_NONE;
+		bool known = order[i] >= HUB_SLOT(0) || to[order[i]] != COMPONENT_NONE;
 
-		if (told && from[order[i]] != to[order[i]])
+		if (known && from[order[i]] != to[order[i]])
 			return order[i];
 	}
 	return LS_COMPONENT_PORT;

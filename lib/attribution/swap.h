@@ -1,7 +1,7 @@
 #pragma once
 /*
  * What to swap next: of the swaps that the known components allow, the one with the largest
- * expected gain of information about who is to blame, and for how long it must run.
+ * expected gain of information about which part is at fault, and for how long it must run.
  *
  * Each swap is one trial like the one that dropped most, with one thing put in place of another: a
  * cable, a device (with its model), or a place to plug in (a port with all that is above it; what
@@ -16,10 +16,10 @@
 
 /* One component of a trial put in place of another, everything else as before. */
 struct ls_swap {
-	/* False: nothing that is known could tell more (one of each, or all tried); or nothing at
-	 * all is known yet. Then only @get, @run_hours and @gain_bits say something. */
+	/* False: no known component would give more information (one of each, or all tried); or nothing at
+	 * all is known yet. Then only @get, @run_hours and @gain_bits are set. */
 	bool possible;
-	/* The kind of which another one, never tried, would tell most; LS_N_COMPONENT_KINDS: none. */
+	/* The kind of which an untried one would give most; LS_N_COMPONENT_KINDS: none. */
 	enum ls_component_kind get;
 	double get_gain_bits;
 	enum ls_component_kind kind; /* what is swapped */
@@ -34,7 +34,7 @@ struct ls_swap {
 		bool drop; /* this outcome: a drop within run_hours, or none */
 		double probability;
 		enum ls_verdict verdict; /* what it would mean … */
-		/* … whom it would make the first suspect; kind LS_N_COMPONENT_KINDS: nobody */
+		/* … the first suspect then; kind LS_N_COMPONENT_KINDS: none */
 		enum ls_component_kind kind;
 		char name[LS_COMPONENT_NAME_MAX];
 		char with[LS_COMPONENT_NAME_MAX]; /* of a pair */
@@ -42,7 +42,7 @@ struct ls_swap {
 	} outcomes[2];				  /* no drop, drop */
 };
 
-#define LS_SWAP_GAIN_MIN 0.01 /* bits; a swap that tells less is none */
+#define LS_SWAP_GAIN_MIN 0.01 /* bits; a swap that gains less is not advised */
 
 /* 0, -EINVAL (priors) or -ENOMEM. The struct is big. */
 int ls_swap_advise(const struct ls_trials *trials, const struct ls_blame_priors *priors,

@@ -24,13 +24,12 @@ struct ls_trend {
 	double hours_before, hours_since;
 };
 
-/* True if a change is told: a factor of at least LS_TREND_FACTOR_MIN. *@ret is filled whenever
+/* True if a change is reported: a factor of at least LS_TREND_FACTOR_MIN. *@ret is filled whenever
  * there are two spans with time in them; else false and *@ret is zero. */
 bool ls_trend(const struct ls_trend_span *spans, size_t n_spans, struct ls_trend *ret);
 
 /*
- * The longest time without a drop, told piece by piece and joined in any size of pieces: what a
- * week, a session or ten years know of it. Amounts are of any unit, and >= 0. Zero is empty.
+ * The longest time without a drop, built from pieces of any size: weeks, sessions or years. Amounts are of any unit, and >= 0. Zero is empty.
  */
 struct ls_clean_run {
 	double all;	   /* of exposure */

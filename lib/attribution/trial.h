@@ -24,19 +24,19 @@ enum ls_component_kind {
 /* NULL or "" is unknown: a fresh unknown, never the same thing as another unknown one. But no hubs
  * at all (@n_hubs 0) is a root port. Controllers are different ones on different hosts, ports on
  * different controllers or hubs: @port and @controller name them in full or are made distinct by
- * whoever adds them. Hubs are named likewise; an unknown one is left out. */
+ * the caller. Hubs are named likewise; an unknown one is left out. */
 struct ls_trial {
 	int64_t start_us;			 /* CLOCK_REALTIME; 0 unknown */
 	const char *names[LS_N_COMPONENT_KINDS]; /* all kinds but HUB */
 	const char *hubs[LS_TRIAL_HUBS_MAX];	 /* from the root outward */
 	size_t n_hubs;
 	double hours;	/* connected, without gaps; >= 0 */
-	uint32_t drops; /* those within one minute of each other count once: the caller's task */
-	/* Of these, drops whose own cause already names a side (lib/model/record.h): they weigh in through
+	uint32_t drops; /* those within one minute of each other count once: up to the caller */
+	/* Of these, drops whose own cause already names a side (lib/model/record.h): they count through
 	 * it (lib/attribution/blame.h says how). @drops counts them too. */
 	uint32_t drops_by_power, drops_by_host, drops_by_hub, drops_by_device;
 	/* 0: this is one session. Else a sum of so many sessions that all dropped: drops of one
-	 * session share its circumstances and weigh less (lib/attribution/blame.h), so whoever rolls up keeps
+	 * session share its circumstances and weigh less (lib/attribution/blame.h), so a caller that sums keeps
 	 * sessions with drops apart from those without. */
 	uint32_t n_dropping;
 };

@@ -1,8 +1,8 @@
 #pragma once
 /*
  * Trials: sessions as evidence about their components. One trial is a stay of one device with one
- * cable on one port: what took part, for how long, and how many drops there were. Whoever has
- * histories (the store, a typed table) adds trials; attribution (lib/attribution/blame.h) and advice
+ * cable on one port: what took part, for how long, and how many drops there were. Callers with
+ * histories (the store, a table) add trials; attribution (lib/attribution/blame.h) and advice
  * (lib/attribution/swap.h) read them. Trials with the same components are summed, so that a million sessions
  * cost what their distinct combinations cost.
  *

@@ -1,5 +1,5 @@
 #pragma once
-/* Small things that every file needs: sizes, ownership of locals, one instant in time. */
+/* What every file needs: sizes, ownership of locals, an instant in time. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -31,7 +31,7 @@
 #define LS_ID_PATH_MAX 128
 /* A USB string is at most 126 UTF-16 units; longer ones after cleaning are cut and end in "…". */
 #define LS_STRING_MAX 400
-/* One clean line that states a fact for people. */
+/* One clean line of text for people. */
 #define LS_TEXT_MAX 240
 /* Label of a cable or socket, see lib/base/label.h. */
 #define LS_LABEL_MAX 64
@@ -43,7 +43,7 @@
 /*
  * One moment on two clocks, both in microseconds. @mono_us is CLOCK_MONOTONIC (the kernel log's
  * clock is within some 10 ms of it) and orders things; @real_us is CLOCK_REALTIME since 1970, may
- * jump, and is only for people.
+ * jump, and is only for display.
  */
 struct ls_instant {
 	uint64_t mono_us;

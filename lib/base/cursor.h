@@ -1,6 +1,6 @@
 #pragma once
 /*
- * A piece of text that is eaten from its front. Every ls_take_* moves @cur past what it took;
+ * A text that is consumed from its front. Every ls_take_* moves @cur past what it took;
  * one that returns false took nothing. Nothing here needs a final NUL, nothing reads past the end.
  */
 #include <string.h>
@@ -44,7 +44,7 @@ ls_take_literal(struct ls_cursor *cur, const char *literal)
 	return true;
 }
 
-/* Any number of blanks, also none; how many. */
+/* Zero or more blanks; returns how many. */
 static inline size_t
 ls_take_spaces(struct ls_cursor *cur)
 {

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * Labels that a person gives to cables and sockets. They are printed, stored and sent as they are,
- * and a socket's label stands where a port is asked for: so what could be mistaken is refused.
+ * Labels of cables and sockets, set by the user. They are printed, stored and sent unchanged,
+ * and a socket's label is accepted in place of a port name: ambiguous ones are refused.
  */
 #include "lib/base/base.h"
 

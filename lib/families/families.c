@@ -70,7 +70,7 @@ find_edge(const struct ls_families *families, const struct ls_mode *from, const 
 	return NULL;
 }
 
-/* After so long the device that left @before is not waited for, and its context is worth nothing. */
+/* After that time the device that left @before is not waited for, and gives no context. */
 static bool
 is_waited_for(const struct ls_mode *before, uint64_t away_us)
 {
@@ -128,7 +128,7 @@ n_alnum(const char *text)
 	return strspn(text, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 }
 
-/* The word after the marker; its length, 0 if it is no number although it must be one. */
+/* The text after the marker; its length, 0 if it must be hexadecimal and is not. */
 static size_t
 take_after(const struct family_section *rule, const char *serial, const char **ret)
 {

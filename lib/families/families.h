@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Device families: what is supposed to happen. A table, read from .ini text that people can extend
+ * Device families: which changes are expected. A table, read from .ini text that users can extend
  * (the format: linkstat-families(5)), says in which mode of which family a device is, which changes
  * of mode are expected and for how long they take, and how to recognise one physical device in all
  * its modes. Immutable once read; the engine borrows it, and with it all pointers below: they live
@@ -8,16 +8,16 @@
  *
  * In use: at an arrival ask for the identity, then for the mode, with what left the same port before
  * it unless their identities are those of two devices. At a departure mode->title and
- * mode->return_us say what to tell and how long to wait. At the return ask for the edge; without
- * one, and within LS_FAMILIES_GENERAL_US, ls_identity_compare() decides. That somebody is waited
- * for longer than that makes his late return no evidence of a lost link.
+ * mode->return_us say what to report and how long to wait. At the return ask for the edge; without
+ * one, and within LS_FAMILIES_GENERAL_US, ls_identity_compare() decides. A family that
+ * waits longer makes a late return no evidence of a lost link.
  */
 #include "lib/families/mode.h"
 #include "lib/model/observation.h"
 
 struct ls_families;
 
-/* The table shipped with linkstat (lib/families/ *.ini) is built in; people's files come after. */
+/* The table shipped with linkstat (lib/families/ *.ini) is built in; users' files are read after it. */
 int ls_families_new(struct ls_families **ret); /* 0 or -ENOMEM; holds the built-in table */
 void ls_families_free(struct ls_families *families);
 LS_DEFINE_AUTO(ls_families)

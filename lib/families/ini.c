@@ -54,8 +54,8 @@ on_heading(struct reading *reading, const struct ls_cursor *line)
 }
 
 /*
- * fgets() for the library. It counts lines, because the library tells no line to its callback, and
- * drops leading blanks, so that a value never goes on in the next line unnoticed.
+ * fgets() for the library. It counts lines, because the library passes none to its callback, and
+ * drops leading blanks, so that no value continues in the next line unnoticed.
  */
 static char *
 read_line(char *buffer, int size, void *user)

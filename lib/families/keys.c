@@ -339,7 +339,7 @@ family_key_set(struct family_section *section, const char *name, const char *val
 		ls_text_format(why, LS_TEXT_MAX, "\"%s\" has no value", name);
 		return -EINVAL;
 	}
-	/* What a rule asks for may go on in a second line, all else is said once. */
+	/* Conditions may be repeated, every other key is set once. */
 	if ((section->seen & 1u << key) && key > KEY_LAST_MATCH) {
 		ls_text_format(why, LS_TEXT_MAX, "\"%s\" was said before in this section", name);
 		return -EINVAL;

@@ -1,5 +1,5 @@
 #pragma once
-/* What a [section] of a family file may be called and may say. */
+/* Headings and keys of a [section] of a family file. */
 #include "lib/families/section.h"
 
 /* The heading of a new section: as family_match_add(). */

@@ -48,5 +48,5 @@ void family_list_done(struct family_list *list);
 int family_list_add(struct family_list *list, struct family_section *section);
 struct family_section *family_list_find(const struct family_list *list, const char *key);
 
-/* After each change of the list: who is whose mode, and how long it is waited for. */
+/* After each change of the list: resolves names of modes, and how long each is waited for. */
 void family_resolve(struct ls_families *families);

@@ -95,9 +95,9 @@ is_real(const struct ls_log_clock *clock, const struct ls_log_stamp *stamp)
 	return stamp->date >= LS_LOG_DATE || (stamp->date == LS_LOG_NO_YEAR && clock->first_year);
 }
 
-/* In autumn an hour of local time comes twice. */
+/* In autumn an hour of local time occurs twice. */
 static int64_t
-straighten(struct ls_log_clock *clock, const struct ls_log_stamp *stamp, int64_t wall)
+correct_summer_time(struct ls_log_clock *clock, const struct ls_log_stamp *stamp, int64_t wall)
 {
 	int64_t back = clock->has_wall ? clock->wall_us - wall : 0;
 
@@ -148,7 +148,7 @@ real_of(struct ls_log_clock *clock, const struct ls_log_stamp *stamp, uint64_t m
 struct ls_instant
 ls_log_clock_place(struct ls_log_clock *clock, const struct ls_log_stamp *stamp)
 {
-	int64_t wall = stamp->date ? straighten(clock, stamp, wall_of(clock, stamp)) : 0;
+	int64_t wall = stamp->date ? correct_summer_time(clock, stamp, wall_of(clock, stamp)) : 0;
 	struct ls_instant at;
 
 	if (is_other_boot(clock, stamp, wall))

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * The time of a line, from what its stamp says and from the lines before it. Within one boot
+ * The time of a line, from its stamp and from the lines before it. Within one boot
  * neither clock of an instant goes back.
  */
 #include "lib/logs/line.h"
@@ -32,5 +32,5 @@ void ls_log_clock_init(struct ls_log_clock *clock, int64_t utc_offset_us, int ye
 void ls_log_clock_new_boot(struct ls_log_clock *clock);
 /* A journal's name of a boot; a new one is a new boot. */
 void ls_log_clock_boot_id(struct ls_log_clock *clock, const char *id, size_t len);
-/* A line with @stamp, which may say nothing. */
+/* A line with @stamp, which may be empty. */
 struct ls_instant ls_log_clock_place(struct ls_log_clock *clock, const struct ls_log_stamp *stamp);

@@ -154,7 +154,7 @@ take_rfc5424(struct ls_cursor *cur, bool versioned, struct ls_log_head *head)
 	return true;
 }
 
-/* After a date: who speaks? The host and the program stand before the text, or nothing does. */
+/* After a date: the host and the program may come before the text. */
 static void
 take_program(struct ls_cursor cur, bool direct, struct ls_log_head *head)
 {
@@ -342,7 +342,7 @@ take_thread(struct ls_cursor *cur)
 	return true;
 }
 
-/* What stands between the kernel's stamp and its text. */
+/* Between the kernel's stamp and its text. */
 static struct ls_cursor
 skip_threads(struct ls_cursor text)
 {

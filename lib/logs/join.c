@@ -8,7 +8,7 @@
 
 #define MAX_LINES 3 /* that one message is wrapped over, after its first */
 
-/* What people and pages write behind a message. */
+/* What mails and pages add after a message. */
 static const char *const ends[] = { "  ", " <-", " <=", " #",  " //", " ←",  "**", "`",
 				    "</", "[/",	 " |",	" ^M", "\\n", "<br", " (" };
 
@@ -18,7 +18,7 @@ contains(const char *text, const char *part)
 	return strstr(text, part) != NULL;
 }
 
-/* "HOST prog: HC died; cleaning up" is not what a controller says. */
+/* "HOST prog: HC died; cleaning up" does not come from a controller. */
 static bool
 is_credible(const struct ls_observation *obs)
 {
@@ -43,13 +43,13 @@ parse(struct ls_cursor text, struct ls_instant at, struct ls_observation *obs,
 }
 
 static bool
-is_said(struct ls_cursor text, struct ls_instant at, struct ls_observation *obs,
-	struct ls_device *device)
+is_message(struct ls_cursor text, struct ls_instant at, struct ls_observation *obs,
+	   struct ls_device *device)
 {
 	return parse(ls_cursor_trim(text), at, obs, device) && obs->kind != LS_OBS_STRING;
 }
 
-/* Up to what people wrote behind it. */
+/* Up to what was added after it. */
 static bool
 parse_beginning(struct ls_cursor text, struct ls_instant at, struct ls_observation *obs,
 		struct ls_device *device)
@@ -57,7 +57,7 @@ parse_beginning(struct ls_cursor text, struct ls_instant at, struct ls_observati
 	for (size_t i = 0; i < LS_COUNT(ends); i++) {
 		const char *end = memmem(text.at, ls_cursor_left(&text), ends[i], strlen(ends[i]));
 
-		if (end && is_said((struct ls_cursor){ text.at, end }, at, obs, device))
+		if (end && is_message((struct ls_cursor){ text.at, end }, at, obs, device))
 			return true;
 	}
 	return false;
@@ -76,14 +76,14 @@ parse_decorated(struct ls_cursor text, struct ls_instant at, struct ls_observati
 	unmarked = ls_cursor_of(plain, ls_log_unmark(plain, text));
 	if (ls_cursor_left(&unmarked) == ls_cursor_left(&text))
 		return false;
-	return is_said(unmarked, at, obs, device) || parse_beginning(unmarked, at, obs, device);
+	return is_message(unmarked, at, obs, device) || parse_beginning(unmarked, at, obs, device);
 }
 
 static void
 observe(struct ls_log_join *join, const struct ls_observation *obs)
 {
-	join->said = true;
-	join->n_said++;
+	join->observed = true;
+	join->n_observed++;
 	join->observe(obs, join->user);
 }
 
@@ -94,7 +94,7 @@ may_say_more(const struct ls_observation *obs)
 	return obs->kind == LS_OBS_OVER_CURRENT && obs->of_hub;
 }
 
-/* What @text says becomes known; true if it says anything. */
+/* Reports what @text states; true if it states anything. */
 static bool
 say(struct ls_log_join *join, struct ls_cursor text, bool last)
 {
@@ -103,7 +103,7 @@ say(struct ls_log_join *join, struct ls_cursor text, bool last)
 
 	if (!parse_decorated(text, join->at, &obs, &device))
 		return false;
-	join->state = obs.kind == LS_OBS_STRING ? LS_LOG_JOIN_DONE : LS_LOG_JOIN_SAID;
+	join->state = obs.kind == LS_OBS_STRING ? LS_LOG_JOIN_DONE : LS_LOG_JOIN_UNDERSTOOD;
 	join->held = !last && may_say_more(&obs);
 	if (!join->held)
 		observe(join, &obs);
@@ -268,7 +268,7 @@ try_joined(struct ls_log_join *join, struct ls_cursor text)
 void
 ls_log_join_continue(struct ls_log_join *join, struct ls_cursor text, bool bare)
 {
-	bool below = join->state == LS_LOG_JOIN_OPEN || join->state == LS_LOG_JOIN_SAID;
+	bool below = join->state == LS_LOG_JOIN_OPEN || join->state == LS_LOG_JOIN_UNDERSTOOD;
 	const char *next = below ? next_message(text) : NULL;
 	struct ls_cursor part = next ? before(text, next) : ls_cursor_trim(text);
 	struct ls_log_head head;

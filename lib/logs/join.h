@@ -10,20 +10,20 @@
 
 enum ls_log_join_state {
 	LS_LOG_JOIN_IDLE,
-	LS_LOG_JOIN_OPEN, /* not understood as it is: the next lines may be its end */
-	LS_LOG_JOIN_SAID, /* understood: the next line may be its end and another message */
-	LS_LOG_JOIN_DONE, /* a device's own text: nothing may be read from what follows */
+	LS_LOG_JOIN_OPEN,	/* not understood as it is: the next lines may be its end */
+	LS_LOG_JOIN_UNDERSTOOD, /* understood: the next line may be its end and another message */
+	LS_LOG_JOIN_DONE,	/* a device's own text: nothing may be read from what follows */
 };
 
 struct ls_log_join {
 	struct ls_log_clock *clock;
 	ls_observation_fn observe;
 	void *user;
-	bool said; /* an observation was made since the caller cleared this */
-	uint64_t n_said;
+	bool observed; /* an observation was made since the caller cleared this */
+	uint64_t n_observed;
 
 	enum ls_log_join_state state;
-	bool held; /* understood, but the next line may say more; nothing was observed yet */
+	bool held; /* understood, but the next line may add to it; nothing was reported yet */
 	int n_lines, n_blanks;
 	struct ls_instant at;
 	size_t spaced_len, tight_len;

@@ -183,7 +183,7 @@ ls_log_verbose_line(struct ls_log_journal *journal, const char *line, size_t len
 		return false;
 	if (!journal->indent)
 		journal->indent = indent;
-	/* What stands further in is the next line of the value above. */
+	/* A line that is indented further continues the value above. */
 	if (indent != journal->indent)
 		return indent > journal->indent;
 	if (cur.end[-1] == '\r')
@@ -238,7 +238,7 @@ export_line(struct ls_log_journal *journal, struct ls_log_join *join, struct ls_
 	return true;
 }
 
-/* Bytes of a binary field; how many were eaten, 0: its length cannot be true. */
+/* Bytes of a binary field; how many were consumed, 0: its length is invalid. */
 static size_t
 export_binary(struct ls_log_journal *journal, const char *bytes, size_t len)
 {

@@ -1,8 +1,8 @@
 #pragma once
 /*
  * The journal's own formats, in which one message is several fields: verbose, export, and JSON in
- * all its shapes. Only what the journal itself says came from the kernel becomes a message:
- * programs cannot set _TRANSPORT.
+ * all its shapes. Only entries whose _TRANSPORT is the kernel become messages:
+ * programs cannot set it.
  */
 #include "lib/logs/join.h"
 
@@ -64,7 +64,7 @@ bool ls_log_pretty_line(struct ls_log_journal *journal, struct ls_log_join *join
 /* "__CURSOR=…": from here on it is `journalctl -o export`. */
 bool ls_log_export_begin(struct ls_log_journal *journal, const char *line, size_t len);
 /*
- * The bytes of an export. Returns how many were eaten, and adds to @n_lines; less than all, and
+ * The bytes of an export. Returns how many were consumed, and adds to @n_lines; less than all, and
  * mode NO_RECORD, where it turns out to be something else: @name then is its first line, if any.
  */
 size_t ls_log_export_bytes(struct ls_log_journal *journal, struct ls_log_join *join,

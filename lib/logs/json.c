@@ -21,7 +21,7 @@ take_unicode(struct ls_cursor *cur, char *c)
 	if (!ls_take_hex(&digits, UINT16_MAX, &value) || ls_cursor_left(&digits) > 0)
 		return false;
 	cur->at = digits.at;
-	/* What the kernel says is ASCII; the rest need not be exact. */
+	/* Kernel messages are ASCII; the rest need not be exact. */
 	*c = value > 0 && value < 0x80 ? (char)value : '?';
 	return true;
 }
@@ -224,7 +224,7 @@ ls_log_pretty_line(struct ls_log_journal *journal, struct ls_log_join *join, con
 
 	if (journal->mode != LS_LOG_PRETTY)
 		return begin_pretty(journal, cur);
-	/* A "{" of something else must not swallow the file. */
+	/* A "{" of something else must not consume the file. */
 	if (journal->depth == 1 && ls_cursor_left(&cur) > 0 && !strchr("\"}\r", *cur.at)) {
 		journal->mode = LS_LOG_NO_RECORD;
 		return false;

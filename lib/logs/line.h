@@ -1,6 +1,6 @@
 #pragma once
 /*
- * One line of a kernel log as people have it; shapes only, for the files of this folder. A line is
+ * One line of a kernel log; shapes only, for the files of this folder. A line is
  * cleaned first, then its head is taken: marks of mails and web pages, priorities, stamps, host and
  * program.
  */
@@ -39,7 +39,7 @@ enum ls_log_date {
 	LS_LOG_REAL,	    /* real_us */
 };
 
-/* What a head says of the time. */
+/* The time in a head. */
 struct ls_log_stamp {
 	bool has_mono;	  /* @mono_us is the boot clock */
 	bool has_delta;	  /* @mono_us is the time since the line before (dmesg -H) */
@@ -56,7 +56,7 @@ struct ls_log_stamp {
 enum ls_log_owner {
 	LS_LOG_NOBODY, /* no head: a bare message, the rest of the line before, or prose */
 	LS_LOG_KERNEL,
-	LS_LOG_OTHER, /* a program, which may print what it likes */
+	LS_LOG_OTHER, /* a program, which may print anything */
 };
 
 struct ls_log_head {

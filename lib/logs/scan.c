@@ -15,7 +15,7 @@ typedef uint64_t words __attribute__((vector_size(STEP)));
 
 #define IS(value, c) ((bytes)((value) == (uint8_t)(c)))
 
-/* A word that makes a line worth reading: its place was found by three letters of any case. */
+/* A keyword of lines about USB; found by three of its letters in any case. */
 #define WORD(text, offset, begins)                                                                 \
 	{                                                                                          \
 		text, sizeof(text) - 1, offset, begins                                             \

@@ -1,9 +1,9 @@
 #pragma once
-/* The only thing that sees every byte of a log: where could a line be about USB? */
+/* The only code that reads every byte of a log: finds lines that may be about USB. */
 #include <stddef.h>
 
 /*
- * Index of the first place in @text that makes its line worth reading, or @len. Words of drivers
+ * Index of the first place in @text with a keyword, or @len. Words of drivers
  * and messages about USB, sleep and boots.
  */
 size_t ls_log_scan(const char *text, size_t len);

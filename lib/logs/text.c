@@ -53,7 +53,7 @@ ls_log_text_boot(const struct ls_log_text *log)
 	return log->clock.boots - 1;
 }
 
-/* The line before had no word that made it worth reading, and yet this may be its end. */
+/* The line before had no keyword, but this may be its end. */
 static void
 begin_with_line_before(struct ls_log_text *log)
 {
@@ -84,7 +84,7 @@ take_headless(struct ls_log_text *log, struct ls_cursor text, bool indented)
 	ls_log_join_continue(
 		&log->join, text,
 		ls_log_may_be_bare(&log->context, indented, log->join.state == LS_LOG_JOIN_DONE));
-	log->formats[LS_LOG_PLAIN] += alone && log->join.said;
+	log->formats[LS_LOG_PLAIN] += alone && log->join.observed;
 }
 
 static void
@@ -99,7 +99,7 @@ take_kernel(struct ls_log_text *log, const struct ls_log_head *head)
 	ls_log_join_begin(&log->join, head->text, at);
 }
 
-/* @hit: the line itself is worth reading; else it is only read as the end of the one above. */
+/* @hit: the line itself has a keyword; else it is only read as the end of the one above. */
 static void
 take_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
 {
@@ -109,7 +109,7 @@ take_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
 	struct ls_log_head head;
 
 	ls_log_take_head(text, &head);
-	log->join.said = false;
+	log->join.observed = false;
 	if (head.owner == LS_LOG_NOBODY)
 		take_headless(log, head.text, indented);
 	else
@@ -118,7 +118,7 @@ take_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
 		take_kernel(log, &head);
 	else if (head.owner != LS_LOG_NOBODY)
 		ls_log_join_end(&log->join);
-	log->summary.usb_lines += log->join.said;
+	log->summary.usb_lines += log->join.observed;
 }
 
 /* "-- Boot 0123… --", "-- Reboot --" of journalctl */
@@ -134,8 +134,8 @@ static void
 count_record(struct ls_log_text *log, enum ls_log_format format)
 {
 	log->formats[format]++;
-	log->summary.usb_lines += log->join.said;
-	log->join.said = false;
+	log->summary.usb_lines += log->join.observed;
+	log->join.observed = false;
 }
 
 static void
@@ -200,11 +200,11 @@ take_lines(struct ls_log_text *log, const char *line, size_t len, bool hit)
 	ls_log_remember(&log->context, line, len);
 }
 
-/* One line, without its newline. @hit: it has a word that makes it worth reading. */
+/* One line, without its newline. @hit: it has a keyword. */
 static void
 on_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
 {
-	log->join.said = false;
+	log->join.observed = false;
 	if (take_record_line(log, line, len, hit)) {
 		ls_log_join_end(&log->join);
 		return;
@@ -217,7 +217,7 @@ on_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
 	hit = hit || ls_log_moves_clock(line, len);
 	if (!hit && log->join.state != LS_LOG_JOIN_IDLE && ls_log_begins_with_stamp(line, len)) {
 		ls_log_join_end(&log->join);
-		log->summary.usb_lines += log->join.said;
+		log->summary.usb_lines += log->join.observed;
 	}
 	if (hit || log->join.state != LS_LOG_JOIN_IDLE) {
 		take_lines(log, line, len, hit);
@@ -304,7 +304,7 @@ is_idle(const struct ls_log_text *log)
 	       !log->partial_len && !log->cut;
 }
 
-/* Returns how many bytes were eaten: all, or up to where an export begins. */
+/* Returns how many bytes were consumed: all, or up to where an export begins. */
 static size_t
 feed_lines(struct ls_log_text *log, const char *bytes, size_t len)
 {
@@ -346,11 +346,11 @@ static size_t
 feed_export(struct ls_log_text *log, const char *bytes, size_t len)
 {
 	struct ls_log_journal *journal = &log->journal;
-	uint64_t n_said = log->join.n_said;
+	uint64_t n_observed = log->join.n_observed;
 	size_t n;
 
 	n = ls_log_export_bytes(journal, &log->join, bytes, len, &log->summary.lines);
-	log->summary.usb_lines += log->join.n_said - n_said;
+	log->summary.usb_lines += log->join.n_observed - n_observed;
 	/* The last line of an export was none of its lines. */
 	if (journal->mode == LS_LOG_NO_RECORD && journal->name_len > 0) {
 		size_t name_len = journal->name_len;
@@ -377,7 +377,7 @@ ls_log_text_feed(struct ls_log_text *log, const char *bytes, size_t len)
 	}
 }
 
-/* How long the log went on after its last word about USB: what stayed away until then is gone. */
+/* When the log ends after its last USB message: devices that did not return by then have gone. */
 static struct ls_instant
 last_stamp(struct ls_log_text *log)
 {
@@ -405,11 +405,11 @@ ls_log_text_finish(struct ls_log_text *log, struct ls_log_text_summary *ret)
 		log->summary.lines++;
 		end_partial(log);
 	}
-	log->join.said = false;
+	log->join.observed = false;
 	if (log->journal.mode == LS_LOG_VERBOSE || log->journal.mode == LS_LOG_EXPORT)
 		end_record(log);
 	ls_log_join_end(&log->join);
-	log->summary.usb_lines += log->join.said;
+	log->summary.usb_lines += log->join.observed;
 	log->formats[LS_LOG_JOURNAL_EXPORT] += log->journal.n_exported;
 	for (enum ls_log_format i = 0; i < LS_N_LOG_FORMATS; i++)
 		if (log->formats[i] > log->formats[most])

@@ -1,11 +1,11 @@
 #pragma once
 /*
- * Kernel logs as people have them: dmesg and journalctl in all their shapes, syslog, RFC 5424,
+ * Kernel logs in all common forms: dmesg and journalctl in all their shapes, syslog, RFC 5424,
  * /dev/kmsg dumps, text copied from a mail or a web page, mixed with other lines. Bytes in,
  * observations out, in constant memory; the format is recognised line by line, so that a file may
  * hold several. Times: what has a date gets a real time (local times without a zone as given by
  * @utc_offset_us), what has only a boot clock gets its mono time; what has neither is ordered by
- * its place. Within one boot neither field of the instant goes back; each boot starts anew.
+ * its place. Within one boot neither field of the instant goes back; each boot starts again.
  */
 #include "lib/model/observation.h"
 
@@ -21,7 +21,7 @@ struct ls_log_text_summary {
 	uint64_t lines;	    /* physical lines */
 	uint64_t usb_lines; /* those that made an observation */
 	uint64_t cut_lines; /* longer than the cap; their beginning was read */
-	uint32_t boots;	    /* the boot clock started anew, or "Linux version" was seen */
+	uint32_t boots;	    /* the boot clock restarted, or "Linux version" was seen */
 	bool dated;	    /* at least one line had a date */
 	struct ls_instant last; /* the last line of the last boot with a stamp; mono 0: none */
 	/* Lines that state each kind before anything is merged, by port: lib/logs/counts.h. */

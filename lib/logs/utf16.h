@@ -20,7 +20,7 @@ struct ls_log_utf16 {
 };
 
 /*
- * Eats some of @bytes; *ret is what they are as text, in @bytes itself or in @utf16. Call it
+ * Consumes some of @bytes; *ret is their text, in @bytes itself or in @utf16. Call it
  * until @bytes is empty.
  */
 void ls_log_utf16_take(struct ls_log_utf16 *utf16, struct ls_cursor *bytes, struct ls_cursor *ret);

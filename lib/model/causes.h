@@ -29,7 +29,7 @@ struct ls_cause_row {
 	const char *name;   /* on the wire and in the store: "link-loss" */
 	const char *words;  /* short, of an incident: "link lost" */
 	bool is_drop;	    /* usually; where it is false, never */
-	bool rests_on_time; /* it is told by how long the device was away */
+	bool rests_on_time; /* it is decided by how long the device was away */
 	/* LS_SOURCE_NONE, or the one without which there is no such incident, unless the device left. */
 	enum ls_source only_source;
 	bool lists_ruled_out; /* "could it not have been …?": see ls_cause_ruled_out() */

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * An observation: one fact from one source at one time. Sources make them, the engine eats them.
+ * An observation: one fact from one source at one time. Sources make them, the engine consumes them.
  * Nothing here is trusted: every text has gone through ls_text_clean() before it gets in.
  */
 #include "lib/base/base.h"
@@ -122,7 +122,7 @@ enum ls_enum_step {
 	LS_STEP_INVALID_DESCRIPTOR, /* one that was read, but makes no sense: firmware or link */
 };
 
-/* The kernel log does not always tell 10 from 20 Gb/s. */
+/* The kernel log does not always distinguish 10 and 20 Gb/s. */
 #define LS_SPEEDS(X)                                                                               \
 	X(LS_SPEED_UNKNOWN, "")                                                                    \
 	X(LS_SPEED_LOW, "1.5 Mb/s")                                                                \
@@ -138,7 +138,7 @@ struct ls_interface {
 	uint8_t class, subclass, protocol;
 };
 
-/* More are not kept: what tells a mode is among the first ones. */
+/* More are not kept: the first ones are enough to recognise a mode. */
 #define LS_INTERFACES_MAX 8
 
 /* What is known of a device. Unknown: 0, "" and LS_SPEED_UNKNOWN. All text is clean. */

@@ -65,7 +65,7 @@ struct ls_event {
 	struct ls_instant at;
 	struct ls_socket socket; /* empty: the whole machine */
 	enum ls_event_kind kind;
-	enum ls_source source; /* who said it first */
+	enum ls_source source; /* the first source to report it */
 	int64_t incident;      /* 0: part of none */
 	bool assumed;	       /* CABLE: the label of the session before; no person set it */
 	char what[LS_TEXT_MAX];
@@ -82,8 +82,8 @@ struct ls_session {
 	int64_t id;
 	struct ls_socket socket;
 	struct ls_device device;
-	char cable[LS_LABEL_MAX]; /* what a person called it, "" unknown */
-	bool cable_assumed;	  /* it was said of the stay before this one */
+	char cable[LS_LABEL_MAX]; /* the label a user set, "" unknown */
+	bool cable_assumed;	  /* carried over from the session before */
 	/* What lies between the controller and the socket when it begins, from the root outward:
 	 * "05e3:0610:SERIAL" or, without a serial number, "05e3:0610 at ID_PATH". "" none. */
 	char hubs[LS_HUBS_MAX];
@@ -110,7 +110,7 @@ struct ls_evidence {
 #define LS_EVIDENCE_LAST  8
 #define LS_EVIDENCE_MAX	  (LS_EVIDENCE_FIRST + LS_EVIDENCE_LAST)
 
-/* Sources that testified, as bits 1 << enum ls_source. */
+/* Sources with evidence, as bits 1 << enum ls_source. */
 typedef uint32_t ls_source_set;
 
 struct ls_incident {
@@ -130,23 +130,23 @@ struct ls_incident {
 	enum ls_cause cause;
 	enum ls_side side;
 	bool drop;
-	double confidence; /* 0 … 1: of all incidents that say 0.9, nine in ten should be right */
-	char why[LS_TEXT_MAX];	/* the rule's reason in one sentence */
+	double confidence;     /* 0 … 1: of all incidents with 0.9, nine in ten should be right */
+	char why[LS_TEXT_MAX]; /* the rule's reason in one sentence */
 	struct ls_instant gone; /* the first disconnect; mono and real 0: it did not leave */
 	bool back;		/* the device returned */
 	uint64_t back_after_us; /* first disconnect to first return */
 	uint32_t n_disconnects, n_resets, n_enum_failures, n_over_currents;
 	uint32_t n_children; /* devices below a hub that left with it */
 	ls_source_set sources;
-	uint64_t facts;	     /* LS_FACT_… (lib/engine/causes.h): what the testimony establishes */
+	uint64_t facts;	     /* LS_FACT_… (lib/engine/causes.h): what the evidence establishes */
 	uint32_t n_evidence; /* all; up to LS_EVIDENCE_MAX of them are kept in @evidence */
 	struct ls_evidence evidence[LS_EVIDENCE_MAX]; /* in order of arrival */
 };
 
-/* The reason of the gaps of what was imported: only the kernel log told of that time. */
+/* The reason of the gaps of what was imported: that time is known from the kernel log only. */
 #define LS_GAP_IMPORTED "imported from the journal: transfers of that time are not known"
 
-/* A span in which a source was blind, or records that it lost at one moment. */
+/* A span in which a source was unavailable, or records that it lost at one moment. */
 struct ls_gap {
 	int64_t id;
 	enum ls_source source;

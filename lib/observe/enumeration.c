@@ -33,14 +33,14 @@ struct enum_port {
 	bool used;
 	uint16_t bus;
 	uint8_t hub, port;
-	bool told; /* its C_CONNECTION, which is not yet acknowledged */
+	bool reported; /* its C_CONNECTION, which is not yet acknowledged */
 	enum ls_speed speed;
 	struct ls_instant changed; /* C_CONNECTION; mono 0: never */
 	uint64_t used_mono;
 };
 
 struct enum_bus {
-	bool fresh; /* a port was reset, and nobody has got an address since */
+	bool fresh; /* a port was reset, and no address was assigned since */
 	uint8_t hub, port;
 	uint8_t resetting; /* number of the device that was on it: 0 none */
 	struct ls_instant reset;
@@ -54,7 +54,7 @@ struct enum_question {
 };
 
 struct ls_enumeration {
-	ls_observation_fn tell;
+	ls_observation_fn report;
 	void *user;
 	uint8_t slots[LS_HUB_BUSES][ENUM_NUMBERS]; /* 0: none */
 	struct ls_enumerated devices[ENUM_DEVICES + 1];
@@ -72,13 +72,13 @@ struct payload {
 };
 
 int
-ls_enumeration_new(ls_observation_fn tell, void *user, struct ls_enumeration **ret)
+ls_enumeration_new(ls_observation_fn report, void *user, struct ls_enumeration **ret)
 {
 	struct ls_enumeration *enumeration = calloc(1, sizeof(*enumeration));
 
 	if (!enumeration)
 		return -ENOMEM;
-	enumeration->tell = tell;
+	enumeration->report = report;
 	enumeration->user = user;
 	*ret = enumeration;
 	return 0;
@@ -107,7 +107,7 @@ ls_enumeration_find(const struct ls_enumeration *enumeration, unsigned int bus, 
 	return enum_find(enumeration, bus, devnum);
 }
 
-/* Who is on the port; NULL: nobody that was seen. */
+/* The device on the port; NULL: none was seen. */
 static struct ls_enumerated *
 enum_device_on(struct ls_enumeration *enumeration, const char *port)
 {
@@ -159,7 +159,7 @@ enum_observation(enum ls_obs_kind kind, unsigned int bus, unsigned int devnum, s
 	return obs;
 }
 
-/* A place, which one that left may have to give up; NULL if all are present. */
+/* A free slot, or that of a device that left; NULL if all are present. */
 static struct ls_enumerated *
 admit(struct ls_enumeration *enumeration, unsigned int bus, unsigned int devnum)
 {
@@ -195,7 +195,7 @@ enum_leave(struct ls_enumeration *enumeration, struct ls_enumerated *device, str
 	ls_text_format(obs.text, sizeof(obs.text), "device number %u disconnected: %s",
 		       device->devnum, why);
 	device->present = false;
-	enumeration->tell(&obs, enumeration->user);
+	enumeration->report(&obs, enumeration->user);
 	for (size_t i = 1; i <= ENUM_DEVICES; i++) {
 		struct ls_enumerated *child = &enumeration->devices[i];
 
@@ -207,7 +207,7 @@ enum_leave(struct ls_enumeration *enumeration, struct ls_enumerated *device, str
 		ls_text_format(obs.text, sizeof(obs.text),
 			       "device number %u disconnected: the hub above is gone",
 			       child->devnum);
-		enumeration->tell(&obs, enumeration->user);
+		enumeration->report(&obs, enumeration->user);
 	}
 }
 
@@ -222,7 +222,7 @@ enum_coming_port(struct ls_enumeration *enumeration, unsigned int bus, struct ls
 	       enum_port_name(enumeration, bus, state->hub, state->port, port) == 1;
 }
 
-/* What is kept of a port; the one that is quiet longest makes room. */
+/* The state of a port; evicts the one that was idle longest. */
 static struct enum_port *
 enum_port_state(struct ls_enumeration *enumeration, unsigned int bus, unsigned int hub,
 		unsigned int number)
@@ -243,7 +243,7 @@ enum_port_state(struct ls_enumeration *enumeration, unsigned int bus, unsigned i
 	return oldest;
 }
 
-/* Who is on the port that the new one takes has left, when the connection changed at the latest. */
+/* The device that was on the new one's port left at the last change of the connection. */
 static void
 make_room(struct ls_enumeration *enumeration, const char *name, const struct enum_port *port,
 	  struct ls_instant at)
@@ -257,7 +257,7 @@ make_room(struct ls_enumeration *enumeration, const char *name, const struct enu
 	enum_leave(enumeration, device, at, "another number is given out on its port");
 }
 
-/* A number begins a new life. NULL: no place. */
+/* A number is assigned to a new device. NULL: no slot is free. */
 static struct ls_enumerated *
 enum_arrive(struct ls_enumeration *enumeration, unsigned int bus, unsigned int devnum,
 	    struct ls_instant at)
@@ -277,7 +277,7 @@ enum_arrive(struct ls_enumeration *enumeration, unsigned int bus, unsigned int d
 		enum_leave(enumeration, device, at, "its number is given out again");
 	obs = enum_observation(LS_OBS_ENUMERATING, bus, devnum, at, name);
 	ls_text_format(obs.text, sizeof(obs.text), "device number %u is given out", devnum);
-	enumeration->tell(&obs, enumeration->user);
+	enumeration->report(&obs, enumeration->user);
 	state->fresh = false;
 	state->resetting = 0;
 	device = admit(enumeration, bus, devnum);
@@ -290,7 +290,8 @@ enum_arrive(struct ls_enumeration *enumeration, unsigned int bus, unsigned int d
 }
 
 static void
-tell_there(struct ls_enumeration *enumeration, struct ls_enumerated *device, struct ls_instant at)
+report_present(struct ls_enumeration *enumeration, struct ls_enumerated *device,
+	       struct ls_instant at)
 {
 	struct ls_observation obs =
 		enum_observation(LS_OBS_CONNECTED, device->bus, device->devnum, at, device->port);
@@ -298,10 +299,10 @@ tell_there(struct ls_enumeration *enumeration, struct ls_enumerated *device, str
 	device->announced = true;
 	obs.initial = true;
 	ls_text_format(obs.text, sizeof(obs.text), "device number %u is there", device->devnum);
-	enumeration->tell(&obs, enumeration->user);
+	enumeration->report(&obs, enumeration->user);
 }
 
-/* It was there before the capture began. NULL: no place. */
+/* It was there before the capture began. NULL: no slot is free. */
 static struct ls_enumerated *
 enum_was_there(struct ls_enumeration *enumeration, unsigned int bus, unsigned int devnum,
 	       struct ls_instant at)
@@ -311,7 +312,7 @@ enum_was_there(struct ls_enumeration *enumeration, unsigned int bus, unsigned in
 	if (!device)
 		return NULL;
 	unplaced_name(bus, devnum, device->port);
-	tell_there(enumeration, device, at);
+	report_present(enumeration, device, at);
 	return device;
 }
 
@@ -328,10 +329,10 @@ enum_announce(struct ls_enumeration *enumeration, struct ls_enumerated *device,
 	ls_device_describe(&device->device, what, sizeof(what));
 	ls_text_format(obs.text, sizeof(obs.text), "device number %u answers: %s", device->devnum,
 		       what);
-	enumeration->tell(&obs, enumeration->user);
+	enumeration->report(&obs, enumeration->user);
 }
 
-/* ---- what hubs report of their ports: who left, and what was reset ------------------------- */
+/* ---- what hubs report of their ports: disconnects and resets ------------------------------- */
 
 static void
 connection_changed(struct ls_enumeration *enumeration, struct enum_port *port, const char *name,
@@ -342,7 +343,7 @@ connection_changed(struct ls_enumeration *enumeration, struct enum_port *port, c
 
 	port->changed = at;
 	if (event->bits & LS_PORT_CONNECTED)
-		return; /* perhaps only a blip: who answers next will tell */
+		return; /* may be a glitch: the next answer decides */
 	if (!device) {
 		enumeration->buses[event->bus].left = at;
 		return;
@@ -363,17 +364,17 @@ speed_of(const struct ls_hub_event *event)
 	return event->bits & LS_PORT_LOW_SPEED ? LS_SPEED_LOW : LS_SPEED_FULL;
 }
 
-/* A status is asked for again and again until its changes are acknowledged: told once. */
+/* A status is requested repeatedly until its changes are acknowledged: reported once. */
 static void
 port_status(struct ls_enumeration *enumeration, struct enum_port *port, const char *name,
 	    const struct ls_hub_event *event, struct ls_instant at)
 {
-	bool is_news = (event->bits & LS_PORT_C_CONNECTION) && !port->told;
+	bool is_new = (event->bits & LS_PORT_C_CONNECTION) && !port->reported;
 
-	port->told |= is_news;
+	port->reported |= is_new;
 	if (event->bits & LS_PORT_ENABLED)
 		port->speed = speed_of(event);
-	if (is_news)
+	if (is_new)
 		connection_changed(enumeration, port, name, event, at);
 }
 
@@ -410,7 +411,7 @@ ls_enumeration_hub(struct ls_enumeration *enumeration, const struct ls_hub_event
 		port_status(enumeration, port, name, event, at);
 		break;
 	case LS_HUB_CHANGE_ACK:
-		port->told &= !(event->bits & LS_PORT_C_CONNECTION);
+		port->reported &= !(event->bits & LS_PORT_C_CONNECTION);
 		break;
 	case LS_HUB_RESET:
 	case LS_HUB_WARM_RESET:
@@ -421,7 +422,7 @@ ls_enumeration_hub(struct ls_enumeration *enumeration, const struct ls_hub_event
 	}
 }
 
-/* ---- the questions that the kernel asks devices, and their answers -------------------------- */
+/* ---- descriptor and address requests of the kernel, and their answers------------------------- */
 
 static bool
 is_standard(const struct ls_usbmon_record *record, uint8_t type, uint8_t request)
@@ -469,8 +470,8 @@ is_answer(struct ls_enumeration *enumeration, const struct ls_usbmon_record *rec
 }
 
 static void
-tell_failed(struct ls_enumeration *enumeration, const struct enum_question *question,
-	    const char *port, const struct ls_usbmon_record *record, struct ls_instant at)
+report_failed(struct ls_enumeration *enumeration, const struct enum_question *question,
+	      const char *port, const struct ls_usbmon_record *record, struct ls_instant at)
 {
 	bool is_address = question->kind == ENUM_SET_ADDRESS;
 	struct ls_observation obs = {
@@ -490,10 +491,10 @@ tell_failed(struct ls_enumeration *enumeration, const struct enum_question *ques
 				  : "reading the device's descriptor",
 		       ls_status_text(record->status, status),
 		       ls_status_rows[ls_status_find(record->status)].words);
-	enumeration->tell(&obs, enumeration->user);
+	enumeration->report(&obs, enumeration->user);
 }
 
-/* Who has no address yet is at the port that was reset last. */
+/* A device without an address is at the port that was reset last. */
 static void
 failed(struct ls_enumeration *enumeration, const struct enum_question *question,
        const struct ls_usbmon_record *record, struct ls_instant at)
@@ -503,9 +504,9 @@ failed(struct ls_enumeration *enumeration, const struct enum_question *question,
 
 	if (record->devnum == 0) {
 		if (enum_coming_port(enumeration, record->bus, at, port))
-			tell_failed(enumeration, question, port, record, at);
+			report_failed(enumeration, question, port, record, at);
 	} else if (device && !device->announced && question->kind == LS_DESCRIPTOR_DEVICE) {
-		tell_failed(enumeration, question, device->port, record, at);
+		report_failed(enumeration, question, device->port, record, at);
 	}
 }
 
@@ -528,10 +529,10 @@ read_string(struct ls_enumerated *device, const struct enum_question *question,
 		(void)ls_descriptor_string(data->bytes, data->len, into);
 }
 
-/* More of a device that was told already. */
+/* More of a device that was reported already. */
 static void
-tell_more(struct ls_enumeration *enumeration, const struct ls_enumerated *device,
-	  struct ls_instant at)
+report_more(struct ls_enumeration *enumeration, const struct ls_enumerated *device,
+	    struct ls_instant at)
 {
 	struct ls_observation obs = {
 		.at = at,
@@ -543,11 +544,11 @@ tell_more(struct ls_enumeration *enumeration, const struct ls_enumerated *device
 	};
 
 	memcpy(obs.port, device->port, sizeof(obs.port));
-	enumeration->tell(&obs, enumeration->user);
+	enumeration->report(&obs, enumeration->user);
 }
 
 static void
-tell_reset(struct ls_enumeration *enumeration, const struct ls_enumerated *device)
+report_reset(struct ls_enumeration *enumeration, const struct ls_enumerated *device)
 {
 	struct enum_bus *bus = &enumeration->buses[device->bus];
 	struct ls_observation obs = {
@@ -566,7 +567,7 @@ tell_reset(struct ls_enumeration *enumeration, const struct ls_enumerated *devic
 	ls_text_format(obs.text, sizeof(obs.text),
 		       "port %u was reset, and device number %u answers again", bus->port,
 		       device->devnum);
-	enumeration->tell(&obs, enumeration->user);
+	enumeration->report(&obs, enumeration->user);
 }
 
 static struct ls_enumerated *
@@ -597,12 +598,12 @@ answered(struct ls_enumeration *enumeration, struct ls_enumerated *device,
 		read_string(device, question, data);
 	if (!device || !device->present)
 		return;
-	tell_reset(enumeration, device);
+	report_reset(enumeration, device);
 	has_ids = device->device.vid || question->kind != LS_DESCRIPTOR_DEVICE;
 	if (!device->announced && has_ids)
 		enum_announce(enumeration, device, at);
 	else if (device->announced && device->device.vid)
-		tell_more(enumeration, device, at);
+		report_more(enumeration, device, at);
 }
 
 static void
@@ -629,7 +630,7 @@ answer(struct ls_enumeration *enumeration, struct ls_enumerated *device,
 		answered(enumeration, device, &question, data, at);
 }
 
-/* Ends that come with a port that lost its device: now it is known which device that was. */
+/* Transfers that ended when a port lost its device show which device that was. */
 static void
 may_have_left(struct ls_enumeration *enumeration, struct ls_enumerated *device,
 	      const struct ls_usbmon_record *record, struct ls_instant at)
@@ -657,7 +658,7 @@ question(struct ls_enumeration *enumeration, const struct ls_usbmon_record *reco
 		ask(enumeration, record, ENUM_SET_ADDRESS, setup[2]);
 }
 
-/* The device that a record is of, new ones included; NULL: none, or no place. */
+/* The device of a record, new ones included; NULL: none, or no slot is free. */
 static struct ls_enumerated *
 device_of(struct ls_enumeration *enumeration, const struct ls_usbmon_record *record,
 	  struct ls_instant at)
@@ -709,7 +710,7 @@ ls_enumeration_place(struct ls_enumeration *enumeration, unsigned int bus, unsig
 		return;
 	device->placed = true;
 	ls_text_format(device->port, sizeof(device->port), "%s", port);
-	tell_there(enumeration, device, at);
+	report_present(enumeration, device, at);
 }
 
 void

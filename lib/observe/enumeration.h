@@ -1,17 +1,17 @@
 #pragma once
 /*
  * Devices that come, go, fail to come and are reset, out of what passes between the kernel and its
- * hubs and devices: for captures, where no other witness is. All memory is taken at the beginning.
+ * hubs and devices: for captures, where there is no other source. All memory is allocated at the start.
  *
- *   buses      0 … 127    records of a higher bus are passed over
+ *   buses      0 … 127    records of a higher bus are skipped
  *   devices    255        present ones; those that left give up their place to new ones
- *   ports      128        that something happened to lately
+ *   ports      128        with recent events
  *   questions  64         GET_DESCRIPTOR and SET_ADDRESS under way
  *
  * A port is named where the capture shows how the device came there: the hub's port that was reset
  * last before it got its address. A device that was there before the capture began has no place:
- * it stands at a port of its bus that no hub has, LS_UNPLACED and its number. Device numbers are
- * used again: a new life of a number is told as LS_OBS_ENUMERATING, and what was there is gone.
+ * it gets a port of its bus that no hub has, LS_UNPLACED plus its number. Device numbers are
+ * used again: a reused number is reported as LS_OBS_ENUMERATING, and the device before it has gone.
  */
 #include "lib/usbmon/hub.h"
 #include "lib/model/observation.h"
@@ -22,17 +22,17 @@ struct ls_enumerated {
 	uint16_t bus;
 	uint8_t devnum;
 	bool present;
-	bool placed;		     /* @port is where it is; otherwise it stands for that */
-	bool announced;		     /* told as CONNECTED */
+	bool placed;		     /* @port is its real port; otherwise a placeholder */
+	bool announced;		     /* reported as CONNECTED */
 	char port[LS_PORT_NAME_MAX]; /* a valid name in any case */
 	struct ls_device device;     /* as far as its descriptors were captured */
 };
 
 struct ls_enumeration;
 
-/* @tell gets CONNECTED, DISCONNECTED, ENUMERATING, STRING, ENUM_FAILED and RESET, some of them with
- * a time a little before what was told last. 0 or -ENOMEM. */
-int ls_enumeration_new(ls_observation_fn tell, void *user, struct ls_enumeration **ret);
+/* @report gets CONNECTED, DISCONNECTED, ENUMERATING, STRING, ENUM_FAILED and RESET, some of them with
+ * a time slightly before the last one. 0 or -ENOMEM. */
+int ls_enumeration_new(ls_observation_fn report, void *user, struct ls_enumeration **ret);
 void ls_enumeration_free(struct ls_enumeration *enumeration);
 LS_DEFINE_AUTO(ls_enumeration)
 
@@ -53,7 +53,7 @@ void ls_enumeration_hub(struct ls_enumeration *enumeration, const struct ls_hub_
 void ls_enumeration_add(struct ls_enumeration *enumeration, const struct ls_usbmon_record *record,
 			const uint8_t *data, size_t len, struct ls_instant at);
 
-/* Another witness knows that a device with this number is there, and where: told as CONNECTED. */
+/* Another source knows the device with this number and its port: reported as CONNECTED. */
 void ls_enumeration_place(struct ls_enumeration *enumeration, unsigned int bus, unsigned int devnum,
 			  const char *port, struct ls_instant at);
 

@@ -26,8 +26,8 @@ find_or_take(struct ls_flow_meter *meter, unsigned int bus, unsigned int devnum)
 }
 
 static void
-tell(const struct ls_metered *device, uint64_t bytes_per_s, uint64_t n_pending,
-     struct ls_observation *obs)
+describe(const struct ls_metered *device, uint64_t bytes_per_s, uint64_t n_pending,
+	 struct ls_observation *obs)
 {
 	*obs = (struct ls_observation){
 		.source = LS_SOURCE_USBMON,
@@ -68,7 +68,7 @@ ls_flow_meter_look(struct ls_flow_meter *meter, unsigned int bus, unsigned int d
 		return 0;
 	device->flows = flows;
 	meter->n_flowing += flows ? 1U : -1U;
-	tell(device, moved, sum.n_pending, obs);
+	describe(device, moved, sum.n_pending, obs);
 	return 1;
 }
 

@@ -202,7 +202,7 @@ split(struct ls_cursor text)
 	message.rest.at = colon + 2;
 	ls_port_from_kernel(message.name.at, ls_cursor_left(&message.name), message.port);
 	message.scope = scope_of(&message);
-	/* Drivers of whole devices have one word; "I saw usb 1-1: …" is somebody's prose. */
+	/* Drivers of whole devices have one word; "I saw usb 1-1: …" is free text. */
 	if ((message.scope == DEVICE || message.scope == PORT) &&
 	    ls_cursor_contains(&message.driver, " "))
 		message.scope = NO_NAME;

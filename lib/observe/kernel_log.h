@@ -3,7 +3,7 @@
 #include "lib/model/observation.h"
 
 /*
- * What one message text says ("usb 1-1: USB disconnect, device number 5"); \xHH escapes of
+ * What one message text states ("usb 1-1: USB disconnect, device number 5"); \xHH escapes of
  * /dev/kmsg are understood. Sets kind, port, bus, devnum, step, status, count, controller, text,
  * and @device with obs->device = @device for FOUND, STRING and ENUMERATING (its speed); source is
  * KERNEL_LOG. Time is the caller's: obs->at stays. 1: an observation, 0: not about USB link

@@ -26,7 +26,7 @@ struct ls_kernel_message {
 	enum scope scope;
 	enum ls_obs_kind kind;
 	enum ls_enum_step step;
-	bool repeated; /* the kernel goes on to say the same in another line */
+	bool repeated; /* another line of the kernel repeats it */
 	const char *pattern;
 };
 

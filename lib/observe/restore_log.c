@@ -153,7 +153,7 @@ read_line(struct ls_restore_log *log, int64_t now_us)
 		mark(log, steps[STEP_FILE_SYSTEM], -1, now_us);
 }
 
-/* A bar stands there until the next one takes its line. */
+/* A progress bar is overwritten by the next one. */
 static void
 read_unfinished(struct ls_restore_log *log, int64_t now_us)
 {
@@ -170,7 +170,7 @@ ls_restore_log_feed(struct ls_restore_log *log, const char *bytes, size_t len, i
 		bool ends = bytes[i] == '\n' || bytes[i] == '\r';
 
 		if (!ends && log->len < LS_RESTORE_LINE) {
-			/* One that fills the room is too long; a NUL would hide what follows. */
+			/* A line that fills the buffer is too long; a NUL would hide what follows. */
 			log->line[log->len++] = bytes[i] ? bytes[i] : '?';
 			if (bytes[i] == '%')
 				read_unfinished(log, now_us);

@@ -9,13 +9,13 @@
 #include "lib/base/base.h"
 #include "lib/model/observation.h"
 
-#define LS_RESTORE_MARKS 1024 /* the first ones give way */
+#define LS_RESTORE_MARKS 1024 /* the first ones are evicted */
 #define LS_RESTORE_STEP	 48
 #define LS_RESTORE_LINE	 256 /* longer lines are not looked at */
 
 struct ls_restore_mark {
 	int64_t real_us;
-	int percent; /* -1: the step tells none */
+	int percent; /* -1: the step has none */
 	char step[LS_RESTORE_STEP];
 };
 

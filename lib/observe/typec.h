@@ -1,6 +1,6 @@
 #pragma once
 /*
- * What Linux tells of a Type-C connector and the cable in it: texts of /sys/class/typec/portN
+ * What Linux reports of a Type-C connector and the cable in it: texts of /sys/class/typec/portN
  * (Documentation/ABI/testing/sysfs-class-typec). The identity of a cable is that of its e-marker,
  * which its maker wrote there: it names a model and not a specimen.
  */
@@ -12,7 +12,7 @@
 struct ls_typec {
 	char orientation[LS_TYPEC_WORD_MAX]; /* "normal", "reverse", "unknown" */
 	char power_role[LS_TYPEC_WORD_MAX];  /* of this computer: "source", "sink" */
-	uint16_t partner_vid, partner_pid;   /* 0: it did not tell */
+	uint16_t partner_vid, partner_pid;   /* 0: not reported */
 	bool has_cable;
 	struct ls_typec_cable {
 		char type[LS_TYPEC_WORD_MAX]; /* "passive", "active" */

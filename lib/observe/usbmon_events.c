@@ -22,7 +22,7 @@ ls_usbmon_tell_errors(const struct ls_traffic_evidence *evidence, struct ls_inst
 		       evidence->status, row->words, ret->n_failed);
 }
 
-/* Resets and power: whoever asks for them. Changes: a port that came, went or was disabled. */
+/* Resets and power: whoever requests them. Changes: a port that came, went or was disabled. */
 static bool
 worth_telling(const struct ls_hub_event *event)
 {

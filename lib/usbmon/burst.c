@@ -58,7 +58,7 @@ ls_burst_add(struct ls_burst *burst, const struct ls_burst_config *config, uint6
 	leak(burst, config, now_us);
 	if (deadline != LS_NEVER && now_us >= deadline) {
 		burst->on = false;
-		burst->level = n; /* what comes now is the next one's */
+		burst->level = n; /* new errors count for the next burst */
 		if (n > 0)
 			burst->first_us = burst->last_us = now_us;
 		burst->n = n > 0 ? n : burst->n;

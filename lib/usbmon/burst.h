@@ -3,7 +3,7 @@
  * When do transfer errors on a link that survives deserve a warning? A bucket that each error
  * fills by one and that leaks: a burst begins when it is full and ends after a quiet time without
  * any error, so that a link that fails again and again is one burst and not a hundred. Pure, and
- * small enough to lie in each device. Any one clock will do; if it goes back, the time stands still.
+ * small enough for one per device. Any clock will do; when it goes back, time stops meanwhile.
  */
 #include "lib/base/base.h"
 
@@ -15,7 +15,7 @@ struct ls_burst_config {
 
 /*
  * 3 errors, one forgotten each 5 s, 30 s of quiet: on xHCI and EHCI one error stands for several
- * failed tries, so three within some seconds are no accident; one a minute is counted and no more.
+ * failed tries, so three within seconds are significant; one a minute is only counted.
  */
 void ls_burst_config_default(struct ls_burst_config *config);
 
@@ -33,6 +33,6 @@ enum ls_burst_edge {
 	LS_BURST_ENDED, /* the figures are those of the burst until the next error */
 };
 
-/* A zeroed burst is a quiet one. @n errors have come at @now_us; @n may be 0. */
+/* A zeroed burst is inactive. @n errors have come at @now_us; @n may be 0. */
 enum ls_burst_edge ls_burst_add(struct ls_burst *burst, const struct ls_burst_config *config,
 				uint64_t now_us, uint32_t n);

@@ -13,7 +13,7 @@ ls_flight_restore(const struct ls_flight_record *kept, struct ls_usbmon_record *
 		.devnum = kept->devnum,
 		.bus = kept->bus,
 		.flag_setup = kept->flag_setup,
-		/* Its data were not kept: say so as the kernel does. */
+		/* Its data were not kept: mark that as the kernel does. */
 		.flag_data = kept->flag_data ? kept->flag_data : 'D',
 		.real_sec = (int64_t)(kept->real_us / LS_SEC),
 		.real_usec = (int32_t)(kept->real_us % LS_SEC),

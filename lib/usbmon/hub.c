@@ -119,7 +119,7 @@ guess_layout(uint16_t status)
 	}
 }
 
-/* NULL: of a bus that is none. */
+/* NULL: the bus number is out of range. */
 static uint8_t *
 layout_of(struct ls_hub_traffic *hubs, unsigned int bus, unsigned int devnum)
 {
@@ -189,7 +189,7 @@ port_request(const struct ls_usbmon_record *record, struct ls_hub_event *event)
 	return 0;
 }
 
-/* What a request tells of the hub that it goes to. */
+/* What a request implies about the hub that it is sent to. */
 static void
 learn(uint8_t *layout, const uint8_t *setup)
 {

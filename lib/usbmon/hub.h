@@ -1,7 +1,7 @@
 #pragma once
 /*
  * What passes between the kernel and its hubs, as usbmon shows it: after every event of a hub the
- * kernel itself asks for the port's status, so the history of every port goes by for nothing. The
+ * kernel itself requests the port's status, so the history of every port is visible at no cost. The
  * only payload ever looked at: up to 4 bytes of the answer to GET_STATUS, and of the change bitmap.
  */
 #include "lib/base/base.h"
@@ -9,7 +9,7 @@
 
 enum ls_hub_event_kind {
 	LS_HUB_NONE,
-	LS_HUB_CHANGED,	    /* the hub says that something happened: .ports */
+	LS_HUB_CHANGED,	    /* the hub reports a change: .ports */
 	LS_HUB_STATUS,	    /* of the hub itself: .status, .change, bits as they are */
 	LS_HUB_PORT_STATUS, /* .status, .change, .bits, .link_state */
 	LS_HUB_NO_ANSWER,   /* a GET_STATUS failed: .error; .port 0 is the hub itself */
@@ -99,7 +99,7 @@ struct ls_hub_request {
 	bool of_port; /* not of the hub itself */
 };
 
-/* A zeroed one has seen nothing yet. */
+/* Zero-initialised at the start. */
 struct ls_hub_traffic {
 	uint8_t layouts[LS_HUB_BUSES][128]; /* enum ls_hub_layout */
 	struct ls_hub_request requests[LS_HUB_PENDING];
@@ -108,13 +108,13 @@ struct ls_hub_traffic {
 };
 
 /*
- * Who knows a hub's speed says so, and that it has gone (LS_HUB_IS_NONE). Without, hubs are
- * recognised by what is asked of them, and their layout by descriptors or unambiguous words.
+ * A caller that knows a hub's speed sets it, and LS_HUB_IS_NONE when the hub has gone. Otherwise hubs are
+ * recognised by the requests sent to them, and their layout by descriptors or unambiguous words.
  */
 void ls_hub_traffic_set(struct ls_hub_traffic *hubs, unsigned int bus, unsigned int devnum,
 			enum ls_hub_layout layout);
 
-/* Can this record be one that ls_hub_traffic_decode() makes something of? Cheap, for each. */
+/* May ls_hub_traffic_decode() need this record? Cheap enough for every record. */
 static inline bool
 ls_hub_traffic_wants(const struct ls_hub_traffic *hubs, const struct ls_usbmon_record *record)
 {

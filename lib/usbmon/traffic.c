@@ -26,14 +26,14 @@
 #define CACHE_LINE     64
 #define EVIDENCE_WORDS ((N_SLOTS + 63) / 64)
 
-/* A URB under way. @since: the moment, µs modulo 2^48, above 16 bits of whose it is. */
+/* A pending URB. @since: submission time, µs modulo 2^48, above 16 bits of its owner. */
 struct under_way {
 	uint64_t id; /* 0: free, and so are the rest of the bucket */
 	uint64_t since;
 };
 
 struct evidence {
-	struct ls_traffic_evidence fresh; /* its numbers start again when told */
+	struct ls_traffic_evidence fresh; /* its counts restart when reported */
 	bool any;
 };
 
@@ -50,7 +50,7 @@ struct device {
 
 struct ls_traffic {
 	struct ls_traffic_health health;
-	uint64_t untold[EVIDENCE_WORDS]; /* slots with fresh evidence */
+	uint64_t unreported[EVIDENCE_WORDS]; /* slots with fresh evidence */
 	uint8_t slot_of[LS_TRAFFIC_BUSES * DEVNUMS];
 	struct under_way under_way[N_BUCKETS][WAYS] __attribute__((aligned(CACHE_LINE)));
 	struct device devices[N_SLOTS];
@@ -84,7 +84,7 @@ _Static_assert(N_SLOTS <= 256, "a slot is a byte");
 int
 ls_traffic_new(struct ls_traffic **ret)
 {
-	/* calloc: pages that nothing touches stay unreal; but it does not align to lines. */
+	/* calloc: untouched pages use no memory; but it does not align to cache lines. */
 	void *allocation = calloc(1, sizeof(struct ls_traffic) + CACHE_LINE);
 	struct ls_traffic *traffic;
 
@@ -104,9 +104,9 @@ ls_traffic_free(struct ls_traffic *traffic)
 		free(traffic->allocation);
 }
 
-/* ---- URBs under way ---- */
+/* ---- pending URBs ---- */
 
-/* 0 marks what is free: a hostile id of 0 is another one. */
+/* 0 marks a free place: a forged id of 0 becomes another. */
 static inline uint64_t
 key_of(const struct ls_usbmon_record *record)
 {
@@ -224,7 +224,7 @@ recorder_assign(struct ls_traffic *traffic, struct device *device)
 	}
 	if (traffic->flight_owners[victim]) {
 		if (traffic->health.n_records - oldest < RECORDER_IDLE)
-			return; /* more talk than there are recorders: do not thrash */
+			return; /* more active devices than recorders: do not thrash */
 		traffic->flight_owners[victim]->flight = NULL;
 		traffic->health.n_recorders--;
 	}
@@ -280,7 +280,7 @@ ls_traffic_device_gone(struct ls_traffic *traffic, unsigned int bus, unsigned in
 		traffic->health.n_recorders--;
 	}
 	traffic->slot_of[place_of(bus, devnum)] = 0;
-	traffic->untold[device->slot / 64] &= ~(UINT64_C(1) << device->slot % 64);
+	traffic->unreported[device->slot / 64] &= ~(UINT64_C(1) << device->slot % 64);
 	traffic->health.n_devices--;
 	memset(device, 0, sizeof(*device));
 }
@@ -310,24 +310,24 @@ note_evidence(struct ls_traffic *traffic, struct device *device,
 		fresh->spell_us = real_us;
 	fresh->last_us = real_us;
 	evidence->any = true;
-	traffic->untold[device->slot / 64] |= UINT64_C(1) << device->slot % 64;
+	traffic->unreported[device->slot / 64] |= UINT64_C(1) << device->slot % 64;
 }
 
-/* Which row a failure belongs to, now that its time is known. */
+/* Which row a failure belongs to, given its duration. */
 static unsigned int
 judge(struct ls_traffic *traffic, struct device *device, const struct ls_usbmon_record *record,
       uint64_t took, uint64_t real_us)
 {
 	unsigned int row = ls_status_find(record->status);
 	enum ls_transfer_class class;
-	bool asks; /* it had to be answered: a read may wait in vain */
+	bool expects_reply; /* a reply is expected; a read may legitimately time out */
 
 	if (record->status == -ENOENT && took != LS_NEVER && ls_usbmon_is_timeout(took))
 		row = LS_STATUS_ROW_TIMEOUT;
 	class = ls_status_rows[row].class;
-	asks = record->xfer == LS_XFER_CONTROL || !(record->endpoint & 0x80);
+	expects_reply = record->xfer == LS_XFER_CONTROL || !(record->endpoint & 0x80);
 	if (class == LS_TRANSFER_LINK || class == LS_TRANSFER_BABBLE ||
-	    (class == LS_TRANSFER_TIMEOUT && asks))
+	    (class == LS_TRANSFER_TIMEOUT && expects_reply))
 		note_evidence(traffic, device, record, class, real_us);
 	return row;
 }
@@ -599,11 +599,11 @@ ls_traffic_next_evidence(struct ls_traffic *traffic, struct ls_traffic_evidence 
 		struct ls_traffic_evidence *fresh;
 		struct device *device;
 
-		if (!traffic->untold[word])
+		if (!traffic->unreported[word])
 			continue;
 		device = &traffic->devices[word * 64 +
-					   (size_t)__builtin_ctzll(traffic->untold[word])];
-		traffic->untold[word] &= traffic->untold[word] - 1;
+					   (size_t)__builtin_ctzll(traffic->unreported[word])];
+		traffic->unreported[word] &= traffic->unreported[word] - 1;
 		fresh = &device->evidence.fresh;
 		fresh->bus = device->bus;
 		fresh->devnum = device->devnum;

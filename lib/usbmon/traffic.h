@@ -11,8 +11,7 @@
  *                                       once it has been silent for 4096 records of others
  *
  * Device number 0 of a bus is whatever is being enumerated there: it is counted like a device of
- * its own and never belongs to one. Numbers are used again: whoever knows that a device has gone
- * says so.
+ * its own and never belongs to one. Numbers are reused: callers report devices that have gone.
  */
 #include "lib/usbmon/flight.h"
 #include "lib/usbmon/latency.h"
@@ -82,7 +81,7 @@ unsigned int ls_traffic_add_batch(struct ls_traffic *traffic, const struct ls_us
 /* CLOCK_REALTIME was set forward by @step_us: corrects the times of what is under way. */
 void ls_traffic_clock_step(struct ls_traffic *traffic, int64_t step_us);
 
-/* The device has gone, or another one has its number now: all that is kept of it is dropped. */
+/* The device has gone, or its number was reused: drops all its state. */
 void ls_traffic_device_gone(struct ls_traffic *traffic, unsigned int bus, unsigned int devnum);
 void ls_traffic_bus_gone(struct ls_traffic *traffic, unsigned int bus);
 
@@ -107,13 +106,13 @@ void ls_traffic_health(const struct ls_traffic *traffic, struct ls_traffic_healt
 
 /*
  * Evidence about a link: failures of class link and babble, and timeouts of control transfers and
- * of writes. A read that times out is in the counts, but how many a program polls and nothing is
- * wrong: it is no evidence. All moments are CLOCK_REALTIME, of the records.
+ * of writes. A read that times out is counted, but programs poll that way in normal operation: it is
+ * no evidence. All moments are CLOCK_REALTIME, of the records.
  */
 struct ls_traffic_evidence {
 	uint16_t bus;
 	uint8_t devnum;
-	uint32_t n_link, n_babble, n_timeout; /* since last asked */
+	uint32_t n_link, n_babble, n_timeout; /* since the last call */
 	uint8_t endpoint;		      /* of the last one; bit 7: IN */
 	int32_t status;			      /* of the last one */
 	uint64_t last_us;
@@ -121,7 +120,7 @@ struct ls_traffic_evidence {
 };
 #define LS_SPELL_QUIET (10 * LS_SEC)
 
-/* One device with evidence that was not told yet, until there is none: 1 or 0. Asking is cheap. */
+/* The next device with unreported evidence: 1, or 0 if there is none. Cheap. */
 int ls_traffic_next_evidence(struct ls_traffic *traffic, struct ls_traffic_evidence *ret);
 
 /* The device's recorder; NULL: it has none. Valid until the next record is added. */

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * One usbmon record: the kernel's header of a URB event, and what its status means. Nothing in a
- * record is trusted: a capture may come from anywhere.
+ * record is trusted: captures may be forged.
  */
 #include "lib/base/base.h"
 
@@ -50,7 +50,7 @@ int ls_usbmon_parse(const void *bytes, size_t len, bool swapped, struct ls_usbmo
 /* The reverse of parsing a whole header, in this machine's byte order; for an export. */
 void ls_usbmon_format(const struct ls_usbmon_record *record, void *bytes);
 
-/* Is it an event of a kind that we know? Whatever it says otherwise may be nonsense. */
+/* Is it an event of a known kind? Other members may be invalid. */
 static inline bool
 ls_usbmon_is_event(const struct ls_usbmon_record *record)
 {
@@ -95,11 +95,11 @@ ls_usbmon_at(const struct ls_usbmon_batch *batch, size_t i)
 /* What was captured behind record @i, *ret_len bytes; NULL if there is nothing. */
 const uint8_t *ls_usbmon_data_at(const struct ls_usbmon_batch *batch, size_t i, size_t *ret_len);
 
-/* What the status of a transfer speaks of (facts: drivers/usb/host, one mapping per driver). */
+/* What the status of a transfer indicates (facts: drivers/usb/host, one mapping per driver). */
 enum ls_transfer_class {
 	LS_TRANSFER_OK,	       /* a short read (-121) is one, too */
 	LS_TRANSFER_LINK,      /* no handshake, CRC or bit stuffing error, after all retries */
-	LS_TRANSFER_BABBLE,    /* more came than was asked for: the link, or firmware */
+	LS_TRANSFER_BABBLE,    /* more data than requested: link or firmware fault */
 	LS_TRANSFER_HOST,      /* memory, PCIe or bandwidth of the host */
 	LS_TRANSFER_STALL,     /* a protocol answer from a link that works */
 	LS_TRANSFER_CANCELLED, /* by a driver or a program */

@@ -29,7 +29,7 @@ set_list(struct ls_session_row *row, const json_t *list, char why[LS_SESSION_WHY
 	json_array_foreach(list, i, name)
 	{
 		if (json_is_null(name))
-			continue; /* a hub that nobody knows */
+			continue; /* an unknown hub */
 		if (!json_is_string(name))
 			return refuse_type("hubs", "a list of names", why);
 		r = ls_session_row_add_hub(row, text_of(name), why);

@@ -185,7 +185,7 @@ ls_wire_event(const struct ls_event *event)
 json_t *
 ls_wire_gap(const struct ls_gap *gap)
 {
-	/* Nobody knows how many: 0, because null is a span. */
+	/* An unknown number: 0, because null is a span. */
 	json_int_t lost = gap->n_lost == UINT32_MAX ? 0 : (json_int_t)gap->n_lost;
 	const struct ls_wire_field fields[] = {
 		{ "source", json_string(ls_source_name(gap->source)) },

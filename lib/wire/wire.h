@@ -22,7 +22,7 @@ ls_json_decref_auto(json_t **json)
 	json_decref(*json);
 }
 
-/* What a person calls the socket and the cable; NULL or "" is no label. */
+/* Labels of the socket and the cable; NULL or "" is none. */
 struct ls_labels {
 	const char *socket, *cable;
 	bool cable_assumed;
@@ -35,7 +35,7 @@ json_t *ls_wire_event(const struct ls_event *event);
 json_t *ls_wire_gap(const struct ls_gap *gap);
 json_t *ls_wire_transfer(const struct ls_flight_record *record);
 
-/* For those who build more: a time as text; a string, null if @text is NULL or empty. */
+/* For other objects: a time as text; a string, null if @text is NULL or empty. */
 json_t *ls_wire_time(int64_t real_us);
 json_t *ls_wire_optional(const char *text);
 
