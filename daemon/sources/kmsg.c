@@ -6,7 +6,7 @@
 
 #include <event2/event.h>
 
-#include "daemon/sources/source.h"
+#include "daemon/sources/kmsg.h"
 #include "daemon/base/state.h"
 #include "lib/observe/kernel_log.h"
 #include "lib/base/text.h"
@@ -36,26 +36,22 @@ struct source_kmsg {
 };
 
 static void
-say(struct source_kmsg *source, enum ls_obs_kind kind, uint32_t count, const char *text)
+report(struct source_kmsg *source, enum ls_obs_kind kind, uint32_t n_lost, const char *text)
 {
-	struct ls_observation obs = {
-		.at = state_now(),
-		.source = LS_SOURCE_KERNEL_LOG,
-		.kind = kind,
-		.n_lost = count,
-	};
+	struct ls_observation obs;
 
-	ls_text_clean(obs.text, sizeof(obs.text), text, strlen(text));
+	source_observation(&obs, LS_SOURCE_KERNEL_LOG, kind, text);
+	obs.n_lost = n_lost;
 	source->sink(&obs, source->user);
 }
 
 static void
-say_sees(struct source_kmsg *source)
+report_sees(struct source_kmsg *source)
 {
 	if (source->sees || source->dead)
 		return;
 	source->sees = true;
-	say(source, LS_OBS_SOURCE_SEES, 0, "kernel log");
+	report(source, LS_OBS_SOURCE_SEES, 0, "kernel log");
 }
 
 static void
@@ -65,7 +61,7 @@ die(struct source_kmsg *source, const char *why)
 		return;
 	source->dead = true;
 	event_del(source->ready);
-	say(source, LS_OBS_SOURCE_BLIND, 0, why);
+	report(source, LS_OBS_SOURCE_BLIND, 0, why);
 }
 
 /*
@@ -121,8 +117,8 @@ check_sequence(struct source_kmsg *source, uint64_t seq)
 	uint64_t missing = source->has_seq ? seq - source->seq - 1 : 0;
 
 	if (missing > 0 || source->overrun)
-		say(source, LS_OBS_LOST, missing > UINT32_MAX ? UINT32_MAX : (uint32_t)missing,
-		    "the kernel log was overwritten before it could be read");
+		report(source, LS_OBS_LOST, missing > UINT32_MAX ? UINT32_MAX : (uint32_t)missing,
+		       "the kernel log was overwritten before it could be read");
 	source->overrun = false;
 }
 
@@ -186,7 +182,7 @@ on_readable(evutil_socket_t fd, short what, void *user)
 
 	(void)fd;
 	(void)what;
-	say_sees(source);
+	report_sees(source);
 	for (int i = 0; i < RECORDS_PER_WAKEUP; i++) { /* bounded: all sources share this thread */
 		if (!take_next(source, true))
 			break;
@@ -202,7 +198,7 @@ source_kmsg_replay(struct source_kmsg *source)
 		if (!take_next(source, false))
 			break;
 	}
-	say_sees(source);
+	report_sees(source);
 }
 
 int

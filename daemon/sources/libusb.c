@@ -6,7 +6,7 @@
 #include <event2/event.h>
 #include <libusb.h>
 
-#include "daemon/sources/source.h"
+#include "daemon/sources/libusb.h"
 #include "daemon/base/state.h"
 #include "daemon/sources/sysfs.h"
 #include "lib/base/port.h"
@@ -29,15 +29,11 @@ struct source_libusb {
 };
 
 static void
-say(struct source_libusb *source, enum ls_obs_kind kind, const char *text)
+report(struct source_libusb *source, enum ls_obs_kind kind, const char *text)
 {
-	struct ls_observation obs = {
-		.at = state_now(),
-		.source = LS_SOURCE_LIBUSB,
-		.kind = kind,
-	};
+	struct ls_observation obs;
 
-	ls_text_format(obs.text, sizeof(obs.text), "%s", text);
+	source_observation(&obs, LS_SOURCE_LIBUSB, kind, text);
 	source->sink(&obs, source->user);
 }
 
@@ -133,7 +129,7 @@ name_port(libusb_device *dev, char port[LS_PORT_NAME_MAX])
 }
 
 static void
-say_device(struct source_libusb *source, libusb_device *dev, enum ls_obs_kind kind, bool initial)
+report_device(struct source_libusb *source, libusb_device *dev, enum ls_obs_kind kind, bool initial)
 {
 	struct ls_device device;
 	struct ls_observation obs = {
@@ -164,7 +160,7 @@ on_hotplug(libusb_context *context, libusb_device *dev, libusb_hotplug_event eve
 	bool arrived = event == LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED;
 
 	(void)context;
-	say_device(user, dev, arrived ? LS_OBS_CONNECTED : LS_OBS_DISCONNECTED, false);
+	report_device(user, dev, arrived ? LS_OBS_CONNECTED : LS_OBS_DISCONNECTED, false);
 	return 0; /* 1 would end the registration */
 }
 
@@ -200,7 +196,7 @@ on_work(evutil_socket_t fd, short what, void *user)
 		}
 		ls_text_format(source->blind, sizeof(source->blind), "libusb failed: %s",
 			       libusb_strerror(r));
-		say(source, LS_OBS_SOURCE_BLIND, source->blind);
+		report(source, LS_OBS_SOURCE_BLIND, source->blind);
 		return;
 	}
 	arm_timeout(source);
@@ -232,7 +228,7 @@ on_fd_added(int fd, short events, void *user)
 		return;
 	ls_text_format(source->blind, sizeof(source->blind),
 		       "libusb has more file descriptors than expected");
-	say(source, LS_OBS_SOURCE_BLIND, source->blind);
+	report(source, LS_OBS_SOURCE_BLIND, source->blind);
 }
 
 static void LIBUSB_CALL
@@ -331,8 +327,8 @@ source_libusb_scan(struct source_libusb *source)
 	ssize_t n;
 
 	if (!source->started)
-		say(source, source->blind[0] ? LS_OBS_SOURCE_BLIND : LS_OBS_SOURCE_SEES,
-		    source->blind[0] ? source->blind : "libusb hotplug");
+		report(source, source->blind[0] ? LS_OBS_SOURCE_BLIND : LS_OBS_SOURCE_SEES,
+		       source->blind[0] ? source->blind : "libusb hotplug");
 	source->started = true;
 	if (source->blind[0])
 		return 0;
@@ -340,7 +336,7 @@ source_libusb_scan(struct source_libusb *source)
 	if (n < 0)
 		return n == LIBUSB_ERROR_NO_MEM ? -ENOMEM : -EIO;
 	for (ssize_t i = 0; i < n; i++)
-		say_device(source, list[i], LS_OBS_CONNECTED, true);
+		report_device(source, list[i], LS_OBS_CONNECTED, true);
 	libusb_free_device_list(list, 1);
 	return 0;
 }

@@ -10,9 +10,11 @@
 #include "daemon/base/state.h"
 #include "daemon/sources/host_context.h"
 #include "daemon/sources/host_sleep.h"
-#include "daemon/sources/source.h"
+#include "daemon/sources/kmsg.h"
+#include "daemon/sources/libusb.h"
 #include "daemon/sources/sources.h"
 #include "daemon/sources/transfers.h"
+#include "daemon/sources/udev.h"
 #include "lib/base/text.h"
 
 struct sources {

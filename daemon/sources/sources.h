@@ -3,6 +3,7 @@
  * All sources: an observation of each goes to the sources that prepare for it, to the sink, and to
  * those that follow it up. A source that cannot be opened is reported as blind.
  */
+#include "daemon/sources/kmsg.h"
 #include "daemon/sources/source.h"
 #include "lib/base/base.h"
 #include "lib/engine/engine.h"

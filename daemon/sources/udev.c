@@ -6,7 +6,7 @@
 #include <event2/event.h>
 #include <libudev.h>
 
-#include "daemon/sources/source.h"
+#include "daemon/sources/udev.h"
 #include "daemon/base/state.h"
 #include "daemon/sources/sysfs.h"
 #include "daemon/sources/udev_events.h"
@@ -31,15 +31,11 @@ struct source_udev {
 };
 
 static void
-say(struct source_udev *source, enum ls_obs_kind kind, const char *text)
+report(struct source_udev *source, enum ls_obs_kind kind, const char *text)
 {
-	struct ls_observation obs = {
-		.at = state_now(),
-		.source = LS_SOURCE_UDEV,
-		.kind = kind,
-	};
+	struct ls_observation obs;
 
-	ls_text_clean(obs.text, sizeof(obs.text), text, strlen(text));
+	source_observation(&obs, LS_SOURCE_UDEV, kind, text);
 	source->sink(&obs, source->user);
 }
 
@@ -61,11 +57,11 @@ receive(struct source_udev *source)
 		ls_text_format(source->blind, sizeof(source->blind), "the udev socket failed: %s",
 			       strerror(errno));
 		event_del(source->ready);
-		say(source, LS_OBS_SOURCE_BLIND, source->blind);
+		report(source, LS_OBS_SOURCE_BLIND, source->blind);
 		return false;
 	}
 	if (!source->rescan)
-		say(source, LS_OBS_LOST, "uevents were lost: the socket's buffer was full");
+		report(source, LS_OBS_LOST, "uevents were lost: the socket's buffer was full");
 	source->rescan = true;
 	return true;
 }
@@ -114,9 +110,9 @@ start(struct source_udev *source)
 		return;
 	source->started = true;
 	if (source->blind[0])
-		say(source, LS_OBS_SOURCE_BLIND, source->blind);
+		report(source, LS_OBS_SOURCE_BLIND, source->blind);
 	else
-		say(source, LS_OBS_SOURCE_SEES, group);
+		report(source, LS_OBS_SOURCE_SEES, group);
 }
 
 int
@@ -133,9 +129,9 @@ source_udev_scan(struct source_udev *source)
 	if (r >= 0)
 		r = udev_enumerate_scan_devices(list);
 	if (r >= 0) {
-		say(source, LS_OBS_SCAN_BEGIN, "");
+		report(source, LS_OBS_SCAN_BEGIN, "");
 		visit_all(source, list);
-		say(source, LS_OBS_SCAN_END, "");
+		report(source, LS_OBS_SCAN_END, "");
 	}
 	udev_enumerate_unref(list);
 	return r < 0 ? r : 0;

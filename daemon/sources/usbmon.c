@@ -52,16 +52,12 @@ struct source_usbmon {
 };
 
 static void
-say(struct source_usbmon *source, enum ls_obs_kind kind, uint32_t count, const char *text)
+report(struct source_usbmon *source, enum ls_obs_kind kind, uint32_t n_lost, const char *text)
 {
-	struct ls_observation obs = {
-		.at = state_now(),
-		.source = LS_SOURCE_USBMON,
-		.kind = kind,
-		.n_lost = count,
-	};
+	struct ls_observation obs;
 
-	ls_text_clean(obs.text, sizeof(obs.text), text, strlen(text));
+	source_observation(&obs, LS_SOURCE_USBMON, kind, text);
+	obs.n_lost = n_lost;
 	source->options.sink(&obs, source->options.user);
 }
 
@@ -85,7 +81,7 @@ static void
 go_blind(struct source_usbmon *source, const char *why)
 {
 	let_go(source);
-	say(source, LS_OBS_SOURCE_BLIND, 0, why);
+	report(source, LS_OBS_SOURCE_BLIND, 0, why);
 }
 
 /* ---- the ring ---- */
@@ -153,8 +149,8 @@ check_lost(struct source_usbmon *source)
 		return;
 	source->stats.n_lost += stats.n_dropped;
 	source->rest_ms /= 4;
-	say(source, LS_OBS_LOST, stats.n_dropped,
-	    "usbmon's buffer was full before it could be read");
+	report(source, LS_OBS_LOST, stats.n_dropped,
+	       "usbmon's buffer was full before it could be read");
 }
 
 /* The fuller the ring was found, the shorter the next rest. At 0, each wake-up is the kernel's. */
@@ -321,7 +317,7 @@ source_usbmon_start(struct source_usbmon *source)
 	}
 	snprintf(text, sizeof(text), "usbmon, all buses, buffer of %zu KiB",
 		 source->ring_size / 1024);
-	say(source, LS_OBS_SOURCE_SEES, 0, text);
+	report(source, LS_OBS_SOURCE_SEES, 0, text);
 }
 
 int

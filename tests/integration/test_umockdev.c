@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/sources/source.h"
+#include "daemon/sources/udev.h"
 #include "tests/integration/umockdev_bed.h"
 
 #define CONTROLLER "/devices/pci0000:00/0000:00:1c.0/0000:05:00.3"

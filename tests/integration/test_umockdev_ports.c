@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/sources/source.h"
+#include "daemon/sources/udev.h"
 #include "tests/integration/umockdev_bed.h"
 
 #define ROOT_HUB   "/devices/pci0000:00/0000:00:14.0/usb1"

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <event2/event.h>
 
-#include "daemon/sources/source.h"
+#include "daemon/sources/kmsg.h"
 #include "daemon/base/state.h"
 
 #define MAX_SEEN 600
