@@ -33,15 +33,13 @@ main(int argc, char **argv)
 			   .commands = command_list };
 	struct redaction redaction = { 0 };
 	struct request request;
-	struct timespec now;
 	int r;
 
 	cli_guard_streams();
 	if (argc > 0)
 		argv[0] = name;
 	setlocale(LC_CTYPE, ""); /* only: numbers and weekdays stay as the manual shows them */
-	clock_gettime(CLOCK_REALTIME, &now);
-	cli.now_us = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+	cli.now_us = cli_clock_us(CLOCK_REALTIME);
 	cli.redaction = &redaction;
 	output_style_init(&cli.style, stdout);
 	r = options_parse(&cli, argc, argv, command_list, &request);

@@ -126,9 +126,24 @@ advance(json_t *parameters, const json_t *reply)
 	return json_object_set(parameters, "cursor", json_object_get(reply, "cursor")) < 0 ? -1 : 1;
 }
 
+static int
+pass_on(const json_t *items, ask_item_fn on_item, void *user)
+{
+	const json_t *item;
+	int r = CLI_FINE;
+	size_t i;
+
+	json_array_foreach(items, i, item)
+	{
+		if (r == CLI_FINE)
+			r = on_item(item, user);
+	}
+	return r;
+}
+
 int
-ask_pages(const struct cli *cli, const struct query *query, const struct ask_list *list,
-	  ask_page_fn page, void *user)
+ask_items(const struct cli *cli, const struct query *query, const struct ask_list *list,
+	  ask_item_fn on_item, void *user)
 {
 	ls_auto(client) *client = NULL;
 	ls_json_auto json_t *parameters = NULL;
@@ -146,7 +161,8 @@ ask_pages(const struct cli *cli, const struct query *query, const struct ask_lis
 		if (r == CLI_FINE)
 			r = ask_accept(cli, list->method, reply);
 		if (r == CLI_FINE)
-			r = page(field_list(client_parameters(reply), list->member), user);
+			r = pass_on(field_list(client_parameters(reply), list->member), on_item,
+				    user);
 		if (r == CLI_FINE && more < 0)
 			r = problem_schema("the list does not go on");
 	}
@@ -154,11 +170,11 @@ ask_pages(const struct cli *cli, const struct query *query, const struct ask_lis
 }
 
 static int
-on_page_for_all(const json_t *items, void *user)
+add_item(const json_t *item, void *user)
 {
 	json_t *all = user;
 
-	if (json_array_extend(all, (json_t *)(uintptr_t)items) < 0)
+	if (json_array_append(all, (json_t *)(uintptr_t)item) < 0)
 		return cli_no_memory();
 	if (json_array_size(all) > ROWS_MAX) {
 		cli_complain("there are more than %d rows.\n"
@@ -177,7 +193,7 @@ ask_all(const struct cli *cli, const struct query *query, const struct ask_list 
 
 	if (!all)
 		return cli_no_memory();
-	r = ask_pages(cli, query, list, on_page_for_all, all);
+	r = ask_items(cli, query, list, add_item, all);
 	if (r == CLI_FINE)
 		*ret = LS_STEAL(&all);
 	return r;

@@ -21,12 +21,12 @@ struct ask_list {
 	const char *member; /* the list in the reply */
 };
 
-/* @items is borrowed for the time of the call. Not CLI_FINE: no more pages. */
-typedef int (*ask_page_fn)(const json_t *items, void *user);
+/* @item is borrowed for the time of the call. Not CLI_FINE: no more of them. */
+typedef int (*ask_item_fn)(const json_t *item, void *user);
 
-/* All pages, oldest first. */
-int ask_pages(const struct cli *cli, const struct query *query, const struct ask_list *list,
-	      ask_page_fn page, void *user);
+/* The items of all pages, oldest first. */
+int ask_items(const struct cli *cli, const struct query *query, const struct ask_list *list,
+	      ask_item_fn on_item, void *user);
 /* The same as one array, a new reference. */
 int ask_all(const struct cli *cli, const struct query *query, const struct ask_list *list,
 	    json_t **ret);

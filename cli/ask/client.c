@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/base/cli.h"
+
 #define READ_BYTES	((size_t)64 << 10)
 #define CONNECT_SECONDS 5
 #define SEND_TIMEOUT_MS 10000
@@ -79,18 +81,9 @@ client_free(struct client *client)
 }
 
 static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static int64_t
 deadline_after(int timeout_ms)
 {
-	return timeout_ms < 0 ? INT64_MAX : now_ms() + timeout_ms;
+	return timeout_ms < 0 ? INT64_MAX : cli_clock_us(CLOCK_MONOTONIC) / 1000 + timeout_ms;
 }
 
 /* Waits until the socket is ready for @events. 1, or as client_receive(). */
@@ -105,7 +98,9 @@ wait_ready(const struct client *client, short events, const struct client_wait *
 	};
 
 	for (;;) {
-		int64_t left_ms = deadline_ms == INT64_MAX ? 0 : deadline_ms - now_ms();
+		int64_t left_ms = deadline_ms == INT64_MAX
+					  ? 0
+					  : deadline_ms - cli_clock_us(CLOCK_MONOTONIC) / 1000;
 		struct timespec left = { .tv_sec = left_ms / 1000,
 					 .tv_nsec = left_ms % 1000 * 1000000 };
 		int r;

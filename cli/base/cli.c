@@ -32,6 +32,15 @@ cli_time_at(int64_t real_us)
 	return time;
 }
 
+int64_t
+cli_clock_us(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 void
 cli_complain(const char *format, ...)
 {

@@ -1,5 +1,7 @@
 #pragma once
 /* What every command is given, and what it answers to the shell. */
+#include <time.h>
+
 #include "cli/base/output_style.h"
 #include "lib/base/base.h"
 #include "lib/base/time.h"
@@ -47,6 +49,9 @@ struct cli {
 struct query cli_query(const struct cli *cli);
 struct query cli_query_ports(const struct cli *cli);
 struct cli_time cli_time_at(int64_t real_us);
+
+/* Microseconds on @clock. */
+int64_t cli_clock_us(clockid_t clock);
 
 /* "linkstat: …" on stderr, one line; arguments must be clean. */
 void cli_complain(const char *format, ...) LS_PRINTF(1, 2);

@@ -8,24 +8,17 @@
 
 #include <systemd/sd-bus.h>
 
+#include "cli/base/cli.h"
+
 #define ASK_TIMEOUT_US	   UINT64_C(2000000)
 #define INHIBIT_TIMEOUT_US 5000000
-
-static uint64_t
-now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 /* sd-bus would wait 90 s for a bus that accepts and says nothing. */
 static bool
 wait_until_ready(sd_bus *bus, uint64_t deadline_us)
 {
 	while (sd_bus_is_ready(bus) == 0) {
-		uint64_t at_us = now_us();
+		uint64_t at_us = (uint64_t)cli_clock_us(CLOCK_MONOTONIC);
 		int r = sd_bus_process(bus, NULL);
 
 		if (r < 0 || at_us >= deadline_us)
@@ -79,7 +72,7 @@ ask(sd_bus *bus, struct logind *ret)
 void
 logind_ask(struct logind *ret)
 {
-	uint64_t deadline_us = now_us() + ASK_TIMEOUT_US;
+	uint64_t deadline_us = (uint64_t)cli_clock_us(CLOCK_MONOTONIC) + ASK_TIMEOUT_US;
 	sd_bus *bus = NULL;
 
 	*ret = (struct logind){ 0 };

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/base/cli.h"
 #include "lib/base/cursor.h"
 
 #define PATIENCE_MS 2000
@@ -45,15 +46,6 @@ versions_find_program(const struct check *check, const char *name, char ret[PATH
 }
 
 extern char **environ;
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* In a process group of its own, with the signals as programs expect them. */
 static int
@@ -97,7 +89,7 @@ collect(int fd, int64_t deadline_ms, char *ret, size_t size)
 
 	while (len < size - 1) {
 		struct pollfd readable = { .fd = fd, .events = POLLIN };
-		int64_t left_ms = deadline_ms - now_ms();
+		int64_t left_ms = deadline_ms - cli_clock_us(CLOCK_MONOTONIC) / 1000;
 		ssize_t n;
 
 		if (left_ms <= 0 || poll(&readable, 1, (int)left_ms) == 0)
@@ -116,7 +108,7 @@ collect(int fd, int64_t deadline_ms, char *ret, size_t size)
 int
 versions_run(char *const argv[], int timeout_ms, char *ret, size_t size)
 {
-	int64_t deadline_ms = now_ms() + timeout_ms;
+	int64_t deadline_ms = cli_clock_us(CLOCK_MONOTONIC) / 1000 + timeout_ms;
 	int ends[2], r;
 	pid_t pid;
 

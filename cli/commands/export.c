@@ -59,29 +59,31 @@ on_row(const struct ls_trial *trial, void *user)
 	return 1;
 }
 
-static int
-on_page(const json_t *sessions, void *user)
+/* There is none if linkstatd does not answer. */
+static void
+put_header(struct export *export)
 {
-	struct export *export = user;
-	const json_t *session;
-	size_t i;
-
-	if (!export->cli->json && !export->has_header) /* none if linkstatd does not answer */
+	if (!export->cli->json && !export->has_header)
 		fputs(ls_session_header, export->cli->style.out);
 	export->has_header = true;
-	json_array_foreach(sessions, i, session)
-	{
-		char why[LS_SESSION_WHY_MAX] = "";
-		ls_json_auto json_t *row = with_host(session);
-		int r = row ? ls_session_from_json(row, on_row, export, why) : -ENOMEM;
+}
 
-		if (r == -ENOMEM)
-			return cli_no_memory();
-		if (r < 0) {
-			cli_complain("session %" PRId64 " of linkstatd makes no sense: %s.",
-				     field_int(session, "id"), why);
-			return CLI_UNREACHABLE;
-		}
+static int
+on_session(const json_t *session, void *user)
+{
+	struct export *export = user;
+	char why[LS_SESSION_WHY_MAX] = "";
+	ls_json_auto json_t *row = with_host(session);
+	int r;
+
+	put_header(export);
+	r = row ? ls_session_from_json(row, on_row, export, why) : -ENOMEM;
+	if (r == -ENOMEM)
+		return cli_no_memory();
+	if (r < 0) {
+		cli_complain("session %" PRId64 " of linkstatd makes no sense: %s.",
+			     field_int(session, "id"), why);
+		return CLI_UNREACHABLE;
 	}
 	return CLI_FINE;
 }
@@ -101,7 +103,9 @@ run(const struct cli *cli, const void *options)
 		return CLI_USAGE;
 	}
 	raw.style.utf8 = true; /* a file is no terminal */
-	r = ask_pages(&raw, &query, &list, on_page, &export);
+	r = ask_items(&raw, &query, &list, on_session, &export);
+	if (r == CLI_FINE)
+		put_header(&export);
 	if (r == CLI_FINE && export.n_unfit > 0) {
 		cli_complain("%" PRIu64 " sessions were left out: a name in them is too long.",
 			     export.n_unfit);

@@ -15,19 +15,14 @@ struct lines {
 };
 
 static int
-on_page(const json_t *items, void *user)
+put_event(const json_t *event, void *user)
 {
 	struct lines *lines = user;
 	const struct cli *cli = lines->cli;
-	const json_t *event;
-	size_t i;
 
-	json_array_foreach(items, i, event)
-	{
-		lines_put_event(&cli->style, event);
-		lines->n++;
-	}
-	/* Nobody reads any more, or the disk is full: main() finds out which. */
+	lines_put_event(&cli->style, event);
+	lines->n++;
+	/* The reader is gone or the disk is full: main() finds out which. */
 	return ferror(cli->style.out) ? CLI_UNREACHABLE : CLI_FINE;
 }
 
@@ -42,7 +37,7 @@ run(const struct cli *cli, const void *options)
 
 	(void)options;
 	if (!cli->json) {
-		r = ask_pages(cli, &query, &events, on_page, &lines);
+		r = ask_items(cli, &query, &events, put_event, &lines);
 		words_span(span, cli);
 		if (r == CLI_FINE && lines.n == 0)
 			render_sentence(&cli->style, TONE_PLAIN, 0, "No events, %s.", span);

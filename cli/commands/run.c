@@ -28,19 +28,10 @@
 /* A drop is decided when the device is back, or its return window has passed. */
 #define VERDICT_MS 12000
 
-static int64_t
-clock_us(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static void
 on_output(const char *bytes, size_t len, void *user)
 {
-	ls_restore_log_feed(user, bytes, len, clock_us(CLOCK_REALTIME));
+	ls_restore_log_feed(user, bytes, len, cli_clock_us(CLOCK_REALTIME));
 }
 
 static bool
@@ -89,7 +80,7 @@ static json_t *
 await_verdict(struct run_job *job, const sigset_t *waiting)
 {
 	bool failed = job->end.error == 0 && (job->end.killed || job->end.code != 0);
-	int64_t began_us = clock_us(CLOCK_MONOTONIC);
+	int64_t began_us = cli_clock_us(CLOCK_MONOTONIC);
 	ls_auto(client) *news = NULL;
 	json_t *reply;
 
@@ -102,7 +93,7 @@ await_verdict(struct run_job *job, const sigset_t *waiting)
 		int64_t passed_ms;
 
 		reply = run_job_get(job);
-		passed_ms = (clock_us(CLOCK_MONOTONIC) - began_us) / 1000;
+		passed_ms = (cli_clock_us(CLOCK_MONOTONIC) - began_us) / 1000;
 		wait.timeout_ms = (int)((is_open(reply) ? VERDICT_MS
 					 : failed	? NEWS_AFTER_MS
 							: 0) -
@@ -185,13 +176,13 @@ report(struct run_job *job, bool could_sleep)
 static int
 run_watched(struct run_job *job)
 {
-	int64_t began_us = clock_us(CLOCK_MONOTONIC);
+	int64_t began_us = cli_clock_us(CLOCK_MONOTONIC);
 	int awake = logind_inhibit("a command runs under linkstat, which watches its USB link");
 	int r = child_run(job->cli->args, job->restore ? on_output : NULL, job->restore, &job->end);
 
 	if (r < 0)
 		job->end.error = -r;
-	job->seconds = (double)(clock_us(CLOCK_MONOTONIC) - began_us) / 1e6;
+	job->seconds = (double)(cli_clock_us(CLOCK_MONOTONIC) - began_us) / 1e6;
 	report(job, awake < 0);
 	if (awake >= 0)
 		close(awake);

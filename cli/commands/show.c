@@ -14,6 +14,7 @@
 #include "cli/commands/transfers.h"
 #include "cli/print/render.h"
 #include "cli/print/words.h"
+#include "lib/base/cursor.h"
 
 struct show_options {
 	const char *pcap;   /* where the transfers go, "-" for standard output; NULL: nowhere */
@@ -27,19 +28,17 @@ struct show_options {
 #define SOURCE_WIDTH 10 /* "kernel log" */
 #define WHAT_COLUMN  (TIME_WIDTH + 2 + SOURCE_WIDTH + 2)
 
-/* 1, or 0 if it is no number of an incident. */
-static int
+/* False if it is not the number of an incident. */
+static bool
 parse_id(const char *text, int64_t *ret)
 {
-	char *end;
-	long long id;
+	struct ls_cursor cur = ls_cursor_of(text, strlen(text));
+	uint64_t id;
 
-	errno = 0;
-	id = strtoll(text, &end, 10);
-	if (!isdigit((unsigned char)*text) || *end || errno || id < 1)
-		return 0;
-	*ret = id;
-	return 1;
+	if (!ls_take_uint(&cur, INT64_MAX, &id) || ls_cursor_left(&cur) > 0)
+		return false;
+	*ret = (int64_t)id;
+	return id > 0;
 }
 
 /* The moment that the others are counted from: the first disconnect, else the opening. */
@@ -254,7 +253,7 @@ check_wish(const struct cli *cli, const struct show_options *options, int64_t *r
 		cli_complain("--json and a capture cannot both go to standard output.");
 		return CLI_USAGE;
 	}
-	if (parse_id(cli->args[0], ret_id) == 0) {
+	if (!parse_id(cli->args[0], ret_id)) {
 		clean_text(shown, sizeof(shown), cli->args[0], true);
 		cli_complain("\"%s\" is not the number of an incident.\n"
 			     "The numbers are in: linkstat incidents",

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "cli/print/render.h"
 #include "cli/print/screen.h"
 #include "cli/print/words.h"
+#include "lib/base/cursor.h"
 
 #define SECONDS_DEFAULT 2
 #define SECONDS_MIN	0.1
@@ -618,13 +618,14 @@ static int
 take_count(const struct command_option *option, const char *text, const struct cli *cli,
 	   void *member)
 {
-	char *end, shown[120];
-	long count = strtol(text, &end, 10);
+	struct ls_cursor cur = ls_cursor_of(text, strlen(text));
+	char shown[120];
+	uint64_t count;
 
 	(void)option;
 	(void)cli;
-	if (end != text && !*end && count >= 1 && count < LONG_MAX) {
-		*(uint64_t *)member = (uint64_t)count;
+	if (ls_take_uint(&cur, UINT64_MAX, &count) && ls_cursor_left(&cur) == 0 && count > 0) {
+		*(uint64_t *)member = count;
 		return CLI_FINE;
 	}
 	clean_text(shown, sizeof(shown), text, true);

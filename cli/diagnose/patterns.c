@@ -34,31 +34,25 @@ is_device(const json_t *incident, const char *wanted)
 }
 
 static int
-on_page(const json_t *incidents, void *user)
+add_drop(const json_t *incident, void *user)
 {
 	struct drops *drops = user;
-	const json_t *incident;
-	size_t i;
+	const char *port = field_text(incident, "port");
+	int64_t at_us;
 
-	json_array_foreach(incidents, i, incident)
-	{
-		const char *port = field_text(incident, "port");
-		int64_t at_us;
-
-		if (!field_flag(incident, "drop") || drops->n == DROPS_MAX ||
-		    (drops->port && strcmp(drops->port, port) != 0) ||
-		    (drops->device && !is_device(incident, drops->device)) ||
-		    field_time(incident, "opened_at", &at_us) == 0)
-			continue;
-		drops->all[drops->n++] = (struct ls_pattern_drop){
-			.at_us = at_us,
-			.port = ls_hash_text(port),
-			.phase_point = LS_PATTERN_UNKNOWN,
-			.idle_before_s = LS_PATTERN_UNKNOWN,
-			.bytes_per_s = LS_PATTERN_UNKNOWN,
-			.session_s = LS_PATTERN_UNKNOWN,
-		};
-	}
+	if (!field_flag(incident, "drop") || drops->n == DROPS_MAX ||
+	    (drops->port && strcmp(drops->port, port) != 0) ||
+	    (drops->device && !is_device(incident, drops->device)) ||
+	    field_time(incident, "opened_at", &at_us) == 0)
+		return CLI_FINE;
+	drops->all[drops->n++] = (struct ls_pattern_drop){
+		.at_us = at_us,
+		.port = ls_hash_text(port),
+		.phase_point = LS_PATTERN_UNKNOWN,
+		.idle_before_s = LS_PATTERN_UNKNOWN,
+		.bytes_per_s = LS_PATTERN_UNKNOWN,
+		.session_s = LS_PATTERN_UNKNOWN,
+	};
 	return CLI_FINE;
 }
 
@@ -102,7 +96,7 @@ diagnose_find_patterns(const struct cli *cli, struct diagnosis *diagnosis)
 		drops.port = histories_id(diagnosis->histories, first->name);
 	if (diagnosis->blame->verdict == LS_VERDICT_SUSPECT && first->kind == LS_COMPONENT_DEVICE)
 		drops.device = histories_id(diagnosis->histories, first->name);
-	r = ask_pages(cli, &query, &list, on_page, &drops);
+	r = ask_items(cli, &query, &list, add_drop, &drops);
 	qsort(drops.all, drops.n, sizeof(*drops.all), compare_times);
 	if (r == CLI_FINE)
 		r = diagnose_find_places(cli, &query, drops.all, drops.n, phases);

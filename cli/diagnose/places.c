@@ -53,16 +53,10 @@ place_in_job(struct places *places, const json_t *job)
 }
 
 static int
-on_page(const json_t *jobs, void *user)
+on_job(const json_t *job, void *user)
 {
-	const json_t *job;
-	size_t i;
-
-	json_array_foreach(jobs, i, job)
-	{
-		if (field_has(job, "place"))
-			place_in_job(user, job);
-	}
+	if (field_has(job, "place"))
+		place_in_job(user, job);
 	return CLI_FINE;
 }
 
@@ -76,5 +70,5 @@ diagnose_find_places(const struct cli *cli, const struct query *query,
 	};
 	struct places places = { drops, n_drops, phases };
 
-	return n_drops ? ask_pages(cli, query, &list, on_page, &places) : CLI_FINE;
+	return n_drops ? ask_items(cli, query, &list, on_job, &places) : CLI_FINE;
 }

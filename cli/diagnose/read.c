@@ -180,27 +180,21 @@ take_aliases(const json_t *session, struct names *ret)
 }
 
 static int
-on_page(const json_t *sessions, void *user)
+on_sum(const json_t *sum, void *user)
 {
 	struct answer *answer = user;
-	const json_t *session;
-	size_t i;
+	char why[LS_SESSION_WHY_MAX] = "a row makes no sense";
+	struct names names;
+	int r;
 
-	json_array_foreach(sessions, i, session)
-	{
-		char why[LS_SESSION_WHY_MAX] = "a row makes no sense";
-		struct names names;
-		int r;
-
-		take_aliases(session, &names);
-		answer->reader.aliases = names.aliases;
-		answer->reader.n_sessions = (uint64_t)field_int(session, "sessions");
-		answer->reader.n_dropping = (uint64_t)field_int(session, "sessions_with_drops");
-		r = ls_session_from_json(session, on_row, &answer->reader, why);
-		if (r < 0)
-			return complain("sessions of linkstatd", 0, r, why);
-		answer->n_left_out += r == 0;
-	}
+	take_aliases(sum, &names);
+	answer->reader.aliases = names.aliases;
+	answer->reader.n_sessions = (uint64_t)field_int(sum, "sessions");
+	answer->reader.n_dropping = (uint64_t)field_int(sum, "sessions_with_drops");
+	r = ls_session_from_json(sum, on_row, &answer->reader, why);
+	if (r < 0)
+		return complain("sessions of linkstatd", 0, r, why);
+	answer->n_left_out += r == 0;
 	return CLI_FINE;
 }
 
@@ -215,7 +209,7 @@ diagnose_ask(const struct cli *cli, struct histories *histories, uint64_t *ret_l
 	struct query query = cli_query(cli); /* all ports: the analysis compares them */
 	int r;
 
-	r = ask_pages(cli, &query, &list, on_page, &answer);
+	r = ask_items(cli, &query, &list, on_sum, &answer);
 	*ret_left_out = answer.n_left_out;
 	return r;
 }

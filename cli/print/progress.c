@@ -5,18 +5,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/base/cli.h"
 #include "cli/print/format.h"
 
 #define EVERY_US (LS_SEC / 4)
-
-static uint64_t
-clock_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * LS_SEC + (uint64_t)now.tv_nsec / 1000;
-}
 
 void
 progress_start(struct progress *progress, int fd, bool is_wanted)
@@ -24,7 +16,7 @@ progress_start(struct progress *progress, int fd, bool is_wanted)
 	struct stat stat;
 
 	*progress = (struct progress){
-		.shown_us = clock_us(),
+		.shown_us = (uint64_t)cli_clock_us(CLOCK_MONOTONIC),
 		.is_wanted = is_wanted && isatty(STDERR_FILENO),
 	};
 	if (fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode))
@@ -34,7 +26,7 @@ progress_start(struct progress *progress, int fd, bool is_wanted)
 void
 progress_show(struct progress *progress, const char *file, const char *detail, uint64_t n_bytes)
 {
-	uint64_t now_us = progress->is_wanted ? clock_us() : 0;
+	uint64_t now_us = progress->is_wanted ? (uint64_t)cli_clock_us(CLOCK_MONOTONIC) : 0;
 	char size[FORMAT_MAX], share[FORMAT_MAX] = "";
 
 	if (!progress->is_wanted || now_us - progress->shown_us < EVERY_US)

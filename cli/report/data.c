@@ -102,22 +102,15 @@ struct jobs {
 };
 
 static int
-on_page(const json_t *jobs, void *user)
+add_job(const json_t *job, void *user)
 {
-	struct jobs *found = user;
-	const json_t *job;
-	size_t i;
+	struct jobs *jobs = user;
+	int64_t began, ended;
 
-	json_array_foreach(jobs, i, job)
-	{
-		int64_t began, ended;
-
-		if (field_time(job, "began_at", &began) == 1 &&
-		    field_time(job, "ended_at", &ended) == 1 &&
-		    ended - began >= JOB_SECONDS_MIN * (int64_t)LS_SEC)
-			found->hours[found->n++ % JOBS_MAX] =
-				(double)(ended - began) / (3600 * (double)LS_SEC);
-	}
+	if (field_time(job, "began_at", &began) == 1 && field_time(job, "ended_at", &ended) == 1 &&
+	    ended - began >= JOB_SECONDS_MIN * (int64_t)LS_SEC)
+		jobs->hours[jobs->n++ % JOBS_MAX] =
+			(double)(ended - began) / (3600 * (double)LS_SEC);
 	return CLI_FINE;
 }
 
@@ -147,7 +140,7 @@ numbers_job_hours(const struct cli *cli, double asked_hours, double *ret)
 	jobs = calloc(1, sizeof(*jobs));
 	if (!jobs)
 		return cli_no_memory();
-	r = ask_pages(cli, &all, &list, on_page, jobs);
+	r = ask_items(cli, &all, &list, add_job, jobs);
 	n = jobs->n < JOBS_MAX ? jobs->n : JOBS_MAX; /* the last ones */
 	if (r == CLI_FINE && n > 0) {
 		qsort(jobs->hours, n, sizeof(jobs->hours[0]), compare_hours);

@@ -102,28 +102,17 @@ add_device(struct report_groups *groups, const json_t *sum)
 }
 
 static int
-on_page(const json_t *sums, void *user)
+add_sum(const json_t *sum, void *user)
 {
 	struct report_groups *groups = user;
 	const char *none = kinds[row_of(groups->kind)].none, *name;
-	const json_t *sum;
-	size_t i;
-	int r = CLI_FINE;
 
-	json_array_foreach(sums, i, sum)
-	{
-		if (r != CLI_FINE)
-			break;
-		if (groups->kind == LS_COMPONENT_HUB) {
-			r = add_hubs(groups, sum);
-		} else if (groups->kind == LS_COMPONENT_DEVICE) {
-			r = add_device(groups, sum);
-		} else {
-			name = field_text(sum, kinds[row_of(groups->kind)].by);
-			r = add(groups, sum, name, *name ? name : none);
-		}
-	}
-	return r;
+	if (groups->kind == LS_COMPONENT_HUB)
+		return add_hubs(groups, sum);
+	if (groups->kind == LS_COMPONENT_DEVICE)
+		return add_device(groups, sum);
+	name = field_text(sum, kinds[row_of(groups->kind)].by);
+	return add(groups, sum, name, *name ? name : none);
 }
 
 /* The worst first: by drops an hour, as sure as anybody can be. */
@@ -152,7 +141,7 @@ report_groups_ask(const struct cli *cli, enum ls_component_kind kind, struct rep
 	int r;
 
 	*ret = (struct report_groups){ .kind = kind };
-	r = ask_pages(cli, &query, &list, on_page, ret);
+	r = ask_items(cli, &query, &list, add_sum, ret);
 	if (r == CLI_FINE && ret->all.n > 0)
 		qsort(ret->all.items, ret->all.n, sizeof(ret->all.items[0]), compare_ranks);
 	return r;

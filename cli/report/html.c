@@ -32,16 +32,14 @@
 /* ---- what is on it --------------------------------------------------------------------------- */
 
 static int
-keep_last(json_t *list, const json_t *items, size_t most)
+keep_last(json_t *list, const json_t *item, size_t most)
 {
-	size_t n;
-
-	if (json_array_extend(list, (json_t *)(uintptr_t)items) < 0)
+	if (json_array_append(list, (json_t *)(uintptr_t)item) < 0)
 		return cli_no_memory();
-	for (n = json_array_size(list); n > 2 * most; n = json_array_size(list)) {
-		for (size_t i = n - most; i-- > 0;)
-			json_array_remove(list, i);
-	}
+	if (json_array_size(list) <= 2 * most)
+		return CLI_FINE;
+	for (size_t i = json_array_size(list) - most; i-- > 0;)
+		json_array_remove(list, i);
 	return CLI_FINE;
 }
 
@@ -53,21 +51,21 @@ cut(json_t *list, size_t most)
 }
 
 static int
-on_sessions(const json_t *items, void *user)
+on_session(const json_t *session, void *user)
 {
 	struct report_page *page = user;
 
-	page->n_sessions += json_array_size(items);
-	return keep_last(page->sessions, items, SESSIONS_MAX);
+	page->n_sessions++;
+	return keep_last(page->sessions, session, SESSIONS_MAX);
 }
 
 static int
-on_incidents(const json_t *items, void *user)
+on_incident(const json_t *incident, void *user)
 {
 	struct report_page *page = user;
 
-	page->n_incidents += json_array_size(items);
-	return keep_last(page->incidents, items, INCIDENTS_MAX);
+	page->n_incidents++;
+	return keep_last(page->incidents, incident, INCIDENTS_MAX);
 }
 
 typedef void (*print_fn)(const struct cli *cli, const struct diagnosis *diagnosis);
@@ -121,9 +119,9 @@ gather(struct report_page *page)
 	if (r == CLI_FINE)
 		r = diagnose_with(page->cli, &all, on_diagnosis, page);
 	if (r == CLI_FINE)
-		r = ask_pages(page->cli, &shown, &sessions, on_sessions, page);
+		r = ask_items(page->cli, &shown, &sessions, on_session, page);
 	if (r == CLI_FINE)
-		r = ask_pages(page->cli, &shown, &incidents, on_incidents, page);
+		r = ask_items(page->cli, &shown, &incidents, on_incident, page);
 	cut(page->sessions, SESSIONS_MAX);
 	cut(page->incidents, INCIDENTS_MAX);
 	return r;
