@@ -15,9 +15,8 @@
 #include "lib/engine/engine.h"
 #include "lib/base/text.h"
 
-#define MESSAGE_MAX	1024
-#define LOST_EVERY_US	(60 * LS_SEC)
-#define RETURN_WINDOW_S 10 /* of ls_engine_config_default() */
+#define MESSAGE_MAX   1024
+#define LOST_EVERY_US (60 * LS_SEC)
 
 /* Messages that are not of a cause. */
 static const struct {
@@ -48,6 +47,7 @@ struct said_gap {
 };
 
 struct alert {
+	uint64_t return_window_us; /* of the engine */
 	struct said said[LS_MAX_OPEN_INCIDENTS];
 	struct said_gap gaps[LS_N_SOURCES];
 };
@@ -246,7 +246,7 @@ append(char message[MESSAGE_MAX], const char *format, ...)
 static void
 add_mode(char message[MESSAGE_MAX], const struct ls_incident *incident, enum alert_kind kind)
 {
-	if (!incident->mode[0] || strcmp(incident->mode, "normal use") == 0)
+	if (!incident->mode[0] || incident->mode_resting)
 		return;
 	if (kind == ALERT_LEFT)
 		append(message, " %s", incident->mode);
@@ -257,7 +257,8 @@ add_mode(char message[MESSAGE_MAX], const struct ls_incident *incident, enum ale
 }
 
 static void
-make_sentence(char message[MESSAGE_MAX], const struct ls_incident *incident, enum alert_kind kind)
+make_sentence(const struct alert *alert, char message[MESSAGE_MAX],
+	      const struct ls_incident *incident, enum alert_kind kind)
 {
 	uint32_t count = count_of(incident);
 	const struct ls_cause_row *row = row_of(kind);
@@ -270,7 +271,8 @@ make_sentence(char message[MESSAGE_MAX], const struct ls_incident *incident, enu
 		append(message, "; it is expected back within %s",
 		       duration(incident->expected_us, time));
 	else if (kind == ALERT_LEFT)
-		append(message, "; if it is back within %d s this is a lost link", RETURN_WINDOW_S);
+		append(message, "; if it is back within %s this is a lost link",
+		       duration(alert->return_window_us, time));
 	if (row && row->names_children && incident->n_children)
 		append(message, " (%" PRIu32 " device%s)", incident->n_children,
 		       incident->n_children == 1 ? "" : "s");
@@ -286,14 +288,14 @@ make_sentence(char message[MESSAGE_MAX], const struct ls_incident *incident, enu
 }
 
 static void
-say_incident(const struct ls_incident *incident, enum alert_kind kind)
+say_incident(const struct alert *alert, const struct ls_incident *incident, enum alert_kind kind)
 {
 	const struct ls_device *device = &incident->device;
 	int priority = incident->drop ? LOG_WARNING : priority_of(kind);
 	char message[MESSAGE_MAX];
 	struct entry entry;
 
-	make_sentence(message, incident, kind);
+	make_sentence(alert, message, incident, kind);
 	entry_begin(&entry, alert_message_id(kind), priority, message);
 	entry_add(&entry, "LINKSTAT_PORT=%s", incident->socket.id_path);
 	entry_add(&entry, "LINKSTAT_NAME=%s", incident->socket.name);
@@ -320,7 +322,7 @@ on_incident(struct alert *alert, const struct ls_incident *incident)
 	news = said->id == 0 || said->kind != kind || count >= 2 * (uint64_t)said->count;
 	flapped = said->open && !incident->open && count > 1;
 	if (news || flapped) {
-		say_incident(incident, kind);
+		say_incident(alert, incident, kind);
 		said->count = count;
 	}
 	said->id = incident->id;
@@ -408,7 +410,7 @@ on_event(const struct ls_event *event)
 	char message[MESSAGE_MAX] = "";
 	struct entry entry;
 
-	if (event->kind != LS_EVENT_CABLE || strncmp(event->what, "assuming", 8) != 0)
+	if (event->kind != LS_EVENT_CABLE || !event->assumed)
 		return;
 	append(message, "port %s: %s", event->socket.name, event->what);
 	entry_begin(&entry, alert_message_id(ALERT_CABLE), priority_of(ALERT_CABLE), message);
@@ -442,9 +444,12 @@ int
 alert_new(struct alert **ret)
 {
 	struct alert *alert = calloc(1, sizeof(*alert));
+	struct ls_engine_config config;
 
 	if (!alert)
 		return -ENOMEM;
+	ls_engine_config_default(&config);
+	alert->return_window_us = config.return_window_us;
 	*ret = alert;
 	return 0;
 }

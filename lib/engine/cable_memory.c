@@ -72,7 +72,7 @@ cable_memory_assume(struct ls_engine *engine, struct session *session)
 void
 cable_memory_report(struct ls_engine *engine, const struct session *session)
 {
-	struct ls_observation obs = { .at = session->pub.began };
+	struct ls_observation obs = { .assumed = true, .at = session->pub.began };
 
 	if (!session->pub.cable_assumed)
 		return;

@@ -20,6 +20,7 @@ emit_event(struct ls_engine *engine, enum ls_event_kind kind, const struct ls_so
 		.kind = kind,
 		.source = obs->source,
 		.incident = incident ? id_of(engine, incident) : 0,
+		.assumed = obs->assumed,
 	};
 	struct ls_record record = { .kind = LS_RECORD_EVENT, .event = &event };
 

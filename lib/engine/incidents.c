@@ -112,6 +112,7 @@ describe_mode(const struct session *session, struct incident *incident, struct l
 	if (!mode)
 		return;
 	ls_text_format(pub->mode, sizeof(pub->mode), "%s", mode->title);
+	pub->mode_resting = mode->resting;
 	if (at.mono_us > session->mode_since.mono_us)
 		pub->in_mode_us = at.mono_us - session->mode_since.mono_us;
 	if (mode->busy)

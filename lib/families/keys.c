@@ -217,6 +217,7 @@ enum key {
 	KEY_LAST_MATCH = KEY_FIRST_MATCH + FAMILY_N_SUBJECTS - 1,
 	KEY_TITLE,
 	KEY_BUSY,
+	KEY_RESTING,
 	KEY_STALL,
 	KEY_CONTEXT,
 	KEY_WINDOW,
@@ -256,6 +257,7 @@ static const struct {
 	[FAMILY_MANUFACTURER] = { "manufacturer", MATCH_KEY },
 	[KEY_TITLE] = { "title", IN_MODE, IN_MODE },
 	[KEY_BUSY] = { "busy", IN_MODE, 0 },
+	[KEY_RESTING] = { "resting", IN_MODE, 0 },
 	[KEY_STALL] = { "stall", IN_MODE, 0 },
 	[KEY_CONTEXT] = { "context", IN_MODE, 0 },
 	[KEY_WINDOW] = { "window", IN_EDGE, IN_EDGE },
@@ -283,6 +285,8 @@ set(struct family_section *section, enum key key, const char *value, char why[LS
 		return parse_text(value, &section->text);
 	case KEY_BUSY:
 		return parse_bool(value, &section->mode.busy, why);
+	case KEY_RESTING:
+		return parse_bool(value, &section->mode.resting, why);
 	case KEY_STALL:
 		return parse_duration(value, &section->mode.stall_us, why);
 	case KEY_CONTEXT:

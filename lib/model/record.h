@@ -120,6 +120,7 @@ struct ls_incident {
 	bool has_device;
 	struct ls_device device; /* as it was before */
 	char mode[LS_MODE_MAX];	 /* it was in then, "" if its family is not known … */
+	bool mode_resting;	 /* … that of everyday use */
 	uint64_t in_mode_us;	 /* … and had been for so long */
 	uint64_t expected_us; /* its family lets it stay away for so long, 0: unknown; not kept */
 	char mode_after[LS_MODE_MAX]; /* it came back in; "" the same or unknown */

@@ -353,6 +353,40 @@ speaks_to_stderr_without_a_journal(void **state)
 }
 
 static void
+names_a_mode_unless_it_is_that_of_everyday_use(void **state)
+{
+	struct ls_incident incident = link_loss();
+
+	(void)state;
+	snprintf(incident.mode, sizeof(incident.mode), "restore mode");
+	tell(&incident);
+	assert_non_null(strstr(field(0, "MESSAGE"), " lost its link in restore mode and"));
+	incident.id = 42;
+	incident.mode_resting = true;
+	tell(&incident);
+	assert_non_null(strstr(field(1, "MESSAGE"), " lost its link and"));
+}
+
+static void
+reports_labels_that_are_assumed(void **state)
+{
+	struct ls_event event = {
+		.socket = { .id_path = "pci-0000:00:14.0-usb-0:1", .name = "1-1" },
+		.kind = LS_EVENT_CABLE,
+		.what = "assuming cable \"white\" as before",
+	};
+	const struct ls_record record = { .kind = LS_RECORD_EVENT, .event = &event };
+
+	(void)state;
+	alert_record(alert, &record);
+	assert_int_equal(n_entries, 0);
+	event.assumed = true;
+	alert_record(alert, &record);
+	assert_int_equal(n_entries, 1);
+	assert_string_equal(field(0, "MESSAGE"), "port 1-1: assuming cable \"white\" as before");
+}
+
+static void
 matches_the_catalog(void **state)
 {
 	size_t n_described[ALERT_N_KINDS + 1] = { 0 };
@@ -393,6 +427,8 @@ main(void)
 		TEST(tells_of_blind_sources),
 		TEST(sums_up_losses),
 		TEST(speaks_to_stderr_without_a_journal),
+		TEST(names_a_mode_unless_it_is_that_of_everyday_use),
+		TEST(reports_labels_that_are_assumed),
 		TEST(matches_the_catalog),
 	};
 

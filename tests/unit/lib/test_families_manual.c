@@ -111,7 +111,7 @@ every_key_is_in_the_manual(void **state)
 			n_keys++;
 		}
 	}
-	assert_int_equal(n_keys, 18 + 14 + 4 + 17);
+	assert_int_equal(n_keys, 19 + 14 + 4 + 17);
 }
 
 int
