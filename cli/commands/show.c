@@ -96,7 +96,7 @@ put_mode(const struct cli *cli, const json_t *incident)
 		   *after = field_text(incident, "mode_after");
 	char duration[FORMAT_MAX];
 
-	if (!*mode || (strcmp(mode, "normal use") == 0 && !*after))
+	if (!*mode || (field_flag(incident, "mode_resting") && !*after))
 		return;
 	format_duration(duration, field_real(incident, "in_mode_seconds"));
 	render_sentence(&cli->style, TONE_PLAIN, 2, "in %s for %s%s%s", mode, duration,

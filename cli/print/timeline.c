@@ -60,7 +60,7 @@ put_gaps(FILE *out, const struct timeline *timeline)
 
 		if (field_time(gap, "began_at", &from) != 1 || to < timeline->from_us ||
 		    from > timeline->to_us ||
-		    strstr(field_text(gap, "reason"), "not listed one by one"))
+		    strcmp(field_text(gap, "kind"), ls_gap_kind_name(LS_GAP_SUMMARY)) == 0)
 			continue; /* many in one say nothing of a moment */
 		put_box(out, timeline, from, to, &box);
 		fputs("<title>", out);

@@ -229,7 +229,7 @@ other_gaps(const json_t *reply)
 
 	json_array_foreach(field_list(reply, "gaps"), i, gap)
 	{
-		if (strcmp(field_text(gap, "reason"), LS_GAP_IMPORTED) != 0)
+		if (strcmp(field_text(gap, "kind"), ls_gap_kind_name(LS_GAP_IMPORTED)) != 0)
 			(void)json_array_append(others, gap);
 	}
 	return others;

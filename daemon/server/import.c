@@ -192,10 +192,12 @@ on_record(const struct ls_record *record, void *user)
 static void
 tell(struct import *import, struct ls_instant at, enum ls_source source, enum ls_obs_kind kind)
 {
-	struct ls_observation obs = { .at = at, .source = source, .kind = kind };
+	struct ls_observation obs = { .at = at, .source = source, .kind = kind, .imported = true };
 
 	ls_text_format(obs.text, sizeof(obs.text), "%s",
-		       kind == LS_OBS_SOURCE_SEES ? "kernel log" : LS_GAP_IMPORTED);
+		       kind == LS_OBS_SOURCE_SEES
+			       ? "kernel log"
+			       : "imported from the journal: transfers of that time are not known");
 	ls_engine_observe(import->engine, &obs);
 }
 

@@ -35,6 +35,7 @@ count_gap(const struct ls_gap *gap, void *user)
 static int
 add_rest(struct report *report)
 {
+	report->rest.kind = LS_GAP_SUMMARY;
 	ls_text_format(report->rest.reason, sizeof(report->rest.reason),
 		       "%zu more gaps, not listed one by one: ask for a shorter span",
 		       report->n_seen);

@@ -64,6 +64,7 @@
 	X(I64, facts, facts)                                                                       \
 	X(U32, n_evidence, n_evidence)                                                             \
 	X(TEXT, mode, mode)                                                                        \
+	X(BOOL, mode_resting, mode_resting)                                                        \
 	X(I64, in_mode_us, in_mode_us)                                                             \
 	X(TEXT, mode_after, mode_after)                                                            \
 	STORE_INSTANT_FIELDS(X, gone, gone)
@@ -82,6 +83,7 @@
 	X(TEXT, what, what)
 
 #define STORE_GAP_FIELDS(X)                                                                        \
+	X(GAP_KIND, kind, kind)                                                                    \
 	X(SOURCE, source, source)                                                                  \
 	STORE_INSTANT_FIELDS(X, began, began)                                                      \
 	STORE_INSTANT_FIELDS(X, ended, ended)                                                      \

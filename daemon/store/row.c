@@ -18,6 +18,7 @@ enum field_type {
 	TYPE_SIDE,
 	TYPE_SOURCE,
 	TYPE_KIND,
+	TYPE_GAP_KIND,
 };
 
 struct field {
@@ -66,6 +67,8 @@ enum_name(enum field_type type, int value)
 		return ls_side_name((enum ls_side)value);
 	case TYPE_SOURCE:
 		return ls_source_name((enum ls_source)value);
+	case TYPE_GAP_KIND:
+		return ls_gap_kind_name((enum ls_gap_kind)value);
 	default:
 		return ls_event_kind_name((enum ls_event_kind)value);
 	}
@@ -82,6 +85,8 @@ enum_count(enum field_type type)
 		return LS_N_SIDES;
 	case TYPE_SOURCE:
 		return LS_N_SOURCES;
+	case TYPE_GAP_KIND:
+		return LS_N_GAP_KINDS;
 	default:
 		return LS_N_EVENTS;
 	}
@@ -167,6 +172,7 @@ bind_field(sqlite3_stmt *stmt, int n, const struct field *field, const char *at)
 	case TYPE_SIDE:
 	case TYPE_SOURCE:
 	case TYPE_KIND:
+	case TYPE_GAP_KIND:
 		memcpy(&value, at, sizeof(value));
 		(void)sqlite3_bind_text(stmt, n, enum_name(field->type, value), -1, SQLITE_STATIC);
 		break;
@@ -209,6 +215,7 @@ read_field(const struct store_rows *rows, int column, const struct field *field,
 	case TYPE_SIDE:
 	case TYPE_SOURCE:
 	case TYPE_KIND:
+	case TYPE_GAP_KIND:
 		name = store_text(rows, column);
 		value = enum_value(field->type, name ? name : "");
 		memcpy(at, &value, sizeof(value));

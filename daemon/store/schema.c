@@ -342,12 +342,22 @@ static const char *const to_2[] = {
 				   "; END",
 };
 
+/* What programs decide by is in columns of its own, and no more in texts for people. */
+static const char *const to_3[] = {
+	"ALTER TABLE incidents ADD COLUMN mode_resting INTEGER NOT NULL DEFAULT 0",
+	"UPDATE incidents SET mode_resting = 1 WHERE mode = 'normal use'",
+	"ALTER TABLE gaps ADD COLUMN kind TEXT NOT NULL DEFAULT 'outage'",
+	"UPDATE gaps SET kind = 'imported' WHERE reason ="
+	" 'imported from the journal: transfers of that time are not known'",
+};
+
 static const struct {
 	const char *const *steps;
 	size_t n;
 } migrations[] = {
 	{ to_1, LS_COUNT(to_1) },
 	{ to_2, LS_COUNT(to_2) },
+	{ to_3, LS_COUNT(to_3) },
 };
 
 int

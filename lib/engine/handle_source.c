@@ -21,6 +21,7 @@ handle_source(struct ls_engine *engine, const struct ls_observation *obs)
 	if (obs->kind == LS_OBS_SOURCE_BLIND && !gap->id) {
 		*gap = (struct ls_gap){
 			.id = engine->numbers->config.next_gap_id++,
+			.kind = obs->imported ? LS_GAP_IMPORTED : LS_GAP_OUTAGE,
 			.source = obs->source,
 			.began = obs->at,
 			.open = true,

@@ -185,6 +185,7 @@ struct ls_observation {
 	const struct ls_device *device;	 /* NULL unless the kind says so */
 	char label[LS_LABEL_MAX];	 /* CABLE */
 	bool assumed;			 /* CABLE: of the session before; no person set it */
+	bool imported;			 /* SOURCE_BLIND: of a time that is read from a log */
 	char text[LS_TEXT_MAX];		 /* the source's statement, for people only */
 };
 

@@ -2,6 +2,7 @@
 
 static const char *const sides[] = { LS_SIDES(LS_ENUM_NAME) };
 static const char *const side_words[] = { LS_SIDES(LS_ENUM_WORDS) };
+static const char *const gap_kinds[] = { LS_GAP_KINDS(LS_ENUM_NAME) };
 static const char *const event_kinds[] = { LS_EVENT_KINDS(LS_ENUM_NAME) };
 
 const char *
@@ -20,6 +21,12 @@ const char *
 ls_event_kind_name(enum ls_event_kind kind)
 {
 	return (size_t)kind < LS_N_EVENTS ? event_kinds[kind] : "unknown";
+}
+
+const char *
+ls_gap_kind_name(enum ls_gap_kind kind)
+{
+	return ls_name_of(gap_kinds, LS_COUNT(gap_kinds), kind);
 }
 
 int

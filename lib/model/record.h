@@ -144,12 +144,19 @@ struct ls_incident {
 	struct ls_evidence evidence[LS_EVIDENCE_MAX]; /* in order of arrival */
 };
 
-/* The reason of the gaps of what was imported: that time is known from the kernel log only. */
-#define LS_GAP_IMPORTED "imported from the journal: transfers of that time are not known"
+#define LS_GAP_KINDS(X)                                                                            \
+	X(LS_GAP_OUTAGE, "outage")                                                                 \
+	/* of what was imported from logs: that source knows nothing of that time */               \
+	X(LS_GAP_IMPORTED, "imported")                                                             \
+	/* many, from the first to the last of them; neither emitted nor stored */                 \
+	X(LS_GAP_SUMMARY, "summary")
+
+enum ls_gap_kind { LS_GAP_KINDS(LS_ENUM_ID) LS_N_GAP_KINDS };
 
 /* A span in which a source was unavailable, or records that it lost at one moment. */
 struct ls_gap {
 	int64_t id;
+	enum ls_gap_kind kind;
 	enum ls_source source;
 	struct ls_instant began;
 	struct ls_instant ended; /* meaningful unless @open */
@@ -205,6 +212,7 @@ typedef void (*ls_record_fn)(const struct ls_record *record, void *user);
 /* Names on the wire and in the store: "disconnect", "power". Never NULL. */
 const char *ls_side_name(enum ls_side side);
 const char *ls_event_kind_name(enum ls_event_kind kind);
+const char *ls_gap_kind_name(enum ls_gap_kind kind);
 /* The reverse; 1 or -EINVAL. */
 int ls_side_from_name(const char *name, enum ls_side *ret);
 int ls_event_kind_from_name(const char *name, enum ls_event_kind *ret);

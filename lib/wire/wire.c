@@ -143,6 +143,7 @@ ls_wire_incident(const struct ls_incident *incident, const struct ls_labels *lab
 		{ "device",
 		  incident->has_device ? ls_wire_device(&incident->device) : json_null() },
 		{ "mode", ls_wire_optional(incident->mode[0] ? incident->mode : NULL) },
+		{ "mode_resting", json_boolean(incident->mode_resting) },
 		{ "in_mode_seconds",
 		  incident->mode[0] ? json_real((double)incident->in_mode_us / 1e6) : json_null() },
 		{ "mode_after",
@@ -188,6 +189,7 @@ ls_wire_gap(const struct ls_gap *gap)
 	/* An unknown number: 0, because null is a span. */
 	json_int_t lost = gap->n_lost == UINT32_MAX ? 0 : (json_int_t)gap->n_lost;
 	const struct ls_wire_field fields[] = {
+		{ "kind", json_string(ls_gap_kind_name(gap->kind)) },
 		{ "source", json_string(ls_source_name(gap->source)) },
 		{ "began_at", ls_wire_time(gap->began.real_us) },
 		{ "ended_at", gap->open ? json_null() : ls_wire_time(gap->ended.real_us) },

@@ -150,11 +150,21 @@ incident(const struct ls_incident *incident)
 
 	if (!object || json_object_del(object, "cable") < 0 || /* the session's matter */
 	    json_object_del(object, "cable_assumed") < 0 ||
+	    json_object_del(object, "mode_resting") < 0 || /* that of its family */
 	    json_object_set_new(object, "settled", json_boolean(incident->settled)) < 0 ||
 	    json_object_set_new(object, "facts", json_integer(incident->facts)) < 0 ||
 	    json_object_set_new(object, "children", json_integer(incident->n_children)) < 0)
 		return NULL;
 	return LS_STEAL(&object);
+}
+
+static json_t *
+gap(const struct ls_gap *gap)
+{
+	ls_json_auto json_t *object = ls_wire_gap(gap);
+
+	/* Recordings are no imports. */
+	return object && json_object_del(object, "kind") == 0 ? LS_STEAL(&object) : NULL;
 }
 
 json_t *
@@ -171,7 +181,7 @@ recording_record(const struct ls_record *record)
 		return json_pack("{s:I, s:I}", "absorbed", (json_int_t)record->absorbed.id, "into",
 				 (json_int_t)record->absorbed.into);
 	case LS_RECORD_GAP:
-		return json_pack("{s:o}", "gap", ls_wire_gap(record->gap));
+		return json_pack("{s:o}", "gap", gap(record->gap));
 	case LS_RECORD_TRAFFIC: /* neither is the engine's */
 	case LS_RECORD_TAIL:
 	case LS_N_RECORDS:

@@ -149,9 +149,9 @@ report(struct bed *bed)
 }
 
 static int
-count_reason(const struct ls_gap *gap, void *user)
+count_imported(const struct ls_gap *gap, void *user)
 {
-	if (strcmp(gap->reason, LS_GAP_IMPORTED) == 0) {
+	if (gap->kind == LS_GAP_IMPORTED) {
 		assert_false(gap->open);
 		assert_true(gap->ended.real_us > gap->began.real_us);
 		++*(int *)user;
@@ -164,7 +164,7 @@ n_gaps(struct bed *bed)
 {
 	int n = 0;
 
-	assert_int_equal(store_gaps(bed->fixture.store, &ALL, count_reason, &n), 0);
+	assert_int_equal(store_gaps(bed->fixture.store, &ALL, count_imported, &n), 0);
 	return n;
 }
 

@@ -66,16 +66,18 @@ writes_events_and_gaps(void **state)
 		    "{\"at\":\"1970-01-01T00:00:00.000000Z\",\"port\":\"\",\"name\":\"\","
 		    "\"kind\":\"sleep\",\"source\":\"linkstat\",\"what\":\"\","
 		    "\"incident\":9223372036854775807}");
-	assert_json(ls_wire_gap(&gap),
-		    "{\"source\":\"udev\",\"began_at\":\"1970-01-01T00:00:00.000000Z\","
-		    "\"ended_at\":null,\"lost\":null,\"reason\":\"why\"}");
+	assert_json(ls_wire_gap(&gap), "{\"kind\":\"outage\",\"source\":\"udev\",\"began_at\":"
+				       "\"1970-01-01T00:00:00.000000Z\","
+				       "\"ended_at\":null,\"lost\":null,\"reason\":\"why\"}");
 	gap = (struct ls_gap){ .n_lost = 7 };
 	assert_json(ls_wire_gap(&gap),
-		    "{\"source\":\"linkstat\",\"began_at\":\"1970-01-01T00:00:00.000000Z\","
+		    "{\"kind\":\"outage\",\"source\":\"linkstat\",\"began_at\":\"1970-01-01T00:00:"
+		    "00.000000Z\","
 		    "\"ended_at\":\"1970-01-01T00:00:00.000000Z\",\"lost\":7,\"reason\":\"\"}");
 	gap.n_lost = UINT32_MAX;
 	assert_json(ls_wire_gap(&gap),
-		    "{\"source\":\"linkstat\",\"began_at\":\"1970-01-01T00:00:00.000000Z\","
+		    "{\"kind\":\"outage\",\"source\":\"linkstat\",\"began_at\":\"1970-01-01T00:00:"
+		    "00.000000Z\","
 		    "\"ended_at\":\"1970-01-01T00:00:00.000000Z\",\"lost\":0,\"reason\":\"\"}");
 }
 
@@ -104,7 +106,7 @@ writes_incidents(void **state)
 		"{\"id\":41,\"opened_at\":\"1970-01-01T00:00:00.000000Z\",\"closed_at\":null,"
 		"\"port\":\"p\",\"name\":\"1-1\",\"label\":\"left front\",\"cable\":\"white 2 m\","
 		"\"cable_assumed\":true,\"device\":null,"
-		"\"mode\":null,\"in_mode_seconds\":null,\"mode_after\":null,"
+		"\"mode\":null,\"mode_resting\":false,\"in_mode_seconds\":null,\"mode_after\":null,"
 		"\"cause\":\"link-loss\",\"side\":\"link\",\"drop\":true,\"confidence\":0.9,"
 		"\"count\":3,\"resets\":1,\"why\":\"w\",\"ruled_out\":[],\"disconnected_at\":null,"
 		"\"back_after_seconds\":1."
@@ -117,7 +119,8 @@ writes_incidents(void **state)
 		    "\"label\":null,\"cable\":null,\"cable_assumed\":false,\"device\":{\"vid\":"
 		    "\"0000\",\"pid\":\"0000\",\"serial\":null,"
 		    "\"product\":null,\"manufacturer\":null,\"speed\":null,\"hub\":false,"
-		    "\"max_power_ma\":null},\"mode\":null,\"in_mode_seconds\":null,"
+		    "\"max_power_ma\":null},\"mode\":null,\"mode_resting\":false,\"in_mode_"
+		    "seconds\":null,"
 		    "\"mode_after\":null,\"cause\":\"unknown\",\"side\":\"unknown\","
 		    "\"drop\":false,\"confidence\":0.0,\"count\":0,\"resets\":0,\"why\":\"\","
 		    "\"ruled_out\":[],\"disconnected_at\":null,\"back_after_seconds\":null,"
