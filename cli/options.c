@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 
 #define FIRST_LONG                                                                                 \
 	256 /* getopt_long() gives this plus the row for a long option, else the letter */
@@ -198,7 +198,7 @@ complain_command(const struct command *const *list, const char *name)
 	for (size_t i = 0; list[i] && len < sizeof(names); i++)
 		len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s", i ? ", " : "",
 					list[i]->name);
-	clean_text(shown, sizeof(shown), name, true);
+	sanitize_text(shown, sizeof(shown), name, true);
 	cli_complain("there is no command \"%s\".\nThe commands are: %s. More: linkstat --help",
 		     shown, names);
 	return CLI_USAGE;

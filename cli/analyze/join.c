@@ -285,7 +285,7 @@ conclude(struct pair *pair, struct offline *offline, json_t **ret, int *ret_wors
 			     stream_count(pair->sources[i].stream) < 0 ||
 			     stream_tell(pair->sources[i].stream, group) < 0;
 		if (stream_verdict(pair->sources[i].stream) != CLI_FINE)
-			*ret_worst = CLI_TROUBLE;
+			*ret_worst = CLI_PROBLEM;
 	}
 	if (no_memory)
 		return -ENOMEM;

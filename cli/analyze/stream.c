@@ -290,7 +290,7 @@ stream_step(struct stream *stream)
 int
 stream_verdict(const struct stream *stream)
 {
-	return *stream->why ? CLI_TROUBLE : CLI_FINE;
+	return *stream->why ? CLI_PROBLEM : CLI_FINE;
 }
 
 /* What was not back by then is known to have stayed away for so long. */

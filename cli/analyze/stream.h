@@ -32,7 +32,7 @@ enum stream_kind { STREAM_NOTHING, STREAM_CAPTURE, STREAM_LOG };
 enum stream_kind stream_kind(const struct stream *stream);
 /* Reads on. 1: there may be more; 0: that was all, or as far as it goes. */
 int stream_step(struct stream *stream);
-/* CLI_FINE, or CLI_TROUBLE: it could not be read, or not to its end. */
+/* CLI_FINE, or CLI_PROBLEM: it could not be read, or not to its end. */
 int stream_verdict(const struct stream *stream);
 /* After the last step: lets time go on to the end of the file, and gives the offline engine what is counted by port. 0 or -ENOMEM. */
 int stream_count(struct stream *stream);

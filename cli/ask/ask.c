@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/ask/client.h"
 #include "cli/base/field.h"
 #include "cli/ask/problem.h"
@@ -34,7 +34,7 @@ ask_accept(const struct cli *cli, const char *method, const json_t *reply)
 		return problem_schema(why);
 	if (cli->redact && redact_reply(cli->redaction, client_parameters(reply)) < 0)
 		return cli_no_memory();
-	if (!cli->json && clean_json(client_parameters(reply), cli->style.utf8) < 0)
+	if (!cli->json && sanitize_json(client_parameters(reply), cli->style.utf8) < 0)
 		return cli_no_memory();
 	return CLI_FINE;
 }

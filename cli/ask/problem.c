@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/base/cli.h"
 #include "cli/ask/client.h"
 #include "cli/base/field.h"
@@ -92,7 +92,7 @@ problem_connecting(const char *socket, int error)
 		what = connecting[i].what;
 		hint = connecting[i].hint;
 	}
-	clean_text(path, sizeof(path), socket, true);
+	sanitize_text(path, sizeof(path), socket, true);
 	cli_complain("cannot reach linkstatd at %s: %s.\n%s", path, what, hint);
 	return CLI_UNREACHABLE;
 }
@@ -137,7 +137,7 @@ put_value(char text[VALUE_MAX], const json_t *parameters, const char *name, size
 	char size[FORMAT_MAX];
 
 	if (json_is_string(value))
-		clean_text(text, VALUE_MAX, json_string_value(value), true);
+		sanitize_text(text, VALUE_MAX, json_string_value(value), true);
 	else if (json_is_integer(value) && strncmp(name, "queued_bytes", len) == 0)
 		snprintf(text, VALUE_MAX, "%s", format_size(size, json_integer_value(value)));
 	else if (json_is_integer(value))
@@ -179,7 +179,7 @@ problem_sentence(const json_t *reply, char *text, size_t size)
 		fill_in(text, size, errors[i].sentence, client_parameters(reply));
 		return errors[i].exit_code;
 	}
-	clean_text(name, sizeof(name), error, true);
+	sanitize_text(name, sizeof(name), error, true);
 	snprintf(text, size, "linkstatd answers with an error that linkstat does not know: %s",
 		 name);
 	return CLI_UNREACHABLE;

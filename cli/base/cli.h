@@ -10,7 +10,7 @@
 /* Documented in linkstat.1: scripts rely on them. */
 enum cli_exit {
 	CLI_FINE = 0,
-	CLI_TROUBLE = 1,     /* the answer holds a drop */
+	CLI_PROBLEM = 1,     /* the answer holds a drop */
 	CLI_USAGE = 2,	     /* asked for something that does not exist or makes no sense */
 	CLI_UNREACHABLE = 3, /* linkstatd could not be asked, or the answer could not be written */
 };

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/base/when.h"
 #include "lib/base/text.h"
 
@@ -74,7 +74,7 @@ option_take_time(const struct command_option *option, const char *value, const s
 		*(struct cli_time *)member = cli_time_at(real_us);
 		return CLI_FINE;
 	}
-	clean_text(shown, sizeof(shown), value, true);
+	sanitize_text(shown, sizeof(shown), value, true);
 	cli_complain("--%s \"%s\" cannot be used: %s.\n"
 		     "Examples: --since -1h, --since \"2 days ago\", --since today, "
 		     "--since yesterday, --since 14:00,\n"
@@ -97,7 +97,7 @@ option_take_hours(const struct command_option *option, const char *value, const 
 		*(double *)member = (double)us / 3600e6;
 		return CLI_FINE;
 	}
-	clean_text(shown, sizeof(shown), value, true);
+	sanitize_text(shown, sizeof(shown), value, true);
 	cli_complain(
 		"--%s \"%s\" cannot be used: a duration is wanted, like 12min, \"2 h\" or 90s.",
 		option->name, shown);

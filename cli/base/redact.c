@@ -68,8 +68,7 @@ learn(struct redaction *redaction, const char *text)
 		return 0;
 	for (size_t i = 0; i < secret.len; i++)
 		secret.text[i] = (char)tolower((unsigned char)text[i]);
-	return uniques_add(&redaction->secrets, &secret, sizeof(secret), compare_secrets) ? 0
-											  : -ENOMEM;
+	return set_add(&redaction->secrets, &secret, sizeof(secret), compare_secrets) ? 0 : -ENOMEM;
 }
 
 /* ---- what is to be hidden in a text ---------------------------------------------------------- */
@@ -279,5 +278,5 @@ redact_reply(struct redaction *redaction, json_t *reply)
 void
 redact_done(struct redaction *redaction)
 {
-	uniques_done(&redaction->secrets);
+	set_done(&redaction->secrets);
 }

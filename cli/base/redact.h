@@ -16,7 +16,7 @@
 /* Secrets of all replies so far: a text may contain what an earlier reply had as a serial number.
  * Zero has none. */
 struct redaction {
-	struct uniques secrets;
+	struct set secrets;
 };
 
 /* A whole reply. 0 or -ENOMEM. */

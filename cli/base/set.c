@@ -5,50 +5,49 @@
 #include <string.h>
 
 static void *
-append(struct uniques *uniques, const void *wanted, size_t size, uniques_compare_fn compare)
+append(struct set *set, const void *wanted, size_t size, set_compare_fn compare)
 {
 	void *copy;
 
-	if ((uniques->n & (uniques->n - 1)) == 0) { /* a power of two: full */
-		void **more = reallocarray(uniques->items, uniques->n ? uniques->n * 2 : 1,
-					   sizeof(*more));
+	if ((set->n & (set->n - 1)) == 0) { /* a power of two: full */
+		void **more = reallocarray(set->items, set->n ? set->n * 2 : 1, sizeof(*more));
 
 		if (!more)
 			return NULL;
-		uniques->items = more;
+		set->items = more;
 	}
 	copy = malloc(size);
 	if (!copy)
 		return NULL;
 	memcpy(copy, wanted, size);
-	if (!tsearch(copy, &uniques->tree, compare)) {
+	if (!tsearch(copy, &set->tree, compare)) {
 		free(copy);
 		return NULL;
 	}
-	uniques->items[uniques->n++] = copy;
+	set->items[set->n++] = copy;
 	return copy;
 }
 
 void *
-uniques_find(const struct uniques *uniques, const void *key, uniques_compare_fn compare)
+set_find(const struct set *set, const void *key, set_compare_fn compare)
 {
-	void *const *node = tfind(key, &uniques->tree, compare);
+	void *const *node = tfind(key, &set->tree, compare);
 
 	return node ? *node : NULL;
 }
 
 void *
-uniques_add(struct uniques *uniques, const void *wanted, size_t size, uniques_compare_fn compare)
+set_add(struct set *set, const void *wanted, size_t size, set_compare_fn compare)
 {
-	void *found = uniques_find(uniques, wanted, compare);
+	void *found = set_find(set, wanted, compare);
 
-	return found ? found : append(uniques, wanted, size, compare);
+	return found ? found : append(set, wanted, size, compare);
 }
 
 void
-uniques_done(struct uniques *uniques)
+set_done(struct set *set)
 {
-	tdestroy(uniques->tree, free);
-	free(uniques->items);
-	*uniques = (struct uniques){ 0 };
+	tdestroy(set->tree, free);
+	free(set->items);
+	*set = (struct set){ 0 };
 }

@@ -8,7 +8,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/base/command.h"
 #include "cli/base/field.h"
 #include "cli/check/devices.h"
@@ -57,7 +57,7 @@ no_such_port(const struct check *check, const char *port)
 {
 	char shown[120];
 
-	clean_text(shown, sizeof(shown), port, true);
+	sanitize_text(shown, sizeof(shown), port, true);
 	cli_complain("there is no port \"%s\".\n%s", shown,
 		     check->status ? "Their names are in: linkstat"
 				   : "Without linkstatd only the kernel's names are known, like "

@@ -2,7 +2,7 @@
 /*
  * What "linkstat check" looks at and what it finds.
  *
- * All texts here are clean (cli/base/clean.h): files and programs are as hostile as devices.
+ * All texts here are clean (cli/base/sanitize.h): files and programs are as hostile as devices.
  */
 #include "cli/base/cli.h"
 #include "cli/print/format.h"

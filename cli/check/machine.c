@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/check/parse.h"
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/print/format.h"
 #include "cli/check/found.h"
 #include "cli/check/tree.h"
@@ -140,7 +140,7 @@ check_sleep(struct check *check, const struct check_device *device)
 	(void)device;
 	if (!logind->known)
 		return;
-	clean_text(action, sizeof(action), logind->idle_action, check->cli->style.utf8);
+	sanitize_text(action, sizeof(action), logind->idle_action, check->cli->style.utf8);
 	if (strstr(logind->inhibited, "sleep")) {
 		check_say(check, CHECK_FINE, "A program keeps this computer from sleeping.");
 	} else if (puts_to_sleep(action) && idle < check->job_hours * 3600) {
@@ -260,7 +260,7 @@ check_disk(struct check *check, const struct check_device *device)
 		if (i > 0 && bytes == first)
 			continue; /* the same disk, as good as certainly */
 		first = bytes;
-		clean_text(dir, sizeof(dir), dirs[i], check->cli->style.utf8);
+		sanitize_text(dir, sizeof(dir), dirs[i], check->cli->style.utf8);
 		format_bytes(size, (double)bytes);
 		if (bytes >= enough) {
 			check_say(check, CHECK_FINE, "%s are free in %s.", size, dir);

@@ -131,7 +131,7 @@ check_print(const struct check *check)
 		if (level == CHECK_FINE && check->n_ports > 1)
 			put_quiet_ports(check);
 	}
-	return check_is_fit(check) ? CLI_FINE : CLI_TROUBLE;
+	return check_is_fit(check) ? CLI_FINE : CLI_PROBLEM;
 }
 
 static json_t *
@@ -165,5 +165,5 @@ check_print_json(const struct check *check)
 	if (!findings || !members)
 		return cli_no_memory();
 	r = envelope_print(check->cli, "check", members);
-	return r != CLI_FINE ? r : check_is_fit(check) ? CLI_FINE : CLI_TROUBLE;
+	return r != CLI_FINE ? r : check_is_fit(check) ? CLI_FINE : CLI_PROBLEM;
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/check/versions.h"
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/check/found.h"
 #include "cli/check/tree.h"
 #include "cli/check/devices.h"
@@ -68,7 +68,7 @@ say_version(struct check *check, const struct versions *versions, const char *na
 	bool there = program && versions_find_program(check, name, path);
 
 	versions_of(versions, name, there ? path : NULL, version);
-	clean_text(shown, sizeof(shown), version, check->cli->style.utf8);
+	sanitize_text(shown, sizeof(shown), version, check->cli->style.utf8);
 	if (!there && !*version)
 		return;
 	if (strcmp(name, "idevicerestore") == 0 &&

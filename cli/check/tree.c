@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "lib/base/cursor.h"
 
 #define LINE_MAX_BYTES 1024
@@ -73,7 +73,7 @@ clean_line(const struct check *check, char *text, char *ret, size_t size)
 	while (len > 0 && strchr(" \t", text[len - 1]))
 		len--;
 	text[len] = '\0';
-	clean_text(ret, size, text, check->cli->style.utf8);
+	sanitize_text(ret, size, text, check->cli->style.utf8);
 	return ret[0] != '\0';
 }
 
@@ -133,7 +133,7 @@ check_link(const struct check *check, char *ret, size_t size, const char *format
 		return false;
 	target[n] = '\0';
 	slash = strrchr(target, '/');
-	clean_text(ret, size, slash ? slash + 1 : target, check->cli->style.utf8);
+	sanitize_text(ret, size, slash ? slash + 1 : target, check->cli->style.utf8);
 	return ret[0] != '\0';
 }
 

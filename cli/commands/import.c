@@ -7,7 +7,7 @@
 
 #include "cli/ask/ask.h"
 #include "cli/ask/client.h"
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/base/command.h"
 #include "cli/print/envelope.h"
 #include "cli/base/field.h"
@@ -305,7 +305,7 @@ complain(const struct importing *job, const struct journal_places *places, int e
 	char where[WORDS_MAX] = "the journal";
 
 	if (path)
-		clean_text(where, sizeof(where), path, cli->style.utf8);
+		sanitize_text(where, sizeof(where), path, cli->style.utf8);
 	if (places->refused || error == -EACCES || error == -EPERM)
 		cli_complain("%s may not be read by you.\n" ALLOW, where);
 	else if (error == -ENOMEM)

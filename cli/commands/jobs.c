@@ -124,7 +124,7 @@ run(const struct cli *cli, const void *options)
 			"No command ran under linkstat. To run one: linkstat run -- COMMAND");
 	else
 		r = put_table(cli, all);
-	return r != CLI_FINE ? r : n_drops > 0 ? CLI_TROUBLE : CLI_FINE;
+	return r != CLI_FINE ? r : n_drops > 0 ? CLI_PROBLEM : CLI_FINE;
 }
 
 static const struct command_option options[] = {

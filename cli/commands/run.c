@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "cli/ask/ask.h"
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/ask/client.h"
 #include "cli/commands/child.h"
 #include "cli/base/command.h"
@@ -133,7 +133,7 @@ describe_end(const struct run_job *job, char text[WORDS_MAX])
 {
 	char name[200];
 
-	clean_text(name, sizeof(name), job->cli->args[0], job->cli->style.utf8);
+	sanitize_text(name, sizeof(name), job->cli->args[0], job->cli->style.utf8);
 	if (job->end.error)
 		ls_text_format(text, WORDS_MAX, "%s could not be started (%s)", name,
 			       strerror(job->end.error));

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/ask/ask.h"
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/ask/client.h"
 #include "cli/base/field.h"
 #include "cli/ask/problem.h"
@@ -46,7 +46,7 @@ ask(struct run_job *job, const char *method, json_t *parameters, json_t **ret)
 		return r == CLI_USAGE ? -EINVAL : -EACCES;
 	}
 	if (schema_check(method, client_parameters(reply), why) < 0 ||
-	    clean_json(client_parameters(reply), job->cli->style.utf8) < 0) {
+	    sanitize_json(client_parameters(reply), job->cli->style.utf8) < 0) {
 		give_up(job, "linkstatd's answer made no sense");
 		return -EBADMSG;
 	}

@@ -6,7 +6,7 @@
 
 #include "cli/print/advice.h"
 #include "cli/ask/ask.h"
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/base/command.h"
 #include "cli/print/envelope.h"
 #include "cli/base/field.h"
@@ -236,7 +236,7 @@ put_capture(const struct cli *cli, json_t *reply, json_t *transfers, const char 
 		return r;
 	if (cli->json)
 		return put_json(cli, reply, transfers);
-	clean_text(shown, sizeof(shown), path, cli->style.utf8);
+	sanitize_text(shown, sizeof(shown), path, cli->style.utf8);
 	render_sentence(
 		&cli->style, TONE_PLAIN, 2, "%s written to %s, headers without data.",
 		format_count(n, (int64_t)json_array_size(transfers), "transfer", "transfers"),
@@ -254,7 +254,7 @@ check_wish(const struct cli *cli, const struct show_options *options, int64_t *r
 		return CLI_USAGE;
 	}
 	if (!parse_id(cli->args[0], ret_id)) {
-		clean_text(shown, sizeof(shown), cli->args[0], true);
+		sanitize_text(shown, sizeof(shown), cli->args[0], true);
 		cli_complain("\"%s\" is not the number of an incident.\n"
 			     "The numbers are in: linkstat incidents",
 			     shown);

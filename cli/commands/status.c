@@ -73,7 +73,7 @@ status_verdict(const json_t *reply)
 {
 	struct summary sum = summarise(reply);
 
-	return sum.n_away > 0 || sum.n_drops > 0 || dropped_lately(reply) ? CLI_TROUBLE : CLI_FINE;
+	return sum.n_away > 0 || sum.n_drops > 0 || dropped_lately(reply) ? CLI_PROBLEM : CLI_FINE;
 }
 
 static void

@@ -2,5 +2,5 @@
 /* The parts of `linkstat status` that can be judged without a terminal. */
 #include "lib/wire/wire.h"
 
-/* CLI_TROUBLE if a device is away right now, or a link dropped in the last 24 hours. */
+/* CLI_PROBLEM if a device is away right now, or a link dropped in the last 24 hours. */
 int status_verdict(const json_t *reply);

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "cli/ask/ask.h"
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/ask/client.h"
 #include "cli/base/command.h"
 #include "cli/print/envelope.h"
@@ -609,7 +609,7 @@ take_seconds(const struct command_option *option, const char *text, const struct
 		*(double *)member = seconds;
 		return CLI_FINE;
 	}
-	clean_text(shown, sizeof(shown), text, true);
+	sanitize_text(shown, sizeof(shown), text, true);
 	cli_complain("-d \"%s\" is no number of seconds from 0.1 to 3600.", shown);
 	return CLI_USAGE;
 }
@@ -628,7 +628,7 @@ take_count(const struct command_option *option, const char *text, const struct c
 		*(uint64_t *)member = count;
 		return CLI_FINE;
 	}
-	clean_text(shown, sizeof(shown), text, true);
+	sanitize_text(shown, sizeof(shown), text, true);
 	cli_complain("-n \"%s\" is no number of measurements: at least 1.", shown);
 	return CLI_USAGE;
 }

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "cli/ask/ask.h"
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/ask/client.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
@@ -270,7 +270,7 @@ complain_file(const char *path, int error)
 {
 	char shown[PATH_SHOWN];
 
-	clean_text(shown, sizeof(shown), path, true);
+	sanitize_text(shown, sizeof(shown), path, true);
 	if (error == EEXIST) {
 		cli_complain("\"%s\" is there already, and nothing is written over it.\n"
 			     "Give another name, or remove it first.",

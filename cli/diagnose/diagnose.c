@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/base/command.h"
 #include "cli/diagnose/json.h"
 #include "cli/diagnose/next.h"
@@ -69,7 +69,7 @@ get_trials(const struct cli *cli, struct diagnosis *diagnosis, struct histories 
 	if (r > 0)
 		return CLI_FINE;
 	if (r == 0) {
-		clean_text(focus, sizeof(focus), diagnosis->focus, cli->style.utf8);
+		sanitize_text(focus, sizeof(focus), diagnosis->focus, cli->style.utf8);
 		return complain_focus(histories, focus);
 	}
 	if (r == -ENOMEM)
@@ -97,7 +97,7 @@ print(const struct cli *cli, const struct diagnosis *diagnosis, void *user)
 	}
 	if (r != CLI_FINE)
 		return r;
-	return verdict == LS_VERDICT_SUSPECT || verdict == LS_VERDICT_INSEPARABLE ? CLI_TROUBLE
+	return verdict == LS_VERDICT_SUSPECT || verdict == LS_VERDICT_INSEPARABLE ? CLI_PROBLEM
 										  : CLI_FINE;
 }
 

@@ -18,7 +18,7 @@ struct combination {
 
 struct histories {
 	struct history_parts parts;
-	struct uniques combinations; /* of struct combination */
+	struct set combinations; /* of struct combination */
 	uint64_t n_rows, n_taken;
 };
 
@@ -35,7 +35,7 @@ histories_free(struct histories *histories)
 	if (!histories)
 		return;
 	history_parts_done(&histories->parts);
-	uniques_done(&histories->combinations);
+	set_done(&histories->combinations);
 	free(histories);
 }
 
@@ -83,8 +83,7 @@ histories_add_sum(struct histories *histories, const struct ls_trial *trial,
 		r = history_parts_number(&histories->parts, i, trial, aliases, &wanted.parts[i]);
 	if (r < 0)
 		return r;
-	found = uniques_add(&histories->combinations, &wanted, sizeof(wanted),
-			    compare_combinations);
+	found = set_add(&histories->combinations, &wanted, sizeof(wanted), compare_combinations);
 	if (!found)
 		return -ENOMEM;
 	histories->n_rows += n_sessions;

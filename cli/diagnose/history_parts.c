@@ -9,7 +9,7 @@
 void
 history_parts_done(struct history_parts *parts)
 {
-	uniques_done(&parts->all);
+	set_done(&parts->all);
 }
 
 const struct history_part *
@@ -108,7 +108,7 @@ add_part(struct history_parts *parts, const struct key *key,
 	for (int i = 0; i < N_REALMS; i++)
 		ls_text_format(part.realm[i], sizeof(part.realm[i]), "%s", key->realm[i]);
 	fill_aliases(&part, aliases);
-	return uniques_add(&parts->all, &part, sizeof(part), compare_parts);
+	return set_add(&parts->all, &part, sizeof(part), compare_parts);
 }
 
 int
@@ -124,7 +124,7 @@ history_parts_number(struct history_parts *parts, size_t slot, const struct ls_t
 	if (!name || !*name)
 		return 0;
 	key = key_of(is_hub ? LS_COMPONENT_HUB : (enum ls_component_kind)slot, name, trial);
-	found = uniques_find(&parts->all, &key, compare_key);
+	found = set_find(&parts->all, &key, compare_key);
 	if (!found)
 		found = add_part(parts, &key, aliases);
 	if (!found)

@@ -22,7 +22,7 @@ struct history_part {
 
 /* Zero is an empty one. */
 struct history_parts {
-	struct uniques all;
+	struct set all;
 };
 
 void history_parts_done(struct history_parts *parts);

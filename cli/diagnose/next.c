@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/diagnose/words.h"
 #include "cli/print/format.h"
 #include "cli/print/render.h"
@@ -36,7 +36,7 @@ named(const struct cli *cli, const struct diagnosis *diagnosis, enum ls_componen
 	char full[DIAGNOSE_WORDS_MAX];
 
 	diagnose_words(diagnosis, kind, name, "", full);
-	clean_text(text, DIAGNOSE_WORDS_MAX, full, cli->style.utf8);
+	sanitize_text(text, DIAGNOSE_WORDS_MAX, full, cli->style.utf8);
 	return text;
 }
 
@@ -105,7 +105,7 @@ meaning(const struct cli *cli, const struct diagnosis *diagnosis,
 
 	if (names)
 		diagnose_words(diagnosis, outcome->kind, outcome->name, outcome->with, full);
-	clean_text(part, sizeof(part), full, cli->style.utf8);
+	sanitize_text(part, sizeof(part), full, cli->style.utf8);
 	format_percent(percent, outcome->certainty);
 	if (outcome->verdict == LS_VERDICT_NOTHING_SPECIAL)
 		ls_text_format(text, TRIAL_MAX, "nothing special is the matter (%s)", percent);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "lib/base/cursor.h"
 #include "lib/wire/session_row.h"
 
@@ -63,7 +63,7 @@ set_one(struct ls_cursor pair, struct ls_blame_priors *priors, char why[PRIORS_W
 	char shown[64], text[64];
 
 	snprintf(text, sizeof(text), "%.*s", (int)ls_cursor_left(&pair), pair.at);
-	clean_text(shown, sizeof(shown), text, true);
+	sanitize_text(shown, sizeof(shown), text, true);
 	if (key < 0) {
 		snprintf(why, PRIORS_WHY_MAX, "\"%s\" is not known; known are ", shown);
 		say_keys(why);

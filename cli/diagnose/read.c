@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "cli/ask/ask.h"
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/base/field.h"
 #include "lib/wire/session_json.h"
 #include "lib/wire/session_table.h"
@@ -122,7 +122,7 @@ read_file(const struct cli *cli, const char *path, struct histories *histories,
 	FILE *file;
 	int r;
 
-	clean_text(name, sizeof(name), is_stdin ? "standard input" : path, cli->style.utf8);
+	sanitize_text(name, sizeof(name), is_stdin ? "standard input" : path, cli->style.utf8);
 	if (is_stdin && isatty(STDIN_FILENO)) {
 		cli_complain("standard input is a terminal; give a table of sessions by a pipe, or "
 			     "name a file.");
@@ -169,9 +169,9 @@ take_aliases(const json_t *session, struct names *ret)
 {
 	const char *label = field_text(session, "label"), *name = field_text(session, "name");
 
-	clean_text(ret->port, sizeof(ret->port), *label ? label : name, true);
-	clean_text(ret->too, sizeof(ret->too), name, true);
-	clean_text(ret->device, sizeof(ret->device), field_text(session, "product"), true);
+	sanitize_text(ret->port, sizeof(ret->port), *label ? label : name, true);
+	sanitize_text(ret->too, sizeof(ret->too), name, true);
+	sanitize_text(ret->device, sizeof(ret->device), field_text(session, "product"), true);
 	ret->aliases = (struct histories_aliases){
 		.port = ret->port,
 		.port_too = ret->too,

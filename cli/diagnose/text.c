@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/diagnose/words.h"
 #include "cli/print/format.h"
 #include "cli/print/render.h"
@@ -23,7 +23,7 @@ words(const struct cli *cli, const struct diagnosis *diagnosis, const struct ls_
 	char full[DIAGNOSE_WORDS_MAX];
 
 	diagnose_words(diagnosis, suspect->kind, suspect->name, suspect->with, full);
-	clean_text(text, DIAGNOSE_WORDS_MAX, full, cli->style.utf8);
+	sanitize_text(text, DIAGNOSE_WORDS_MAX, full, cli->style.utf8);
 	return text;
 }
 
@@ -376,7 +376,7 @@ diagnose_print_notes(const struct cli *cli, const struct diagnosis *diagnosis)
 	char n[FORMAT_MAX], focus[HISTORIES_NAME_MAX];
 
 	if (diagnosis->focus) {
-		clean_text(focus, sizeof(focus), diagnosis->focus, cli->style.utf8);
+		sanitize_text(focus, sizeof(focus), diagnosis->focus, cli->style.utf8);
 		render_sentence(&cli->style, TONE_DIM, 2,
 				"Looked at %" PRIu64 " of %" PRIu64
 				" sessions: those of \"%s\", and "

@@ -7,7 +7,7 @@
 
 #include <pcap/pcap.h>
 
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/offline/input.h"
 
 struct capture {
@@ -64,7 +64,7 @@ reason_of(const struct capture *capture, const char *said, char clean[PCAP_ERRBU
 {
 	const char *reason = input_why(capture->file);
 
-	clean_text(clean, PCAP_ERRBUF_SIZE, reason ? reason : said, false);
+	sanitize_text(clean, PCAP_ERRBUF_SIZE, reason ? reason : said, false);
 	return clean;
 }
 

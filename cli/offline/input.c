@@ -12,7 +12,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/base/cli.h"
 #include "cli/offline/compressed.h"
 
@@ -102,7 +102,7 @@ static void LS_PRINTF(2, 3) stop(struct input *input, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	clean_text(input->why, sizeof(input->why), text, false);
+	sanitize_text(input->why, sizeof(input->why), text, false);
 }
 
 static void
@@ -194,7 +194,7 @@ input_new(int fd, const char *name, struct input **ret)
 		return -ENOMEM;
 	memset(input, 0, offsetof(struct input, block));
 	input->fd = fd;
-	clean_text(input->path, sizeof(input->path), name, true);
+	sanitize_text(input->path, sizeof(input->path), name, true);
 	if (compressed_new(fd, &input->compressed) < 0)
 		return -ENOMEM;
 	for (; input->file.n < HEAD_SIZE && n > 0; input->file.n += n)
@@ -215,7 +215,7 @@ input_open(const char *path, bool quiet, struct input **ret)
 	char clean[NAME_MAX_BYTES];
 	int r;
 
-	clean_text(clean, sizeof(clean), path, true);
+	sanitize_text(clean, sizeof(clean), path, true);
 	if (fd < 0 && !quiet)
 		cli_complain("%s cannot be opened: %s.", clean, strerror(errno));
 	if (fd < 0)
@@ -275,7 +275,7 @@ begin_member(struct input *input, struct archive_entry *entry)
 	if (!input->has_name)
 		return;
 	name = name ? name : archive_entry_pathname(entry);
-	clean_text(clean, sizeof(clean), name ? name : "?", true);
+	sanitize_text(clean, sizeof(clean), name ? name : "?", true);
 	if ((size_t)snprintf(input->name, sizeof(input->name), "%s/%s", input->path, clean) >=
 	    sizeof(input->name))
 		stop(input, "its name is too long");

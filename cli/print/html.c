@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 
 #define TEXT_MAX 4096
 
@@ -17,7 +17,7 @@ html_text(FILE *out, const char *text)
 {
 	char clean[TEXT_MAX];
 
-	clean_text(clean, sizeof(clean), text, true);
+	sanitize_text(clean, sizeof(clean), text, true);
 	for (const char *p = clean; *p; p++) {
 		switch (*p) {
 		case '&':
@@ -157,7 +157,7 @@ complain(const struct cli *cli, const char *path, int error)
 {
 	char shown[300];
 
-	clean_text(shown, sizeof(shown), path, cli->style.utf8);
+	sanitize_text(shown, sizeof(shown), path, cli->style.utf8);
 	cli_complain("the page cannot be written to \"%s\": %s.\n"
 		     "Name a file in a directory that you may write to, or - for standard output.",
 		     shown, strerror(error));

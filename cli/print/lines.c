@@ -18,7 +18,7 @@ lines_verdict(const json_t *incidents)
 	json_array_foreach(incidents, i, incident)
 	{
 		if (field_flag(incident, "drop"))
-			return CLI_TROUBLE;
+			return CLI_PROBLEM;
 	}
 	return CLI_FINE;
 }

@@ -146,7 +146,7 @@ table_new(const struct output_style *style, const struct table_column *columns, 
 	if (r != 0)
 		return -ENOMEM;
 
-	scols_table_enable_noencoding(table->columns, 1); /* it is clean: see cli/base/clean.h */
+	scols_table_enable_noencoding(table->columns, 1); /* it is clean: see cli/base/sanitize.h */
 	scols_table_enable_colors(table->columns, style->colour);
 	scols_table_set_termforce(table->columns,
 				  style->terminal ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);

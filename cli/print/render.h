@@ -1,7 +1,7 @@
 #pragma once
 /*
  * Tables, trees, colour and wrapped sentences on a stream. Text that comes in is clean already
- * (see cli/base/clean.h). Colour only repeats what the text says.
+ * (see cli/base/sanitize.h). Colour only repeats what the text says.
  */
 #include <stdio.h>
 

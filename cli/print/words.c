@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/print/advice.h"
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
 #include "lib/base/text.h"
@@ -113,8 +113,8 @@ words_causes(char text[WORDS_MAX], const struct cli *cli, const json_t *counts)
 	{
 		if (json_integer_value(count) == 0 || n > WORDS_MAX - 16)
 			continue;
-		/* Keys do not go through clean_json(). */
-		clean_text(name, sizeof(name), cause, cli->style.utf8);
+		/* Keys do not go through sanitize_json(). */
+		sanitize_text(name, sizeof(name), cause, cli->style.utf8);
 		words = advice_words(name);
 		ls_text_format(text + n, WORDS_MAX - n, "%s%" PRId64 " %s %s", n > 0 ? ", " : "",
 			       (int64_t)json_integer_value(count), cli->style.utf8 ? "×" : "x",
@@ -204,7 +204,7 @@ words_kind(const char *kind)
 const char *
 words_file(char text[WORDS_MAX], const char *file, bool utf8)
 {
-	clean_text(text, WORDS_MAX, strcmp(file, "-") == 0 ? "standard input" : file, utf8);
+	sanitize_text(text, WORDS_MAX, strcmp(file, "-") == 0 ? "standard input" : file, utf8);
 	return text;
 }
 

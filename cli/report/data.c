@@ -176,7 +176,7 @@ report_verdict(const json_t *reply)
 	json_array_foreach(field_list(reply, "ports"), i, port)
 	{
 		if (field_int(port, "drops") > 0)
-			return CLI_TROUBLE;
+			return CLI_PROBLEM;
 	}
 	return CLI_FINE;
 }

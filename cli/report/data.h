@@ -47,7 +47,7 @@ int numbers_job_hours(const struct cli *cli, double asked_hours, double *ret);
 /* "12-min", "2-h", "1.5-h". */
 const char *numbers_job_name(char text[FORMAT_MAX], double job_hours);
 
-/* CLI_TROUBLE if a link dropped in the asked span. */
+/* CLI_PROBLEM if a link dropped in the asked span. */
 int report_verdict(const json_t *reply);
 /* The reply of Report, with what the numbers mean in each port; a new reference. An enum cli_exit. */
 int report_ask(const struct cli *cli, double asked_hours, json_t **ret, double *job_hours);

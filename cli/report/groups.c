@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cli/ask/ask.h"
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/print/envelope.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
@@ -60,9 +60,9 @@ add(struct report_groups *groups, const json_t *sum, const char *key, const char
 {
 	struct report_group wanted = { 0 }, *found;
 
-	clean_text(wanted.key, sizeof(wanted.key), key, true);
-	clean_text(wanted.shown, sizeof(wanted.shown), shown, true);
-	found = uniques_add(&groups->all, &wanted, sizeof(wanted), compare_groups);
+	sanitize_text(wanted.key, sizeof(wanted.key), key, true);
+	sanitize_text(wanted.shown, sizeof(wanted.shown), shown, true);
+	found = set_add(&groups->all, &wanted, sizeof(wanted), compare_groups);
 	if (!found)
 		return cli_no_memory();
 	found->hours += field_real(sum, "connected_hours");
@@ -150,7 +150,7 @@ report_groups_ask(const struct cli *cli, enum ls_component_kind kind, struct rep
 void
 report_groups_done(struct report_groups *groups)
 {
-	uniques_done(&groups->all);
+	set_done(&groups->all);
 }
 
 static json_t *
@@ -200,7 +200,7 @@ fill_row(const struct cli *cli, struct table *table, const struct report_group *
 	struct libscols_line *row = table_row(table, NULL);
 	char text[2 * FORMAT_MAX], clean[LS_COMPONENT_NAME_MAX], title[WORDS_MAX];
 
-	clean_text(clean, sizeof(clean), group->shown, cli->style.utf8);
+	sanitize_text(clean, sizeof(clean), group->shown, cli->style.utf8);
 	table_cell(table, row, NAME, TONE_STRONG, clean);
 	table_cell(table, row, CONNECTED, TONE_PLAIN, format_duration(text, group->hours * 3600));
 	snprintf(text, sizeof(text), "%" PRId64, group->drops);
@@ -267,7 +267,7 @@ verdict(const struct report_groups *groups)
 		const struct report_group *group = groups->all.items[i];
 
 		if (group->drops > 0)
-			return CLI_TROUBLE;
+			return CLI_PROBLEM;
 	}
 	return CLI_FINE;
 }

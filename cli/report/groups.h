@@ -14,7 +14,7 @@ struct report_group {
 /* Zero is an empty one. */
 struct report_groups {
 	enum ls_component_kind kind;
-	struct uniques all; /* of struct report_group */
+	struct set all; /* of struct report_group */
 };
 
 /* 1: *ret is set; 0: there is no such kind, "port" among them. */

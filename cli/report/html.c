@@ -148,7 +148,7 @@ put_verdict(struct report_page *page)
 {
 	fprintf(page->out, "<section class=\"verdict %s\" aria-label=\"Verdict\">\n",
 		page->accused				      ? "bad"
-		: report_verdict(page->report) == CLI_TROUBLE ? ""
+		: report_verdict(page->report) == CLI_PROBLEM ? ""
 							      : "good");
 	put_lines(page->out, "answer", page->answer);
 	put_lines(page->out, "next", page->next);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/ask/ask.h"
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/base/command.h"
 #include "cli/print/envelope.h"
 #include "cli/base/field.h"
@@ -258,7 +258,7 @@ put_gaps(const struct cli *cli, const json_t *reply)
 	if (json_array_size(field_list(reply, "gaps")) > n_gaps)
 		render_sentence(&cli->style, TONE_PLAIN, 2, "%s",
 				words_imported(text, cli, field_object(reply, "imported")));
-	if (report_verdict(reply) == CLI_TROUBLE)
+	if (report_verdict(reply) == CLI_PROBLEM)
 		render_sentence(&cli->style, TONE_PLAIN, 2,
 				"Each of them, with its evidence: linkstat incidents");
 }
@@ -300,7 +300,7 @@ run(const struct cli *cli, const void *options)
 		return report_ports(cli, asked);
 	if (report_groups_kind(by, &kind) == 1)
 		return report_groups_run(cli, kind, asked->job_hours);
-	clean_text(shown, sizeof(shown), by, cli->style.utf8);
+	sanitize_text(shown, sizeof(shown), by, cli->style.utf8);
 	cli_complain("--by \"%s\" is not known: it is cable, device, hub, host or port.", shown);
 	return CLI_USAGE;
 }

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
 #include "cli/print/render.h"
@@ -27,8 +27,8 @@ fill_times(const struct output_style *style, struct table *table, const json_t *
 		struct libscols_line *row = table_row(table, NULL);
 		int64_t p99_us = field_int(times, "p99_us"), max_us = field_int(times, "max_us");
 
-		/* Keys do not go through clean_json(). */
-		clean_text(clean, sizeof(clean), type, style->utf8);
+		/* Keys do not go through sanitize_json(). */
+		sanitize_text(clean, sizeof(clean), type, style->utf8);
 		table_cell(table, row, TIMED_PORT, TONE_PLAIN,
 			   *name ? name : field_text(port, "port"));
 		table_cell(table, row, TIMED_TYPE, TONE_PLAIN, clean);

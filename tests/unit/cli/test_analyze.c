@@ -119,7 +119,7 @@ finds_a_lost_link(void **state)
 	ls_json_auto json_t *json = analyze(
 		CAME("  100.0000", "1-2", "5", "A1") LEFT("  200.0000", "1-2", "5")
 			CAME("  201.0000", "1-2", "6", "A1") "[  300.000000] eth0: link up\n",
-		CLI_TROUBLE);
+		CLI_PROBLEM);
 	const json_t *incident = only_incident(json);
 
 	(void)state;
@@ -220,7 +220,7 @@ is_less_sure_without_times(void **state)
 					    "xhci_hcd\n"
 					    "usb 1-2: New USB device found, idVendor=0403, "
 					    "idProduct=6001\n",
-					    CLI_TROUBLE);
+					    CLI_PROBLEM);
 	const json_t *incident = only_incident(json);
 
 	(void)state;
@@ -235,7 +235,7 @@ blames_the_hub_once(void **state)
 	ls_json_auto json_t *json =
 		analyze(LEFT("  200.0000", "1-2", "5") LEFT("  200.0001", "1-2.1", "6")
 				LEFT("  200.0002", "1-2.1.3", "7") LEFT("  200.0003", "1-2.4", "8"),
-			CLI_TROUBLE);
+			CLI_PROBLEM);
 	const json_t *incident = only_incident(json);
 
 	(void)state;
@@ -250,7 +250,7 @@ names_controllers_as_the_log_does(void **state)
 	ls_json_auto json_t *json =
 		analyze("[  100.000000] xhci_hcd 0000:3a:00.0: HC died; cleaning up\n"
 			"[  100.100000] xhci_hcd 0000:3a:00.0: USB bus 4 deregistered\n",
-			CLI_TROUBLE);
+			CLI_PROBLEM);
 
 	(void)state;
 	assert_string_equal(text_of(only_incident(json), "name"), "0000:3a:00.0");
@@ -291,7 +291,7 @@ refuses_what_is_neither(void **state)
 		const json_t *capture;
 
 		make_file(cases[i].bytes, cases[i].len, path);
-		assert_int_equal(run(true, paths, 1, &text), CLI_TROUBLE);
+		assert_int_equal(run(true, paths, 1, &text), CLI_PROBLEM);
 		json = json_loads(text, 0, NULL);
 		capture = json_array_get(json_object_get(json, "captures"), 0);
 		assert_non_null(strstr(text_of(capture, "truncated"), cases[i].why));
@@ -411,7 +411,7 @@ joins_a_capture_and_a_log(void **state)
 		ls_json_auto json_t *json = NULL;
 		const json_t *port;
 
-		assert_int_equal(run(true, orders[i], 2, &text), CLI_TROUBLE);
+		assert_int_equal(run(true, orders[i], 2, &text), CLI_PROBLEM);
 		json = json_loads(text, 0, NULL);
 		free(text);
 		assert_string_equal(text_of(only_incident(json), "cause"), "link-loss");

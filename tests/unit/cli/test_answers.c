@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "cli/print/advice.h"
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 #include "cli/base/cli.h"
 #include "cli/print/lines.h"
 #include "cli/ask/problem.h"
@@ -40,20 +40,20 @@ judges_by_drops(void **state)
 	} cases[] = {
 		{ report_verdict, "{\"ports\":[]}", CLI_FINE },
 		{ report_verdict, "{\"ports\":[{\"drops\":0,\"resets\":9}]}", CLI_FINE },
-		{ report_verdict, "{\"ports\":[{\"drops\":0},{\"drops\":1}]}", CLI_TROUBLE },
+		{ report_verdict, "{\"ports\":[{\"drops\":0},{\"drops\":1}]}", CLI_PROBLEM },
 		{ lines_verdict, "[]", CLI_FINE },
 		{ lines_verdict, "[{\"drop\":false}]", CLI_FINE },
-		{ lines_verdict, "[{\"drop\":false},{\"drop\":true}]", CLI_TROUBLE },
+		{ lines_verdict, "[{\"drop\":false},{\"drop\":true}]", CLI_PROBLEM },
 		{ status_verdict, "{\"ports\":[],\"sources\":[]}", CLI_FINE },
 		{ status_verdict, "{\"ports\":[{\"state\":\"ok\",\"drops\":0}]}", CLI_FINE },
-		{ status_verdict, "{\"ports\":[{\"state\":\"ok\",\"drops\":1}]}", CLI_TROUBLE },
+		{ status_verdict, "{\"ports\":[{\"state\":\"ok\",\"drops\":1}]}", CLI_PROBLEM },
 		{ status_verdict, "{\"ports\":[{\"state\":\"dropped\",\"drops\":0}]}",
-		  CLI_TROUBLE },
+		  CLI_PROBLEM },
 		{ status_verdict, "{\"sources\":[{\"sees\":false}]}", CLI_FINE },
 		{ status_verdict,
 		  "{\"now\":\"2026-11-22T14:00:00Z\","
 		  "\"last_drop\":{\"opened_at\":\"2026-11-21T14:00:01Z\"}}",
-		  CLI_TROUBLE },
+		  CLI_PROBLEM },
 		{ status_verdict,
 		  "{\"now\":\"2026-11-22T14:00:00Z\","
 		  "\"last_drop\":{\"opened_at\":\"2026-11-21T13:59:59Z\"}}",
@@ -202,9 +202,9 @@ cleans_once_and_not_twice(void **state)
 		ls_json_auto json_t *tree = json_pack("[{s:s}]", "what", cases[i].text);
 		char text[100];
 
-		clean_text(text, sizeof(text), cases[i].text, cases[i].utf8);
+		sanitize_text(text, sizeof(text), cases[i].text, cases[i].utf8);
 		assert_string_equal(text, cases[i].want);
-		assert_int_equal(clean_json(tree, cases[i].utf8), 0);
+		assert_int_equal(sanitize_json(tree, cases[i].utf8), 0);
 		assert_string_equal(
 			json_string_value(json_object_get(json_array_get(tree, 0), "what")),
 			cases[i].want);
@@ -224,11 +224,11 @@ survives_deep_and_long_text(void **state)
 	memset(deep + 2000, ']', 2000);
 	deep[4000] = '\0';
 	tree = parse(deep);
-	assert_int_equal(clean_json(tree, true), 0);
+	assert_int_equal(sanitize_json(tree, true), 0);
 	memset(text, '\033', 99999);
 	text[99999] = '\0';
 	assert_int_equal(json_array_append_new(tree, json_string(text)), 0);
-	assert_int_equal(clean_json(tree, true), 0);
+	assert_int_equal(sanitize_json(tree, true), 0);
 	assert_true(strlen(json_string_value(json_array_get(tree, 1))) < 4096);
 	free(deep);
 	free(text);

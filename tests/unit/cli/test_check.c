@@ -41,7 +41,7 @@ static const struct screen screens[] = {
 	  run_desktop,
 	  { STATUS(SEES "," BLIND, SOCKET), REPORT("11520", "4", "4", "0", "0"),
 	    REPORT("3600", "2", "2", "3", "9000"), DROPS(DROP "," DROP) },
-	  CLI_TROUBLE,
+	  CLI_PROBLEM,
 	  "Not fit yet for a job of 15 min on \"left front\" (1-4), iPhone: 2 things are to\n"
 	  "be mended first.\n"
 	  "Mend first:\n"
@@ -101,7 +101,7 @@ static const struct screen screens[] = {
 	  run_desktop,
 	  { STATUS(SEES, SOCKET), REPORT("96000", "0", "4", "0", "0"),
 	    REPORT("3600", "0", "1", "0", "3"), DROPS("") },
-	  CLI_TROUBLE,
+	  CLI_PROBLEM,
 	  "Not fit yet for a job of 15 min on 1-5: 1 thing is to be mended first.\n"
 	  "Mend first:\n"
 	  "  - More current was drawn from this port than it can give, 2 times since the\n"
@@ -141,7 +141,7 @@ static const struct screen screens[] = {
 	  { "check", "3-2.1" },
 	  run_laptop,
 	  { NULL },
-	  CLI_TROUBLE,
+	  CLI_PROBLEM,
 	  "Not fit yet for a job of 15 min on 3-2.1, iPhone \\x1b[2J: 7 things are to be\n"
 	  "mended first.\n"
 	  "Mend first:\n"
@@ -206,7 +206,7 @@ static const struct screen screens[] = {
 	  { "check", "--json", "3-2.1" },
 	  run_laptop,
 	  { NULL },
-	  CLI_TROUBLE,
+	  CLI_PROBLEM,
 	  "{\"linkstat\":\"check\",\"version\":1,\"fit\":false,\"port\":\"3-2.1\",\"job_seconds\":"
 	  "900.0,\"findings\":[{\"id\":\"over-current\",\"level\":\"mend\",\"port\":\"3-2.1\","
 	  "\"what\":\"More current was drawn from this port than it can give, 1 time since the "
@@ -273,7 +273,7 @@ static const struct screen screens[] = {
 	  { "check" },
 	  run_raspberry,
 	  { NULL },
-	  CLI_TROUBLE,
+	  CLI_PROBLEM,
 	  "Not fit yet for a job of 15 min on 1-1.2, FT232R: 1 thing is to be mended first.\n"
 	  "Mend first:\n"
 	  "  - This computer's own power supply is too weak: its voltage was too low at\n"
@@ -303,7 +303,7 @@ static const struct screen screens[] = {
 	  { "check" },
 	  run_bare,
 	  { NULL },
-	  CLI_TROUBLE,
+	  CLI_PROBLEM,
 	  "Not fit yet for a job of 15 min on this computer: 1 thing is to be mended first.\n"
 	  "No device is plugged in, so only the computer itself was looked at.\n"
 	  "Mend first:\n"

@@ -315,7 +315,7 @@ analyzes_each_file_of_a_zip(void **state)
 	output_style_init(&cli.style, stdout);
 	cli.style.out = open_memstream(&text, &size);
 	assert_int_equal(command_find(command_list, "analyze")->run(&cli, NULL),
-			 CLI_TROUBLE); /* the picture */
+			 CLI_PROBLEM); /* the picture */
 	fclose(cli.style.out);
 	json = json_loads(text, 0, NULL);
 	free(text);

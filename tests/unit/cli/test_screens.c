@@ -43,7 +43,7 @@ static const struct screen screens[] = {
 	    "\"ports\":[" STATUS_PORTS "],\"last_drop\":" INCIDENT ",\"computer\":{"
 	    "\"kernel\":\"Linux 6.1\",\"model\":\"ACME X1\",\"bios\":null,"
 	    "\"usbfs_memory_mb\":16}}}" },
-	  CLI_TROUBLE,
+	  CLI_PROBLEM,
 	  "A device is away right now, and may come back: 1-2.1.\n"
 	  "1 drop in the last 24 hours, on 1 port.\n"
 	  "Watching since 09:12:00; 1 of 2 sources see.\n"
@@ -92,7 +92,7 @@ static const struct screen screens[] = {
 											      "null"
 											      "}"
 											      "}" },
-	  CLI_TROUBLE,
+	  CLI_PROBLEM,
 	  "6 drops on 3 of 3 ports, in all that linkstatd remembers.\n"
 	  "SOCKET    CONNECTED  DROPS    DROPS/H (90 %)       12-MIN JOB  GRADE  PORT  RESETS  "
 	  "FAILED  OVERCURR  ERRORS/GB\n"
@@ -117,7 +117,7 @@ static const struct screen screens[] = {
 	  NULL,
 	  { "{\"parameters\":{\"incidents\":[" INCIDENT "],\"cursor\":\"a\"}}",
 	    "{\"parameters\":{\"incidents\":[" INCIDENT "],\"cursor\":null}}" },
-	  CLI_TROUBLE,
+	  CLI_PROBLEM,
 	  "2 incidents, of which 2 are drops, in all that linkstatd remembers.\n"
 	  "ID  WHEN      PORT        DEVICE  WHAT       DROP  SURE   BACK\n"
 	  "41  14:03:08  left front  iPhone  link lost  drop  93 %  1.3 s\n"

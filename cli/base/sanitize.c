@@ -1,4 +1,4 @@
-#include "cli/base/clean.h"
+#include "cli/base/sanitize.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,9 +25,9 @@ is_clean(const char *text, size_t len)
 	return strcmp(plain, cleaned) == 0;
 }
 
-/* For a terminal without UTF-8: "…" and dashes get their ASCII likeness, the rest a "?". */
+/* For a terminal without UTF-8: "…" and dashes become ASCII, other characters a "?". */
 static void
-to_ascii(char *text)
+replace_unicode(char *text)
 {
 	char *out = text;
 
@@ -35,10 +35,10 @@ to_ascii(char *text)
 		unsigned char byte = (unsigned char)*p;
 
 		if (strncmp(p, "…", 3) == 0 || strncmp(p, "–", 3) == 0) {
-			const char *likeness = p[2] == '\xa6' ? "..." : "-";
-			size_t len = strlen(likeness);
+			const char *ascii = p[2] == '\xa6' ? "..." : "-";
+			size_t len = strlen(ascii);
 
-			memmove(out, likeness, len); /* 3 bytes or fewer for 3 */
+			memmove(out, ascii, len); /* 3 bytes or fewer for 3 */
 			out += len;
 			p += 2;
 		} else if (byte < 0x80) {
@@ -51,7 +51,7 @@ to_ascii(char *text)
 }
 
 void
-clean_text(char *dst, size_t size, const char *src, bool utf8)
+sanitize_text(char *dst, size_t size, const char *src, bool utf8)
 {
 	size_t len = strlen(src);
 
@@ -60,23 +60,23 @@ clean_text(char *dst, size_t size, const char *src, bool utf8)
 	else
 		ls_text_clean(dst, size, src, len);
 	if (!utf8)
-		to_ascii(dst);
+		replace_unicode(dst);
 }
 
 /* noinline: its buffer must not be part of every frame of the recursion. */
 __attribute__((noinline)) static int
-clean_string(json_t *string, bool utf8)
+sanitize_string(json_t *string, bool utf8)
 {
 	char text[TEXT_BYTES];
 
-	clean_text(text, sizeof(text), json_string_value(string), utf8);
+	sanitize_text(text, sizeof(text), json_string_value(string), utf8);
 	if (strcmp(text, json_string_value(string)) == 0)
 		return 0;
 	return json_string_set(string, text) < 0 ? -ENOMEM : 0;
 }
 
 static int
-clean_tree(json_t *tree, bool utf8, int depth)
+sanitize_tree(json_t *tree, bool utf8, int depth)
 {
 	const char *key;
 	json_t *value;
@@ -84,18 +84,18 @@ clean_tree(json_t *tree, bool utf8, int depth)
 	int r = 0;
 
 	if (json_is_string(tree))
-		return clean_string(tree, utf8);
+		return sanitize_string(tree, utf8);
 	if (depth >= DEPTH_MAX)
 		return 0;
 	json_array_foreach(tree, i, value)
 	{
-		r = clean_tree(value, utf8, depth + 1);
+		r = sanitize_tree(value, utf8, depth + 1);
 		if (r < 0)
 			return r;
 	}
 	json_object_foreach(tree, key, value)
 	{
-		r = clean_tree(value, utf8, depth + 1);
+		r = sanitize_tree(value, utf8, depth + 1);
 		if (r < 0)
 			return r;
 	}
@@ -103,7 +103,7 @@ clean_tree(json_t *tree, bool utf8, int depth)
 }
 
 int
-clean_json(json_t *tree, bool utf8)
+sanitize_json(json_t *tree, bool utf8)
 {
-	return clean_tree(tree, utf8, 0);
+	return sanitize_tree(tree, utf8, 0);
 }
