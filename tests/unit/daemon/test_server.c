@@ -1,4 +1,6 @@
 /* What well-behaved clients ask, and what they get. */
+#include <sys/socket.h>
+
 #include "daemon/server/limits.h"
 #include "tests/unit/daemon/server_peer.h"
 

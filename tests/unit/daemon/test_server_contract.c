@@ -4,6 +4,7 @@
  */
 #include "daemon/server/limits.h"
 #include "lib/wire/contract.h"
+#include "daemon/sources/top.h"
 #include "tests/unit/daemon/fake_root.h"
 #include "tests/unit/daemon/server_peer.h"
 

@@ -1,4 +1,7 @@
 /* What hostile, broken and impatient peers do. */
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <time.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/stat.h>

@@ -1,4 +1,6 @@
 /* Top: measured while somebody watches, and only then. */
+#include <event2/event.h>
+#include <time.h>
 #include <math.h>
 
 #include "daemon/sources/top.h"
