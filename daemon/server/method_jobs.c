@@ -9,6 +9,7 @@
 #include "daemon/server/method_labels.h"
 #include "daemon/server/method_report.h"
 #include "lib/base/text.h"
+#include "daemon/store/filter.h"
 #include "daemon/store/jobs.h"
 
 #define CODE_MAX 255

@@ -11,6 +11,7 @@
 #include "daemon/server/selection.h"
 #include "daemon/base/host.h"
 #include "daemon/store/jobs.h"
+#include "daemon/store/query.h"
 #include "daemon/store/sessions.h"
 
 /* Rows of one reply while they are read. */

@@ -13,6 +13,7 @@
 #include "lib/base/text.h"
 #include "daemon/store/report.h"
 #include "daemon/store/traffic.h"
+#include "lib/wire/port_report.h"
 
 /* Gaps and ports of one report while they are read. */
 struct report {

@@ -1,7 +1,7 @@
 #pragma once
 /* What the parameters since, until, ports, cursor and limit select. */
 #include "daemon/server/varlink.h"
-#include "daemon/store/query.h"
+#include "daemon/store/filter.h"
 
 struct selection {
 	struct store_filter filter;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/store/db.h"
+#include "daemon/store/filter.h"
 
 static int
 add_span(struct store_spans *spans, struct store_span span)

@@ -1,7 +1,10 @@
 #pragma once
 /* How long devices were connected and watched, and the exposure of a session, cut where it dropped. */
-#include "daemon/store/query.h"
 #include "daemon/store/schema.h"
+#include "lib/model/record.h"
+
+struct store;
+struct store_filter;
 
 /* Spans of real time, sorted and apart from each other. */
 struct store_spans {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/store/db.h"
+#include "daemon/store/filter.h"
 #include "daemon/store/lookup.h"
 #include "daemon/store/row.h"
 #include "daemon/store/store.h"

@@ -1,6 +1,9 @@
 #pragma once
 /* Jobs: commands that ran under linkstat, and what moved meanwhile. */
-#include "daemon/store/query.h"
+#include "lib/model/record.h"
+
+struct store;
+struct store_filter;
 
 struct store_job {
 	int64_t id;

@@ -4,9 +4,11 @@
 
 #include "daemon/store/db.h"
 #include "daemon/store/exposure.h"
+#include "daemon/store/filter.h"
 #include "daemon/store/row.h"
 #include "daemon/store/schema.h"
 #include "daemon/store/statistics.h"
+#include "lib/wire/port_report.h"
 
 static int
 count_stays(const struct store_exposure *asked, int64_t port, struct ls_port_report *report)

@@ -1,7 +1,10 @@
 #pragma once
 /* Numbers of each port in a span. */
-#include "lib/wire/port_report.h"
-#include "daemon/store/query.h"
+#include "lib/base/base.h"
+
+struct ls_port_report;
+struct store;
+struct store_filter;
 
 typedef int (*store_port_fn)(const struct ls_port_report *report, void *user);
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "daemon/store/db.h"
 #include "lib/wire/wire.h"
 
 enum field_type {

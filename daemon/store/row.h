@@ -1,10 +1,12 @@
 #pragma once
 /* Structs from and to columns, by tables made of fields.h. */
-#include "daemon/store/db.h"
 #include "daemon/store/fields.h"
 #include "lib/model/record.h"
 
 struct ls_labels;
+struct sqlite3_stmt;
+struct store_rows;
+struct store_value;
 
 enum store_row {
 	STORE_ROW_SESSION,
@@ -21,7 +23,7 @@ enum store_row {
 #define FIELDS(row, from)                                                                          \
 	((struct store_value){                                                                     \
 		.type = STORE_FIELDS, .n = (row), .data = (from), .bind = store_bind_fields })
-int store_bind_fields(sqlite3_stmt *stmt, int first, const struct store_value *value);
+int store_bind_fields(struct sqlite3_stmt *stmt, int first, const struct store_value *value);
 
 /* Reads the fields of @row from column @first on; the next one. */
 int store_read_fields(const struct store_rows *rows, int first, enum store_row row, void *to);

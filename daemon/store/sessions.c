@@ -2,6 +2,7 @@
 
 #include "daemon/store/db.h"
 #include "daemon/store/exposure.h"
+#include "daemon/store/filter.h"
 #include "daemon/store/row.h"
 
 static int

@@ -1,6 +1,9 @@
 #pragma once
 /* Lists of sessions, each or summed. */
-#include "daemon/store/query.h"
+#include "lib/model/record.h"
+
+struct store;
+struct store_filter;
 
 /* A session with what counts of it in the asked span. */
 struct store_session {

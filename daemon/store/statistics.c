@@ -7,8 +7,11 @@
 #include <string.h>
 
 #include "daemon/store/db.h"
+#include "daemon/store/exposure.h"
+#include "daemon/store/filter.h"
 #include "daemon/store/store.h"
 #include "lib/attribution/trend.h"
+#include "lib/wire/port_report.h"
 
 /* Then nothing of a session changes any more: its minutes of traffic are hours (store_roll_up()). */
 #define ENDED_FOR_US (3 * 24 * 3600 * (int64_t)LS_SEC)

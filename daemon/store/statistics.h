@@ -1,7 +1,10 @@
 #pragma once
 /* Sums of what ended long ago, and a port in the course of time. */
-#include "daemon/store/exposure.h"
-#include "lib/wire/port_report.h"
+#include "lib/base/base.h"
+
+struct ls_port_report;
+struct store;
+struct store_exposure;
 
 /*
  * Adds sessions that ended some days ago to the sums that long questions are answered from, a piece

@@ -1,4 +1,5 @@
 #include "tests/unit/daemon/import_bed.h"
+#include "lib/wire/port_report.h"
 
 #include <stdio.h>
 #include <stdlib.h>

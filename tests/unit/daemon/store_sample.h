@@ -14,6 +14,7 @@
 #include <sqlite3.h>
 
 #include "daemon/store/boot.h"
+#include "daemon/store/filter.h"
 #include "daemon/store/open.h"
 #include "daemon/store/query.h"
 #include "daemon/store/store.h"

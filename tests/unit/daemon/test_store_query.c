@@ -2,6 +2,7 @@
 
 #include "tests/unit/daemon/store_sample.h"
 #include "daemon/store/report.h"
+#include "lib/wire/port_report.h"
 
 static void
 filters_and_pages(void **state)

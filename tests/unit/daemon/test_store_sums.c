@@ -5,6 +5,7 @@
 #include "daemon/store/report.h"
 #include "daemon/store/sessions.h"
 #include "daemon/store/statistics.h"
+#include "lib/wire/port_report.h"
 
 #define DAY_S (24 * 3600)
 

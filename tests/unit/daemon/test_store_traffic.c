@@ -3,6 +3,7 @@
 #include "daemon/store/report.h"
 #include "daemon/store/retention.h"
 #include "daemon/store/traffic.h"
+#include "lib/wire/port_report.h"
 
 #define MINUTE (60 * (int64_t)LS_SEC)
 
