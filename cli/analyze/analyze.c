@@ -21,9 +21,12 @@ on_observation(const struct ls_observation *obs, bool new_boot, void *user)
 	offline_observe(offline, obs);
 }
 
-/* A disconnect in a capture before which the hub said nothing was nothing that the hub saw. */
+/*
+ * usbmon covers all of a capture: a disconnect without a hub report before it was not seen by the
+ * hub.
+ */
 static void
-say_watched(struct offline *offline)
+observe_watching(struct offline *offline)
 {
 	const struct ls_observation sees = {
 		.source = LS_SOURCE_USBMON,
@@ -33,7 +36,7 @@ say_watched(struct offline *offline)
 	offline_observe(offline, &sees);
 }
 
-/* The file at which @input is, and an engine of its own. */
+/* Reads the current file of @input with an engine of its own. */
 static int
 read_one(struct input *input, int64_t first_incident, json_t **ret)
 {
@@ -50,10 +53,10 @@ read_one(struct input *input, int64_t first_incident, json_t **ret)
 	if (r != CLI_FINE)
 		return r;
 	if (stream_kind(stream) == STREAM_CAPTURE)
-		say_watched(offline);
+		observe_watching(offline);
 	while (stream_step(stream) > 0)
 		continue;
-	if (stream_count(stream) < 0 || stream_tell(stream, group) < 0)
+	if (stream_count(stream) < 0 || stream_report(stream, group) < 0)
 		return cli_no_memory();
 	r = analyze_conclude(offline, group);
 	if (r != CLI_FINE)
@@ -137,7 +140,7 @@ take_joined(struct all *all)
 	return false;
 }
 
-/* Each file of an archive is one of its own. */
+/* Each member of an archive counts as a file. */
 static void
 take_file(struct all *all, const char *path)
 {
@@ -154,7 +157,7 @@ take_file(struct all *all, const char *path)
 	}
 }
 
-/* Gives the worst of all files. */
+/* Returns the worst exit code of all files. */
 static int
 run(const struct cli *cli, const void *options)
 {

@@ -13,9 +13,9 @@
 #include "lib/model/record.h"
 #include "lib/base/text.h"
 
-#define UNKNOWN_TOLD 3
-#define DROPS_TOLD   6 /* in sentences: one for each port and cause */
-#define GROUPS_MAX   64
+#define UNKNOWN_SHOWN 3
+#define DROPS_SHOWN   6 /* in sentences: one for each port and cause */
+#define GROUPS_MAX    64
 
 /* Drops of one port with one cause. */
 struct drops {
@@ -29,7 +29,7 @@ struct answer {
 	struct drops drops[GROUPS_MAX];
 	size_t n_drops;
 	int64_t n_all;
-	int64_t others[LS_N_CAUSES]; /* incidents that are no drops */
+	int64_t others[LS_N_CAUSES]; /* incidents that are not drops */
 	int64_t n_others;
 };
 
@@ -126,21 +126,21 @@ put_drops(const struct answer *answer, const struct drops *drops)
 			*back ? ", back after " : "", back, why, words_stop(why));
 }
 
-/* Why nobody knows is worth a sentence, too. */
+/* Says why a cause is unknown. */
 static void
 put_unknown(const struct answer *answer)
 {
 	const json_t *incident;
-	size_t i, n_told = 0;
+	size_t i, n_shown = 0;
 
 	json_array_foreach(field_list(answer->group, "incidents"), i, incident)
 	{
 		const char *why = field_text(incident, "why");
 
-		if (field_flag(incident, "drop") || n_told == UNKNOWN_TOLD ||
+		if (field_flag(incident, "drop") || n_shown == UNKNOWN_SHOWN ||
 		    strcmp(field_text(incident, "cause"), ls_cause_name(LS_CAUSE_UNKNOWN)) != 0)
 			continue;
-		n_told++;
+		n_shown++;
 		render_sentence(&answer->cli->style, TONE_PLAIN, 4, "  %s: %s%s",
 				field_text(incident, "name"), why, words_stop(why));
 	}
@@ -164,7 +164,7 @@ put_others(const struct answer *answer)
 	put_unknown(answer);
 }
 
-/* Lines of a log that are no incident, but say what to do all the same. */
+/* Log lines that do not open an incident but call for action. */
 static const struct sign {
 	const char *kind; /* in "observations" of a port */
 	const char *what;
@@ -178,12 +178,12 @@ static const struct sign {
 	{ "resume-failure", "it did not wake up from power saving: switch autosuspend off for it" },
 };
 
-/* Counted only where @style is NULL. */
+/* With @style NULL they are only counted. */
 static unsigned int
 put_signs(const struct output_style *style, const json_t *ports)
 {
 	const json_t *port;
-	unsigned int n_told = 0;
+	unsigned int n_shown = 0;
 	size_t i;
 
 	json_array_foreach(ports, i, port)
@@ -197,10 +197,10 @@ put_signs(const struct output_style *style, const json_t *ports)
 				render_sentence(style, TONE_WARN, 4, "  %s: %s (%" PRId64 " %s).",
 						field_text(port, "name"), signs[k].what, n,
 						n == 1 ? "line" : "lines");
-			n_told += n > 0;
+			n_shown += n > 0;
 		}
 	}
-	return n_told;
+	return n_shown;
 }
 
 static int64_t
@@ -230,7 +230,7 @@ count_ports_with_drops(const struct answer *answer)
 	return n;
 }
 
-/* Transfers that failed on the link are told below, with their capture. */
+/* Failed transfers are printed below, with their capture. */
 static bool
 has_failures(const struct answer *answer)
 {
@@ -296,9 +296,9 @@ put_answer(const struct answer *answer)
 		style, TONE_BAD, 0, "%s: %s on %s.", files,
 		format_count(n, answer->n_all, "drop", "drops"),
 		format_count(ports, (int64_t)count_ports_with_drops(answer), "port", "ports"));
-	for (size_t i = 0; i < answer->n_drops && i < DROPS_TOLD; i++)
+	for (size_t i = 0; i < answer->n_drops && i < DROPS_SHOWN; i++)
 		put_drops(answer, &answer->drops[i]);
-	if (answer->n_drops > DROPS_TOLD)
+	if (answer->n_drops > DROPS_SHOWN)
 		render_sentence(style, TONE_PLAIN, 4, "  And more, in the table below.");
 	put_others(answer);
 	(void)put_signs(style, all_ports);
@@ -306,7 +306,7 @@ put_answer(const struct answer *answer)
 
 /* ---- notes ---- */
 
-/* What of the times is guessed, and what is not there. */
+/* Which times are estimated, and which are missing. */
 static void
 put_times(const struct cli *cli, const json_t *log)
 {
@@ -411,7 +411,7 @@ analyze_print(const struct cli *cli, const json_t *group)
 	struct answer answer = { .cli = cli, .group = group };
 	enum ls_cause first;
 
-	if (is_unreadable(group)) /* that has been said */
+	if (is_unreadable(group)) /* already reported */
 		return CLI_FINE;
 	sort_out(&answer);
 	put_answer(&answer);

@@ -4,7 +4,7 @@
 #include "lib/wire/wire.h"
 
 /*
- * Files that one engine was told of: an object with "captures", "logs", "ports", "incidents" and
- * "notes". An enum cli_exit: whether it could be printed.
+ * @group: the files of one engine, an object with "captures", "logs", "ports", "incidents" and
+ * "notes". Returns an enum cli_exit: whether it could be printed.
  */
 int analyze_print(const struct cli *cli, const json_t *group);

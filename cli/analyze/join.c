@@ -11,24 +11,24 @@
 #include "cli/offline/input.h"
 
 #define RECORDS_AT_ONCE 512
-/* A log may begin this much later than a capture, or end earlier, and still tell of the same. */
+/* A log and a capture may be this far apart and still cover the same time. */
 #define APART_US ((int64_t)(86400 * LS_SEC))
 #define NUMBERS	 128 /* of devices on a bus, and of buses */
 
-struct told {
+struct pending {
 	struct ls_observation obs;
 	struct ls_device device;
 	bool new_boot;
 };
 
-/* What a stream has told and the engine has not heard yet. */
+/* Observations of a stream that the engine has not received yet. */
 struct queue {
-	struct told *at;
+	struct pending *at;
 	size_t n, first, size;
 	bool no_memory;
 };
 
-/* What a log says of the devices that a capture finds there at its beginning. */
+/* The port of a device that was connected before the capture began, from the log. */
 struct placement {
 	char port[LS_PORT_NAME_MAX];
 	bool known, decided;
@@ -42,14 +42,14 @@ struct scan {
 };
 
 static void
-on_told(const struct ls_observation *obs, bool new_boot, void *user)
+on_observation(const struct ls_observation *obs, bool new_boot, void *user)
 {
 	struct queue *queue = user;
-	struct told *told;
+	struct pending *pending;
 
 	if (queue->n == queue->size) {
 		size_t size = 2 * queue->size + 64;
-		struct told *at = reallocarray(queue->at, size, sizeof(*at));
+		struct pending *at = reallocarray(queue->at, size, sizeof(*at));
 
 		if (!at) {
 			queue->no_memory = true;
@@ -58,15 +58,15 @@ on_told(const struct ls_observation *obs, bool new_boot, void *user)
 		queue->at = at;
 		queue->size = size;
 	}
-	told = &queue->at[queue->n++];
-	told->obs = *obs;
-	told->new_boot = new_boot;
+	pending = &queue->at[queue->n++];
+	pending->obs = *obs;
+	pending->new_boot = new_boot;
 	if (obs->device)
-		told->device = *obs->device;
+		pending->device = *obs->device;
 }
 
 /* The next one, or NULL at the end of the stream. */
-static const struct told *
+static const struct pending *
 peek(struct queue *queue, struct stream *stream)
 {
 	while (queue->first == queue->n) {
@@ -80,15 +80,15 @@ peek(struct queue *queue, struct stream *stream)
 static void
 pop(struct queue *queue, struct offline *offline, int64_t zero_us)
 {
-	struct told *told = &queue->at[queue->first++];
-	int64_t since = told->obs.at.real_us - zero_us;
+	struct pending *pending = &queue->at[queue->first++];
+	int64_t since = pending->obs.at.real_us - zero_us;
 
-	if (told->new_boot)
+	if (pending->new_boot)
 		offline_new_boot(offline);
-	if (told->obs.device)
-		told->obs.device = &told->device;
-	told->obs.at.mono_us = since > 0 ? (uint64_t)since : 0;
-	offline_observe(offline, &told->obs);
+	if (pending->obs.device)
+		pending->obs.device = &pending->device;
+	pending->obs.at.mono_us = since > 0 ? (uint64_t)since : 0;
+	offline_observe(offline, &pending->obs);
 }
 
 /* An input and the stream of the one file in it. */
@@ -104,7 +104,7 @@ close_source(struct source *source)
 	input_free(source->input);
 }
 
-/* Archives are no such file. */
+/* Archives are never joined. */
 static bool
 open_source(const char *path, const struct stream_options *options, struct source *ret)
 {
@@ -115,7 +115,9 @@ open_source(const char *path, const struct stream_options *options, struct sourc
 
 /* ---- a first look at the log ---- */
 
-/* What is last said of a number before the capture counts, otherwise what is first said after. */
+/*
+ * The last line about a device number before the capture counts, otherwise the first one after it.
+ */
 static void
 on_scanned(const struct ls_observation *obs, bool new_boot, void *user)
 {
@@ -139,23 +141,23 @@ on_scanned(const struct ls_observation *obs, bool new_boot, void *user)
 	else if (!place->known)
 		place->known = obs->kind != LS_OBS_ENUMERATING;
 	else
-		return; /* it was there before already */
+		return; /* it was connected before */
 	memcpy(place->port, obs->port, sizeof(place->port));
 }
 
-/* False if it is no log after all. */
+/* False if it turns out not to be a log. */
 static bool
 read_log(struct stream *log, bool *ret_dated)
 {
 	ls_json_auto json_t *group = json_pack("{s:[]}", "logs");
-	const json_t *told;
+	const json_t *pending;
 
 	while (stream_step(log) > 0)
 		continue;
-	if (stream_kind(log) != STREAM_LOG || stream_tell(log, group) < 0)
+	if (stream_kind(log) != STREAM_LOG || stream_report(log, group) < 0)
 		return false;
-	told = json_array_get(json_object_get(group, "logs"), 0);
-	*ret_dated = json_is_true(json_object_get(told, "dated"));
+	pending = json_array_get(json_object_get(group, "logs"), 0);
+	*ret_dated = json_is_true(json_object_get(pending, "dated"));
 	return true;
 }
 
@@ -184,7 +186,7 @@ on_nothing(const struct ls_observation *obs, bool new_boot, void *user)
 
 enum kind { NEITHER, IS_CAPTURE, IS_LOG };
 
-/* What it is, and of a capture when it began. */
+/* Capture or log; @ret_us is when a capture began. */
 static enum kind
 kind_of(struct stream *stream, int64_t *ret_us)
 {
@@ -237,7 +239,7 @@ fits(const struct scan *scan, bool dated, char why[CAPTURE_WHY_MAX])
 /* ---- both together ---- */
 
 static void
-tell_places(struct stream *capture, const struct scan *scan)
+apply_places(struct stream *capture, const struct scan *scan)
 {
 	for (unsigned int bus = 1; bus < NUMBERS; bus++) {
 		for (unsigned int devnum = 2; devnum < NUMBERS; devnum++) {
@@ -259,7 +261,7 @@ struct pair {
 static void
 run(struct pair *pair, struct offline *offline, int64_t zero_us)
 {
-	const struct told *next[2];
+	const struct pending *next[2];
 
 	for (;;) {
 		size_t turn;
@@ -283,7 +285,7 @@ conclude(struct pair *pair, struct offline *offline, json_t **ret, int *ret_wors
 	for (size_t i = 0; i < 2; i++) {
 		no_memory |= pair->queues[i].no_memory ||
 			     stream_count(pair->sources[i].stream) < 0 ||
-			     stream_tell(pair->sources[i].stream, group) < 0;
+			     stream_report(pair->sources[i].stream, group) < 0;
 		if (stream_verdict(pair->sources[i].stream) != CLI_FINE)
 			*ret_worst = CLI_PROBLEM;
 	}
@@ -306,7 +308,7 @@ join(const char *capture, const char *log, const struct scan *scan, json_t **ret
 
 	for (size_t i = 0; i < 2 && r == 0; i++) {
 		const struct stream_options options = {
-			.observe = on_told,
+			.observe = on_observation,
 			.user = &pair.queues[i],
 			.offline = offline,
 			.records_at_once = RECORDS_AT_ONCE,
@@ -314,10 +316,10 @@ join(const char *capture, const char *log, const struct scan *scan, json_t **ret
 		};
 
 		if (!open_source(paths[i], &options, &pair.sources[i]))
-			r = -EIO; /* it was there a moment ago */
+			r = -EIO; /* it existed a moment ago */
 	}
 	if (r == 0) {
-		tell_places(pair.sources[0].stream, scan);
+		apply_places(pair.sources[0].stream, scan);
 		run(&pair, offline, zero_us);
 		r = conclude(&pair, offline, ret, ret_worst);
 	}

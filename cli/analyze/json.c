@@ -11,7 +11,7 @@ struct builder {
 	bool failed;
 };
 
-/* Adds to what is there: two rows of ls_status_rows share a status. */
+/* Adds to an existing count: two rows of ls_status_rows share a status. */
 static int
 add_count(json_t *counts, const char *key, uint64_t n)
 {

@@ -4,15 +4,17 @@
 #include "lib/logs/text.h"
 #include "lib/wire/wire.h"
 
-/* One of "captures". @past: devices whose number was given out again, or NULL. @why: NULL, or why it
- * was not read, or not to its end; clean, as @file. A new reference, NULL if memory is short. */
+/*
+ * One of "captures". @past: devices whose number was reused, or NULL. @why: NULL, or why it was not
+ * read to its end; clean, as @file. A new reference, NULL if memory is short.
+ */
 json_t *analyze_capture(const char *file, const struct capture *capture,
 			struct capture_watch *watch, json_t *past, const char *why);
 /* One of its "devices"; @known may be NULL. */
 json_t *analyze_device(unsigned int bus, unsigned int devnum, const struct ls_enumerated *known,
 		       const struct ls_traffic_counts *counts);
 
-/* A file that is no capture: the same members, with nothing in them. */
+/* A file that is not a capture: the same members, empty. */
 json_t *analyze_nothing(const char *file, const char *why);
 
 /* One of "logs". */
@@ -20,7 +22,7 @@ struct analyze_log {
 	const char *file;
 	const char *why; /* as of a capture */
 	struct ls_log_text_summary summary;
-	bool any; /* an observation, whose times follow */
+	bool any; /* at least one observation; its times follow */
 	int64_t first_us, last_us;
 };
 json_t *analyze_log(const struct analyze_log *log);

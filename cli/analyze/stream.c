@@ -16,7 +16,7 @@
 
 #define RECORDS_AT_ONCE 65536
 #define LOG_AT_ONCE	((size_t)64 * 1024) /* fits the cache; larger is not faster */
-#define PAST_MAX	256		    /* devices whose number was given out again */
+#define PAST_MAX	256		    /* devices whose number was reused */
 
 struct stream {
 	struct stream_options with;
@@ -31,7 +31,7 @@ struct stream {
 	uint64_t n_merged;
 
 	struct ls_log_text *log;
-	struct analyze_log told;
+	struct analyze_log facts; /* of a log */
 	struct ls_log_counts counts;
 	bool no_memory;
 	uint64_t n_bytes;
@@ -111,13 +111,13 @@ static int
 begin_capture(struct stream *stream)
 {
 	const struct capture_watch_options options = {
-		.tell = on_capture,
+		.observe = on_capture,
 		.on_past = on_past,
 		.user = stream,
 	};
 	int r = capture_new(stream->input, stream->why, &stream->capture);
 
-	if (r == -EBADMSG) /* the reason is there */
+	if (r == -EBADMSG) /* @why has the reason */
 		return 0;
 	if (r == 0)
 		r = capture_watch_new(&options, &stream->watch);
@@ -142,7 +142,7 @@ step_capture(struct stream *stream)
 
 /* ---- logs ---- */
 
-/* What has no date has its boot clock, from 1970 on. */
+/* Lines without a date get their boot clock as time since 1970. */
 static void
 on_log(const struct ls_observation *obs, void *user)
 {
@@ -152,11 +152,11 @@ on_log(const struct ls_observation *obs, void *user)
 
 	if (dated.at.real_us == 0)
 		dated.at.real_us = (int64_t)obs->at.mono_us;
-	if (!stream->told.any)
-		stream->told.first_us = dated.at.real_us;
-	if (stream->told.last_us < dated.at.real_us)
-		stream->told.last_us = dated.at.real_us;
-	stream->told.any = true;
+	if (!stream->facts.any)
+		stream->facts.first_us = dated.at.real_us;
+	if (stream->facts.last_us < dated.at.real_us)
+		stream->facts.last_us = dated.at.real_us;
+	stream->facts.any = true;
 	stream->no_memory |= ls_log_counts_add(&stream->counts, obs) < 0;
 	stream->with.observe(&dated, boot != stream->boot, stream->with.user);
 	stream->boot = boot;
@@ -179,7 +179,7 @@ step_log(struct stream *stream)
 	bool is_first = stream->n_bytes == 0;
 	const char *reason;
 
-	if (is_first) /* only its first bytes, which tell captures from the rest */
+	if (is_first) /* so far only the first bytes, by which captures are recognised */
 		n += input_read(stream->input, stream->bytes + n, sizeof(stream->bytes) - n);
 	reason = input_why(stream->input);
 	if (n > 0 && is_first && input_is_binary(stream->bytes, n < 4096 ? n : 4096)) {
@@ -195,11 +195,11 @@ step_log(struct stream *stream)
 		return;
 	}
 	stream->has_ended = true;
-	ls_log_text_finish(stream->log, &stream->told.summary);
+	ls_log_text_finish(stream->log, &stream->facts.summary);
 	if (reason)
 		snprintf(stream->why, sizeof(stream->why),
 			 "read up to line %" PRIu64 ", and no further: %s",
-			 stream->told.summary.lines, reason);
+			 stream->facts.summary.lines, reason);
 }
 
 /* ---- both ---- */
@@ -293,19 +293,19 @@ stream_verdict(const struct stream *stream)
 	return *stream->why ? CLI_PROBLEM : CLI_FINE;
 }
 
-/* What was not back by then is known to have stayed away for so long. */
+/* A device that has not returned by the end was away at least that long. */
 static void
 go_to_end(struct stream *stream)
 {
-	struct ls_instant end = stream->told.summary.last;
+	struct ls_instant end = stream->facts.summary.last;
 
 	if (stream->kind == STREAM_CAPTURE)
 		end = capture_watch_now(stream->watch);
 	if (end.real_us == 0)
 		end.real_us = (int64_t)end.mono_us;
-	/* Without any stamp, lines lie a microsecond apart. */
+	/* Lines without time stamps are one microsecond apart. */
 	if (stream->kind == STREAM_LOG &&
-	    (uint64_t)stream->told.last_us <= stream->told.summary.lines)
+	    (uint64_t)stream->facts.last_us <= stream->facts.summary.lines)
 		offline_set_timeless(stream->with.offline);
 	if (!stream->with.is_joined)
 		offline_advance(stream->with.offline, end);
@@ -324,15 +324,15 @@ stream_count(struct stream *stream)
 }
 
 int
-stream_tell(struct stream *stream, json_t *group)
+stream_report(struct stream *stream, json_t *group)
 {
 	const char *why = *stream->why ? stream->why : NULL;
 	json_t *object;
 
-	stream->told.file = input_name(stream->input);
-	stream->told.why = why;
+	stream->facts.file = input_name(stream->input);
+	stream->facts.why = why;
 	if (stream->kind == STREAM_LOG)
-		object = analyze_log(&stream->told);
+		object = analyze_log(&stream->facts);
 	else if (stream->kind == STREAM_CAPTURE)
 		object = analyze_capture(input_name(stream->input), stream->capture, stream->watch,
 					 stream->past, why);

@@ -23,7 +23,7 @@ endpoint_name(char text[FORMAT_MAX], const json_t *endpoint)
 	return text;
 }
 
-/* What of an endpoint's failures speaks against the link. */
+/* How many failures of an endpoint are evidence against the link. */
 static int64_t
 evidence_of(const json_t *endpoint)
 {
@@ -59,7 +59,7 @@ list_endpoints(char *text, size_t size, const json_t *device)
 	}
 }
 
-/* The gravest class there is; *ret_n is how many are of it. */
+/* The most serious class that occurred; *ret_n is how often. */
 static const char *
 evidence_words(const json_t *errors, int64_t *ret_n)
 {
@@ -94,7 +94,7 @@ put_evidence(const struct output_style *style, const json_t *device)
 			endpoints);
 }
 
-/* Failures that say nothing about the link, of all devices. */
+/* Failures of all devices that are no evidence against the link. */
 static void
 put_harmless(const struct output_style *style, const json_t *devices)
 {
@@ -130,8 +130,10 @@ put_harmless(const struct output_style *style, const json_t *devices)
 				"  What else failed, for other reasons than the link: %s.", text);
 }
 
-/* These are not repeated on the wire, so that they tell most about it, but a busy host fails them,
- * too. */
+/*
+ * Isochronous packets are not retried, so they show link errors best; a busy host makes them fail,
+ * too.
+ */
 static void
 put_packets(const struct output_style *style, const json_t *device)
 {
@@ -295,7 +297,7 @@ fill_device(const struct output_style *style, struct table *table, const json_t 
 			     classes[i].tone);
 }
 
-/* Of those that were cancelled, how many after a time that programs wait. */
+/* How many of the cancelled transfers took as long as a typical timeout. */
 static int64_t
 count_late(const json_t *endpoint)
 {
@@ -309,7 +311,7 @@ struct failures {
 	size_t n_rows, n_hidden;
 };
 
-/* @endpoint NULL: it could not be begun, on any endpoint. */
+/* @endpoint NULL: the submission failed, whatever the endpoint. */
 static void
 fill_failure(struct failures *failures, const json_t *device, const json_t *endpoint,
 	     const char *key, int64_t n)
@@ -450,7 +452,7 @@ analyze_print_capture(const struct cli *cli, const json_t *capture)
 	const struct output_style *style = &cli->style;
 	char file[WORDS_MAX];
 
-	if (!field_has(capture, "format")) /* that has been said */
+	if (!field_has(capture, "format")) /* already reported */
 		return CLI_FINE;
 	words_file(file, field_text(capture, "file"), style->utf8);
 	put_answer(style, file, capture);

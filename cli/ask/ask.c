@@ -10,7 +10,7 @@
 #include "cli/base/redact.h"
 
 #define REPLY_TIMEOUT_MS 30000
-/* More do not fit a screen, a memory or a question; a hostile peer has no end. */
+/* Limits of a query: a hostile peer could send pages without end. */
 #define ROWS_MAX 1000000
 
 static const struct client_wait patience = { .timeout_ms = REPLY_TIMEOUT_MS, .output_fd = -1 };

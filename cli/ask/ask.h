@@ -1,8 +1,8 @@
 #pragma once
 /*
- * Questions to linkstatd. Every function gives an enum cli_exit; when that is not CLI_FINE the
- * person has been told why. Replies have been checked against the contract, and cleaned for a
- * terminal unless --json asked for them as they are.
+ * Queries to linkstatd. Every function returns an enum cli_exit; unless that is CLI_FINE, the error
+ * is already reported. Replies are checked against the contract, and cleaned for a terminal except
+ * with --json.
  */
 #include "cli/base/cli.h"
 #include "lib/wire/wire.h"
@@ -35,7 +35,7 @@ int ask_all(const struct cli *cli, const struct query *query, const struct ask_l
 int ask_on(const struct cli *cli, struct client *client, const char *method, json_t *parameters,
 	   json_t **ret);
 
-/* Opens and says why not. */
+/* Opens a connection and reports errors. */
 int ask_open(const struct cli *cli, struct client **ret);
 /* What each reply of @method goes through: error replies, the contract, cleaning. */
 int ask_accept(const struct cli *cli, const char *method, const json_t *reply);

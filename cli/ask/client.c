@@ -46,7 +46,7 @@ client_new(int fd, struct client **ret)
 int
 client_open(const char *path, struct client **ret)
 {
-	/* A peer that does not accept must not hold us for ever: connect(2) waits for its queue. */
+	/* A peer that does not accept must not block us forever: connect(2) waits for its queue. */
 	static const struct timeval patience = { .tv_sec = CONNECT_SECONDS };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd, r;

@@ -18,7 +18,7 @@ struct client_wait {
 	const sigset_t *sigmask; /* NULL, or as in ppoll(2): a signal then ends the wait */
 	bool with_input;	 /* what comes on @input_fd ends the wait, too */
 	int input_fd;
-	int output_fd; /* < 0, or ends the wait when nobody reads that any more */
+	int output_fd; /* < 0, or a wait ends when that has no reader any more */
 };
 
 /* Owns @fd, a connected stream socket, on success only. 0 or -errno. */

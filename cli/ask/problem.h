@@ -1,5 +1,5 @@
 #pragma once
-/* What went wrong between us and linkstatd, said on stderr in plain sentences. */
+/* Errors of the connection to linkstatd, reported on stderr in plain sentences. */
 #include "lib/base/base.h"
 #include "lib/wire/wire.h"
 
@@ -11,5 +11,5 @@ int problem_talking(int error);
 int problem_reply(const json_t *reply);
 /* The reply is JSON, but not what the contract says: @why. Gives the exit code. */
 int problem_schema(const char *why);
-/* The sentence for an error reply and its exit code, without printing it. */
+/* The text of an error reply and its exit code, without printing. */
 int problem_sentence(const json_t *reply, char *text, size_t size);

@@ -30,7 +30,7 @@ free_bytes(const char *dir, uint64_t *ret)
 	return 0;
 }
 
-/* The kernel's name of what a person calls a port. False if nobody knows it. */
+/* The kernel name of a port as a user calls it. False if unknown. */
 static bool
 resolve(const struct check *check, const char *port, char ret[LS_PORT_NAME_MAX])
 {
@@ -70,7 +70,7 @@ check_done(struct check *check)
 {
 	json_decref(check->status);
 	json_decref(check->report);
-	json_decref(check->lately);
+	json_decref(check->recent);
 	json_decref(check->drops);
 	free(check->devices);
 	free(check->ports);

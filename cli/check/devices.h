@@ -1,10 +1,13 @@
 #pragma once
-/* The USB devices of the computer, and which of them are judged. */
+/* The USB devices of the computer, and which of them are checked. */
 #include "cli/check/finding.h"
 
-/* Reads all devices, and judges @name, or all that are no hubs where it is NULL. 0 or -ENOMEM. */
+/*
+ * Reads all devices, and selects @name to be checked, or all that are not hubs if it is NULL. 0 or
+ * -ENOMEM.
+ */
 int check_read_devices(struct check *check, const char *name);
-/* True if there is such a socket, with or without something in it. */
+/* True if there is such a port, occupied or not. */
 bool check_has_port(const struct check *check, const char *name);
 
 const struct check_device *check_find(const struct check *check, const char *name);
@@ -13,10 +16,12 @@ bool check_port_dir(const char *name, char ret[128]);
 /* The hub above, NULL for a root hub and for what hangs on an unknown one. */
 const struct check_device *check_hub_of(const struct check *check,
 					const struct check_device *device);
-/* Where many ports are judged at once, few are for a long job: Apple devices if there are any, else
- * all that is not built in. The others get no small remarks. */
+/*
+ * When all ports are checked, only some are meant for a long job: Apple devices if there are any,
+ * else all that are not built in. The others get no minor notes.
+ */
 bool check_matters(const struct check *check, const struct check_device *device);
 bool check_is_root_hub(const struct check_device *device);
 bool check_is_apple(const struct check_device *device);
-/* Of those that are judged. */
+/* Among those that are checked. */
 size_t check_count_apple(const struct check *check);

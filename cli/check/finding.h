@@ -11,20 +11,20 @@
 #include "lib/model/observation.h"
 
 enum check_level {
-	CHECK_MEND, /* mend it before a long job */
+	CHECK_FIX,  /* fix it before a long job */
 	CHECK_NOTE, /* worth knowing */
 	CHECK_FINE,
 };
 
 struct check_finding {
 	const char *id;
-	size_t rank; /* place of its rule: the first matter most */
+	size_t rank; /* index of its rule: the first ones are the most important */
 	enum check_level level;
 	size_t port; /* in struct check ports, CHECK_MACHINE if it is of the machine */
 	size_t nth;  /* in the order in which they were added */
 	char what[WORDS_MAX];
-	char advice[WORDS_MAX];	 /* "" where nothing is to be done */
-	char command[WORDS_MAX]; /* what to type for that; "" where there is nothing to type */
+	char advice[WORDS_MAX];	 /* "" if there is nothing to do */
+	char command[WORDS_MAX]; /* command for that; "" if there is none */
 };
 #define CHECK_MACHINE SIZE_MAX
 
@@ -33,7 +33,7 @@ struct check_device {
 	char name[LS_PORT_NAME_MAX]; /* "1-1.4"; a root hub is "usb1" */
 	char title[CHECK_TITLE_MAX]; /* its product, or "05ac:12a8"; "" if nothing is there */
 	char controller[256];	     /* directory of the host controller in sysfs, "" if unknown */
-	bool there, hub, fixed;	     /* fixed: built in, nobody can unplug it */
+	bool there, hub, fixed;	     /* fixed: built in, cannot be unplugged */
 	uint16_t vid, pid;
 	double megabits; /* 0: unknown */
 	unsigned int max_power_ma;
@@ -53,19 +53,22 @@ struct check {
 	struct logind logind;
 	double job_hours;
 
-	/* Of linkstatd; NULL where it did not say, and then @unreachable tells why (-errno). */
-	json_t *status, *report, *lately, *drops;
+	/*
+	 * Replies of linkstatd; NULL if it is not available, then @unreachable has the reason
+	 * (-errno).
+	 */
+	json_t *status, *report, *recent, *drops;
 	int unreachable;
 
 	struct check_device *devices; /* all, hubs too; in the order of their names */
 	size_t n_devices;
-	struct check_device *ports; /* those that are judged, the most important first */
+	struct check_device *ports; /* those that are checked, the most important first */
 	size_t n_ports;
 
 	struct check_finding *findings;
 	size_t n_findings, n_allocated;
 	bool failed; /* memory was short */
-	/* Whose turn it is: set by check_look(). */
+	/* The rule and port being checked: set by check_look(). */
 	const char *rule_id;
 	size_t rule_rank, rule_port;
 };

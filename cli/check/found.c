@@ -40,7 +40,7 @@ static void LS_PRINTF(2, 0) set_text(char text[WORDS_MAX], const char *format, v
 }
 
 void
-check_say(struct check *check, enum check_level level, const char *format, ...)
+check_add(struct check *check, enum check_level level, const char *format, ...)
 {
 	struct check_finding *finding = add(check);
 	va_list args;

@@ -47,11 +47,11 @@ check_ask(struct check *check)
 		return;
 	cli.json = false; /* texts are cleaned for --json, too */
 	if (ask_once(&cli, "io.linkstat.Status", NULL, &check->status) != CLI_FINE) {
-		check->unreachable = -EPROTO; /* and the reason has been told */
+		check->unreachable = -EPROTO; /* the reason is already reported */
 		return;
 	}
 	ask_report(&cli, &all, &check->report);
-	ask_report(&cli, &day, &check->lately);
+	ask_report(&cli, &day, &check->recent);
 	(void)ask_all(&cli, &month, &incidents, &check->drops);
 }
 
@@ -64,14 +64,14 @@ check_linkstatd(struct check *check, const struct check_device *device)
 
 	(void)device;
 	if (error == 0) {
-		check_say(check, CHECK_FINE, "linkstatd runs and keeps the record.");
+		check_add(check, CHECK_FINE, "linkstatd runs and keeps the record.");
 	} else if (error == EACCES || error == EPERM) {
-		check_say(check, CHECK_NOTE,
+		check_add(check, CHECK_NOTE,
 			  "You may not ask linkstatd, so nothing is known of earlier drops.");
 		check_advise(check, "Ask with sudo, or join its group and log in again");
 		check_type(check, "sudo usermod -aG linkstat $USER");
 	} else {
-		check_say(check, CHECK_NOTE,
+		check_add(check, CHECK_NOTE,
 			  "linkstatd %s: nothing is known of earlier drops, and none will be "
 			  "recorded.",
 			  error == EPROTO ? "does not answer" : "does not run");
@@ -95,7 +95,7 @@ check_sources(struct check *check, const struct check_device *device)
 
 		if (field_flag(source, "sees"))
 			continue;
-		check_say(check, CHECK_NOTE, "linkstatd does not see all: %s: %s%s",
+		check_add(check, CHECK_NOTE, "linkstatd does not see all: %s: %s%s",
 			  advice_source(field_text(source, "name")), detail, words_stop(detail));
 		if (field_has(source, "fix")) {
 			check_advise(check, "Let it see");
@@ -103,7 +103,7 @@ check_sources(struct check *check, const struct check_device *device)
 		}
 	}
 	if (*trouble)
-		check_say(check, CHECK_NOTE, "The record is not kept as it should be: %s%s",
+		check_add(check, CHECK_NOTE, "The record is not kept as it should be: %s%s",
 			  trouble, words_stop(trouble));
 }
 
@@ -168,14 +168,14 @@ survival_words(const struct check *check, const struct ls_interval *survival, ch
 }
 
 static void
-say_drops(struct check *check, const struct check_device *device, uint32_t drops, double hours)
+add_drops(struct check *check, const struct check_device *device, uint32_t drops, double hours)
 {
 	char n[FORMAT_MAX], span[FORMAT_MAX], last[WORDS_MAX], survives[WORDS_MAX];
 	struct ls_interval survival;
 
 	if (!ls_survival(drops, hours, check->job_hours, &survival))
 		return;
-	check_say(check, survival.median < SURVIVES_FINE ? CHECK_MEND : CHECK_NOTE,
+	check_add(check, survival.median < SURVIVES_FINE ? CHECK_FIX : CHECK_NOTE,
 		  "%s in %s on this port. %s.%s", format_count(n, drops, "drop", "drops"),
 		  format_duration(span, hours * 3600), survival_words(check, &survival, survives),
 		  last_drops(check, device, last));
@@ -184,17 +184,17 @@ say_drops(struct check *check, const struct check_device *device, uint32_t drops
 }
 
 static void
-say_no_drops(struct check *check, double hours)
+add_no_drops(struct check *check, double hours)
 {
 	char span[FORMAT_MAX], survives[WORDS_MAX];
 	struct ls_interval survival;
 
 	if (!ls_survival(0, hours, check->job_hours, &survival)) {
-		check_say(check, CHECK_NOTE, "linkstatd has no record of this port yet.");
+		check_add(check, CHECK_NOTE, "linkstatd has no record of this port yet.");
 		return;
 	}
 	if (ls_grade(0, hours) == '?') {
-		check_say(check, CHECK_NOTE,
+		check_add(check, CHECK_NOTE,
 			  "No drop on this port yet, but it was watched for %s only: that says "
 			  "little.",
 			  format_duration(span, hours * 3600));
@@ -202,7 +202,7 @@ say_no_drops(struct check *check, double hours)
 				    "first.");
 		return;
 	}
-	check_say(check, CHECK_FINE, "No drop in %s on this port. %s.",
+	check_add(check, CHECK_FINE, "No drop in %s on this port. %s.",
 		  format_duration(span, hours * 3600), survival_words(check, &survival, survives));
 }
 
@@ -216,34 +216,34 @@ check_history(struct check *check, const struct check_device *device)
 	if (!check->report || (drops == 0 && !check_matters(check, device)))
 		return;
 	if (drops > 0 && hours > 0)
-		say_drops(check, device, (uint32_t)(drops < INT32_MAX ? drops : INT32_MAX), hours);
+		add_drops(check, device, (uint32_t)(drops < INT32_MAX ? drops : INT32_MAX), hours);
 	else
-		say_no_drops(check, hours);
+		add_no_drops(check, hours);
 }
 
 void
 check_errors(struct check *check, const struct check_device *device)
 {
-	const json_t *port = find_port(check->lately, device);
+	const json_t *port = find_port(check->recent, device);
 	int64_t errors = words_link_errors(port), failed = field_int(port, "enumeration_failures");
 	int64_t ordinary = UNPLUG_ERRORS * field_int(port, "disconnects");
 	char words[WORDS_MAX], n[FORMAT_MAX];
 
 	if (errors > 0 && errors <= ordinary) {
-		check_say(
+		check_add(
 			check, CHECK_FINE,
 			"Transfers failed on the wire in the last 24 hours (%s), as few come with "
 			"each unplugging.",
 			words_transfers(words, port));
 	} else if (errors > 0) {
-		check_say(check, errors > ordinary + UNPLUG_ERRORS ? CHECK_MEND : CHECK_NOTE,
+		check_add(check, errors > ordinary + UNPLUG_ERRORS ? CHECK_FIX : CHECK_NOTE,
 			  "Transfers failed on the wire in the last 24 hours: %s.",
 			  words_transfers(words, port));
 		check_advise(check, "Use another port of the computer itself, or another cable: "
 				    "links that do this often drop soon.");
 	}
 	if (failed > 0) {
-		check_say(check, CHECK_NOTE,
+		check_add(check, CHECK_NOTE,
 			  "Something plugged in here did not start, %s in the last 24 hours.",
 			  format_count(n, failed, "time", "times"));
 		check_advise(check, "Push the plug in firmly; if it goes on, try another port.");

@@ -29,7 +29,7 @@ is_bus_powered(const struct check_device *hub)
 	       !(hub->attributes & CHECK_SELF_POWERED);
 }
 
-/* What the hub itself and all behind it that it feeds say they may draw. */
+/* The current that the hub and all devices that it powers may draw, as they report it. */
 static unsigned int
 demand_ma(const struct check *check, const struct check_device *hub)
 {
@@ -54,18 +54,18 @@ judge_bus_powered(struct check *check, const struct check_device *device,
 	unsigned int budget = super ? BUDGET_SUPER_MA : BUDGET_MA, sum = demand_ma(check, hub);
 
 	if (device->there && device->max_power_ma > unit)
-		check_say(
-			check, CHECK_MEND,
+		check_add(
+			check, CHECK_FIX,
 			"The hub above (%s, %s) has no power supply of its own: it may give %u mA "
 			"to each port, and the %s asks for %u.",
 			hub->title, hub->name, unit, device->title, device->max_power_ma);
 	else if (sum > budget)
-		check_say(check, CHECK_MEND,
+		check_add(check, CHECK_FIX,
 			  "The hub above (%s, %s) has no power supply of its own, and all that "
 			  "is plugged into it asks for %u mA of the %u it gets.",
 			  hub->title, hub->name, sum, budget);
 	else
-		check_say(check, CHECK_NOTE,
+		check_add(check, CHECK_NOTE,
 			  "The hub above (%s, %s) has no power supply of its own; %u of %u mA are "
 			  "asked for.",
 			  hub->title, hub->name, sum, budget);
@@ -89,14 +89,14 @@ check_hub_power(struct check *check, const struct check_device *device)
 	}
 	if (!outside || !check_matters(check, device))
 		return;
-	check_say(check, CHECK_NOTE,
+	check_add(check, CHECK_NOTE,
 		  "The hub in between says that it has a power supply of its own. Linux cannot see "
 		  "if that is plugged in.");
 	check_advise(check, "See that its supply is plugged in and strong enough: 500 mA and more "
 			    "for each device.");
 }
 
-/* Hubs that a person put there. */
+/* External hubs. */
 static unsigned int
 count_hubs(const struct check *check, const struct check_device *device, char *names, size_t size)
 {
@@ -123,15 +123,15 @@ check_hub_chain(struct check *check, const struct check_device *device)
 	unsigned int n = count_hubs(check, device, names, sizeof(names));
 
 	if (n == 0) {
-		check_say(check, CHECK_FINE, "No hub is in between.");
+		check_add(check, CHECK_FINE, "No hub is in between.");
 		return;
 	}
 	if (n <= TIERS_FINE && !check_matters(check, device))
 		return;
 	if (n <= TIERS_FINE)
-		check_say(check, CHECK_NOTE, "One hub is in between: %s.", names);
+		check_add(check, CHECK_NOTE, "One hub is in between: %s.", names);
 	else
-		check_say(check, check_is_apple(device) ? CHECK_MEND : CHECK_NOTE,
+		check_add(check, check_is_apple(device) ? CHECK_FIX : CHECK_NOTE,
 			  "%u hubs are in between: %s. Restores that work behind one hub have "
 			  "failed behind two and three.",
 			  n, names);
@@ -174,7 +174,7 @@ check_neighbours(struct check *check, const struct check_device *device)
 	size_t n = 0, n_apple = 0, len = 0;
 
 	if (!device->there || !device->controller[0] ||
-	    (check->n_ports > 1 && !check_is_apple(device)) /* it would be said of all */)
+	    (check->n_ports > 1 && !check_is_apple(device)) /* it would be reported for all */)
 		return;
 	for (size_t i = 0; i < check->n_devices; i++) {
 		const struct check_device *other = &check->devices[i];
@@ -191,13 +191,13 @@ check_neighbours(struct check *check, const struct check_device *device)
 		len += strlen(names + len);
 	}
 	if (n > 0) {
-		check_say(check, CHECK_NOTE, "It shares its controller with %s%s.", names,
+		check_add(check, CHECK_NOTE, "It shares its controller with %s%s.", names,
 			  n > NEIGHBOURS_NAMED ? " and others" : "");
 		check_advise(check, "Leave them idle during the job, or use ports of another "
 				    "controller.");
 	}
 	if (n_apple > APPLE_IN_PARALLEL) {
-		check_say(check, CHECK_NOTE,
+		check_add(check, CHECK_NOTE,
 			  "%zu Apple devices share its controller; more than %d at once are known "
 			  "to fail.",
 			  n_apple, APPLE_IN_PARALLEL);
@@ -210,7 +210,7 @@ check_usbip(struct check *check, const struct check_device *device)
 {
 	if (!strstr(device->controller, "vhci_hcd"))
 		return;
-	check_say(check, check_is_apple(device) ? CHECK_MEND : CHECK_NOTE,
+	check_add(check, check_is_apple(device) ? CHECK_FIX : CHECK_NOTE,
 		  "The device comes over a network (usbip): each hitch of that network is one of "
 		  "the link.");
 	check_advise(check, "Do the job on the computer that the device is plugged into.");

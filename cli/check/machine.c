@@ -15,10 +15,10 @@
 #define GIB (UINT64_C(1) << 30)
 #define MIB (UINT64_C(1) << 20)
 
-#define MEMORY_MEND (256 * MIB)
+#define MEMORY_FIX  (256 * MIB)
 #define MEMORY_NOTE GIB
 #define FIRMWARE    (20 * UINT64_C(1000000000)) /* the file, and what is unpacked of it */
-#define DISK_MEND   GIB
+#define DISK_FIX    GIB
 #define USBFS_MB    16 /* the kernel's default */
 #define SEVERAL	    4  /* devices that one may want to use at once */
 
@@ -50,7 +50,7 @@ check_undervoltage(struct check *check, const struct check_device *device)
 	}
 	if (!now && !since_start)
 		return;
-	check_say(check, CHECK_MEND,
+	check_add(check, CHECK_FIX,
 		  "This computer's own power supply is too weak: its voltage %s. USB devices drop "
 		  "then.",
 		  now ? "is too low now" : "was too low at some time since it was started");
@@ -69,7 +69,7 @@ read_supply(const struct check *check, const char *name, struct power *power)
 	char type[32], scope[32], status[32];
 	uint64_t n;
 
-	/* That of a phone or a mouse says nothing of this computer. */
+	/* The battery of a phone or a mouse does not concern this computer. */
 	if (check_line(check, scope, sizeof(scope), "sys/class/power_supply/%s/scope", name) &&
 	    strcmp(scope, "Device") == 0)
 		return;
@@ -111,7 +111,7 @@ check_battery(struct check *check, const struct check_device *device)
 	(void)device;
 	if (!power.discharging || power.mains)
 		return;
-	check_say(check, CHECK_MEND,
+	check_add(check, CHECK_FIX,
 		  "This computer runs on its battery (%" PRIu64
 		  " %%): it saves power, also on USB, "
 		  "and may go to sleep in the middle of the job.",
@@ -142,9 +142,9 @@ check_sleep(struct check *check, const struct check_device *device)
 		return;
 	sanitize_text(action, sizeof(action), logind->idle_action, check->cli->style.utf8);
 	if (strstr(logind->inhibited, "sleep")) {
-		check_say(check, CHECK_FINE, "A program keeps this computer from sleeping.");
+		check_add(check, CHECK_FINE, "A program keeps this computer from sleeping.");
 	} else if (puts_to_sleep(action) && idle < check->job_hours * 3600) {
-		check_say(check, CHECK_MEND,
+		check_add(check, CHECK_FIX,
 			  "This computer goes to sleep after %s without a touch (%s), and the job "
 			  "takes %s.",
 			  check_span(after, idle / 3600), action,
@@ -152,11 +152,11 @@ check_sleep(struct check *check, const struct check_device *device)
 		check_advise(check, "Start the job so, which keeps the computer awake");
 		check_type(check, "linkstat run -- COMMAND");
 	} else if (has_lid && puts_to_sleep(lid)) {
-		check_say(check, CHECK_NOTE, "This computer goes to sleep when its lid is closed.");
+		check_add(check, CHECK_NOTE, "This computer goes to sleep when its lid is closed.");
 		check_advise(check, "Leave the lid open, and start the job so");
 		check_type(check, "linkstat run -- COMMAND");
 	} else {
-		check_say(check, CHECK_FINE,
+		check_add(check, CHECK_FINE,
 			  "logind does not put this computer to sleep by itself.");
 	}
 }
@@ -172,8 +172,8 @@ check_memory(struct check *check, const struct check_device *device)
 	(void)device;
 	if (len <= 0 || !check_parse_meminfo(text, (size_t)len, "MemAvailable", &bytes))
 		return;
-	level = bytes < MEMORY_MEND ? CHECK_MEND : bytes < MEMORY_NOTE ? CHECK_NOTE : CHECK_FINE;
-	check_say(check, level, "%s of memory are free%s.",
+	level = bytes < MEMORY_FIX ? CHECK_FIX : bytes < MEMORY_NOTE ? CHECK_NOTE : CHECK_FINE;
+	check_add(check, level, "%s of memory are free%s.",
 		  format_size(size, (int64_t)(bytes < INT64_MAX ? bytes : INT64_MAX)),
 		  level == CHECK_FINE ? "" : ": transfers fail when it ends");
 	if (level != CHECK_FINE)
@@ -185,8 +185,8 @@ check_pressure(struct check *check, const struct check_device *device)
 {
 	static const struct {
 		const char *file, *what;
-		bool full;	   /* all programs waited */
-		double note, mend; /* percent of the last 10 s */
+		bool full;	  /* all programs waited */
+		double note, fix; /* percent of the last 10 s */
 	} limits[] = {
 		{ "memory", "memory", true, 1, 10 },
 		{ "io", "the disk", true, 20, 60 },
@@ -206,7 +206,7 @@ check_pressure(struct check *check, const struct check_device *device)
 		share = limits[i].full ? pressure.full : pressure.some;
 		if (share < limits[i].note)
 			continue;
-		check_say(check, share >= limits[i].mend ? CHECK_MEND : CHECK_NOTE,
+		check_add(check, share >= limits[i].fix ? CHECK_FIX : CHECK_NOTE,
 			  "This computer is busy: programs waited for %s %.0f %% of the last 10 "
 			  "seconds. USB then times out more easily.",
 			  limits[i].what, share < 100 ? share : 100);
@@ -226,15 +226,15 @@ check_usbfs_memory(struct check *check, const struct check_device *device)
 	if (!check_number(check, 10, &mb, "sys/module/usbcore/parameters/usbfs_memory_mb"))
 		return;
 	if (mb == 0) {
-		check_say(check, CHECK_FINE, "Programs may use any amount of memory for USB.");
+		check_add(check, CHECK_FINE, "Programs may use any amount of memory for USB.");
 		return;
 	}
 	if (mb > USBFS_MB || (mb == USBFS_MB && !several)) {
-		check_say(check, CHECK_FINE, "Programs may use %" PRIu64 " MB of memory for USB.",
+		check_add(check, CHECK_FINE, "Programs may use %" PRIu64 " MB of memory for USB.",
 			  mb);
 		return;
 	}
-	check_say(check, mb < USBFS_MB ? CHECK_MEND : CHECK_NOTE,
+	check_add(check, mb < USBFS_MB ? CHECK_FIX : CHECK_NOTE,
 		  "All programs together may use %" PRIu64 " MB of memory for USB%s; beyond that "
 		  "transfers are refused.",
 		  mb, mb < USBFS_MB ? "" : ", which is little for several busy devices at once");
@@ -253,24 +253,24 @@ check_disk(struct check *check, const struct check_device *device)
 	for (size_t i = 0; i < LS_COUNT(dirs); i++) {
 		char size[FORMAT_MAX], dir[WORDS_MAX / 2];
 		uint64_t bytes,
-			enough = i == 0 && check_count_apple(check) > 0 ? FIRMWARE : DISK_MEND;
+			enough = i == 0 && check_count_apple(check) > 0 ? FIRMWARE : DISK_FIX;
 
 		if (!dirs[i] || check->free_bytes(dirs[i], &bytes) < 0)
 			continue;
 		if (i > 0 && bytes == first)
-			continue; /* the same disk, as good as certainly */
+			continue; /* almost certainly the same disk */
 		first = bytes;
 		sanitize_text(dir, sizeof(dir), dirs[i], check->cli->style.utf8);
 		format_bytes(size, (double)bytes);
 		if (bytes >= enough) {
-			check_say(check, CHECK_FINE, "%s are free in %s.", size, dir);
+			check_add(check, CHECK_FINE, "%s are free in %s.", size, dir);
 			continue;
 		}
-		check_say(check, bytes < DISK_MEND ? CHECK_MEND : CHECK_NOTE,
-			  "%s are free in %s%s.", size, dir,
-			  bytes < DISK_MEND ? ": almost nothing can be written there"
-					    : "; the firmware of a new iPhone takes some 20 GB to "
-					      "download and unpack");
+		check_add(check, bytes < DISK_FIX ? CHECK_FIX : CHECK_NOTE, "%s are free in %s%s.",
+			  size, dir,
+			  bytes < DISK_FIX ? ": almost nothing can be written there"
+					   : "; the firmware of a new iPhone takes some 20 GB to "
+					     "download and unpack");
 		check_advise(check, "Make room, or work in a directory with more of it.");
 	}
 }

@@ -1,5 +1,5 @@
 #pragma once
-/* Bytes that files and programs give, as numbers and words. Pure; everything here is hostile. */
+/* Parsers of what files and programs contain. Pure; all input is hostile. */
 #include "lib/base/base.h"
 
 /* "MemAvailable:    1234 kB" of /proc/meminfo as bytes. 1, or 0 if @name is not there. */

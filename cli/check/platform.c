@@ -38,10 +38,10 @@ check_kernel(struct check *check, const struct check_device *device)
 		return;
 	number = kernel_number(release);
 	if (number == 0 || number >= KERNEL_WITNESS) {
-		check_say(check, CHECK_FINE, "The kernel is Linux %s.", release);
+		check_add(check, CHECK_FINE, "The kernel is Linux %s.", release);
 		return;
 	}
-	check_say(check, CHECK_NOTE,
+	check_add(check, CHECK_NOTE,
 		  "The kernel is Linux %s: before 5.4 it tells less of what happens on USB "
 		  "(over-current, controllers that die).",
 		  release);
@@ -67,21 +67,23 @@ bios_month(const struct check *check)
 	return (unsigned int)(year * 100 + month);
 }
 
-/* AMD confirmed in February 2021 that USB drops out on boards of its 500 series; BIOSes with AGESA
- * 1.2.0.2, from April on, mend it. */
+/*
+ * AMD confirmed in February 2021 that USB drops out on boards of its 500 series; BIOSes with AGESA
+ * 1.2.0.2, from April 2021 on, fix it.
+ */
 static void
 judge_amd_500(struct check *check)
 {
 	unsigned int month = bios_month(check);
 
 	if (month >= AGESA_FIXED) {
-		check_say(check, CHECK_FINE,
+		check_add(check, CHECK_FINE,
 			  "This AMD USB controller dropped devices with old BIOSes; this one is of "
 			  "%04u-%02u and should not.",
 			  month / 100, month % 100);
 		return;
 	}
-	check_say(check, CHECK_MEND,
+	check_add(check, CHECK_FIX,
 		  "This AMD USB controller is known to drop devices with BIOSes from before April "
 		  "2021%s.",
 		  month > 0 ? ", and this one is older" : ", and the age of this one is unknown");
@@ -92,7 +94,7 @@ judge_amd_500(struct check *check)
 static void
 judge_vl805(struct check *check)
 {
-	check_say(check, CHECK_NOTE,
+	check_add(check, CHECK_NOTE,
 		  "This VIA VL805 USB controller (Raspberry Pi 4) has died under load where its "
 		  "supply voltage was marginal.");
 	check_advise(check, "Use a strong supply, and a hub with its own for what draws much.");
@@ -119,7 +121,7 @@ judge_controller(struct check *check, const struct check_device *port)
 		if (known_controllers[i].vendor == vendor && known_controllers[i].device == device)
 			known_controllers[i].judge(check);
 	if (vendor == VENDOR_AMD && port->vid == CHECK_VID_APPLE && port->pid == APPLE_DFU) {
-		check_say(check, CHECK_NOTE,
+		check_add(check, CHECK_NOTE,
 			  "Exploits of DFU mode (checkm8) often fail on AMD's USB controllers. "
 			  "Ordinary restores do not.");
 		check_advise(check,
@@ -128,13 +130,13 @@ judge_controller(struct check *check, const struct check_device *port)
 	}
 }
 
-/* Each controller once, for the ports that are judged; of an empty port by the hub above. */
+/* Each controller of the checked ports once; that of an empty port is found by the hub above. */
 void
 check_controllers(struct check *check, const struct check_device *device)
 {
 	(void)device;
 	if (check->n_devices == 0) {
-		check_say(check, CHECK_MEND, "Linux drives no USB controller on this computer.");
+		check_add(check, CHECK_FIX, "Linux drives no USB controller on this computer.");
 		check_advise(check, "See what it says of that");
 		check_type(check, "journalctl -k | grep -i -e usb -e xhci");
 	}
@@ -189,7 +191,7 @@ check_virtual(struct check *check, const struct check_device *device)
 	(void)device;
 	if (!name)
 		return;
-	check_say(check, apple ? CHECK_MEND : CHECK_NOTE,
+	check_add(check, apple ? CHECK_FIX : CHECK_NOTE,
 		  "This is a virtual machine (%s): the device passes through the USB of the real "
 		  "computer%s.",
 		  name,

@@ -25,12 +25,12 @@ check_presence(struct check *check, const struct check_device *device)
 	uint64_t n;
 
 	if (!device->there) {
-		check_say(check, CHECK_NOTE,
+		check_add(check, CHECK_NOTE,
 			  "Nothing is plugged in there now, so only the port was looked at.");
 		check_advise(check, "Plug the device in and ask again.");
 	} else if (check_number(check, 10, &n, "%s/%s/authorized", device_dir, device->name) &&
 		   n == 0) {
-		check_say(check, CHECK_MEND, "A program (USBGuard?) forbids the use of the %s.",
+		check_add(check, CHECK_FIX, "A program (USBGuard?) forbids the use of the %s.",
 			  device->title);
 		check_advise(check, "Allow it, if it was USBGuard (its number: usbguard "
 				    "list-devices)");
@@ -38,8 +38,8 @@ check_presence(struct check *check, const struct check_device *device)
 	} else if (!check_line(check, text, sizeof(text), "%s/%s/bConfigurationValue", device_dir,
 			       device->name) &&
 		   check_exists(check, "%s/%s/bConfigurationValue", device_dir, device->name)) {
-		check_say(
-			check, CHECK_MEND,
+		check_add(
+			check, CHECK_FIX,
 			"Linux gave the %s no configuration: it is plugged in and cannot be used. "
 			"Usually the hub above cannot give it enough power.",
 			device->title);
@@ -58,7 +58,7 @@ check_over_current(struct check *check, const struct check_device *device)
 	if (!check_port_dir(device->name, dir) ||
 	    !check_number(check, 10, &n, "%s/over_current_count", dir) || n == 0)
 		return;
-	check_say(check, CHECK_MEND,
+	check_add(check, CHECK_FIX,
 		  "More current was drawn from this port than it can give, %s since the computer "
 		  "was started.",
 		  format_count(times, (int64_t)(n < INT32_MAX ? n : INT32_MAX), "time", "times"));
@@ -67,7 +67,7 @@ check_over_current(struct check *check, const struct check_device *device)
 		     "a short circuit.");
 }
 
-/* What it says of itself in its BOS descriptor; Linux shows that since 6.12 or so. */
+/* From its BOS descriptor, which Linux exposes since 6.12 or so. */
 static bool
 can_superspeed(const struct check *check, const struct check_device *device)
 {
@@ -97,20 +97,20 @@ is_storage(const struct check *check, const struct check_device *device)
 	       class == CLASS_STORAGE;
 }
 
-/* Slower than anything of its kind is made for: the fast handshake failed. */
+/* Slower than any device of its kind is designed for: the fast handshake failed. */
 static void
-say_full_speed(struct check *check, const struct check_device *device)
+add_full_speed(struct check *check, const struct check_device *device)
 {
 	const struct check_device *hub = check_hub_of(check, device);
 
 	if (hub && hub->megabits > 0 && hub->megabits <= FULL_SPEED) {
-		check_say(check, CHECK_MEND,
+		check_add(check, CHECK_FIX,
 			  "The hub above (%s, %s) runs at 12 Mb/s only, and so does all behind it.",
 			  hub->title, hub->name);
 		check_advise(check, "Plug the device into the computer itself.");
 		return;
 	}
-	check_say(check, CHECK_MEND,
+	check_add(check, CHECK_FIX,
 		  "The %s runs at %.3g Mb/s, although such devices do 480: the fast handshake "
 		  "failed, as with a bad plug or cable.",
 		  device->title, device->megabits);
@@ -125,9 +125,9 @@ check_speed(struct check *check, const struct check_device *device)
 	if (device->megabits <= FULL_SPEED &&
 	    ((check_is_apple(device) && device->pid != APPLE_DFU_PORT) ||
 	     is_storage(check, device))) {
-		say_full_speed(check, device);
+		add_full_speed(check, device);
 	} else if (device->megabits <= HIGH_SPEED && can_superspeed(check, device)) {
-		check_say(check, CHECK_NOTE,
+		check_add(check, CHECK_NOTE,
 			  "The %s can do SuperSpeed (5 Gb/s or more) and runs at %.4g Mb/s%s. A "
 			  "restore works so, only slower.",
 			  device->title, device->megabits,
@@ -139,7 +139,7 @@ check_speed(struct check *check, const struct check_device *device)
 		else
 			check_advise(check, "If it should be fast: use a SuperSpeed port.");
 	} else {
-		check_say(check, CHECK_FINE, "The link runs at %.5g Mb/s.", device->megabits);
+		check_add(check, CHECK_FINE, "The link runs at %.5g Mb/s.", device->megabits);
 	}
 }
 
@@ -157,10 +157,10 @@ check_autosuspend(struct check *check, const struct check_device *device)
 			 device_dir, device->name);
 	ms = strtod(delay, NULL);
 	if (strcmp(control, "auto") != 0 || ms < 0) {
-		check_say(check, CHECK_FINE, "Power saving does not put the device to sleep.");
+		check_add(check, CHECK_FINE, "Power saving does not put the device to sleep.");
 		return;
 	}
-	check_say(check, CHECK_NOTE,
+	check_add(check, CHECK_NOTE,
 		  "Power saving may put the %s to sleep after %s without traffic, and the hubs "
 		  "above with it. Most devices bear that, some drop.",
 		  device->title, format_duration(after, ms / 1000));
@@ -178,7 +178,7 @@ check_lpm(struct check *check, const struct check_device *device)
 			device->name) ||
 	    (strcmp(state, "enabled") != 0 && strcmp(state, "y") != 0))
 		return;
-	check_say(
+	check_add(
 		check, CHECK_NOTE,
 		"Link power management of USB 2 (LPM) is on for the %s. Some devices say they can "
 		"and drop.",

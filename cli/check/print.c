@@ -50,17 +50,17 @@ static void
 put_verdict(const struct check *check)
 {
 	const struct output_style *style = &check->cli->style;
-	size_t n_mend = count(check, CHECK_MEND), n_notes = count(check, CHECK_NOTE);
+	size_t n_to_fix = count(check, CHECK_FIX), n_notes = count(check, CHECK_NOTE);
 	char where[WORDS_MAX] = "this computer", port[WORDS_MAX], job[FORMAT_MAX], n[FORMAT_MAX];
 
 	check_span(job, check->job_hours);
 	if (check->n_ports == 1)
 		ls_text_format(where, sizeof(where), "%s",
 			       port_words(check, &check->ports[0], port));
-	if (n_mend > 0)
+	if (n_to_fix > 0)
 		render_sentence(style, TONE_BAD, 0, "Not fit yet for a job of %s on %s: %s first.",
 				job, where,
-				format_count(n, (int64_t)n_mend, "thing is to be mended",
+				format_count(n, (int64_t)n_to_fix, "thing is to be mended",
 					     "things are to be mended"));
 	else if (n_notes > 0)
 		render_sentence(style, TONE_GOOD, 0,
@@ -92,7 +92,7 @@ put_finding(const struct check *check, const struct check_finding *finding)
 		fprintf(check->cli->style.out, "        %s\n", finding->command);
 }
 
-/* Of many ports only those without a word against them are named. */
+/* Of many ports only those without problems are named. */
 static void
 put_quiet_ports(const struct check *check)
 {
@@ -116,7 +116,7 @@ check_print(const struct check *check)
 	const struct output_style *style = &check->cli->style;
 
 	put_verdict(check);
-	for (enum check_level level = CHECK_MEND; level <= CHECK_FINE; level++) {
+	for (enum check_level level = CHECK_FIX; level <= CHECK_FINE; level++) {
 		if (count(check, level) == 0)
 			continue;
 		render_sentence(style, TONE_STRONG, 0, "%s", headings[level]);

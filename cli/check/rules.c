@@ -9,7 +9,7 @@
 #include "cli/check/port.h"
 #include "cli/check/tools.h"
 
-/* What matters most comes first; of one level, findings are told in this order. */
+/* The most important first: within one level, findings are printed in this order. */
 static const struct {
 	const char *id;
 	bool of_port;
@@ -55,7 +55,7 @@ by_importance(const void *a, const void *b)
 		return one->rank < two->rank ? -1 : 1;
 	if (one->port != two->port)
 		return one->port < two->port ? -1 : 1;
-	/* What one rule says of one port stays in the order in which it said it. */
+	/* Findings of one rule and port keep their order. */
 	return one->nth < two->nth ? -1 : 1;
 }
 
@@ -80,5 +80,5 @@ check_look(struct check *check)
 bool
 check_is_fit(const struct check *check)
 {
-	return check->n_findings == 0 || check->findings[0].level != CHECK_MEND;
+	return check->n_findings == 0 || check->findings[0].level != CHECK_FIX;
 }

@@ -4,5 +4,5 @@
 
 /* All rules over the machine and the ports; the findings are in their final order then. */
 void check_look(struct check *check);
-/* True if nothing is to be mended. */
+/* True if there is nothing to fix. */
 bool check_is_fit(const struct check *check);

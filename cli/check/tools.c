@@ -44,25 +44,25 @@ check_usbmuxd(struct check *check, const struct check_device *device)
 	if (!apple && !versions_find_program(check, "idevicerestore", other))
 		return;
 	if (!there && !running) {
-		check_say(
-			check, CHECK_MEND,
+		check_add(
+			check, CHECK_FIX,
 			"usbmuxd is not installed: without it no program sees an iPhone in normal "
 			"or restore mode.");
 		check_advise(check, "Install the package usbmuxd.");
 	} else if (apple && !running) {
-		check_say(
+		check_add(
 			check, CHECK_NOTE,
 			"usbmuxd does not run. It should start by itself when an iPhone in normal "
 			"or restore mode is plugged in.");
 		check_advise(check, "If the phone is in normal mode now, start it");
 		check_type(check, "sudo systemctl restart usbmuxd");
 	} else {
-		check_say(check, CHECK_FINE, "usbmuxd %s.", running ? "runs" : "is installed");
+		check_add(check, CHECK_FINE, "usbmuxd %s.", running ? "runs" : "is installed");
 	}
 }
 
 static void
-say_version(struct check *check, const struct versions *versions, const char *name, bool program)
+add_version(struct check *check, const struct versions *versions, const char *name, bool program)
 {
 	char path[PATH_MAX], version[CHECK_VERSION_MAX], shown[CHECK_VERSION_MAX * 4];
 	bool there = program && versions_find_program(check, name, path);
@@ -73,7 +73,7 @@ say_version(struct check *check, const struct versions *versions, const char *na
 		return;
 	if (strcmp(name, "idevicerestore") == 0 &&
 	    (strcmp(version, "1.0.0") == 0 || strncmp(version, "1.0.0-", 6) == 0)) {
-		check_say(check, CHECK_NOTE,
+		check_add(check, CHECK_NOTE,
 			  "idevicerestore is 1.0.0, of 2020: it waits only 10 s for a phone that "
 			  "comes back, where newer ones wait 60 to 300.");
 		check_advise(check,
@@ -81,7 +81,7 @@ say_version(struct check *check, const struct versions *versions, const char *na
 			     "to it.");
 		return;
 	}
-	check_say(check, CHECK_FINE, "%s is %s.", name,
+	check_add(check, CHECK_FINE, "%s is %s.", name,
 		  *shown ? shown : "installed, and does not say its version");
 }
 
@@ -102,12 +102,12 @@ check_versions(struct check *check, const struct check_device *device)
 	if (check_count_apple(check) == 0 && !versions_find_program(check, "idevicerestore", path))
 		return;
 	if (!versions_find_program(check, "idevicerestore", path)) {
-		check_say(check, CHECK_NOTE, "idevicerestore is not installed.");
+		check_add(check, CHECK_NOTE, "idevicerestore is not installed.");
 		check_advise(check, "Install it, if this is to be a restore.");
 	}
 	versions_ask(check, &versions);
 	for (size_t i = 0; i < LS_COUNT(tools); i++)
-		say_version(check, &versions, tools[i].name, tools[i].program);
+		add_version(check, &versions, tools[i].name, tools[i].program);
 }
 
 /* True if one of the devices is a serial line: Linux gives it a driver that makes a tty. */
@@ -183,7 +183,7 @@ check_grabbers(struct check *check, const struct check_device *device)
 	for (size_t i = 0; check->n_ports > 0 && i < LS_COUNT(grabbers); i++) {
 		if (!concerns(check, grabbers[i].whose) || !runs(check, grabbers[i].comm))
 			continue;
-		check_say(check, CHECK_NOTE, "%s", grabbers[i].what);
+		check_add(check, CHECK_NOTE, "%s", grabbers[i].what);
 		check_advise(check, "%s", grabbers[i].advice);
 		if (grabbers[i].command)
 			check_type(check, "%s", grabbers[i].command);

@@ -30,7 +30,7 @@ static bool LS_PRINTF(3, 0)
 static int
 read_file(const char *path, char *ret, size_t size)
 {
-	/* Nobody may make us wait: not with a pipe in the place of a file. */
+	/* Must not block, not even on a pipe in place of a file. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	size_t len = 0;
 	ssize_t n = 1;

@@ -29,7 +29,7 @@ versions_find_program(const struct check *check, const char *name, char ret[PATH
 	for (size_t i = 0; i < LS_COUNT(dirs); i++) {
 		const char *dir = dirs[i];
 
-		if (i > 0 && *check->root) /* only what a test says is there */
+		if (i > 0 && *check->root) /* in a test only @path counts */
 			break;
 		while (*dir) {
 			int len = (int)strcspn(dir, ":");
@@ -119,7 +119,7 @@ versions_run(char *const argv[], int timeout_ms, char *ret, size_t size)
 	close(ends[1]);
 	if (r == 0) {
 		r = collect(ends[0], deadline_ms, ret, size);
-		/* Not yet waited for, so that the number is still its own. */
+		/* Not waited for yet, so its pid cannot have been reused. */
 		(void)kill(-pid, SIGKILL);
 		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 			;
@@ -130,7 +130,7 @@ versions_run(char *const argv[], int timeout_ms, char *ret, size_t size)
 
 /* ---- package managers ---- */
 
-/* Packages of libraries bear their version in their name: "libirecovery-1.0-3". */
+/* Library packages have their version in their name: "libirecovery-1.0-3". */
 static const struct {
 	const char *name;
 	bool begins;

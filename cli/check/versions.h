@@ -1,7 +1,7 @@
 #pragma once
 /*
- * Versions of the programs for Apple devices: asked of the package manager, or of the program itself
- * where no package has it.
+ * Versions of the programs for Apple devices, from the package manager, or from the program itself
+ * if no package has it.
  */
 #include <limits.h>
 
@@ -13,7 +13,7 @@ struct versions {
 	char of[VERSIONS_PACKAGES][CHECK_VERSION_MAX]; /* "" for a package that is not there */
 };
 
-/* Asks dpkg-query, rpm, apk and pacman, those that are there. */
+/* Queries dpkg-query, rpm, apk and pacman, those that exist. */
 void versions_ask(const struct check *check, struct versions *ret);
 /*
  * What a package manager wrote: "NAME VERSION" a line, and whether that is installed where there is a

@@ -101,7 +101,7 @@ print(const struct cli *cli, const struct diagnosis *diagnosis, void *user)
 										  : CLI_FINE;
 }
 
-/* Without any session there is nothing to conclude from. */
+/* Without sessions there is nothing to conclude. */
 static int
 conclude(const struct diagnosis *diagnosis, const struct ls_trials *trials,
 	 const struct ls_blame_priors *priors, struct ls_blame *blame, struct ls_swap *swap)
@@ -116,7 +116,7 @@ conclude(const struct diagnosis *diagnosis, const struct ls_trials *trials,
 	return r < 0 ? r : ls_swap_advise(trials, priors, swap);
 }
 
-/* What is diagnosed, and what is done with the result. */
+/* What is diagnosed, and the callback for the result. */
 struct listener {
 	const struct diagnose_request *request;
 	diagnose_fn show;

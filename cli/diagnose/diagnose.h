@@ -3,8 +3,10 @@
 #include "cli/base/cli.h"
 #include "cli/diagnose/diagnosis.h"
 
-/* Concludes as `linkstat diagnose` does, and gives the diagnosis to @show for
- * the time of the call. What @show gave, or another enum cli_exit, said why. */
+/*
+ * Diagnoses as `linkstat diagnose` does and passes the diagnosis to @show, valid during that call.
+ * Returns the result of @show, or another enum cli_exit after reporting the error.
+ */
 typedef int (*diagnose_fn)(const struct cli *cli, const struct diagnosis *diagnosis, void *user);
 int diagnose_with(const struct cli *cli, const struct diagnose_request *request, diagnose_fn show,
 		  void *user);

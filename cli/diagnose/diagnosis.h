@@ -1,5 +1,5 @@
 #pragma once
-/* What linkstat diagnose knows when it has decided. */
+/* The result of linkstat diagnose. */
 #include "cli/diagnose/histories.h"
 #include "lib/attribution/pattern.h"
 #include "lib/attribution/swap.h"
@@ -18,10 +18,10 @@ struct diagnosis {
 	struct ls_pattern patterns[LS_N_PATTERNS];
 };
 
-/* What is to be diagnosed; zero is all that linkstatd has recorded. */
+/* What to diagnose; zero is everything that linkstatd has recorded. */
 struct diagnose_request {
 	const char *focus;	  /* a port or device; NULL: all */
-	const char *const *files; /* tables of sessions; none: linkstatd is asked */
+	const char *const *files; /* tables of sessions; none: query linkstatd */
 	int n_files;
 	const char *priors; /* as typed, or NULL */
 };

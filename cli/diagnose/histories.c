@@ -104,7 +104,7 @@ histories_add_sum(struct histories *histories, const struct ls_trial *trial,
 
 /* ---- as trials ------------------------------------------------------------------------------ */
 
-/* Which parts, by number; [0] is unknown and never of them. */
+/* Flags by part number; [0] is the unknown part and never set. */
 static bool
 has_any(const struct combination *combination, const bool *parts)
 {
@@ -173,7 +173,10 @@ add_hours(struct ls_trial *trial, double hours, struct ls_trials *trials)
 	return r < 0 ? r : 0;
 }
 
-/* Sessions that dropped apart from those that did not: they weigh otherwise (lib/attribution/trials.h). */
+/*
+ * Sessions with drops are separate from those without: they have another weight
+ * (lib/attribution/trials.h).
+ */
 static int
 add_trial(const struct combination *combination, struct ls_trials *trials)
 {
@@ -220,7 +223,7 @@ add_trials(struct histories *histories, const bool *parts, struct ls_trials *tri
 	return r;
 }
 
-/* *ret: a flag for each number, NULL without @focus. 1, 0 if there is nothing of that name. */
+/* *ret: a flag for each number, NULL without @focus. 1, or 0 if nothing has that name. */
 static int
 find_links(const struct histories *histories, const char *focus, bool **ret)
 {

@@ -1,9 +1,10 @@
 #pragma once
 /*
- * Histories of one or several computers, gathered row by row, and the names of what took part in
- * them. A port is another one on another computer, controller or hub, and so is what is named by
- * its place ("05e3:0610 at …"); cables, devices, models and hubs of one name are the same thing
- * everywhere. Inside the trials parts are numbered; histories_name() gives their names back.
+ * Histories of one or several computers, collected row by row, and the names of the parts in them.
+ * Ports of the same name on different computers, controllers or hubs are different parts, and so
+ * are parts named by their port ("05e3:0610 at …"); cables, devices, models and hubs of the same
+ * name are the same part everywhere. In the trials parts are numbered; histories_name() returns
+ * their names.
  */
 #include "cli/diagnose/history_names.h"
 #include "lib/attribution/trials.h"
@@ -23,7 +24,7 @@ int histories_add(struct histories *histories, const struct ls_trial *trial,
 int histories_add_sum(struct histories *histories, const struct ls_trial *trial,
 		      const struct histories_aliases *aliases, uint64_t n_sessions);
 
-/* Sessions that were added, and those of them that the last histories_trials() took. */
+/* The number of sessions added, and how many of them the last histories_trials() used. */
 uint64_t histories_n_rows(const struct histories *histories);
 uint64_t histories_n_taken(const struct histories *histories);
 
@@ -34,8 +35,10 @@ uint64_t histories_n_taken(const struct histories *histories);
  */
 int histories_trials(struct histories *histories, const char *focus, struct ls_trials **ret);
 
-/* What a part of the trials is called: as short as tells it from all others of its kind. "" for
- * "". Fills @text and gives it back. */
+/*
+ * The name of a part of the trials: the shortest that is unique in its kind. "" for "". Fills @text
+ * and returns it.
+ */
 const char *histories_name(const struct histories *histories, const char *part,
 			   char text[HISTORIES_NAME_MAX]);
 /* Its name in the trial that was added; NULL for "". Borrowed. */

@@ -3,8 +3,10 @@
 
 #define HISTORIES_NAME_MAX 1024
 
-/* How a row's port and device are called by people; NULL where that is the name in the trial.
- * @port_too is one more name that the port answers to. */
+/*
+ * Names of a row's port and device as shown to users; NULL if the same as in the trial. @port_too
+ * is another name accepted for the port.
+ */
 struct histories_aliases {
 	const char *port, *port_too, *device;
 };

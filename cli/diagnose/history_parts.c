@@ -18,7 +18,7 @@ history_parts_at(const struct history_parts *parts, uint32_t number)
 	return parts->all.items[number - 1];
 }
 
-/* What tells a part from all others, borrowed from a trial: most rows have nothing new. */
+/* The unique key of a part, borrowed from a trial, as most rows have no new part. */
 struct key {
 	enum ls_component_kind kind;
 	const char *name, *realm[N_REALMS];
@@ -55,7 +55,7 @@ or_empty(const char *text)
 	return text ? text : "";
 }
 
-/* Ports and controllers always are; others where their name says so. */
+/* Ports and controllers always are; others by their name. */
 static bool
 is_named_by_place(enum ls_component_kind kind, const char *name)
 {
@@ -133,7 +133,7 @@ history_parts_number(struct history_parts *parts, size_t slot, const struct ls_t
 	return parts->all.n > LS_MAX_COMPONENTS ? -ENOSPC : 0;
 }
 
-/* What tells @part from others that are shown alike. */
+/* Appends what distinguishes @part from others with the same shown name. */
 static void
 append_differences(const struct history_parts *parts, const struct history_part *part,
 		   char text[HISTORIES_NAME_MAX])

@@ -1,10 +1,12 @@
 #pragma once
-/* The parts of histories (cli/diagnose/histories.h): numbered, and told apart by name and place. */
+/*
+ * The parts of histories (cli/diagnose/histories.h): numbered, and distinguished by name and place.
+ */
 #include "cli/base/set.h"
 #include "cli/diagnose/history_names.h"
 #include "lib/attribution/trials.h"
 
-/* In whose realm a name holds. */
+/* The scope in which a name is unique. */
 enum realm {
 	REALM_HOST,
 	REALM_CONTROLLER,
@@ -35,6 +37,6 @@ int history_parts_number(struct history_parts *parts, size_t slot, const struct 
 			 const struct histories_aliases *aliases, uint32_t *ret);
 /* @number from 1 to parts->all.n. */
 const struct history_part *history_parts_at(const struct history_parts *parts, uint32_t number);
-/* As short as tells it from all others of its kind. */
+/* The shortest name that is unique in its kind. */
 const char *history_parts_name(const struct history_parts *parts, const struct history_part *part,
 			       char text[HISTORIES_NAME_MAX]);

@@ -31,7 +31,7 @@ key_of(const struct diagnosis *diagnosis, const struct ls_suspect *suspect)
 		diagnose_key(diagnosis, suspect->kind, suspect->name, suspect->with, text));
 }
 
-/* The name alone; of a pair both keys, "device:X + hub:Y"; null of what is unknown. */
+/* The name alone; both keys of a pair, "device:X + hub:Y"; null if unknown. */
 static json_t *
 name_of(const struct diagnosis *diagnosis, const struct ls_suspect *suspect)
 {
@@ -166,7 +166,7 @@ swap_json(const struct diagnosis *diagnosis, const struct ls_swap *swap)
 	return ls_wire_object(fields, LS_COUNT(fields));
 }
 
-/* What takes part in the trial: a member for each kind, null what is unknown. */
+/* The parts of the trial: a member for each kind, null if unknown. */
 static json_t *
 trial_json(const struct diagnosis *diagnosis, const struct ls_swap *swap)
 {

@@ -40,9 +40,9 @@ named(const struct cli *cli, const struct diagnosis *diagnosis, enum ls_componen
 	return text;
 }
 
-/* One computer in all sessions goes without saying. */
+/* A computer that is in all sessions need not be mentioned. */
 static bool
-goes_without_saying(const struct ls_blame *blame, enum ls_component_kind kind)
+is_obvious(const struct ls_blame *blame, enum ls_component_kind kind)
 {
 	for (size_t i = 0; i < blame->n_never_varied; i++)
 		if (kind == LS_COMPONENT_HOST && blame->never_varied[i].kind == kind)
@@ -72,7 +72,7 @@ describe_trial(const struct cli *cli, const struct diagnosis *diagnosis, char te
 		const char *name = swap->names[places[i].kind];
 
 		if (!*name || places[i].kind == swap->kind ||
-		    goes_without_saying(diagnosis->blame, places[i].kind))
+		    is_obvious(diagnosis->blame, places[i].kind))
 			continue;
 		word = strcmp(word, places[i].word) == 0 ? "and" : places[i].word;
 		ls_text_append(text, TRIAL_MAX, " %s %s", word,
@@ -80,7 +80,7 @@ describe_trial(const struct cli *cli, const struct diagnosis *diagnosis, char te
 	}
 }
 
-/* To be read and done: up to the next 5 minutes, above 6 hours the next hour. */
+/* Rounded up for people: to 5 minutes, above 6 hours to the hour. */
 static const char *
 run_time(char text[FORMAT_MAX], double hours)
 {
@@ -159,7 +159,7 @@ article(enum ls_component_kind kind)
 						 : "another computer (and with it another port)";
 }
 
-/* Nothing that may come out of it changes what is said already. */
+/* No outcome would change the verdict. */
 static bool
 is_idle(const struct diagnosis *diagnosis)
 {

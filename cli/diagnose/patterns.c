@@ -10,9 +10,9 @@
 #include "lib/base/hash.h"
 #include "lib/base/text.h"
 
-/* More are not needed to see a pattern, and linkstatd is not trusted to end. */
+/* Enough to see a pattern; the number that a peer sends must be limited. */
 #define DROPS_MAX 10000
-/* Unless another span is asked for: what makes links drop now is the question. */
+/* Unless another span is requested; recent drops are what matters. */
 #define DAYS_LOOKED_AT 90
 
 struct drops {
@@ -21,7 +21,7 @@ struct drops {
 	size_t n;
 };
 
-/* As a Session has it: "05ac:12a8:SERIAL". */
+/* As in a Session: "05ac:12a8:SERIAL". */
 static bool
 is_device(const json_t *incident, const char *wanted)
 {

@@ -3,6 +3,9 @@
 #include "cli/base/cli.h"
 #include "cli/diagnose/diagnosis.h"
 
-/* What the drops of the suspect have in common, of those that linkstatd knows: it says when they
- * were, so of lib/attribution/pattern.h only even intervals can be seen. An enum cli_exit, said why. */
+/*
+ * Patterns in the suspect's drops that linkstatd has recorded. It knows only their times, so of
+ * lib/attribution/pattern.h only regular intervals can be found. An enum cli_exit; errors are
+ * reported.
+ */
 int diagnose_find_patterns(const struct cli *cli, struct diagnosis *diagnosis);

@@ -39,7 +39,7 @@ place_in_job(struct places *places, const json_t *job)
 	    field_time(job, "began_at", &began_us) == 0 ||
 	    field_time(job, "ended_at", &ended_us) == 0)
 		return;
-	/* The place is that of the first drop. */
+	/* The place is where the first drop happened. */
 	for (size_t i = 0; i < places->n; i++) {
 		struct ls_pattern_drop *drop = &places->drops[i];
 

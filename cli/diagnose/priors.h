@@ -1,5 +1,5 @@
 #pragma once
-/* What linkstat takes for likely before it has seen anything, as the person may change it. */
+/* The prior probabilities of linkstat, which the user can change. */
 #include "lib/attribution/blame.h"
 
 #define PRIORS_WHY_MAX 600

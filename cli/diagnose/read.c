@@ -42,7 +42,7 @@ on_row(const struct ls_trial *trial, void *user)
 	return histories_add(reader->histories, trial, &reader->aliases);
 }
 
-/* What is wrong with the sessions of @name, which ends at @line or, if 0, anywhere. */
+/* Reports an error in the sessions of @name, at @line unless that is 0. */
 static int
 complain(const char *name, uint64_t line, int error, const char *why)
 {
@@ -80,7 +80,7 @@ read_stream(FILE *file, const char *name, struct ls_session_table *table)
 	return complain(name, ls_session_table_line(table), r, ls_session_table_why(table));
 }
 
-/* A column that is spelt wrong is ignored, and that must not be silent. */
+/* Warns about unknown columns, which may be misspelt. */
 static void
 note_ignored(const char *name, const struct ls_session_table *table)
 {
@@ -163,7 +163,7 @@ struct names {
 	struct histories_aliases aliases; /* into these */
 };
 
-/* A port is called by its label, where it has one. */
+/* A port is shown by its label, if it has one. */
 static void
 take_aliases(const json_t *session, struct names *ret)
 {

@@ -50,14 +50,17 @@ drops_in(char text[2 * FORMAT_MAX], uint32_t drops, double hours)
 	return text;
 }
 
-/* Whether @kind tells where the first suspect was: it is no part of that itself. */
+/*
+ * Whether @kind describes where the first suspect was used: it is not part of the suspect itself.
+ */
 static bool
 is_company(const struct ls_blame *blame, enum ls_component_kind kind, uint32_t n)
 {
 	const struct ls_suspect *first = &blame->suspects[0];
 	bool itself = kind == first->kind || (*first->with && kind == first->with_kind);
 
-	for (size_t i = 1; i < blame->n_suspects; i++) /* nor of what cannot be told from it */
+	/* Nor of what cannot be distinguished from it. */
+	for (size_t i = 1; i < blame->n_suspects; i++)
 		itself = itself || (first->group && blame->suspects[i].group == first->group &&
 				    blame->suspects[i].kind == kind);
 	return n > 0 && !itself && (kind != LS_COMPONENT_HOST || n > 1);
@@ -167,7 +170,7 @@ put_not_enough(const struct cli *cli, const struct diagnosis *diagnosis)
 			why_not_enough(blame));
 }
 
-/* What belongs to the answer. */
+/* The sentences that complete the answer. */
 static void
 put_rest_of_answer(const struct cli *cli, const struct diagnosis *diagnosis)
 {
@@ -315,9 +318,12 @@ is_never_varied(const struct ls_blame *blame, const struct ls_suspect *suspect)
 	return false;
 }
 
-/* What was in all sessions always goes together: that has been said, of one of the group at least. */
+/*
+ * Parts that are in all sessions always go together; at least one of the group is already
+ * mentioned.
+ */
 static bool
-is_told(const struct ls_blame *blame, unsigned int group)
+is_mentioned(const struct ls_blame *blame, unsigned int group)
 {
 	for (size_t i = 0; i < blame->n_suspects; i++)
 		if (blame->suspects[i].group == group &&
@@ -326,7 +332,9 @@ is_told(const struct ls_blame *blame, unsigned int group)
 	return false;
 }
 
-/* Groups of suspects that are not the verdict itself, and were not said to be in all sessions. */
+/*
+ * Groups of suspects that are not part of the verdict and not reported as present in all sessions.
+ */
 static void
 put_groups(const struct cli *cli, const struct diagnosis *diagnosis)
 {
@@ -338,7 +346,7 @@ put_groups(const struct cli *cli, const struct diagnosis *diagnosis)
 		char list[LIST_MAX] = "";
 		unsigned int group = blame->suspects[i].group;
 
-		if (group <= done || is_accused(blame, i) || is_told(blame, group) ||
+		if (group <= done || is_accused(blame, i) || is_mentioned(blame, group) ||
 		    blame->suspects[i].probability < POSSIBLE_MIN)
 			continue;
 		done = group;

@@ -58,7 +58,7 @@ recognise(struct capture *capture, char why[CAPTURE_WHY_MAX])
 	return -EBADMSG;
 }
 
-/* What libpcap or the unpacking says is wrong; the latter knows better. */
+/* The error of libpcap or of the decompression; the latter is more precise. */
 static const char *
 reason_of(const struct capture *capture, const char *said, char clean[PCAP_ERRBUF_SIZE])
 {

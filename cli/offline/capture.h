@@ -1,7 +1,7 @@
 #pragma once
 /*
- * A usbmon capture, pcap or pcapng, packed or not, as records of lib/usbmon/usbmon.h. The file is not
- * trusted: what is wrong with it ends the reading, and what came before counts.
+ * A usbmon capture, pcap or pcapng, compressed or not, as records of lib/usbmon/usbmon.h. The file
+ * is not trusted: an error ends the reading, and what precedes it counts.
  */
 #include "cli/offline/capture_watch.h"
 #include "lib/base/base.h"
@@ -9,11 +9,11 @@
 struct capture;
 struct input;
 
-/* Room for why a file could not be read, or not to its end: a clause without a full stop. */
+/* Room for the reason why a file could not be read to its end: a clause without a full stop. */
 #define CAPTURE_WHY_MAX 512
 
 struct capture_counts {
-	uint64_t n_records; /* all, also those that are no events */
+	uint64_t n_records; /* all, including those that are not events */
 	uint64_t n_submissions, n_completions, n_refused;
 	uint64_t n_nonsense;				   /* too short, or of an unknown kind */
 	uint64_t completions_by_status[LS_STATUS_MAX + 2]; /* index: minus status; last: the rest */
@@ -21,11 +21,11 @@ struct capture_counts {
 };
 
 /*
- * The file at which @file is, borrowed until capture_free(). 0; -EBADMSG: it is no usbmon capture,
- * @why goes on from "FILE "; -ENOMEM.
+ * Opens the current file of @file, borrowed until capture_free(). 0; -EBADMSG: not a usbmon
+ * capture, @why continues "FILE "; -ENOMEM.
  */
 int capture_new(struct input *file, char why[CAPTURE_WHY_MAX], struct capture **ret);
-/* Does it begin as a capture does? */
+/* Does it begin like a capture? */
 bool capture_is_one(const struct input *file);
 void capture_free(struct capture *capture); /* NULL is fine */
 LS_DEFINE_AUTO(capture)
@@ -36,7 +36,7 @@ LS_DEFINE_AUTO(capture)
  */
 int capture_read(struct capture *capture, int max_records, struct capture_watch *watch);
 
-/* How far it was read and why no further, after -EBADMSG. */
+/* How far it was read and why it ended there, after -EBADMSG. */
 const char *capture_why(const struct capture *capture);
 
 const struct capture_counts *capture_counts(const struct capture *capture);

@@ -8,12 +8,12 @@
 #include "lib/base/text.h"
 #include "lib/observe/usbmon_events.h"
 
-/* Failures are told together that come within this, so that a storm of them stays cheap. */
+/* Failures within this time become one observation, so that a burst of them stays cheap. */
 #define TELL_EVERY_US (50 * LS_MS)
-/* A clock that goes further in one step was set; a capture of an idle bus may pause for days. */
+/* A larger step means that the clock was set; a capture of an idle bus may pause for days. */
 #define STEP_MAX_US (30 * 86400 * LS_SEC)
 
-/* Questions under way whose answers matter; the kernel asks few at a time. */
+/* Pending requests whose replies are read; the kernel has few at a time. */
 #define ASKED	   256
 #define ASKED_BITS 8
 
@@ -21,14 +21,14 @@ struct capture_watch {
 	struct capture_watch_options with;
 	struct ls_traffic *traffic;
 	struct ls_enumeration *enumeration;
-	bool failed; /* a transfer did, and it may have to be told */
-	uint64_t told_us;
+	bool failed; /* a transfer failed and is not reported yet */
+	uint64_t reported_us;
 	struct ls_instant now;
 	uint64_t last_us; /* CLOCK_REALTIME of the last record */
 	struct ls_hub_traffic hubs;
 	bool seen[LS_TRAFFIC_BUSES][128];
-	uint64_t asked[ASKED];	       /* ids of questions whose answers matter; 0: free */
-	bool is_crowded;	       /* two of them share a place: all answers are looked at */
+	uint64_t asked[ASKED];	       /* ids of requests whose replies are read; 0: free */
+	bool is_crowded;	       /* two requests share a slot: read all replies */
 	struct ls_traffic_counts past; /* too large for a stack */
 };
 
@@ -45,7 +45,7 @@ add_bytes(const struct ls_flight_record *record, void *user)
 }
 
 static void
-tell_flow(struct capture_watch *watch, const struct ls_observation *left)
+report_flow(struct capture_watch *watch, const struct ls_observation *left)
 {
 	const struct ls_flight *flight = ls_traffic_flight(watch->traffic, left->bus, left->devnum);
 	uint64_t bytes = 0, from_us = (uint64_t)left->at.real_us - FLOW_US;
@@ -59,10 +59,10 @@ tell_flow(struct capture_watch *watch, const struct ls_observation *left)
 	obs.kib_per_s = (uint32_t)(bytes / 1024);
 	ls_text_format(obs.text, sizeof(obs.text), "data flows, %.1f MB/s or more",
 		       (double)bytes / 1e6);
-	watch->with.tell(&obs, watch->with.user);
+	watch->with.observe(&obs, watch->with.user);
 }
 
-/* A number begins a new life: what is counted of it until now is of the device before. */
+/* The device number is reused: the counts so far belong to the previous device. */
 static void
 on_observation(const struct ls_observation *obs, void *user)
 {
@@ -77,8 +77,8 @@ on_observation(const struct ls_observation *obs, void *user)
 	if (obs->kind == LS_OBS_ENUMERATING)
 		ls_hub_traffic_set(&watch->hubs, obs->bus, obs->devnum, LS_HUB_IS_NONE);
 	if (obs->kind == LS_OBS_DISCONNECTED)
-		tell_flow(watch, obs);
-	watch->with.tell(obs, watch->with.user);
+		report_flow(watch, obs);
+	watch->with.observe(obs, watch->with.user);
 }
 
 int
@@ -109,7 +109,7 @@ capture_watch_free(struct capture_watch *watch)
 	free(watch);
 }
 
-/* Time only grows; where the clock was set, it stands still for a moment. */
+/* Time never goes back; when the clock was set, it pauses. */
 static struct ls_instant
 moment(struct capture_watch *watch, uint64_t real_us)
 {
@@ -136,10 +136,10 @@ flush(struct capture_watch *watch)
 	struct ls_observation obs;
 
 	watch->failed = false;
-	watch->told_us = watch->now.mono_us;
+	watch->reported_us = watch->now.mono_us;
 	while (ls_traffic_next_evidence(watch->traffic, &evidence) > 0) {
 		ls_usbmon_tell_errors(&evidence, moment_before(watch, evidence.last_us), &obs);
-		watch->with.tell(&obs, watch->with.user);
+		watch->with.observe(&obs, watch->with.user);
 	}
 }
 
@@ -155,12 +155,12 @@ look(struct capture_watch *watch, const struct ls_usbmon_record *record, const u
 	bool is_word = ls_hub_traffic_wants(&watch->hubs, record) &&
 		       ls_hub_traffic_decode(&watch->hubs, record, data, len, &event) > 0;
 
-	if (watch->failed && (is_word || at.mono_us >= watch->told_us + TELL_EVERY_US))
+	if (watch->failed && (is_word || at.mono_us >= watch->reported_us + TELL_EVERY_US))
 		flush(watch);
 	if (is_word) {
-		/* First the word itself: it is evidence for what follows from it. */
+		/* The hub report comes first: it is evidence for what follows from it. */
 		if (ls_usbmon_tell_port(&event, at, &obs) > 0)
-			watch->with.tell(&obs, watch->with.user);
+			watch->with.observe(&obs, watch->with.user);
 		ls_enumeration_hub(watch->enumeration, &event, at);
 	}
 	ls_enumeration_add(watch->enumeration, record, data, len, at);
@@ -203,7 +203,7 @@ is_answer(struct capture_watch *watch, const struct ls_usbmon_record *record)
 	return true;
 }
 
-/* The bulk of the records goes by untouched. */
+/* Most records need no work. */
 static inline bool
 matters(struct capture_watch *watch, const struct ls_usbmon_record *record)
 {

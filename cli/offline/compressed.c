@@ -23,7 +23,7 @@
 
 struct compressed;
 
-/* Unpacks up to @size bytes. 0: no more, with a reason in .why if that should not be. */
+/* Unpacks up to @size bytes. 0: the end, with a reason in .why if it came too early. */
 typedef size_t (*unpack_fn)(struct compressed *compressed, uint8_t *out, size_t size);
 
 struct packing {
@@ -155,7 +155,7 @@ xz_reason(lzma_ret r)
 	}
 }
 
-/* Several streams may follow each other; what is no stream ends it, as zeros between them do not. */
+/* Several streams may follow each other, with zeros between them; anything else ends the data. */
 static size_t
 unpack_xz(struct compressed *compressed, uint8_t *out, size_t size)
 {
@@ -203,7 +203,7 @@ static const struct packing packings[] = {
 	{ "gzip", "\x1f\x8b", 2, unpack_gzip },
 	{ "xz", "\xfd\x37zXZ", 5, unpack_xz },
 	{ "lz4", "\x04\x22\x4d\x18", 4, refuse },
-	{ "", "", 0, unpack_none }, /* everything begins like this */
+	{ "", "", 0, unpack_none }, /* matches everything */
 };
 
 static const struct packing *

@@ -46,14 +46,14 @@ struct input {
 	struct archive *archive;
 	unsigned int n_entries;
 	uint64_t n_unpacked; /* of all members */
-	bool is_unusable;    /* it could not be opened as what it is */
+	bool is_unusable;    /* the archive could not be opened */
 	bool has_ended;
 
 	/* The file within: */
 	char name[NAME_MAX_BYTES];
 	struct head head;
 	uint64_t n_given;
-	time_t written; /* 0: as the file itself */
+	time_t written; /* 0: same as the file itself */
 	bool has_name;	/* of its own */
 	char why[WHY_MAX];
 
@@ -125,7 +125,7 @@ take_head(struct head *head, void *bytes, size_t size)
 	return n;
 }
 
-/* The file without its compression. */
+/* Reads the file without its gzip or xz compression. */
 static size_t
 read_file(struct input *input, void *bytes, size_t size)
 {
@@ -251,7 +251,7 @@ input_free(struct input *input)
 
 /* ---- one file after the other ---- */
 
-/* What cannot be read stands in place of a file. @why NULL: as libarchive has it. */
+/* Ends with an empty file that has a reason. @why NULL: the reason of libarchive. */
 static int
 end_with(struct input *input, const char *why)
 {
@@ -300,7 +300,7 @@ next_member(struct input *input)
 			return end_with(input,
 					"it holds more than 1000 files, and the rest of them "
 					"is not read");
-		/* The file and its filter. */
+		/* Two: the file itself and one filter. */
 		if (archive_filter_count(input->archive) > 2)
 			return end_with(input, "it is compressed more than once");
 		if (r == ARCHIVE_RETRY || archive_entry_filetype(entry) != AE_IFREG ||
@@ -423,7 +423,7 @@ input_stream(struct input *input)
 	return stream;
 }
 
-/* The compression knows better than what is within it. */
+/* An error of the compression explains what follows from it. */
 const char *
 input_why(const struct input *input)
 {

@@ -1,10 +1,9 @@
 #pragma once
 /*
- * A file that the user gave, as one or several inputs: as it is, compressed with gzip, xz, zstd or
- * bzip2, or an archive (zip, tar), each regular file of which is an input of its own. Nothing in it
- * is trusted: memory, the number of files and what they unpack to are limited, what is packed
- * within an archive stays packed, and names pass the text gate. Damaged or cut data ends where the
- * damage is; input_why() says so.
+ * A file given by the user: plain, compressed with gzip, xz, zstd or bzip2, or an archive (zip,
+ * tar), each regular member of which is a file of its own. Nothing in it is trusted: memory, the
+ * number of members and their unpacked size are limited, compressed members stay packed, and names
+ * pass the text gate. Data ends where it is damaged or cut, and input_why() has the reason.
  */
 #include <stdio.h>
 
@@ -23,23 +22,23 @@ void input_free(struct input *input); /* NULL is fine; streams go first */
 LS_DEFINE_AUTO(input)
 
 /*
- * To the first file, then to the next one, which ends the use of the one before. 1; 0: that was the
- * last one. What cannot be read is an empty file with a reason.
+ * Goes to the first, then to the next file, which invalidates the one before. 1; 0: no more. A file
+ * that cannot be read is empty and has a reason.
  */
 int input_next(struct input *input);
 /* "FILE", or "FILE/MEMBER" of an archive; clean, until input_next(). */
 const char *input_name(const struct input *input);
 bool input_is_archive(const struct input *input);
-bool input_is_packed(const struct input *input); /* compressed, or of an archive */
+bool input_is_packed(const struct input *input); /* compressed, or in an archive */
 int input_fd(const struct input *input);
 
-/* How the file begins; fewer than 4 bytes mean that there are no more. */
+/* The first bytes of the file; fewer than 4 only if it is shorter. */
 const uint8_t *input_head(const struct input *input, size_t *ret_len);
 /* All of it from the beginning, for one reader who closes it; ftello() works. NULL: no memory. */
 FILE *input_stream(struct input *input);
 /* The same without a stream: up to @size bytes; 0 at the end. */
 size_t input_read(struct input *input, void *bytes, size_t size);
-/* NULL, or why the file ends early; a clause that goes on from "…: "; clean. */
+/* NULL, or why the file ends early; a clause that continues "…: "; clean. */
 const char *input_why(const struct input *input);
 /* Bytes of the file as it lies on disk that were read so far. */
 uint64_t input_n_read(const struct input *input);

@@ -13,7 +13,7 @@
 /* SD_MESSAGE_JOURNAL_MISSED: journald was too slow for the kernel. */
 #define MISSED "e9bf28e6e834481bb6f48f548ad13606"
 
-/* Longer lines say nothing of a link at their end. */
+/* What is cut off longer lines never concerns a link. */
 #define FIELD_MAX 4096
 #define BOOTS_MAX 10000
 
@@ -128,13 +128,13 @@ is_foreign(sd_journal *journal)
 	struct ls_cursor cur;
 	sd_id128_t machine;
 
-	/* Who does not know its own name cannot tell others'. */
+	/* Without the name of this computer, others cannot be recognised. */
 	return sd_id128_get_machine(&machine) >= 0 &&
 	       take_field(journal, "_MACHINE_ID", &cur) == 1 &&
 	       !field_is(journal, "_MACHINE_ID", sd_id128_to_string(machine, own));
 }
 
-/* 1, or 0: there is nothing of it. */
+/* 1, or 0 if it has no entries. */
 static int
 measure_boot(sd_journal *journal, struct journal_boot *boot)
 {
@@ -167,7 +167,7 @@ by_begin(const void *a, const void *b)
 	       (one->first.real_us < other->first.real_us);
 }
 
-/* 1: @ret has the dashes that the kernel writes, 0: it is none. */
+/* 1: @ret has the dashes that the kernel writes; 0: not a boot id. */
 static int
 read_boot_id(const void *data, size_t len, char ret[JOURNAL_BOOT_ID_MAX])
 {
@@ -284,7 +284,7 @@ set_time(struct journal *journal, struct ls_instant *at)
 	at->mono_us = (uint64_t)mono;
 }
 
-/* journald took the escapes of /dev/kmsg away: they come back. */
+/* journald removed the escapes of /dev/kmsg: restore them. */
 static void
 escape(struct ls_cursor from, char *to, size_t size)
 {
@@ -301,7 +301,7 @@ escape(struct ls_cursor from, char *to, size_t size)
 	to[n] = '\0';
 }
 
-/* Root writes to the kernel log, too, but never with the facility of the kernel. */
+/* Root can write to the kernel log, too, but not with the kernel facility. */
 static bool
 is_of_kernel(sd_journal *journal)
 {

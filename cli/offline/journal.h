@@ -1,8 +1,8 @@
 #pragma once
 /*
- * The kernel's lines in the systemd journal, boot by boot. Other programs write to the journal, and
- * root writes to the kernel log: only what the kernel itself said is given. The only file that reads
- * the journal.
+ * The kernel lines of the systemd journal, boot by boot. Other programs write to the journal, and
+ * root writes to the kernel log: only lines of the kernel itself are returned. The only file that
+ * reads the journal.
  */
 #include "lib/base/base.h"
 
@@ -28,11 +28,11 @@ struct journal_line {
 	char text[JOURNAL_TEXT_MAX];
 };
 
-/* What there is of the journal of this computer, apart from what is in it. */
+/* Which journal files this computer has. */
 struct journal_places {
 	bool kept; /* on disk */
 	bool in_memory;
-	bool refused; /* some of it may not be read by us */
+	bool refused; /* no permission to read some files */
 };
 
 /* 0 or -errno. */

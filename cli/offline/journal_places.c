@@ -20,7 +20,7 @@ is_journal(const char *name)
 			   (len > 9 && strcmp(name + len - 9, ".journal~") == 0));
 }
 
-/* True if there are files of the journal, or there may be. */
+/* True if there are, or may be, files of the journal. */
 static bool
 look_into(const char *path, bool *refused)
 {

@@ -11,14 +11,14 @@
 #include "lib/base/port.h"
 #include "lib/base/text.h"
 
-/* The engine takes a moment 0 for none, and looks back from the first one. */
+/* For the engine time 0 means none, and it looks back from the first observation. */
 #define BEFORE_US (1000 * LS_SEC)
 
 static void on_record(const struct ls_record *record, void *user);
 
 /* ---- ports ---- */
 
-/* A controller's own name in the kernel log, out of udev's. */
+/* The kernel's name of a controller, from that of udev. */
 static const char *
 controller_name(const char *id_path)
 {
@@ -88,7 +88,7 @@ count_event(struct offline *offline, const struct ls_event *event)
 	port->counts.over_currents += event->kind == LS_EVENT_OVER_CURRENT;
 }
 
-/* @until: of a stay that goes on. */
+/* @until: the end so far of a session that is open. */
 static void
 count_session(struct offline *offline, const struct ls_session *session, struct ls_instant until)
 {
@@ -155,7 +155,7 @@ offline_set_timeless(struct offline *offline)
 
 /* ---- incidents ---- */
 
-/* From the end: those that change are the last ones. The place + 1; 0: it is news. */
+/* Searched from the end, as recent incidents change most. Index + 1, or 0 for a new one. */
 static size_t
 find_incident(const struct offline *offline, int64_t id)
 {
@@ -220,7 +220,7 @@ keep_incident(struct offline *offline, const struct ls_incident *incident)
 	kept->counted = !incident->open;
 }
 
-/* The end is no proof of absence: what it leaves undecided is no drop. */
+/* The end of a file does not prove that a device stayed away: what is undecided is not a drop. */
 static void
 leave_open(struct offline *offline, struct offline_incident *kept)
 {

@@ -6,5 +6,5 @@
 /* New references, NULL if memory is short. Each object says which @files it is about. */
 json_t *offline_ports(const struct offline *offline, json_t *files);
 json_t *offline_incidents(const struct offline *offline, json_t *files);
-/* What could not be followed or kept, as sentences. */
+/* Sentences about what exceeded a limit. */
 json_t *offline_notes(const struct offline *offline);

@@ -1,5 +1,5 @@
 #pragma once
-/* What offline.c keeps and offline_json.c shows, and the limits of that. */
+/* The data that offline.c collects and offline_json.c prints, and its limits. */
 #include "lib/engine/engine.h"
 #include "lib/logs/counts.h"
 #include "lib/wire/port_report.h"
@@ -28,7 +28,7 @@ struct offline {
 	int64_t next_incident;
 	struct offline_port *ports[OFFLINE_PORTS];
 	size_t n_ports;
-	uint64_t n_ports_left_out; /* events and the like of ports beyond the cap */
+	uint64_t n_ports_left_out; /* events of ports beyond the limit */
 	struct offline_incident *incidents[OFFLINE_INCIDENTS];
 	size_t n_incidents;
 	uint64_t n_incidents_left_out;

@@ -13,7 +13,7 @@
 #define LINK_TYPE	 220 /* LINKTYPE_USB_LINUX_MMAPPED */
 
 #define ISO_DESCRIPTOR_BYTES 16u
-#define LENGTH_MAX	     (1u << 30) /* readers keep it in an int, and so does usbmon */
+#define LENGTH_MAX	     (1u << 30) /* readers keep it in an int, as usbmon does */
 
 /* Draft-ietf-opsawg-pcapng; every field lies where its alignment wants it. */
 struct section {
@@ -93,7 +93,7 @@ parse_header(const char *hex, struct ls_usbmon_record *ret)
 	return ls_usbmon_parse(bytes, sizeof(bytes), false, ret);
 }
 
-/* What followed the header on the bus' side of things: flag_data is 0 where there was data. */
+/* flag_data is 0 if data followed the header; here none does. */
 static uint32_t
 len_behind(const struct ls_usbmon_record *record)
 {

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #define BYTES_MAX   1e18 /* the same for sizes and counts */
-#define SECONDS_MAX 1e12 /* 30 000 years: keeps what a peer says within the integers */
+#define SECONDS_MAX 1e12 /* 30 000 years: keeps values of a peer within the integers */
 
 const char *
 format_duration(char text[FORMAT_MAX], double seconds)

@@ -16,7 +16,7 @@ int format_whole_percent(double fraction); /* 93 of that */
 const char *format_size(char text[FORMAT_MAX], int64_t bytes);
 /* "512 B", "31.2 MB": in powers of 1000, as links are measured. */
 const char *format_bytes(char text[FORMAT_MAX], double bytes);
-/* "0", "0.05", "3.2", "410", "12.3k": so many a second. */
+/* "0", "0.05", "3.2", "410", "12.3k": a rate per second. */
 const char *format_per_second(char text[FORMAT_MAX], double n);
 /* "120 µs", "1.2 ms", "2.0 s": how long a transfer took. */
 const char *format_latency(char text[FORMAT_MAX], bool utf8, int64_t us);
@@ -25,7 +25,7 @@ const char *format_count(char text[FORMAT_MAX], int64_t n, const char *one, cons
 
 /* Local time. "14:03:11" if that is the day of @now_us, else "Sun 2026-11-22 14:03:11". */
 const char *format_time(char text[FORMAT_MAX], int64_t real_us, int64_t now_us);
-/* The same without the weekday, and "2026-11-21 14:03" is exact enough for another day. */
+/* The same without the weekday, and to the minute for another day: "2026-11-21 14:03". */
 const char *format_short(char text[FORMAT_MAX], int64_t real_us, int64_t now_us);
 /* "2026-11-22 14:03:11.123": for lists, every line alike. */
 const char *format_stamp(char text[FORMAT_MAX], int64_t real_us);

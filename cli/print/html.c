@@ -170,7 +170,7 @@ put(FILE *file, const char *page, size_t len)
 	return fwrite(page, 1, len, file) == len && fflush(file) == 0 ? 0 : -errno;
 }
 
-/* Devices and pipes are written to as they are. */
+/* Devices and pipes are written directly. */
 static int
 write_through(const char *path, const char *page, size_t len)
 {
@@ -198,7 +198,7 @@ fill_new(FILE *file, const char *page, size_t len)
 	return r;
 }
 
-/* Whoever looks meanwhile sees the old page or the new one. */
+/* A reader sees either the old page or the new one. */
 static int
 write_anew(const char *path, const char *page, size_t len)
 {

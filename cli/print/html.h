@@ -4,8 +4,10 @@
 
 #include "cli/base/cli.h"
 
-/* Text or the value of an attribute in double quotes. What does not print, or would turn the
- * direction of what follows, is told in words ("\u{202e}"), as on a terminal. */
+/*
+ * Text or the value of an attribute in double quotes. Characters that do not print or change the
+ * text direction are escaped ("\u{202e}"), as on a terminal.
+ */
 void html_text(FILE *out, const char *text);
 /* printf, and the result as text. */
 void html_format(FILE *out, const char *format, ...) LS_PRINTF(2, 3);

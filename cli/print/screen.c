@@ -162,7 +162,7 @@ screen_key(struct screen *screen)
 	ssize_t n = screen_has_keys(screen) ? read(screen->in_fd, &key, 1) : 0;
 
 	if (n < 0 && errno != EINTR && errno != EAGAIN) {
-		screen->in_fd = -1; /* the terminal went away; SIGHUP says so, too */
+		screen->in_fd = -1; /* the terminal is closed; SIGHUP follows */
 		return SCREEN_KEY_CLOSED;
 	}
 	if (n <= 0)

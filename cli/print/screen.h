@@ -1,8 +1,8 @@
 #pragma once
 /*
- * A terminal that is drawn over and over: the alternate screen, keys one by one, and the signals
- * that go with it, which a process catches once. When the program ends by itself, and while it is
- * stopped by Ctrl-Z, the terminal is as it was before.
+ * A terminal that is redrawn: the alternate screen, single keys, and the signals that belong to it,
+ * which a process catches once. The terminal is restored when the program ends and while it is
+ * stopped by Ctrl-Z.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -44,9 +44,9 @@ unsigned screen_events(void);
 
 /* Takes the terminal @out, and the keys of @in_fd if that is one. 0 or -errno. */
 int screen_open(struct screen *screen, FILE *out, int in_fd);
-/* Gives it back. Nothing where it is not open. */
+/* Restores the terminal. Does nothing if it is not open. */
 void screen_close(struct screen *screen);
-/* Stops this process as SIGTSTP does, with the terminal given back meanwhile. */
+/* Stops this process as SIGTSTP does, with the terminal restored meanwhile. */
 void screen_stop(struct screen *screen);
 /* Takes the terminal again: another program may have changed it while this one was stopped. */
 void screen_refresh(struct screen *screen);
@@ -54,7 +54,7 @@ void screen_refresh(struct screen *screen);
 bool screen_is_open(const struct screen *screen);
 bool screen_has_keys(const struct screen *screen);
 enum screen_key screen_key(struct screen *screen);
-/* As the terminal says; 80 x 24 where it says nothing. */
+/* The size of the terminal; 80 x 24 if it is unknown. */
 struct screen_size screen_size(const struct screen *screen);
 /* Shows @text from the top; of lines that do not fit it shows how many. */
 void screen_draw(const struct screen *screen, const char *text);

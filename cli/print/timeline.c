@@ -61,7 +61,7 @@ put_gaps(FILE *out, const struct timeline *timeline)
 		if (field_time(gap, "began_at", &from) != 1 || to < timeline->from_us ||
 		    from > timeline->to_us ||
 		    strcmp(field_text(gap, "kind"), ls_gap_kind_name(LS_GAP_SUMMARY)) == 0)
-			continue; /* many in one say nothing of a moment */
+			continue; /* it stands for many gaps, not for one time */
 		put_box(out, timeline, from, to, &box);
 		fputs("<title>", out);
 		html_format(out, "%s was blind: %s", field_text(gap, "source"),

@@ -1,5 +1,5 @@
 #pragma once
-/* Sessions and drops of each port in the course of time, as SVG that is as wide as the page. */
+/* Sessions and drops of each port over time, as SVG as wide as the page. */
 #include <stdio.h>
 
 #include "cli/base/cli.h"

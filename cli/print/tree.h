@@ -15,7 +15,7 @@ struct tree {
 	size_t n_nodes;
 };
 
-/* Parents that are missing, too far up or in a circle are no parents. 0 or -ENOMEM. */
+/* A parent that is missing, too deep or part of a cycle is ignored. 0 or -ENOMEM. */
 int tree_new(const json_t *ports, struct tree **ret);
 void tree_free(struct tree *tree); /* NULL is fine */
 LS_DEFINE_AUTO(tree)

@@ -48,7 +48,7 @@ words_device(char text[WORDS_MAX], const json_t *device)
 	if (*product)
 		return product;
 	text[0] = '\0';
-	/* It left, or failed, before it said what it is. */
+	/* It disconnected or failed before its descriptor was read. */
 	if (strcmp(field_text(device, "vid"), "0000") == 0 &&
 	    strcmp(field_text(device, "pid"), "0000") == 0)
 		return text;
@@ -124,7 +124,7 @@ words_causes(char text[WORDS_MAX], const struct cli *cli, const json_t *counts)
 	return text;
 }
 
-/* What is told of an enum ls_transfer_class; "cancelled" and "gone" are everyday life. */
+/* How each enum ls_transfer_class is printed; "cancelled" and "gone" are normal. */
 static const struct {
 	const char *class, *one, *many;
 	bool link;
@@ -145,7 +145,7 @@ words_link_errors(const json_t *port)
 	return n;
 }
 
-/* Of what was moved in how many transfers. */
+/* Appends the number of transfers and the amount of data. */
 static void
 append_exposure(char text[WORDS_MAX], const json_t *port, int64_t n_errors)
 {
@@ -170,7 +170,7 @@ const char *
 words_transfers(char text[WORDS_MAX], const json_t *port)
 {
 	const json_t *counts = field_object(port, "transfer_errors");
-	int64_t n_errors = words_link_errors(port), n_told = 0;
+	int64_t n_errors = words_link_errors(port), n_shown = 0;
 
 	text[0] = '\0';
 	if (n_errors == 0)
@@ -180,17 +180,17 @@ words_transfers(char text[WORDS_MAX], const json_t *port)
 
 		if (i > 0 && failures[i - 1].link && !failures[i].link)
 			append_exposure(text, port, n_errors);
-		n_told += n;
+		n_shown += n;
 		if (n > 0 && !failures[i].link)
 			ls_text_append(text, WORDS_MAX, "; %s: %" PRId64, failures[i].many, n);
 		else if (n == 1)
-			ls_text_append(text, WORDS_MAX, "%s%s", n_told > n ? ", " : "",
+			ls_text_append(text, WORDS_MAX, "%s%s", n_shown > n ? ", " : "",
 				       failures[i].one);
 		else if (n > 1)
-			ls_text_append(text, WORDS_MAX, "%s%" PRId64 " %s", n_told > n ? ", " : "",
+			ls_text_append(text, WORDS_MAX, "%s%" PRId64 " %s", n_shown > n ? ", " : "",
 				       n, failures[i].many);
 	}
-	if (n_told == 0)
+	if (n_shown == 0)
 		text[0] = '\0';
 	return text;
 }

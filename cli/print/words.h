@@ -22,9 +22,9 @@ int64_t words_link_errors(const json_t *port);
 /* "9 link, 2 timeouts in 1.2 million transfers (9.2 per million), 5.1 GB; stalls apart: 14"; "" if
  * nothing failed. */
 const char *words_transfers(char text[WORDS_MAX], const json_t *port);
-/* An event's kind for people: the name itself, where that is plain. Borrowed. */
+/* An event's kind as text: the name itself where that is plain. Borrowed. */
 const char *words_kind(const char *kind);
-/* "since yesterday 14:00:00 until …", or what it means that no span was asked for. */
+/* "since yesterday 14:00:00 until …", or the text for no span. */
 const char *words_span(char text[WORDS_MAX], const struct cli *cli);
 /* The name of a file that was given: "standard input" for -. */
 const char *words_file(char text[WORDS_MAX], const char *file, bool utf8);

@@ -12,7 +12,7 @@
 #include "lib/base/text.h"
 
 #define JOB_HOURS 0.25
-/* Shorter ones tested the command and not the link. */
+/* Shorter jobs tested the command, not the link. */
 #define JOB_SECONDS_MIN 10
 #define JOBS_MAX	4096
 
@@ -217,7 +217,7 @@ report_numbers(const json_t *port, double job_hours)
 			  job_hours);
 }
 
-/* What linkstatd does not know: what its counts mean. 0 or -ENOMEM. */
+/* Adds rates and grades, which linkstatd does not compute. 0 or -ENOMEM. */
 static int
 add_numbers(json_t *ports, double job_hours)
 {

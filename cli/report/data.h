@@ -1,7 +1,7 @@
 #pragma once
 /*
- * What linkstat report says of ports: drops and hours as numbers (rate, survival of a job, grade;
- * lib/attribution/rate.h has the formulas), and the reply that they are of.
+ * The data of linkstat report: drops and hours as numbers (rate, survival of a job, grade;
+ * lib/attribution/rate.h has the formulas), and the reply that contains them.
  */
 #include "cli/base/cli.h"
 #include "cli/print/format.h"
@@ -26,7 +26,7 @@ struct numbers {
 };
 
 #define NUMBERS_MAX 96
-/* Less is noise for people: one drop in ten seconds would be 360 an hour. */
+/* Below that a rate is noise: one drop in ten seconds would be 360 an hour. */
 #define NUMBERS_HOURS_MIN 0.25
 
 struct numbers numbers_of(int64_t drops, double hours, double job_hours);
@@ -41,13 +41,15 @@ const char *numbers_survival(char text[NUMBERS_MAX], const struct output_style *
 /* Adds rate, survival, grade to @object. 0 or -ENOMEM. */
 int numbers_add_json(json_t *object, const struct numbers *numbers);
 
-/* How long the job is that is asked about: @asked_hours unless that is 0, else the median of those that were recorded, else
- * a quarter of an hour. An enum cli_exit, said why. */
+/*
+ * The length of the job in question: @asked_hours unless that is 0, else the median of recorded
+ * jobs, else a quarter of an hour. An enum cli_exit; errors are reported.
+ */
 int numbers_job_hours(const struct cli *cli, double asked_hours, double *ret);
 /* "12-min", "2-h", "1.5-h". */
 const char *numbers_job_name(char text[FORMAT_MAX], double job_hours);
 
-/* CLI_PROBLEM if a link dropped in the asked span. */
+/* CLI_PROBLEM if a link dropped in the requested span. */
 int report_verdict(const json_t *reply);
 /* The reply of Report, with what the numbers mean in each port; a new reference. An enum cli_exit. */
 int report_ask(const struct cli *cli, double asked_hours, json_t **ret, double *job_hours);

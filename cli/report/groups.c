@@ -115,7 +115,7 @@ add_sum(const json_t *sum, void *user)
 	return add(groups, sum, name, *name ? name : none);
 }
 
-/* The worst first: by drops an hour, as sure as anybody can be. */
+/* The worst first, by the lower bound of drops an hour. */
 static int
 compare_ranks(const void *a, const void *b)
 {

@@ -5,8 +5,8 @@
 #include "lib/attribution/trials.h"
 
 struct report_group {
-	char key[LS_COMPONENT_NAME_MAX];   /* what tells it from others; "" for those without one */
-	char shown[LS_COMPONENT_NAME_MAX]; /* what people call it */
+	char key[LS_COMPONENT_NAME_MAX];   /* its unique key; "" for sessions without such a part */
+	char shown[LS_COMPONENT_NAME_MAX]; /* its name as shown */
 	double hours;
 	int64_t sessions, drops;
 };
@@ -19,7 +19,9 @@ struct report_groups {
 
 /* 1: *ret is set; 0: there is no such kind, "port" among them. */
 int report_groups_kind(const char *by, enum ls_component_kind *ret);
-/* Asks linkstatd. report_groups_done() in any case. An enum cli_exit, said why. */
+/*
+ * Queries linkstatd. Call report_groups_done() in any case. An enum cli_exit; errors are reported.
+ */
 int report_groups_ask(const struct cli *cli, enum ls_component_kind kind,
 		      struct report_groups *ret);
 void report_groups_done(struct report_groups *groups);

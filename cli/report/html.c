@@ -24,7 +24,7 @@
 #endif
 
 #define DAY_US (24 * 3600 * (int64_t)LS_SEC)
-/* Unless another span is asked for: older ones are in the numbers. */
+/* Unless another span is requested; older ones count in the numbers. */
 #define DAYS_SHOWN    30
 #define SESSIONS_MAX  4000
 #define INCIDENTS_MAX 300
@@ -267,7 +267,7 @@ report_html(const struct cli *cli, const struct report_options *options)
 				    .incidents = json_array() };
 	int r;
 
-	asking.json = false; /* texts are cleaned, whatever reads the page */
+	asking.json = false; /* texts are cleaned in any case */
 	asking.style.utf8 = true;
 	r = page.sessions && page.incidents ? make(&page) : cli_no_memory();
 	json_decref(page.report);

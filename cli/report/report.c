@@ -220,7 +220,7 @@ put_table(const struct cli *cli, const json_t *reply, double job_hours)
 	return table_print(table) < 0 ? cli_no_memory() : CLI_FINE;
 }
 
-/* Three of each boot that was imported: those are said in one sentence. */
+/* An import makes three gaps for each boot; they become one sentence. */
 static json_t *
 other_gaps(const json_t *reply)
 {

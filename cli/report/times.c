@@ -45,7 +45,7 @@ fill_times(const struct output_style *style, struct table *table, const json_t *
 	}
 }
 
-/* How long transfers took: asked for only, because few need it and it takes a table. */
+/* Printed only on request, as few need it and it takes a table. */
 int
 report_times(const struct cli *cli, const json_t *reply)
 {

@@ -103,7 +103,7 @@ static void
 check_read(struct capture *capture)
 {
 	struct ls_traffic_health health;
-	struct capture_watch_options options = { .tell = on_observation };
+	struct capture_watch_options options = { .observe = on_observation };
 	struct capture_watch *watch;
 	struct offline *offline;
 	const struct capture_counts *counts = capture_counts(capture);

@@ -46,7 +46,7 @@ on_observation(const struct ls_observation *obs, void *user)
 static struct capture_watch *
 new_watch(void)
 {
-	const struct capture_watch_options options = { .tell = on_observation };
+	const struct capture_watch_options options = { .observe = on_observation };
 	struct capture_watch *watch;
 
 	assert_int_equal(capture_watch_new(&options, &watch), 0);

@@ -50,7 +50,7 @@ static void
 begin(struct told *told)
 {
 	const struct capture_watch_options options = {
-		.tell = on_observation,
+		.observe = on_observation,
 		.on_past = on_past,
 		.user = told,
 	};
