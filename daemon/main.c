@@ -102,10 +102,10 @@ open_store(struct linkstatd *self, const struct options *options)
 	}
 	if (r < 0)
 		return fail("cannot keep any history", r);
-	if (store_trouble(self->store)[0])
-		fprintf(stderr, SD_WARNING "linkstatd: %s\n", store_trouble(self->store));
+	if (store_problem(self->store)[0])
+		fprintf(stderr, SD_WARNING "linkstatd: %s\n", store_problem(self->store));
 	ls_text_format(self->state.history_trouble, sizeof(self->state.history_trouble), "%s",
-		       store_trouble(self->store));
+		       store_problem(self->store));
 	ls_text_format(self->state.history_path, sizeof(self->state.history_path), "%s",
 		       store_path(self->store));
 	return 0;

@@ -212,7 +212,7 @@ report_store(struct pipeline *pipeline, int r)
 		fprintf(stderr, SD_NOTICE "the history is written again; %u records were lost\n",
 			pipeline->n_forgotten);
 		ls_text_format(state->history_trouble, LS_TEXT_MAX, "%s",
-			       store_trouble(pipeline->with.store));
+			       store_problem(pipeline->with.store));
 		ls_text_format(state->history_path, LS_TEXT_MAX, "%s",
 			       store_path(pipeline->with.store));
 		pipeline->n_forgotten = 0;

@@ -29,7 +29,7 @@ int
 errors_history(const struct context *context, int error, const char *unknown,
 	       struct varlink_reply *reply)
 {
-	const char *trouble = store_trouble(context->store);
+	const char *trouble = store_problem(context->store);
 
 	if (error == -ENOMEM)
 		return error;

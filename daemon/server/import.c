@@ -266,7 +266,7 @@ import_begin(struct import *import, struct ls_instant first)
 	if (!import->begun)
 		r = store_import_begin(import->with.store, import->boot_id, first);
 	import->begun = import->begun || r == 0;
-	return r < 0 ? r : store_begin_import(import->with.store, import->boot_id);
+	return r < 0 ? r : store_import_begin_batch(import->with.store, import->boot_id);
 }
 
 int

@@ -218,7 +218,7 @@ method_set_cable(struct varlink_call *call, struct varlink_reply *reply, void *u
 		r = say_now(context, &statement, &id, reply);
 	if (r != 1)
 		return r;
-	r = store_say(context->store, &statement);
+	r = store_add_statement(context->store, &statement);
 	if (r < 0)
 		return errors_history(context, r, NULL, reply);
 	return answer_label(reply, &statement, &id);
@@ -255,7 +255,7 @@ method_set_socket_name(struct varlink_call *call, struct varlink_reply *reply, v
 	r = store_labels(context->store, &statement.socket, 0, &labels);
 	memcpy(statement.before, labels.socket, sizeof(statement.before));
 	if (r == 0)
-		r = store_say(context->store, &statement);
+		r = store_add_statement(context->store, &statement);
 	if (r < 0)
 		return errors_history(context, r, NULL, reply);
 	return answer_label(reply, &statement, NULL);

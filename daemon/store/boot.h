@@ -7,9 +7,9 @@ struct store;
 
 /* Finds or adds this boot and closes what earlier ones left open, in one transaction. */
 int store_boot_mark(struct store *store);
-/* What boots other than this one left open ends when they were last seen. In a transaction. */
+/* Closes what other boots left open, at the time when they were last seen. In a transaction. */
 int store_boot_close_others(struct store *store);
-/* What a run before left half imported is dropped. In a transaction. 0 or -errno. */
+/* Deletes what an unfinished import of an earlier run left. In a transaction. 0 or -errno. */
 int store_import_clean(struct store *store);
 
 /* Where this boot was left: last kernel-log sequence number taken. 1, or 0 at its first run. */

@@ -12,7 +12,7 @@
 #define BUSY_TIMEOUT_MS	  1000
 #define NEARLY_FULL_BYTES (64 * 1024)
 
-/* SQLite says "I/O error" where it could not enlarge its log's index. */
+/* SQLite reports an I/O error where it could not enlarge the index of its log. */
 static bool
 disk_is_full(const struct store *store)
 {
@@ -174,7 +174,7 @@ store_value_text(const char *text)
 	return text && text[0] ? TEXT(text) : (struct store_value){ .type = STORE_NULL };
 }
 
-/* What a bind cannot do, a step reports: a parameter out of range is our bug. */
+/* Failures to bind show at the step: a parameter out of range is our bug. */
 static int
 bind_value(sqlite3_stmt *stmt, int n, const struct store_value *value)
 {
@@ -302,15 +302,15 @@ store_read_text(const struct store_rows *rows, int column, char *dst, size_t siz
 }
 
 void
-store_tell(char trouble[STORE_TROUBLE_MAX], const char *format, ...)
+store_problem_format(char trouble[STORE_PROBLEM_MAX], const char *format, ...)
 {
-	char text[STORE_TROUBLE_MAX + PATH_MAX];
+	char text[STORE_PROBLEM_MAX + PATH_MAX];
 	va_list args;
 
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	ls_text_clean(trouble, STORE_TROUBLE_MAX, text, strlen(text));
+	ls_text_clean(trouble, STORE_PROBLEM_MAX, text, strlen(text));
 }
 
 const char *

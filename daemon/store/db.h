@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The connection to the database: prepared statements, errors, texts for people. The only file that
- * includes SQLite. Functions return 0 (or what they say) or -errno.
+ * includes SQLite. Functions return 0 (or as documented) or -errno.
  */
 #include <limits.h>
 #include <sqlite3.h>
@@ -10,7 +10,7 @@
 #include "lib/model/observation.h"
 
 #define STORE_LOCK_NAME	     "linkstat.lock"
-#define STORE_TROUBLE_MAX    480
+#define STORE_PROBLEM_MAX    480
 #define STORE_STATEMENTS_MAX 256 /* a power of two, and some more than there are texts */
 
 struct store {
@@ -21,20 +21,20 @@ struct store {
 	} statements[STORE_STATEMENTS_MAX]; /* by a hash of the address of the text */
 	size_t n_statements;
 	int lock_fd;	   /* held for the life of the store, -1: nothing to hold */
-	int64_t boot;	   /* what is put belongs to it */
-	int64_t live_boot; /* the same, but while what was imported is put */
+	int64_t boot;	   /* records that are written belong to it */
+	int64_t live_boot; /* the boot that runs; differs from boot only during an import */
 	bool has_last_alive, last_alive_same_boot;
 	struct ls_instant last_alive;
-	struct ls_instant now; /* of the last thing that told the time */
+	struct ls_instant now; /* the latest time that a caller passed in */
 	bool in_batch;
-	bool hasty;	 /* the connection does not wait for the disk, see store_set_durable() */
-	int batch_error; /* of what failed first in this batch, which is rolled back already */
+	bool relaxed;	 /* a commit does not wait for the disk, see store_set_durable() */
+	int batch_error; /* the first failure in this batch, which is rolled back already */
 	bool damaged;	 /* seen while running: the next batch begins a new file */
 	char *boot_id, *version;
 	char dir[PATH_MAX];
 	char path[PATH_MAX];		      /* "": in memory */
-	char open_trouble[STORE_TROUBLE_MAX]; /* what store_open() found */
-	char run_trouble[STORE_TROUBLE_MAX];  /* what the last batch met; "" if it was written */
+	char open_problem[STORE_PROBLEM_MAX]; /* found by store_open() */
+	char run_problem[STORE_PROBLEM_MAX];  /* of the last batch; "" if it was written */
 };
 
 /* Opens @name, a path or ":memory:". 0 or -errno; store_disconnect() in any case. */
@@ -127,7 +127,7 @@ void store_read_text(const struct store_rows *rows, int column, char *dst, size_
 
 /* -errno for a result code of SQLite; a damaged file is remembered. */
 int store_error(struct store *store, int code);
-/* Writes a clean sentence. */
-void store_tell(char trouble[STORE_TROUBLE_MAX], const char *format, ...) LS_PRINTF(2, 3);
+/* Formats a sentence for people, without control characters. */
+void store_problem_format(char trouble[STORE_PROBLEM_MAX], const char *format, ...) LS_PRINTF(2, 3);
 /* Why a file cannot be written, and what to do about it. */
 const char *store_advice(int error);

@@ -30,9 +30,10 @@ add_span(struct store_spans *spans, struct store_span span)
 	return 0;
 }
 
-/* When @source did not see. Of the time without linkstatd only the kernel log knows. */
+/* When @source was not available. The kernel log also covers the time without linkstatd. */
 static int
-blind_spans(const struct store_exposure *asked, enum ls_source source, struct store_spans *spans)
+unavailable_spans(const struct store_exposure *asked, enum ls_source source,
+		  struct store_spans *spans)
 {
 	bool kernel_log = source == LS_SOURCE_KERNEL_LOG;
 	store_rows_auto rows =
@@ -86,30 +87,30 @@ intersect(const struct store_spans *a, const struct store_spans *b, struct store
 }
 
 static int
-find_blind(struct store_exposure *asked)
+find_unavailable(struct store_exposure *asked)
 {
 	struct store_spans kernel_log = { 0 }, udev = { 0 };
-	int r = blind_spans(asked, LS_SOURCE_KERNEL_LOG, &kernel_log);
+	int r = unavailable_spans(asked, LS_SOURCE_KERNEL_LOG, &kernel_log);
 
 	if (r == 0)
-		r = blind_spans(asked, LS_SOURCE_UDEV, &udev);
+		r = unavailable_spans(asked, LS_SOURCE_UDEV, &udev);
 	if (r == 0)
-		r = intersect(&kernel_log, &udev, &asked->blind);
+		r = intersect(&kernel_log, &udev, &asked->unavailable);
 	free(kernel_log.at);
 	free(udev.at);
 	return r;
 }
 
-/* The first blind span that does not end before @from. */
+/* The first span that does not end before @from. */
 static size_t
-first_blind(const struct store_spans *blind, int64_t from)
+first_unavailable(const struct store_spans *spans, int64_t from)
 {
-	size_t low = 0, high = blind->n;
+	size_t low = 0, high = spans->n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (blind->at[middle].to <= from)
+		if (spans->at[middle].to <= from)
 			low = middle + 1;
 		else
 			high = middle;
@@ -128,13 +129,13 @@ store_exposure_us(const struct store_exposure *asked, struct store_span stay, in
 	if (to <= from)
 		return 0;
 	visible_us = (double)(to - from);
-	for (size_t i = first_blind(&asked->blind, from);
-	     i < asked->blind.n && asked->blind.at[i].from < to; i++) {
-		int64_t blind_from = later(from, asked->blind.at[i].from);
-		int64_t blind_to = earlier(to, asked->blind.at[i].to);
+	for (size_t i = first_unavailable(&asked->unavailable, from);
+	     i < asked->unavailable.n && asked->unavailable.at[i].from < to; i++) {
+		int64_t gap_from = later(from, asked->unavailable.at[i].from);
+		int64_t gap_to = earlier(to, asked->unavailable.at[i].to);
 
-		if (blind_to > blind_from)
-			visible_us -= (double)(blind_to - blind_from);
+		if (gap_to > gap_from)
+			visible_us -= (double)(gap_to - gap_from);
 	}
 	return (double)connected_us * (visible_us / (double)(stay.to - stay.from));
 }
@@ -149,13 +150,13 @@ store_exposure_init(struct store_exposure *asked, struct store *store,
 		.until = filter->until_us,
 		.now = now,
 	};
-	return find_blind(asked);
+	return find_unavailable(asked);
 }
 
 void
 store_exposure_done(struct store_exposure *asked)
 {
-	free(asked->blind.at);
+	free(asked->unavailable.at);
 }
 
 /* Drops closer than this are one: what made the first makes the next. */
@@ -167,8 +168,8 @@ struct stay {
 };
 
 struct walk {
-	struct store_exposure asked; /* of the piece that is being made; borrows its blind spans */
-	int64_t until;		     /* of the whole question */
+	struct store_exposure asked; /* of the current piece; the spans are borrowed */
+	int64_t until;		     /* of the whole span */
 	struct stay *stays;	     /* oldest first */
 	size_t n_stays, size;
 	size_t first; /* all before it have ended */

@@ -1,5 +1,5 @@
 #pragma once
-/* How long devices were connected and watched, and the exposure of a session, cut where it dropped. */
+/* How long devices were connected and watched; the time of a session, cut where it dropped. */
 #include "daemon/store/schema.h"
 #include "lib/model/record.h"
 
@@ -14,22 +14,22 @@ struct store_spans {
 	size_t n, size;
 };
 
-/* What is asked of the time in which devices were connected. */
+/* The span in which connected time is measured. */
 struct store_exposure {
 	struct store *store;
 	int64_t since, until;
 	struct ls_instant now;
-	struct store_spans blind; /* neither the kernel log nor udev saw */
+	struct store_spans unavailable; /* neither the kernel log nor udev was available */
 };
 
-/* Everything ever: that is what sums are of. */
+/* The whole history: sums cover only that. */
 static inline bool
 store_exposure_is_whole(const struct store_exposure *asked)
 {
 	return asked->since == INT64_MIN && asked->until == INT64_MAX;
 }
 
-/* From when on the sums of weeks lie in the span, INT64_MAX: none does. What began then has ended. */
+/* The first week from which sums can be used; INT64_MAX: none. */
 static inline int64_t
 store_exposure_weeks(const struct store_exposure *asked)
 {

@@ -10,7 +10,7 @@
 
 #include "daemon/store/db.h"
 
-#define KEPT_MAX 100 /* files kept aside within one second */
+#define KEPT_MAX 100 /* files moved aside within one second */
 
 static const char *const companions[] = { "", "-wal", "-shm" };
 
@@ -77,9 +77,9 @@ kept_name(const struct store *store, char name[PATH_MAX])
 	return -EEXIST;
 }
 
-/* The database first: its log alone, after a kill in between, is kept aside at the next start. */
+/* The database first: after a kill in between, the log alone is moved aside at the next start. */
 int
-store_file_keep_aside(struct store *store, const char *why)
+store_file_move_aside(struct store *store, const char *why)
 {
 	char kept[PATH_MAX], from[PATH_MAX + 8], to[PATH_MAX + 8];
 	int r = kept_name(store, kept);
@@ -90,8 +90,8 @@ store_file_keep_aside(struct store *store, const char *why)
 		r = rename_new(from, to);
 	}
 	if (r == 0)
-		store_tell(store->open_trouble,
-			   "The history %s. It was kept as %s, and a new one was begun.", why,
-			   kept);
+		store_problem_format(store->open_problem,
+				     "The history %s. It was kept as %s, and a new one was begun.",
+				     why, kept);
 	return r;
 }

@@ -1,5 +1,5 @@
 #pragma once
-/* What lists have in common: the span, the ports, and the page that is asked for. */
+/* The filter that all lists take: span, ports, page. */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,7 +20,7 @@ struct store_filter {
 		TEXT_OR_NULL(ports), INT(store_filter_limit(filter))
 #define ASKED_PORTS "(?4 IS NULL OR r.port IN (SELECT value FROM json_each(?4)))"
 /* The order is that of time: ids of what was imported are younger than what they name. Where the
- * row that a page ended with is gone, the page goes on at the next one. */
+ * row that a page ended with is gone, the page continues with the next one. */
 /* clang-format off */
 #define CURSOR_TIME(table, time) \
 	"ifnull((SELECT " time " FROM " table " WHERE id >= ?3 ORDER BY id LIMIT 1)," \

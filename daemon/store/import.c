@@ -111,7 +111,7 @@ store_import_drop(struct store *store)
 }
 
 int
-store_begin_import(struct store *store, const char *boot_id)
+store_import_begin_batch(struct store *store, const char *boot_id)
 {
 	int64_t row = 0, imported = 0;
 	int r = store_begin(store);

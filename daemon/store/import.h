@@ -7,7 +7,7 @@ struct store;
 /* The time in which linkstatd itself watched a boot. */
 struct store_watched {
 	struct ls_instant first, last;
-	bool still; /* it is this boot: @last says nothing */
+	bool still; /* it is the running boot: @last is meaningless */
 };
 struct store_import_summary {
 	int64_t boots;
@@ -20,13 +20,13 @@ int store_watched(struct store *store, const char *boot_id, struct store_watched
 int store_is_imported(struct store *store, const char *boot_id);
 int store_imports(struct store *store, struct store_import_summary *ret);
 /*
- * One boot at a time. What an import that never ended left is dropped, also at the next
+ * One boot at a time. What an unfinished import left is deleted, also at the next
  * store_open(): a boot is imported as a whole or not at all. Not within a batch.
  */
 int store_import_begin(struct store *store, const char *boot_id, struct ls_instant first);
 int store_import_drop(struct store *store);
-/* As store_begin(); what is put belongs to the import of @boot_id until the batch ends. -ENOENT if
- * that was not begun, or with a history that is gone. */
-int store_begin_import(struct store *store, const char *boot_id);
+/* As store_begin(), and records belong to the import of @boot_id until the batch ends. -ENOENT if
+ * that import was not begun, or its history is lost. */
+int store_import_begin_batch(struct store *store, const char *boot_id);
 /* Within such a batch: all that it left open ended at @last; with @complete it is done. */
 int store_import_close(struct store *store, struct ls_instant last, bool complete);

@@ -16,7 +16,7 @@ static const char *const outcomes[] = { "lost", "running", "exited", "killed" };
 	" AND (s.open = 1 OR s.ended_real >= j.began_real - 60000000) AND t.session = s.id"        \
 	" AND t.minute_us >= j.began_real - j.began_real % 60000000"
 
-/* What moved from the job's first minute until now. */
+/* Traffic from the job's first minute until now. */
 static int
 count_traffic(struct store *store, int64_t job, int sign)
 {

@@ -1,5 +1,5 @@
 #pragma once
-/* Jobs: commands that ran under linkstat, and what moved meanwhile. */
+/* Jobs: commands that ran under linkstat, with the traffic during each. */
 #include "lib/model/record.h"
 
 struct store;
@@ -30,7 +30,7 @@ struct store_job_port {
 typedef int (*store_job_fn)(const struct store_job *job, void *user);
 typedef int (*store_job_port_fn)(const struct store_job_port *port, void *user);
 
-/* What moved until now is in the store. @job->id is set. */
+/* Traffic until now must be in the store. Sets @job->id. */
 int store_job_begin(struct store *store, struct store_job *job);
 /* Sets the outcome, code, place and @ended_us of @job->id. */
 int store_job_end(struct store *store, const struct store_job *job);

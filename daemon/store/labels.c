@@ -57,7 +57,7 @@ put_statement(struct store *store, const struct store_statement *statement, int6
 }
 
 int
-store_say(struct store *store, const struct store_statement *statement)
+store_add_statement(struct store *store, const struct store_statement *statement)
 {
 	int64_t port = 0;
 	int r = store_begin(store);

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Ids of what is kept once: ports, devices, cables, chains of hubs. What is not there yet is added.
+ * Ids of what is stored once: ports, devices, cables, chains of hubs. A missing row is added.
  * Within a transaction. 0 or -errno.
  */
 #include "lib/model/record.h"

@@ -52,7 +52,7 @@ prepare_database(struct store *store, bool unclean)
 
 	if (r == 1)
 		r = version == 0 ? store_exec(store, "PRAGMA auto_vacuum = INCREMENTAL") : 0;
-	store->hasty = false;
+	store->relaxed = false;
 	if (r == 0)
 		r = store_exec(store,
 			       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
@@ -109,27 +109,29 @@ store_reopen(struct store *store)
 	int r = len < 0 || (size_t)len >= sizeof(store->path) ? -ENAMETOOLONG : open_once(store);
 
 	if (r == -EBADMSG) {
-		r = store_file_keep_aside(store, "was damaged or not one of linkstat's");
+		r = store_file_move_aside(store, "was damaged or not one of linkstat's");
 		if (r == 0)
 			r = open_once(store);
 	}
 	if (r == 0)
 		return 0;
 	if (r == -ENOTSUP)
-		store_tell(store->open_trouble,
-			   "The history of this run is kept in memory only: that in %s was written "
-			   "by a newer linkstatd and is left as it is. Install that one again.",
-			   store->path);
+		store_problem_format(
+			store->open_problem,
+			"The history of this run is kept in memory only: that in %s was written "
+			"by a newer linkstatd and is left as it is. Install that one again.",
+			store->path);
 	else
-		store_tell(store->open_trouble,
-			   "The history of this run is kept in memory only, not in %s: %s.",
-			   store->dir, store_advice(r));
+		store_problem_format(
+			store->open_problem,
+			"The history of this run is kept in memory only, not in %s: %s.",
+			store->dir, store_advice(r));
 	return open_memory(store);
 }
 
 /*
  * One linkstatd a directory. A lock on a file of its own, and not SQLite's exclusive mode, so that
- * a person can read the database with other tools meanwhile. The kernel drops it with the process.
+ * a user can read the database with other tools at the same time. The kernel drops it with the process.
  */
 static int
 lock(struct store *store)
@@ -139,7 +141,7 @@ lock(struct store *store)
 	snprintf(path, sizeof(path), "%s/%s", store->dir, STORE_LOCK_NAME);
 	store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (store->lock_fd < 0)
-		return 0; /* the database will not open either, and tells why */
+		return 0; /* opening the database will fail as well, and report why */
 	if (flock(store->lock_fd, LOCK_EX | LOCK_NB) < 0)
 		return errno == EWOULDBLOCK ? -EBUSY : -errno;
 	return 0;
@@ -186,9 +188,9 @@ store_close(struct store *store)
 }
 
 const char *
-store_trouble(const struct store *store)
+store_problem(const struct store *store)
 {
-	return store->run_trouble[0] ? store->run_trouble : store->open_trouble;
+	return store->run_problem[0] ? store->run_problem : store->open_problem;
 }
 
 const char *

@@ -14,8 +14,8 @@ struct store_options {
 
 /*
  * Opens or makes the database and marks this boot. A file that is no database, or is damaged, is
- * kept aside under a new name and a new one begun. Where nothing can be written (no permission,
- * full disk, read-only), the history of this run is kept in memory. store_trouble() tells.
+ * renamed and a new one begun. Where nothing can be written (no permission,
+ * full disk, read-only), the history of this run is kept in memory. store_problem() has the reason.
  * What an earlier boot left open is closed at the time that boot was last seen; gaps that an
  * earlier run of this boot left open are closed now. 0, -EBUSY if another linkstatd has @dir open,
  * or -errno when not even memory works.
@@ -27,12 +27,12 @@ void store_close(struct store *store);
 LS_DEFINE_AUTO(store)
 
 /* A sentence for people: "" if all is well, else what is wrong and what was done instead. */
-const char *store_trouble(const struct store *store);
+const char *store_problem(const struct store *store);
 /* Path of the database, or "" if in memory. */
 const char *store_path(const struct store *store);
 
 /*
- * Opens DIR/linkstat.db, keeping aside what is none or is damaged, and marks this boot. Where that
- * cannot be, a database in memory. store->open_trouble tells. 0, or -errno if neither works.
+ * Opens DIR/linkstat.db, or a database in memory where that fails, and marks this boot. The reason
+ * goes to store->open_problem. 0, or -errno if neither works.
  */
 int store_reopen(struct store *store);

@@ -12,7 +12,7 @@ typedef int (*store_row_incident_fn)(const struct ls_incident *incident,
 				     const struct ls_labels *labels, void *user);
 typedef int (*store_gap_fn)(const struct ls_gap *gap, void *user);
 
-/* 0 or -errno; -ENOENT with @unknown set to the first port of the filter that nobody knows. */
+/* 0 or -errno; -ENOENT with @unknown set to the first unknown port of the filter. */
 int store_events(struct store *store, const struct store_filter *filter, store_event_fn visit,
 		 void *user, const char **unknown);
 int store_incidents(struct store *store, const struct store_filter *filter,

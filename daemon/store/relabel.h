@@ -1,10 +1,10 @@
 #pragma once
-/* A cable that was there since a time that has passed: sessions are split and labelled anew. */
+/* A cable label with effect from an earlier time: splits and relabels sessions. */
 #include "lib/model/record.h"
 
 struct store;
 
-/* A cable that was there since a time that has passed. */
+/* A cable label from @since_us on. */
 struct store_relabelling {
 	struct ls_socket socket;
 	bool from_begin; /* of the session that is open or was the last one, and not at @since_us */

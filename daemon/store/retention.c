@@ -14,9 +14,9 @@
 #define HOUR_US		 (3600 * (int64_t)LS_SEC)
 #define DAY_US		 (24 * HOUR_US)
 #define MINUTES_KEPT_FOR (48 * HOUR_US)
-/* Rows of a kind at once: some 10 ms with the write to disk. */
+/* Rows of a kind in one transaction: some 10 ms with the write to disk. */
 #define ROWS_AT_ONCE 256
-/* The same for pages that are given back to the file system. */
+/* Likewise, pages that are returned to the file system. */
 #define GIVE_BACK "PRAGMA incremental_vacuum(512)"
 
 /* Bytes that are in use: pages that are free already will be written next. */
@@ -46,7 +46,7 @@ used_bytes(struct store *store, int64_t *ret)
 	"(SELECT t.session, t.minute_us FROM traffic t WHERE " IS_OLD                              \
 	" ORDER BY t.minute_us, t.session LIMIT ?2)"
 
-/* In this order: it is the minutes in traffic that tell which rows of the others are old. */
+/* In this order: the minutes in traffic decide which rows of the other tables are old. */
 static const char *const delete_oldest[] = {
 	"DELETE FROM tails WHERE incident IN (SELECT t.incident FROM " TAILS
 	" WHERE i.opened_real < ?1 ORDER BY i.opened_real LIMIT ?2)",
@@ -58,7 +58,7 @@ static const char *const delete_oldest[] = {
 };
 enum { N_WITHOUT_EVENTS = LS_COUNT(delete_oldest) - 1 };
 
-/* What is older than @before, in one transaction. 1: something went, 0, or -errno. */
+/* Deletes rows older than @before, in one transaction. 1: deleted some, 0: none, or -errno. */
 static int
 delete_batch(struct store *store, size_t n_steps, int64_t before)
 {
@@ -86,16 +86,16 @@ find_oldest(struct store *store, int64_t *ret)
 			 INT(INT64_MAX));
 }
 
-/* A day at the oldest end, whatever is left there. */
+/* The oldest day that has any details. */
 static int
-cut_oldest(struct store *store, int64_t now_us)
+delete_oldest_day(struct store *store, int64_t now_us)
 {
 	int64_t before = INT64_MAX;
 	int r = find_oldest(store, &before);
 
 	if (r < 0)
 		return r;
-	/* Nothing of the last day: what somebody looks for now is worth more than the limit. */
+	/* The last day stays: details that are needed now matter more than the limit. */
 	if (before >= now_us - DAY_US)
 		return 0;
 	before += DAY_US;
@@ -117,7 +117,7 @@ store_retain(struct store *store, const struct store_limits *limits, struct ls_i
 	if (r == 0)
 		r = used_bytes(store, &bytes);
 	if (r == 0 && bytes > limits->bytes)
-		r = cut_oldest(store, now.real_us);
+		r = delete_oldest_day(store, now.real_us);
 	if (r == 1) /* a file that shrinks late is no harm: nothing depends on it */
 		(void)store_exec(store, GIVE_BACK);
 	return r;
@@ -164,7 +164,7 @@ store_roll_up(struct store *store, struct ls_instant now)
 	assert(!store->in_batch);
 	if (now.real_us < MINUTES_KEPT_FOR) /* the clock was not set yet */
 		return 0;
-	before -= before % HOUR_US; /* an hour is merged at once */
+	before -= before % HOUR_US; /* whole hours only */
 	r = store_begin(store);
 	if (r < 0)
 		return r;
@@ -193,7 +193,7 @@ on_next(evutil_socket_t fd, short what, void *user)
 
 	(void)fd;
 	(void)what;
-	/* A store that fails has told so itself, and is tried again in an hour. */
+	/* store_problem() has the reason of a failure; the next try is in an hour. */
 	if (store_sum_up(retention->store, state_now()) == 1 ||
 	    store_retain(retention->store, &retention->limits, state_now()) == 1)
 		event_add(retention->next, &pause);

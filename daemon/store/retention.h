@@ -27,11 +27,11 @@ struct store_limits {
 #define STORE_KEEP_MIB	512
 
 /*
- * Deletes a piece of what is beyond @limits, in a transaction of its own: tails and minutes of
+ * Deletes a part of what exceeds @limits, in a transaction of its own: tails and minutes of
  * traffic that are too old; where the database is too large, of the oldest day that has any tails,
  * minutes and events, but none of the last 24 hours. Sessions, incidents with their evidence, gaps
- * and whole hours of traffic stay. Pages that get free are used again, and given back little by
- * little. 1: call again soon, 0: nothing is left to do, or -errno. Not within a batch.
+ * and whole hours of traffic stay. Free pages are reused, and returned to the file system in small
+ * steps. 1: call again soon, 0: nothing is left to do, or -errno. Not within a batch.
  */
 int store_retain(struct store *store, const struct store_limits *limits, struct ls_instant now);
 

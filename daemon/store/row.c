@@ -160,7 +160,7 @@ bind_field(sqlite3_stmt *stmt, int n, const struct field *field, const char *at)
 	double real;
 	int value;
 
-	/* What a bind cannot do, a step tells: a parameter out of range is our bug. */
+	/* Failures to bind show at the step: a parameter out of range is our bug. */
 	switch (field->type) {
 	case TYPE_REAL:
 		memcpy(&real, at, sizeof(real));

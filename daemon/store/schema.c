@@ -34,7 +34,7 @@ static const char *const to_1[] = {
 	"CREATE TABLE devices ("
 	" id INTEGER PRIMARY KEY,"
 	" vid INTEGER NOT NULL, pid INTEGER NOT NULL, serial TEXT NOT NULL,"
-	" port INTEGER NOT NULL," /* 0 where the serial number tells specimens apart */
+	" port INTEGER NOT NULL," /* 0 where the serial number identifies the specimen */
 	" UNIQUE (vid, pid, serial, port)"
 	") STRICT",
 
@@ -136,7 +136,7 @@ static const char *const to_1[] = {
 	"CREATE INDEX gaps_began ON gaps (began_real)",
 	"CREATE INDEX gaps_open ON gaps (boot) WHERE open = 1",
 
-	/* What a session moved in the span_us from minute_us (real) on: a minute, or an hour once
+	/* Traffic of a session in the span_us from minute_us (real) on: a minute, or an hour once
 	 * store_roll_up() has merged them; then minute_us is when the hour began. */
 	"CREATE TABLE traffic ("
 	" session INTEGER NOT NULL, minute_us INTEGER NOT NULL, span_us INTEGER NOT NULL,"
@@ -205,16 +205,16 @@ static const char *const to_2[] = {
 	"CREATE INDEX sessions_ended ON sessions (ended_real)",
 	"CREATE INDEX incidents_session ON incidents (session, opened_real) WHERE is_drop = 1",
 
-	/* Everything that was ever said of labels; what holds is in sessions and ports. */
+	/* Every label that was ever set; the current ones are in sessions and ports. */
 	"CREATE TABLE statements ("
 	" id INTEGER PRIMARY KEY,"
 	" said_real INTEGER NOT NULL,"
-	" uid INTEGER," /* of who said it */
+	" uid INTEGER," /* of the user who set it */
 	" port INTEGER NOT NULL REFERENCES ports,"
 	" about TEXT NOT NULL,"		/* cable, socket */
 	" since_real INTEGER NOT NULL," /* from when on it is so */
 	" label TEXT,"			/* NULL: none, or forgotten */
-	" before TEXT"			/* what held there until it was said */
+	" before TEXT"			/* the label until then */
 	") STRICT",
 	"CREATE INDEX statements_port ON statements (port, about, since_real)",
 
@@ -232,8 +232,8 @@ static const char *const to_2[] = {
 	"CREATE INDEX jobs_began ON jobs (began_real)",
 	"CREATE INDEX jobs_running ON jobs (boot) WHERE outcome = 'running'",
 
-	/* What moved on a port from the beginning of the minute in which a job began: until it began
-	 * (sign -1) and until it ended (sign 1). Their sum is what moved meanwhile. */
+	/* Traffic of a port from the beginning of the minute in which a job began: until it began
+	 * (sign -1) and until it ended (sign 1). Their sum is the traffic of the job. */
 	"CREATE TABLE job_traffic ("
 	" job INTEGER NOT NULL REFERENCES jobs,"
 	" port INTEGER NOT NULL REFERENCES ports,"
@@ -244,7 +244,7 @@ static const char *const to_2[] = {
 	") STRICT, WITHOUT ROWID",
 
 	/* What sessions that ended long ago add up to, by all that took part; 0 is unknown. What a
-	 * session gave is kept in it, so that it can be taken back. */
+	 * session gave is kept in it, so that it can be subtracted again. */
 	"CREATE TABLE session_sums ("
 	" id INTEGER PRIMARY KEY,"
 	" port INTEGER NOT NULL, description INTEGER NOT NULL,"
@@ -264,7 +264,7 @@ static const char *const to_2[] = {
 	"ALTER TABLE sessions ADD COLUMN sum_host INTEGER",
 	"ALTER TABLE sessions ADD COLUMN sum_hub INTEGER",
 	"ALTER TABLE sessions ADD COLUMN sum_device INTEGER",
-	/* 1: is in the sums of its port, where it stays whatever is said of its cable. */
+	/* 1: is in the sums of its port, where it stays whatever cable it gets later. */
 	"ALTER TABLE sessions ADD COLUMN counted INTEGER NOT NULL DEFAULT 0",
 	"CREATE INDEX incidents_dropped ON incidents (opened_real) WHERE is_drop = 1",
 	"CREATE INDEX sessions_port_ended ON sessions (port, ended_real)",

@@ -15,7 +15,7 @@
 
 /* Then nothing of a session changes any more: its minutes of traffic are hours (store_roll_up()). */
 #define ENDED_FOR_US (3 * 24 * 3600 * (int64_t)LS_SEC)
-/* Sessions at once: some 10 ms with the write to disk. */
+/* Sessions in one transaction: some 10 ms with the write to disk. */
 #define SESSIONS_AT_ONCE 128
 
 struct pending {
@@ -60,7 +60,7 @@ on_pending_piece(const struct store_piece *piece, void *user)
 	return 0;
 }
 
-/* The session keeps what it gave, so that it can be taken back. */
+/* The session keeps its share, so that it can be subtracted again. */
 static int
 add_sum(struct store *store, const struct pending *pending)
 {
@@ -200,7 +200,7 @@ sum_one(const struct store_exposure *asked, struct pending *pending)
 		r = add_sum(asked->store, pending);
 	if (r < 0 || pending->counted || !pending->port)
 		return r;
-	/* What stays with the port, whatever is said of cables. */
+	/* Belongs to the port, whatever cable the session gets later. */
 	r = add_to_week(asked->store, pending);
 	return r < 0 ? r : add_traffic(asked->store, pending);
 }
@@ -241,14 +241,14 @@ store_sum_up(struct store *store, struct ls_instant now)
 	return r < 0 ? r : 1;
 }
 
-/* What came so close to a change came with it. */
+/* First use this close to a change counts as part of it. */
 #define CAME_WITHIN_US (3600 * (int64_t)LS_SEC)
 
 struct span {
 	int64_t from_us;
 	bool is_week;
 	int64_t week_us;
-	int64_t drops; /* at its end, as far as anybody knows */
+	int64_t drops; /* taken to be at its end */
 	struct ls_clean_run run;
 };
 
@@ -361,7 +361,7 @@ find_trend(const struct series *series, struct ls_trend *trend, size_t *ret)
 {
 	struct ls_trend_span *spans = calloc(series->n + 1, sizeof(*spans));
 	double at = 0;
-	bool told;
+	bool found;
 
 	if (!spans)
 		return -ENOMEM;
@@ -373,12 +373,12 @@ find_trend(const struct series *series, struct ls_trend *trend, size_t *ret)
 					 ? (uint32_t)series->spans[i].drops
 					 : UINT32_MAX;
 	}
-	told = ls_trend(spans, series->n, trend);
+	found = ls_trend(spans, series->n, trend);
 	*ret = 0;
 	while (*ret + 1 < series->n && spans[*ret].start_us < trend->since_us)
 		++*ret;
 	free(spans);
-	return told;
+	return found;
 }
 
 /* The week in which it changed, and the one before it, session by session. */
@@ -409,13 +409,13 @@ refine(const struct store_exposure *asked, int64_t port, struct series *series, 
 	return n > 0;
 }
 
-/* What was used on a port, and since when. */
+/* Cables, hubs and descriptions used on a port, and since when. */
 #define USED_ON_PORT                                                                               \
 	"(SELECT cable, chain, description, first_real FROM session_sums WHERE port = ?1"          \
 	" UNION ALL SELECT ifnull(cable, 0), ifnull(chain, 0), description, began_real"            \
 	" FROM sessions WHERE port = ?1 AND sum IS NULL)"
 
-/* What was used on the port for the first time between ?2 and ?3. */
+/* Used on the port for the first time between ?2 and ?3. */
 static const char select_came[] =
 	"SELECT 1, c.label FROM (SELECT cable, min(first_real) AS first FROM " USED_ON_PORT
 	"  WHERE cable > 0 GROUP BY cable) u JOIN cables c ON c.id = u.cable"
@@ -451,17 +451,17 @@ find_came(const struct store_exposure *asked, int64_t port, struct ls_port_repor
 }
 
 static int
-tell_trend(const struct store_exposure *asked, int64_t port, struct series *series,
-	   struct ls_port_report *report)
+report_trend(const struct store_exposure *asked, int64_t port, struct series *series,
+	     struct ls_port_report *report)
 {
 	size_t at = 0;
-	int told = find_trend(series, &report->trend, &at);
+	int found = find_trend(series, &report->trend, &at);
 
-	if (told > 0 && refine(asked, port, series, at) > 0)
-		told = find_trend(series, &report->trend, &at);
-	report->has_trend = told > 0;
-	if (told <= 0)
-		return told;
+	if (found > 0 && refine(asked, port, series, at) > 0)
+		found = find_trend(series, &report->trend, &at);
+	report->has_trend = found > 0;
+	if (found <= 0)
+		return found;
 	report->trend.since_us = series->spans[at].from_us;
 	return find_came(asked, port, report);
 }
@@ -480,7 +480,7 @@ store_report_series(const struct store_exposure *asked, int64_t port, struct ls_
 		for (size_t i = 0; i < series.n; i++)
 			ls_clean_run_join(&run, &series.spans[i].run);
 		report->longest_clean_seconds = run.best / 1e6;
-		r = tell_trend(asked, port, &series, report);
+		r = report_trend(asked, port, &series, report);
 	}
 	free(series.spans);
 	return r;

@@ -7,8 +7,8 @@ struct store;
 struct store_exposure;
 
 /*
- * Adds sessions that ended some days ago to the sums that long questions are answered from, a piece
- * in a transaction of its own. Gaps that are told later than that do not change them. 1: call again
+ * Adds sessions that ended some days ago to the sums that long questions are answered from, a part
+ * in a transaction of its own. Gaps that are reported later do not change them. 1: call again
  * soon, 0: nothing is left to do, or -errno. Not within a batch.
  */
 int store_sum_up(struct store *store, struct ls_instant now);

@@ -10,7 +10,8 @@
 static int
 fail_run(struct store *store, int error)
 {
-	store_tell(store->run_trouble, "The history is not written now: %s.", store_advice(error));
+	store_problem_format(store->run_problem, "The history is not written now: %s.",
+			     store_advice(error));
 	return error;
 }
 
@@ -46,10 +47,10 @@ store_set_durable(struct store *store, bool durable)
 	const char *sql = durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
 
 	assert(!store->in_batch);
-	if (durable == !store->hasty || !store->db)
+	if (durable == !store->relaxed || !store->db)
 		return;
 	if (store_exec(store, sql) == 0)
-		store->hasty = !durable;
+		store->relaxed = !durable;
 }
 
 int
@@ -75,7 +76,7 @@ store_commit(struct store *store)
 	if (r < 0 && !store->batch_error)
 		(void)store_fail(store, r);
 	if (r == 0)
-		store->run_trouble[0] = '\0';
+		store->run_problem[0] = '\0';
 	store->in_batch = false;
 	store->batch_error = 0;
 	store->boot = store->live_boot;

@@ -10,8 +10,8 @@
 struct store;
 
 /*
- * Writing: begin, put…, commit. 0 or -errno; after an error nothing of the batch is there, and what
- * is put until commit or rollback is refused. A file that turned out to be damaged is kept aside at
+ * Writing: begin, put…, commit. 0 or -errno; after an error nothing of the batch is there, and further
+ * records are refused until commit or rollback. A file that turned out to be damaged is renamed at
  * the next begin, and a new one begun.
  */
 int store_begin(struct store *store);
@@ -23,7 +23,7 @@ void store_set_durable(struct store *store, bool durable);
 int store_put(struct store *store, const struct ls_record *record);
 int store_commit(struct store *store);
 void store_rollback(struct store *store);
-/* The first failure of a batch undoes it at once, and is what the rest of it answers. @error. */
+/* Rolls the batch back; every further call of the batch returns @error, as this one does. */
 int store_fail(struct store *store, int error);
 /* Commits if @r is 0, else rolls back. 0, @r or -errno. */
 int store_end(struct store *store, int r);

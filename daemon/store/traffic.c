@@ -54,7 +54,7 @@ put_latency(struct store *store, const struct ls_traffic_row *row, unsigned int 
 			 TEXT(ls_xfer_name(xfer)));
 }
 
-/* A minute that is put again replaces the one before. */
+/* A minute that is written again replaces the earlier one. */
 static int
 delete_minute(struct store *store, const struct ls_traffic_row *row)
 {

@@ -94,14 +94,15 @@ open_stay(struct store *store, int64_t session, struct stay *ret)
 	return 0;
 }
 
-/* When a presence of @connected_us ended for people: asleep, the monotonic clock stood still. */
+/* When a presence of @connected_us ended in real time: the monotonic clock stops during sleep. */
 static int64_t
 end_of_stay(const struct ls_session *session, const struct stay *stay, int64_t connected_us)
 {
-	bool told = (int64_t)session->ended.mono_us - stay->began_mono == connected_us;
+	bool consistent = (int64_t)session->ended.mono_us - stay->began_mono == connected_us;
 
-	return told && session->ended.real_us >= stay->began_real ? session->ended.real_us
-								  : stay->began_real + connected_us;
+	return consistent && session->ended.real_us >= stay->began_real
+		       ? session->ended.real_us
+		       : stay->began_real + connected_us;
 }
 
 static int
@@ -126,7 +127,7 @@ add_ended_stay(struct store *store, const struct ls_session *session, int64_t co
 }
 
 /*
- * What the edge of a session says of its presence. connected_us grows only when a presence ends,
+ * The stays of a session, from its latest record. connected_us grows only when a presence ends,
  * so what it grew by since the last record is the length of that presence.
  */
 static int
@@ -179,7 +180,7 @@ same_evidence(const struct ls_evidence *a, const struct ls_evidence *b)
 	       a->source == b->source && strcmp(a->what, b->what) == 0;
 }
 
-/* Finds out which places hold what they should already; @same has room for all. */
+/* Marks the places whose evidence is stored already; @same has room for all. */
 static int
 compare_evidence(struct store *store, const struct ls_incident *incident, int n, bool *same)
 {
@@ -204,7 +205,7 @@ delete_evidence(struct store *store, int64_t incident, int from)
 			 INT(incident), INT(from));
 }
 
-/* A flapping device is put hundreds of times: only what changed is written. */
+/* The incident of a flapping device is written hundreds of times: write only what changed. */
 static int
 put_evidence(struct store *store, const struct ls_incident *incident)
 {

@@ -1,5 +1,5 @@
 #pragma once
-/* What the engine gives, as rows. */
+/* Records of the engine as rows. */
 #include "lib/model/record.h"
 
 struct store;

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct said {
+struct log_line {
 	double seconds; /* since the boot began */
 	const char *text;
 };
 
 /* A boot that names its bus, in which a stick is plugged in, drops for a second, and stays. */
-static const struct said story[STORY_LINES] = {
+static const struct log_line story[STORY_LINES] = {
 	{ 1, "xhci_hcd 0000:00:14.0: new USB bus registered, assigned bus number 1" },
 	{ 1, "usb usb1: New USB device found, idVendor=1d6b, idProduct=0002, bcdDevice= 6.01" },
 	{ 10, "usb 1-2: new high-speed USB device number 2 using xhci_hcd" },

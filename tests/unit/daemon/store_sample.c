@@ -295,7 +295,7 @@ setup(void **state)
 
 	fixture->dir = sample_dir();
 	fixture->store = sample_open(fixture->dir);
-	assert_string_equal(store_trouble(fixture->store), "");
+	assert_string_equal(store_problem(fixture->store), "");
 	*state = fixture;
 	return 0;
 }
@@ -316,7 +316,7 @@ reopen(struct fixture *fixture, const char *boot_id, int64_t now)
 {
 	store_close(fixture->store);
 	fixture->store = sample_open_boot(fixture->dir, boot_id, sample_instant(now));
-	assert_string_equal(store_trouble(fixture->store), "");
+	assert_string_equal(store_problem(fixture->store), "");
 }
 
 void

@@ -42,7 +42,7 @@ struct ls_gap sample_gap(int64_t id, enum ls_source source, int64_t began, int64
 /* A minute with something of everything. */
 void sample_traffic(struct ls_traffic_row *row, int64_t session, int64_t minute_us);
 
-/* @n transfers, told apart by their ids; the first is a control request. */
+/* @n transfers, each with its own id; the first is a control request. */
 void sample_tail(struct ls_tail *tail, int64_t incident, uint32_t n);
 
 /* One record in a batch of its own. */

@@ -12,7 +12,7 @@ a_boot_becomes_history(void **state)
 
 	import_story(bed, BOOT_A, NOW_REAL - DAY_US);
 	counts = import_counts(bed->import);
-	assert_int_equal(counts->lines, STORY_LINES - 3); /* two say what others do */
+	assert_int_equal(counts->lines, STORY_LINES - 3); /* two repeat others */
 	assert_int_equal(counts->sessions, 1);
 	assert_int_equal(counts->incidents, 2);
 	assert_int_equal(counts->drops, 1);
@@ -196,7 +196,7 @@ a_log_that_was_read_twice_counts_once(void **state)
 
 /* The journal has forgotten how the boot began, and missed something later. */
 static void
-nobody_guesses_whose_bus_it_was(void **state)
+a_bus_is_not_guessed(void **state)
 {
 	static const char missed[] = "Missed 17 kernel messages";
 	struct bed *bed = *state;
@@ -257,7 +257,7 @@ main(void)
 		TEST(what_was_watched_is_left_out),
 		TEST(a_dry_run_keeps_nothing),
 		TEST(a_log_that_was_read_twice_counts_once),
-		TEST(nobody_guesses_whose_bus_it_was),
+		TEST(a_bus_is_not_guessed),
 		TEST(what_is_no_boot_is_refused),
 		TEST(a_port_keeps_its_latest_name),
 	};

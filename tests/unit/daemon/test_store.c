@@ -173,7 +173,7 @@ absorbed_incidents_leave_their_events(void **state)
 			 0);
 	assert_int_equal(fixture->seen.event.incident, 1);
 
-	/* Its evidence is gone: an incident of the same number would not inherit it. */
+	/* Its evidence is deleted: an incident with the same id does not inherit it. */
 	*incident = sample_incident(2, 1, 2);
 	incident->n_evidence = 0;
 	memset(incident->evidence, 0, sizeof(incident->evidence));
@@ -261,7 +261,7 @@ closes_what_another_boot_left_open(void **state)
 	free(incident);
 }
 
-/* A gap of this boot is over when linkstatd comes back: what is still blind says so itself. */
+/* A gap of this boot ends when linkstatd restarts: a source that is still unavailable opens a new one. */
 static void
 closes_gaps_of_an_earlier_run(void **state)
 {
@@ -299,7 +299,7 @@ visitors_end_a_visit(void **state)
 }
 
 static void
-tells_drops_and_labels(void **state)
+counts_drops_and_labels(void **state)
 {
 	struct fixture *fixture = *state;
 	struct ls_incident *incident = calloc(1, sizeof(*incident));
@@ -341,7 +341,7 @@ main(void)
 		STORE_TEST(closes_what_another_boot_left_open),
 		STORE_TEST(closes_gaps_of_an_earlier_run),
 		STORE_TEST(visitors_end_a_visit),
-		STORE_TEST(tells_drops_and_labels),
+		STORE_TEST(counts_drops_and_labels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* What may happen to the file: damage, lacking permission, a full disk. */
+/* Problems with the file: damage, lacking permission, a full disk. */
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -90,8 +90,8 @@ keeps_what_is_no_database(void **state)
 	write_file(dir, "linkstat.db-wal", "its log");
 	write_file(dir, "linkstat.db-shm", "its index"); /* SQLite may have rebuilt that */
 	store = sample_open(dir);
-	print_message("%s\n", store_trouble(store));
-	assert_non_null(strstr(store_trouble(store), "linkstat.db.kept-20261122-140311"));
+	print_message("%s\n", store_problem(store));
+	assert_non_null(strstr(store_problem(store), "linkstat.db.kept-20261122-140311"));
 	assert_string_not_equal(store_path(store), "");
 	put_batches(store, 1, 2);
 	store_close(store);
@@ -101,12 +101,12 @@ keeps_what_is_no_database(void **state)
 	/* The same second again: nothing that was kept is overwritten. */
 	write_file(dir, "linkstat.db", "another letter");
 	store = sample_open(dir);
-	assert_non_null(strstr(store_trouble(store), "linkstat.db.kept-20261122-140311-2"));
+	assert_non_null(strstr(store_problem(store), "linkstat.db.kept-20261122-140311-2"));
 	store_close(store);
 	assert_file(dir, "linkstat.db.kept-20261122-140311", "a letter");
 	assert_file(dir, "linkstat.db.kept-20261122-140311-2", "another letter");
 	store = sample_open(dir);
-	assert_string_equal(store_trouble(store), "");
+	assert_string_equal(store_problem(store), "");
 	store_close(store);
 }
 
@@ -141,7 +141,7 @@ keeps_the_database_of_another_program(void **state)
 
 	make_other_database(*state, "CREATE TABLE photos (id INTEGER PRIMARY KEY)");
 	store = sample_open(*state);
-	assert_non_null(strstr(store_trouble(store), "kept"));
+	assert_non_null(strstr(store_problem(store), "kept"));
 	put_batches(store, 1, 1);
 	store_close(store);
 }
@@ -156,13 +156,13 @@ finds_damage_after_an_unclean_end(void **state)
 	assert_true(WIFSIGNALED(run_child(die_after, *state, STEP_BEGIN)));
 	damage(*state, 60);
 	store = sample_open(*state);
-	assert_non_null(strstr(store_trouble(store), "kept"));
+	assert_non_null(strstr(store_problem(store), "kept"));
 	put_batches(store, 1, 2);
 	assert_int_equal(whole_batches(store), 2);
 	store_close(store);
 }
 
-/* After a clean end nobody looks for damage: it shows when it is read, and is dealt with then. */
+/* After a clean end there is no check: damage is found, and handled, when it is read. */
 static void
 survives_damage_found_while_running(void **state)
 {
@@ -179,10 +179,10 @@ survives_damage_found_while_running(void **state)
 	store_close(store);
 	damage(*state, -20);
 	store = sample_open(*state);
-	assert_string_equal(store_trouble(store), "");
+	assert_string_equal(store_problem(store), "");
 	assert_int_equal(store_incidents(store, &ALL, see_incident, seen, &unknown), -EBADMSG);
 	put_batches(store, 1, 3);
-	assert_non_null(strstr(store_trouble(store), "kept"));
+	assert_non_null(strstr(store_problem(store), "kept"));
 	assert_int_equal(whole_batches(store), 3);
 	store_close(store);
 	free(incident);
@@ -201,8 +201,8 @@ leaves_a_newer_version_alone(void **state)
 	make_other_database(*state, "PRAGMA user_version = 4");
 	before = read_file(*state, "linkstat.db", &n_before);
 	store = sample_open(*state);
-	print_message("%s\n", store_trouble(store));
-	assert_non_null(strstr(store_trouble(store), "newer"));
+	print_message("%s\n", store_problem(store));
+	assert_non_null(strstr(store_problem(store), "newer"));
 	assert_string_equal(store_path(store), "");
 	put_batches(store, 1, 1);
 	store_close(store);
@@ -227,7 +227,7 @@ refuses_a_second_linkstatd(void **state)
 	store_close(second);
 }
 
-/* Root may do everything: somebody else has to try. The exit code is the result. */
+/* Root may do everything, so another user tries. The exit code is the result. */
 static void
 open_unprivileged(const char *dir, int arg)
 {
@@ -239,8 +239,8 @@ open_unprivileged(const char *dir, int arg)
 		_exit(2);
 	if (store_open(&options, &store) < 0)
 		_exit(3);
-	fprintf(stderr, "%s\n", store_trouble(store));
-	if (store_path(store)[0] || !strstr(store_trouble(store), "may not write"))
+	fprintf(stderr, "%s\n", store_problem(store));
+	if (store_path(store)[0] || !strstr(store_problem(store), "may not write"))
 		_exit(4);
 	put_batches(store, 1, 3);
 	_exit(whole_batches(store) == 3 ? 0 : 5);
@@ -275,7 +275,7 @@ goes_on_in_memory_without_a_directory(void **state)
 
 	(void)state;
 	assert_int_equal(store_open(&options, &store), 0);
-	assert_non_null(strstr(store_trouble(store), "no such directory"));
+	assert_non_null(strstr(store_problem(store), "no such directory"));
 	put_batches(store, 1, 3);
 	assert_int_equal(whole_batches(store), 3);
 	store_close(store);
@@ -295,9 +295,9 @@ fill_disk(const char *dir, int arg)
 	    mount("tmpfs", dir, "tmpfs", 0, size) < 0)
 		_exit(77);
 	store = sample_open(dir);
-	fprintf(stderr, "%d KiB: %s\n", arg, store_trouble(store));
+	fprintf(stderr, "%d KiB: %s\n", arg, store_problem(store));
 	if (arg < 100)
-		_exit(store_path(store)[0] == '\0' && strstr(store_trouble(store), "full") ? 0 : 1);
+		_exit(store_path(store)[0] == '\0' && strstr(store_problem(store), "full") ? 0 : 1);
 	in_dir(path, dir, "ballast");
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0 || posix_fallocate(fd, 0, 600 << 10) != 0 || close(fd) < 0)
@@ -308,12 +308,12 @@ fill_disk(const char *dir, int arg)
 	}
 	if (step != STEP_COMMIT)
 		(void)store_rollback(store);
-	if (!strstr(store_trouble(store), "full") || whole_batches(store) != n - 1)
+	if (!strstr(store_problem(store), "full") || whole_batches(store) != n - 1)
 		_exit(3);
 	if (unlink(path) < 0)
 		_exit(4);
 	put_batches(store, n, n + 3);
-	_exit(whole_batches(store) == n + 3 && !store_trouble(store)[0] ? 0 : 5);
+	_exit(whole_batches(store) == n + 3 && !store_problem(store)[0] ? 0 : 5);
 }
 
 static void

@@ -15,7 +15,7 @@ a_kill_between_steps_loses_nothing(void **state)
 		print_message("killed after step %d\n", step);
 		assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 		store = sample_open(dir);
-		assert_string_equal(store_trouble(store), "");
+		assert_string_equal(store_problem(store), "");
 		assert_int_equal(whole_batches(store), step == STEP_COMMIT ? 4 : 3);
 		put_batches(store, whole_batches(store) + 1, 6);
 		assert_int_equal(whole_batches(store), 6);
@@ -24,7 +24,7 @@ a_kill_between_steps_loses_nothing(void **state)
 	}
 }
 
-/* Writes batches for ever, and tells each that is committed. */
+/* Writes batches until killed, and reports each that is committed. */
 static void
 write_until_killed(const char *dir, int fd)
 {
@@ -40,7 +40,7 @@ write_until_killed(const char *dir, int fd)
 static void
 a_kill_at_any_time_loses_nothing(void **state)
 {
-	int64_t told = 0, n;
+	int64_t reported = 0, n;
 
 	for (int round = 0; round < 12; round++) {
 		struct store *store;
@@ -53,15 +53,15 @@ a_kill_at_any_time_loses_nothing(void **state)
 			write_until_killed(*state, fds[1]);
 		close(fds[1]);
 		for (int i = 0; i <= round && read(fds[0], &n, sizeof(n)) == sizeof(n); i++)
-			told = n;
+			reported = n;
 		usleep((useconds_t)(round * 137 % 1000));
 		kill(pid, SIGKILL);
 		assert_int_equal(waitpid(pid, NULL, 0), pid);
 		while (read(fds[0], &n, sizeof(n)) == sizeof(n))
-			told = n;
+			reported = n;
 		close(fds[0]);
 		store = sample_open(*state);
-		assert_true(whole_batches(store) >= told);
+		assert_true(whole_batches(store) >= reported);
 		store_close(store);
 	}
 }

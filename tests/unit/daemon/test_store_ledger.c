@@ -1,4 +1,4 @@
-/* A history of the first released version, what becomes of it, and labels that are said late. */
+/* Migration of a history of the first released version, and labels with effect from an earlier time. */
 #include "tests/unit/daemon/store_sample.h"
 #include "daemon/store/labels.h"
 #include "daemon/store/relabel.h"
@@ -29,7 +29,7 @@ setup_old(void **state)
 	sqlite3_close(db);
 	free(text);
 	fixture->store = sample_open_boot(fixture->dir, "boot-new", sample_instant(10000));
-	assert_string_equal(store_trouble(fixture->store), "");
+	assert_string_equal(store_problem(fixture->store), "");
 	*state = fixture;
 	return 0;
 }
@@ -85,7 +85,7 @@ an_old_history_is_taken_over(void **state)
 	assert_string_equal(phone->session.cable, "");
 	assert_false(phone->session.cable_assumed);
 	assert_false(phone->session.hubs_known);
-	/* An hour without the six minutes in which nobody saw; the second drop came 30 s after the
+	/* An hour without the six minutes without any source; the second drop came 30 s after the
 	 * first. */
 	assert_hours(phone->connected_seconds / 3600, 0.9);
 	assert_int_equal(phone->drops, 2);
@@ -147,7 +147,7 @@ traffic_of(struct fixture *fixture, int64_t session)
 	return sql_number(fixture, query);
 }
 
-/* Both halves of it were in that mode, as far as anybody knows. */
+/* Both halves are taken to have been in that mode. */
 static void
 a_split_session_keeps_its_mode(void **state)
 {
@@ -164,7 +164,7 @@ a_split_session_keeps_its_mode(void **state)
 }
 
 static void
-a_label_said_late_splits_its_session(void **state)
+a_late_label_splits_its_session(void **state)
 {
 	struct fixture *fixture = *state;
 	struct store_relabelling it = relabel(fixture->store, 1200, "white", 7);
@@ -234,7 +234,7 @@ what_was_assumed_follows(void **state)
 {
 	struct fixture *fixture = *state;
 	struct store *store = fixture->store;
-	const struct store_statement said = {
+	const struct store_statement statement = {
 		.said_us = sample_instant(12000).real_us,
 		.since_us = sample_instant(12000).real_us,
 		.uid = 1000,
@@ -250,7 +250,7 @@ what_was_assumed_follows(void **state)
 	session = later_session(store, 4, 12000, false);
 	snprintf(session.cable, sizeof(session.cable), "red");
 	PUT_SESSION(store, &session);
-	assert_int_equal(store_say(store, &said), 0);
+	assert_int_equal(store_add_statement(store, &statement), 0);
 	(void)later_session(store, 5, 13000, true);
 	(void)relabel(store, 3000, "white", 6);
 	listed = list(store, ALL);
@@ -259,7 +259,7 @@ what_was_assumed_follows(void **state)
 	assert_string_equal(row_of(listed, 6)->session.cable, "white"); /* since then */
 	assert_string_equal(row_of(listed, 3)->session.cable, "white");
 	assert_true(row_of(listed, 3)->session.cable_assumed);
-	assert_string_equal(row_of(listed, 4)->session.cable, "red"); /* somebody said so */
+	assert_string_equal(row_of(listed, 4)->session.cable, "red"); /* set by a user */
 	assert_false(row_of(listed, 4)->session.cable_assumed);
 	assert_string_equal(row_of(listed, 5)->session.cable, "");
 	free(listed);
@@ -278,7 +278,7 @@ what_was_assumed_follows(void **state)
 }
 
 static void
-nothing_is_said_of_nothing(void **state)
+an_unknown_session_gets_no_label(void **state)
 {
 	struct fixture *fixture = *state;
 	struct store_relabelling it = {
@@ -353,8 +353,8 @@ main(void)
 #define OLD(test) cmocka_unit_test_setup_teardown(test, setup_old, teardown)
 	const struct CMUnitTest tests[] = {
 		OLD(an_old_history_is_taken_over),   OLD(spans_cut_hours_and_drops),
-		OLD(a_split_session_keeps_its_mode), OLD(a_label_said_late_splits_its_session),
-		OLD(what_was_assumed_follows),	     OLD(nothing_is_said_of_nothing),
+		OLD(a_split_session_keeps_its_mode), OLD(a_late_label_splits_its_session),
+		OLD(what_was_assumed_follows),	     OLD(an_unknown_session_gets_no_label),
 		OLD(labels_are_found_again),	     OLD(sockets_are_found_by_all_their_names),
 	};
 

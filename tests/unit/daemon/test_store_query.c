@@ -55,7 +55,7 @@ filters_and_pages(void **state)
 	}
 }
 
-/* A presence of @seconds on port @port that began at @began, as the engine tells it. */
+/* A presence of @seconds on port @port that began at @began, as the engine reports it. */
 static void
 put_stay(struct store *store, struct ls_session *session, int64_t began, int64_t seconds)
 {
@@ -115,7 +115,7 @@ measures_exposure(void **state)
 	assert_float_equal(connected(store, -1000, 1000, 450), 250, 1e-6);
 	assert_float_equal(connected(store, 420, 440, 450), 20, 1e-6);
 
-	/* One source alone does not blind us; both together do, as far as they overlap. */
+	/* Time counts while one source is available; a gap counts where both have one. */
 	gap = sample_gap(1, LS_SOURCE_KERNEL_LOG, 0, 60);
 	PUT_GAP(store, &gap);
 	assert_float_equal(connected(store, -1000, 1000, 450), 250, 1e-6);

@@ -123,7 +123,7 @@ same_report(const struct ls_port_report *a, const struct ls_port_report *b)
 	assert_int_equal(a->latency[LS_XFER_BULK].max_us, b->latency[LS_XFER_BULK].max_us);
 }
 
-/* What is added up says what it said one by one. */
+/* The sums equal the sessions one by one. */
 static void
 sums_change_no_answer(void **state)
 {
@@ -185,9 +185,9 @@ spans_and_pages(void **state)
 	assert_int_equal(all.n, 40);
 }
 
-/* What a person corrects is taken out and added anew; the port keeps what it has. */
+/* A corrected session is subtracted and added again; the port keeps its sums. */
 static void
-a_corrected_cable_is_summed_anew(void **state)
+a_corrected_cable_is_summed_again(void **state)
 {
 	struct fixture *fixture = *state;
 	struct store_relabelling it = {
@@ -263,7 +263,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(sums_change_no_answer),
 		STORE_TEST(spans_and_pages),
-		STORE_TEST(a_corrected_cable_is_summed_anew),
+		STORE_TEST(a_corrected_cable_is_summed_again),
 		STORE_TEST(a_change_has_a_time_and_a_companion),
 	};
 

@@ -231,11 +231,11 @@ a_roll_up_is_all_or_nothing(void **state)
 	put_minutes(fixture, 1, minutes, LS_COUNT(minutes));
 	sql(fixture, "ALTER TABLE traffic_latency RENAME TO lost");
 	assert_true(store_roll_up(fixture->store, sample_instant(0)) < 0);
-	assert_string_not_equal(store_trouble(fixture->store), "");
+	assert_string_not_equal(store_problem(fixture->store), "");
 	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM traffic_errors"), 10);
 	sql(fixture, "ALTER TABLE lost RENAME TO traffic_latency");
 	assert_int_equal(store_roll_up(fixture->store, sample_instant(0)), 0);
-	assert_string_equal(store_trouble(fixture->store), "");
+	assert_string_equal(store_problem(fixture->store), "");
 	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM traffic_errors"), 5);
 	assert_int_equal(sql_number(fixture, "SELECT transfers FROM traffic"),
 			 2 * SAMPLE_TRANSFERS);
@@ -260,7 +260,7 @@ the_first_tail_counts(void **state)
 	assert_memory_equal(&kept, &first, sizeof(kept));
 	assert_int_equal(store_tail(fixture->store, 4, &kept), 0);
 	assert_int_equal(store_next_ids(fixture->store, &config), 0);
-	assert_int_equal(config.next_incident_id, 4); /* nobody inherits it */
+	assert_int_equal(config.next_incident_id, 4); /* no incident inherits it */
 }
 
 static void
