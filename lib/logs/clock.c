@@ -66,6 +66,18 @@ year_of(struct ls_log_clock *clock, const struct ls_log_stamp *stamp)
 	return (clock->first_year ? clock->first_year : LEAP_YEAR) + clock->years;
 }
 
+static int64_t
+days_of(struct ls_log_clock *clock, int year, const struct ls_log_stamp *stamp)
+{
+	if (clock->day != stamp->day || clock->month != stamp->month || clock->year != year) {
+		clock->date_days = ls_time_days(year, stamp->month, stamp->day);
+		clock->year = year;
+		clock->month = stamp->month;
+		clock->day = stamp->day;
+	}
+	return clock->date_days;
+}
+
 /* Microseconds since 1970, or since something. */
 static int64_t
 wall_of(struct ls_log_clock *clock, const struct ls_log_stamp *stamp)
@@ -83,7 +95,7 @@ wall_of(struct ls_log_clock *clock, const struct ls_log_stamp *stamp)
 		}
 		return wall;
 	}
-	days = ls_time_days(year_of(clock, stamp), stamp->month, stamp->day);
+	days = days_of(clock, year_of(clock, stamp), stamp);
 	if (stamp->has_zone)
 		return days * DAY_US + stamp->day_us - stamp->zone_s * (int64_t)LS_SEC;
 	return days * DAY_US + stamp->day_us - clock->utc_offset_us + clock->summer_us;

@@ -23,6 +23,8 @@ struct ls_log_clock {
 	int64_t summer_us;     /* clocks that were set back in autumn */
 	int years, last_month; /* New Year's days since the first date without a year */
 	int days;	       /* midnights, of times without any date */
+	int year, month, day;  /* the last date … */
+	int64_t date_days;     /* … as days since 1970: most lines are of the same day */
 	char boot_id[40];
 };
 

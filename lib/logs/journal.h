@@ -43,12 +43,6 @@ struct ls_log_journal {
 	char name[LS_LOG_FIELD_MAX + LS_LOG_MESSAGE_MAX];
 };
 
-/* One field. Names that are not needed are ignored. */
-void ls_log_record_field(struct ls_log_record *record, struct ls_cursor name,
-			 struct ls_cursor value);
-/* The record is complete: its message is read. Leaves an empty one. */
-void ls_log_record_end(struct ls_log_record *record, struct ls_log_join *join);
-
 /* The first line of a verbose record: "Wed 2022-08-21 … [s=…;b=…;m=…;t=…]". */
 bool ls_log_verbose_begin(struct ls_log_journal *journal, struct ls_cursor line);
 /* A line below; false if it is not of this record. */

@@ -1,3 +1,7 @@
+/*
+ * Own code, because memmem() for each keyword took 2.2 times the instructions of the whole analysis
+ * of a log (callgrind, 10 MB of dmesg with 200 of 1000 lines about USB: 785 against 361 million).
+ */
 #include "lib/logs/scan.h"
 
 #include <string.h>

@@ -1,3 +1,7 @@
+/*
+ * Own code, because iconv_open() reads gconv-modules.cache and loads UTF-16.so (glibc 2.36): lib/
+ * does no I/O, and a log must not become unreadable where that module is not installed.
+ */
 #include "lib/logs/utf16.h"
 
 #define BYTE_ORDER_MARK 0xfeff
