@@ -340,11 +340,11 @@ incidents_returned(struct ls_engine *engine, struct incident *incident,
 		   const struct homecoming *home, struct ls_instant since)
 {
 	static const uint64_t facts[] = {
-		[LS_LIKE_UNKNOWN] = LS_FACT_BACK_UNKNOWN,
-		[LS_LIKE_OTHER] = LS_FACT_OTHER_CAME,
-		[LS_LIKE_OTHER_MODE] = LS_FACT_BACK_OTHER_MODE,
-		[LS_LIKE_SAME_MODEL] = LS_FACT_BACK_MODEL,
-		[LS_LIKE_SAME] = LS_FACT_BACK_SAME,
+		[LS_MATCH_UNKNOWN] = LS_FACT_BACK_UNKNOWN,
+		[LS_MATCH_OTHER] = LS_FACT_OTHER_CAME,
+		[LS_MATCH_OTHER_MODE] = LS_FACT_BACK_OTHER_MODE,
+		[LS_MATCH_SAME_MODEL] = LS_FACT_BACK_MODEL,
+		[LS_MATCH_SAME] = LS_FACT_BACK_SAME,
 	};
 	struct ls_incident *pub = &incident->pub;
 
@@ -363,7 +363,7 @@ incidents_returned(struct ls_engine *engine, struct incident *incident,
 		return;
 	}
 	pub->facts |= facts[home->like];
-	pub->back = home->like != LS_LIKE_OTHER;
+	pub->back = home->like != LS_MATCH_OTHER;
 	incident->away_at = LS_NEVER;
 	if (pub->back) {
 		pub->facts &= ~(LS_FACT_AWAY | LS_FACT_PARTNER_GONE);

@@ -35,12 +35,12 @@ match_identities(const struct ls_engine *engine, const struct ls_device *before,
  * its mode breaks no transfers on the wire long before.
  */
 static bool
-lost_in_job(const struct session *before, enum ls_likeness like, uint64_t facts)
+lost_in_job(const struct session *before, enum ls_device_match like, uint64_t facts)
 {
 	static const uint64_t signs = LS_FACT_ERRORS_BEFORE | LS_FACT_FLOWING |
 				      LS_FACT_ENUM_FAILED | LS_FACT_EMI | LS_FACT_OVER_CURRENT;
 
-	if (!before->mode || like != LS_LIKE_SAME)
+	if (!before->mode || like != LS_MATCH_SAME)
 		return false;
 	return (facts & (LS_FACT_STREAMING | LS_FACT_ERRORS_BEFORE)) ||
 	       (before->mode->busy && (facts & signs));
@@ -53,7 +53,7 @@ lost_in_job(const struct session *before, enum ls_likeness like, uint64_t facts)
 static void
 doubt(const struct ls_engine *engine, struct session *before, struct homecoming *home)
 {
-	bool alike = home->like == LS_LIKE_SAME && !engine->sees[LS_SOURCE_USBMON];
+	bool alike = home->like == LS_MATCH_SAME && !engine->sees[LS_SOURCE_USBMON];
 
 	before->mode_doubtful =
 		alike && ((home->edge && !home->edge->min_us) || before->mode_doubtful);
@@ -71,9 +71,9 @@ modes_compare(struct ls_engine *engine, struct session *before, const struct lin
 	uint64_t away_us = came_us > left_us ? came_us - left_us : 0;
 	enum ls_identity_match match = match_identities(engine, &before->pub.device, after);
 
-	*ret = (struct homecoming){ .like = ls_identity_compare(&before->pub.device, after) };
+	*ret = (struct homecoming){ .like = ls_device_compare(&before->pub.device, after) };
 	if (match == LS_IDENTITY_OTHER) {
-		ret->like = LS_LIKE_OTHER;
+		ret->like = LS_MATCH_OTHER;
 		ret->mode = mode_of(engine, after, NULL, 0);
 		return;
 	}
@@ -86,8 +86,8 @@ modes_compare(struct ls_engine *engine, struct session *before, const struct lin
 		ret->edge =
 			ls_families_edge(engine->config.families, before->mode, ret->mode, away_us);
 	ret->replugged = !ret->edge && (facts & LS_FACT_AWAY);
-	if ((ret->edge || match == LS_IDENTITY_SAME) && ret->like == LS_LIKE_OTHER)
-		ret->like = LS_LIKE_OTHER_MODE;
+	if ((ret->edge || match == LS_IDENTITY_SAME) && ret->like == LS_MATCH_OTHER)
+		ret->like = LS_MATCH_OTHER_MODE;
 	doubt(engine, before, ret);
 }
 

@@ -138,7 +138,7 @@ leave_elsewhere(struct ls_engine *engine, const struct link *link, struct ls_ins
 
 		if (session->pub.present ||
 		    strcmp(session->pub.socket.id_path, link->socket.id_path) == 0 ||
-		    ls_identity_compare(&session->pub.device, &link->device) != LS_LIKE_SAME)
+		    ls_device_compare(&session->pub.device, &link->device) != LS_MATCH_SAME)
 			continue;
 		incidents_elsewhere(engine, session, &link->socket, at);
 		sessions_end(engine, session);
@@ -170,7 +170,7 @@ sessions_judge(struct ls_engine *engine, struct link *link, struct ls_instant at
 	if (waiting)
 		modes_compare(engine, waiting, link, incident ? incident->pub.facts : 0, &home);
 	else if (incident && incident->pub.has_device)
-		home.like = ls_identity_compare(&incident->pub.device, &link->device);
+		home.like = ls_device_compare(&incident->pub.device, &link->device);
 	link->coming_since.mono_us = 0;
 	if (incident)
 		incidents_returned(engine, incident, &home, since);
@@ -183,7 +183,7 @@ sessions_judge(struct ls_engine *engine, struct link *link, struct ls_instant at
 	}
 	tell_connect(engine, link, incident);
 	leave_elsewhere(engine, link, at);
-	if (waiting && home.like != LS_LIKE_OTHER && !home.replugged) {
+	if (waiting && home.like != LS_MATCH_OTHER && !home.replugged) {
 		modes_enter(engine, waiting, home.mode, since);
 		attach(engine, waiting, link, since);
 		return;

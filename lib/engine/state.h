@@ -102,7 +102,7 @@ struct incident {
 
 /* What came back, compared with what left. */
 struct homecoming {
-	enum ls_likeness like;
+	enum ls_device_match like;
 	const struct ls_mode *mode; /* NULL: of no family */
 	const struct ls_edge *edge; /* NULL: its family does not know this change */
 	bool replugged;		    /* it had been away for good: somebody plugged it in again */

@@ -9,7 +9,7 @@
  * In use: at an arrival ask for the identity, then for the mode, with what left the same port before
  * it unless their identities are those of two devices. At a departure mode->title and
  * mode->return_us say what to report and how long to wait. At the return ask for the edge; without
- * one, and within LS_FAMILIES_GENERAL_US, ls_identity_compare() decides. A family that
+ * one, and within LS_FAMILIES_GENERAL_US, ls_device_compare() decides. A family that
  * waits longer makes a late return no evidence of a lost link.
  */
 #include "lib/families/mode.h"

@@ -3,23 +3,23 @@
 #include "lib/model/device.h"
 #include "lib/base/text.h"
 
-enum ls_likeness
-ls_identity_compare(const struct ls_device *before, const struct ls_device *after)
+enum ls_device_match
+ls_device_compare(const struct ls_device *before, const struct ls_device *after)
 {
 	bool serials = before->serial[0] && after->serial[0];
 	bool same_serial = serials && strcmp(before->serial, after->serial) == 0;
 
 	if (!before->vid || !after->vid)
-		return LS_LIKE_UNKNOWN;
+		return LS_MATCH_UNKNOWN;
 	if (before->vid != after->vid)
-		return same_serial ? LS_LIKE_OTHER_MODE : LS_LIKE_OTHER;
+		return same_serial ? LS_MATCH_OTHER_MODE : LS_MATCH_OTHER;
 	if (before->pid != after->pid)
-		return LS_LIKE_OTHER_MODE;
+		return LS_MATCH_OTHER_MODE;
 	if (serials && !same_serial)
-		return LS_LIKE_OTHER;
+		return LS_MATCH_OTHER;
 	if (before->bcd_device && after->bcd_device && before->bcd_device != after->bcd_device)
-		return LS_LIKE_OTHER_MODE;
-	return same_serial ? LS_LIKE_SAME : LS_LIKE_SAME_MODEL;
+		return LS_MATCH_OTHER_MODE;
+	return same_serial ? LS_MATCH_SAME : LS_MATCH_SAME_MODEL;
 }
 
 static void

@@ -2,20 +2,21 @@
 /* Is this the device that was here before? devnum and order of arrival never count as identity. */
 #include "lib/model/observation.h"
 
-enum ls_likeness {
-	LS_LIKE_UNKNOWN,    /* one of the two never told its ids */
-	LS_LIKE_OTHER,	    /* another device */
-	LS_LIKE_OTHER_MODE, /* plausibly the same thing with another personality: same serial number
+enum ls_device_match {
+	LS_MATCH_UNKNOWN,    /* the ids of one of the two are unknown */
+	LS_MATCH_OTHER,	     /* another device */
+	LS_MATCH_OTHER_MODE, /* plausibly the same thing with another personality: same serial number
 			     * or vendor, other product id or other string indices */
-	LS_LIKE_SAME_MODEL, /* same ids, no serial number to tell specimens apart */
-	LS_LIKE_SAME,	    /* same ids and serial number */
+	LS_MATCH_SAME_MODEL, /* same ids, no serial number */
+	LS_MATCH_SAME,	     /* same ids and serial number */
 };
 
 /*
  * Vendor, product and serial number decide; a firmware update changes bcdDevice only and is an
  * OTHER_MODE as well.
  */
-enum ls_likeness ls_identity_compare(const struct ls_device *before, const struct ls_device *after);
+enum ls_device_match ls_device_compare(const struct ls_device *before,
+				       const struct ls_device *after);
 
 /* Copies every field of @news that is known over @device. */
 void ls_device_merge(struct ls_device *device, const struct ls_device *news);

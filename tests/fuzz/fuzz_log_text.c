@@ -4,7 +4,7 @@
 #include "tests/fuzz/check.h"
 
 /* What a reader said, as one number, and how its clocks went. */
-struct witness {
+struct sums {
 	const struct ls_log_text *log;
 	uint64_t sum, n;
 	uint32_t boot;
@@ -12,45 +12,45 @@ struct witness {
 };
 
 static void
-add(struct witness *witness, const void *bytes, size_t len)
+add(struct sums *sums, const void *bytes, size_t len)
 {
-	witness->sum = ls_hash(witness->sum, bytes, len);
+	sums->sum = ls_hash(sums->sum, bytes, len);
 }
 
 static void
 on_observation(const struct ls_observation *obs, void *user)
 {
-	struct witness *witness = user;
-	uint32_t boot = ls_log_text_boot(witness->log);
+	struct sums *sums = user;
+	uint32_t boot = ls_log_text_boot(sums->log);
 
 	CHECK(obs->source == LS_SOURCE_KERNEL_LOG);
 	CHECK(obs->kind > LS_OBS_NONE && obs->kind < LS_N_OBS);
 	CHECK(obs->text[0]);
 	check_clean(obs->text, sizeof(obs->text));
 	CHECK(!obs->port[0] || ls_port_name_valid(obs->port));
-	CHECK(boot >= witness->boot);
-	if (witness->n > 0 && boot == witness->boot) {
-		CHECK(obs->at.mono_us >= witness->last.mono_us);
-		CHECK(obs->at.real_us >= witness->last.real_us);
+	CHECK(boot >= sums->boot);
+	if (sums->n > 0 && boot == sums->boot) {
+		CHECK(obs->at.mono_us >= sums->last.mono_us);
+		CHECK(obs->at.real_us >= sums->last.real_us);
 	}
-	witness->boot = boot;
-	witness->last = obs->at;
-	witness->n++;
-	add(witness, &obs->at, sizeof(obs->at));
-	add(witness, &obs->kind, sizeof(obs->kind));
-	add(witness, obs->port, strlen(obs->port));
-	add(witness, obs->text, strlen(obs->text));
+	sums->boot = boot;
+	sums->last = obs->at;
+	sums->n++;
+	add(sums, &obs->at, sizeof(obs->at));
+	add(sums, &obs->kind, sizeof(obs->kind));
+	add(sums, obs->port, strlen(obs->port));
+	add(sums, obs->text, strlen(obs->text));
 }
 
 static void
-read_in_steps(const uint8_t *data, size_t len, size_t step, struct witness *witness,
+read_in_steps(const uint8_t *data, size_t len, size_t step, struct sums *sums,
 	      struct ls_log_text_summary *summary)
 {
 	struct ls_log_text_options options = { .year = 2022 };
 	struct ls_log_text *log;
 
-	CHECK(ls_log_text_new(&options, on_observation, witness, &log) == 0);
-	witness->log = log;
+	CHECK(ls_log_text_new(&options, on_observation, sums, &log) == 0);
+	sums->log = log;
 	for (size_t i = 0; i < len;) {
 		size_t n = step < len - i ? step : len - i;
 		char *exact = malloc(n); /* reading past a piece is found */
@@ -69,7 +69,7 @@ read_in_steps(const uint8_t *data, size_t len, size_t step, struct witness *witn
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	struct witness whole = { 0 };
+	struct sums whole = { 0 };
 	struct ls_log_text_summary summary;
 	size_t steps[] = { 1, 7, len / 2 + 1 };
 
@@ -77,7 +77,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	CHECK(summary.usb_lines <= whole.n);
 	CHECK(summary.boots > 0);
 	for (size_t i = 0; i < LS_COUNT(steps); i++) {
-		struct witness pieces = { 0 };
+		struct sums pieces = { 0 };
 		struct ls_log_text_summary again;
 
 		read_in_steps(data, len, steps[i], &pieces, &again);

@@ -1,5 +1,5 @@
 #pragma once
-/* A device that goes through modes, as a test tells it, against the shipped table. */
+/* A device that goes through modes, step by step, against the shipped table. */
 #include "lib/families/families.h"
 
 #define S(seconds) ((uint64_t)((seconds)*1e6))

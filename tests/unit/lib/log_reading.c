@@ -21,12 +21,13 @@ on_observation(const struct ls_observation *obs, void *user)
 	struct reader *reader = user;
 	struct log_reading *reading = reader->reading;
 	enum ls_log_count count = ls_log_count_of(obs);
-	size_t len = strlen(reading->said);
+	size_t len = strlen(reading->observed);
 
 	if (count == LS_N_LOG_COUNTS)
 		return;
-	snprintf(reading->said + len, sizeof(reading->said) - len, "%s%s %s", len ? ", " : "",
-		 obs->port[0] ? obs->port : obs->controller, ls_log_count_name(count));
+	snprintf(reading->observed + len, sizeof(reading->observed) - len, "%s%s %s",
+		 len ? ", " : "", obs->port[0] ? obs->port : obs->controller,
+		 ls_log_count_name(count));
 	if (reading->n < 64) {
 		reading->at[reading->n] = obs->at;
 		reading->boot[reading->n] = ls_log_text_boot(reader->log);

@@ -5,7 +5,7 @@
 #define LOG_READING_MAX 4096
 
 struct log_reading {
-	char said[LOG_READING_MAX]; /* "1-1 disconnect, 1-1 connect" */
+	char observed[LOG_READING_MAX]; /* "1-1 disconnect, 1-1 connect" */
 	struct ls_instant at[64];
 	uint32_t boot[64];
 	size_t n;

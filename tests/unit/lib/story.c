@@ -41,7 +41,7 @@ forget_incident(struct story *story, int64_t id)
 			(story->n_incidents - i) * sizeof(story->incidents[0]));
 		return;
 	}
-	fail_msg("incident %lld was absorbed but never told", (long long)id);
+	fail_msg("incident %lld was absorbed but never reported", (long long)id);
 }
 
 static void
@@ -175,12 +175,12 @@ story_plug(struct story *story, uint64_t at_ms, const char *port, unsigned int d
 void
 story_pull(struct story *story, uint64_t at_ms, const char *port, unsigned int devnum)
 {
-	static const enum ls_source witnesses[] = { LS_SOURCE_KERNEL_LOG, LS_SOURCE_UDEV,
-						    LS_SOURCE_LIBUSB };
+	static const enum ls_source sources[] = { LS_SOURCE_KERNEL_LOG, LS_SOURCE_UDEV,
+						  LS_SOURCE_LIBUSB };
 	static const uint64_t delay_ms[] = { 0, 5, 7 };
 
-	for (size_t i = 0; i < LS_COUNT(witnesses); i++)
-		story_tell(story, at_ms + delay_ms[i], witnesses[i], LS_OBS_DISCONNECTED, port,
+	for (size_t i = 0; i < LS_COUNT(sources); i++)
+		story_tell(story, at_ms + delay_ms[i], sources[i], LS_OBS_DISCONNECTED, port,
 			   devnum);
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-/* A short story told to an engine, and what it concluded. */
+/* A short sequence of observations for an engine, and what it concluded. */
 #include "lib/engine/engine.h"
 
 #define STORY_MAX 64
@@ -7,7 +7,7 @@
 struct story {
 	struct ls_engine *engine;
 	struct ls_incident
-		incidents[STORY_MAX]; /* the last state of each, in order of first word */
+		incidents[STORY_MAX]; /* the last state of each, in order of first report */
 	size_t n_incidents;
 	struct ls_session sessions[STORY_MAX];
 	size_t n_sessions;
@@ -34,7 +34,7 @@ void story_observe(struct story *story, uint64_t at_ms, enum ls_source source,
 		   const struct ls_observation *what);
 /* What usbmon shows of bus 1: @what without time and source. */
 void story_usbmon(struct story *story, uint64_t at_ms, const struct ls_observation *what);
-/* The three witnesses of a device that comes or goes, 0, 5 and 7 ms apart. */
+/* The three sources that see a device arrive or leave, 0, 5 and 7 ms apart. */
 void story_plug(struct story *story, uint64_t at_ms, const char *port, unsigned int devnum,
 		const struct ls_device *device);
 void story_pull(struct story *story, uint64_t at_ms, const char *port, unsigned int devnum);

@@ -1,4 +1,4 @@
-/* What a person says of cables, told to the engine. */
+/* Labels of cables that a user sets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -139,7 +139,7 @@ the_label_is_assumed_when_the_device_comes_back(void **state)
 	assert_int_equal(story->last_event.kind, LS_EVENT_CABLE);
 	assert_string_equal(story->last_event.what, "assuming cable \"white\" as before; if it is "
 						    "another one: linkstat cable 1-1 LABEL");
-	say(story, 62000, "1-1", "white"); /* said now, it is no assumption any more */
+	say(story, 62000, "1-1", "white"); /* set now: no assumption any more */
 	assert_int_equal(story->n_sessions, 3);
 	assert_false(back->cable_assumed);
 	say(story, 63000, "1-1", "");

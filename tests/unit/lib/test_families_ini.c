@@ -1,4 +1,4 @@
-/* What people write into a family file: what it may be, and what they are told if it is wrong. */
+/* Family files of users: what is accepted, and the messages for what is not. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

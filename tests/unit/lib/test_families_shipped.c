@@ -24,7 +24,7 @@
 			    .interfaces = { { 3, 1, 1 }, { class_, subclass_, protocol_ } } },     \
 		.away_us = S(seconds), .mode = name, .verdict = WALK_##verdict_                    \
 	}
-/* With string indices: the Raspberry Pi's way to tell. */
+/* By string indices, as the Raspberry Pi needs. */
 #define SERIAL_AT(index, seconds, name, verdict_)                                                  \
 	{                                                                                          \
 		.device = { .vid = 0x0a5c, .pid = 0x2711, .i_product = 2, .i_serial = (index) },   \
@@ -218,7 +218,7 @@ other_things(void **state)
 	walk("no family", none);
 }
 
-/* A family that nobody tries is a family that nobody knows to be right. */
+/* Every family of the shipped table is tried by a test. */
 static void
 no_family_is_left_out(void **state)
 {

@@ -145,7 +145,7 @@ bursts_begin_once_and_end_late(void **state)
 		{ 196, 0, LS_BURST_SAME, 110, 55 },
 		{ 500, 2, LS_BURST_SAME, 500, 2 },
 		{ 490, 1, LS_BURST_BEGAN, 500, 3 }, /* a clock that was set back */
-		{ 600, 1, LS_BURST_ENDED, 600, 1 }, /* nobody asked in time */
+		{ 600, 1, LS_BURST_ENDED, 600, 1 }, /* not called in time */
 		{ 601, 2, LS_BURST_BEGAN, 600, 3 },
 	};
 	struct ls_burst burst = { 0 };

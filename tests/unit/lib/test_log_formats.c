@@ -12,7 +12,7 @@
 struct shape {
 	const char *format;
 	const char *text;
-	const char *said;
+	const char *observed;
 };
 
 #define GONE "1-4 disconnect"
@@ -310,11 +310,11 @@ differs(const struct shape *shape, size_t step)
 	struct log_reading reading;
 
 	log_read(&reading, NULL, shape->text, strlen(shape->text), step);
-	if (strcmp(reading.said, shape->said) == 0 &&
+	if (strcmp(reading.observed, shape->observed) == 0 &&
 	    strcmp(reading.summary.format, shape->format) == 0)
 		return 0;
 	print_message("%s  read as %s: \"%s\", not %s: \"%s\"\n", shape->text,
-		      reading.summary.format, reading.said, shape->format, shape->said);
+		      reading.summary.format, reading.observed, shape->format, shape->observed);
 	return 1;
 }
 
@@ -374,11 +374,11 @@ reads_utf16(void **state)
 		big[n + 1] = *c;
 	}
 	log_read(&reading, NULL, little, n, 0);
-	assert_string_equal(reading.said, GONE);
+	assert_string_equal(reading.observed, GONE);
 	log_read(&reading, NULL, big, n, 1);
-	assert_string_equal(reading.said, GONE);
+	assert_string_equal(reading.observed, GONE);
 	log_read(&reading, NULL, little + 2, n - 2, 3); /* no byte order mark */
-	assert_string_equal(reading.said, GONE);
+	assert_string_equal(reading.observed, GONE);
 }
 
 int

@@ -13,7 +13,7 @@
 
 #define GONE "usb 1-4: USB disconnect, device number 5"
 
-/* Nothing of this was said by the kernel. */
+/* The kernel wrote none of this. */
 static const char *const forged[] = {
 	"Jul 22 19:16:14 host prog[12]: " GONE "\n",
 	"Jul 22 19:16:14 host prog: " GONE "\n",
@@ -47,7 +47,7 @@ static const char *const forged[] = {
 	"[Fri Apr 21 13:21:10.123456 2023] [error] [pid 12] " GONE "\n",
 	"[   12.345678] prog[12]: " GONE "\n",
 	"[   12.345678] ipheth 1-4:4.2: ipheth_rcvbulk_callback: urb status: -71\n",
-	/* What a device says of itself. */
+	/* Strings of a device. */
 	"[   12.345678] usb 1-3: Product: " GONE "\n",
 	"[   12.345678] usb 1-3: Product: x [   12.345679] " GONE "\n",
 	"[   12.345678] usb 1-3: Product: x kernel: " GONE "\n",
@@ -66,7 +66,7 @@ static const char *const forged[] = {
 	"usb 0-4: USB disconnect, device number 5\n",
 	"usb 1-4 USB disconnect, device number 5\n",
 	"Something like: usb 1-4: USB disconnect\nhappens.\n",
-	/* A journal that says who wrote what. */
+	/* A journal with the transport of each entry. */
 	"__CURSOR=x\n_TRANSPORT=syslog\nMESSAGE=" GONE "\n\n",
 	"__CURSOR=x\nMESSAGE=" GONE "\n\n",
 	"__CURSOR=x\n_TRANSPORT=kernel\nSYSLOG_FACILITY=3\nMESSAGE=" GONE "\n\n",
@@ -94,14 +94,14 @@ believes_no_forgery(void **state)
 		for (size_t step = 0; step < 3; step++) {
 			log_read(&reading, NULL, forged[i], strlen(forged[i]), step);
 			if (reading.n > 0)
-				print_message("%s  read as \"%s\"\n", forged[i], reading.said);
+				print_message("%s  read as \"%s\"\n", forged[i], reading.observed);
 			n_wrong += reading.n > 0;
 		}
 	}
 	assert_int_equal(n_wrong, 0);
 }
 
-/* A message of several lines may hold a whole export; its length says where it ends. */
+/* A message of several lines may hold a whole export; its length gives its end. */
 static void
 believes_the_length_of_a_field(void **state)
 {
@@ -124,7 +124,7 @@ believes_the_length_of_a_field(void **state)
 	len += sizeof(tail) - 1;
 	for (size_t step = 0; step < 5; step++) {
 		log_read(&reading, NULL, text, len, step);
-		assert_string_equal(reading.said, "1-2 disconnect");
+		assert_string_equal(reading.observed, "1-2 disconnect");
 		assert_string_equal(reading.summary.format, "journal-export");
 	}
 }
@@ -146,7 +146,7 @@ cuts_long_lines(void **state)
 	memcpy(text + len - sizeof(first) + 1, first, sizeof(first) - 1);
 	for (size_t step = 0; step < 40000; step = step * 3 + 4001) {
 		log_read(&reading, NULL, text, len, step);
-		assert_string_equal(reading.said, "1-4 disconnect");
+		assert_string_equal(reading.observed, "1-4 disconnect");
 		assert_int_equal(reading.summary.cut_lines, 2);
 		assert_int_equal(reading.summary.lines, 3);
 		assert_int_equal(reading.summary.usb_lines, 1);
@@ -181,7 +181,7 @@ ends_in_the_middle(void **state)
 
 	(void)state;
 	log_read(&reading, NULL, "[ 1.000000] " GONE, strlen("[ 1.000000] " GONE), 0);
-	assert_string_equal(reading.said, "1-4 disconnect");
+	assert_string_equal(reading.observed, "1-4 disconnect");
 	assert_int_equal(reading.summary.lines, 1);
 	log_read(&reading, NULL, "", 0, 0);
 	assert_int_equal(reading.summary.lines, 0);

@@ -68,8 +68,8 @@ reads_records(void **state)
 			struct log_reading reading;
 
 			log_read(&reading, NULL, records[i].text, strlen(records[i].text), step);
-			print_message("%zu, %zu bytes at a time: %s\n", i, step, reading.said);
-			assert_string_equal(reading.said, "1-4 disconnect");
+			print_message("%zu, %zu bytes at a time: %s\n", i, step, reading.observed);
+			assert_string_equal(reading.observed, "1-4 disconnect");
 			assert_string_equal(reading.summary.format, records[i].format);
 			assert_int_equal(reading.summary.usb_lines, 1);
 			assert_int_equal(reading.at[0].mono_us, 12000000);
@@ -101,8 +101,8 @@ goes_on_after_records(void **state)
 			struct log_reading reading;
 
 			log_read(&reading, NULL, texts[i], strlen(texts[i]), step);
-			print_message("%zu, %zu bytes at a time: %s\n", i, step, reading.said);
-			assert_string_equal(reading.said, "1-4 disconnect");
+			print_message("%zu, %zu bytes at a time: %s\n", i, step, reading.observed);
+			assert_string_equal(reading.observed, "1-4 disconnect");
 		}
 	}
 }

@@ -16,7 +16,7 @@ tells_before_what_reveals_it(void **state)
 		int64_t offset_us;
 		enum ls_source source;
 		enum ls_obs_kind kind;
-		const char *want; /* NULL: nothing is told */
+		const char *want; /* NULL: nothing is reported */
 	} steps[] = {
 		{ 5 * HOUR_US, LS_SOURCE_UDEV, LS_OBS_CONNECTED, NULL }, /* it slept before us */
 		{ 5 * HOUR_US + 900, LS_SOURCE_UDEV, LS_OBS_RESET, NULL },
@@ -24,14 +24,14 @@ tells_before_what_reveals_it(void **state)
 		{ 5 * HOUR_US + 40 * (int64_t)LS_SEC, LS_SOURCE_UDEV, LS_OBS_DISCONNECTED,
 		  "the computer was asleep for 40 s" },
 		{ 5 * HOUR_US + 40 * (int64_t)LS_SEC, LS_SOURCE_UDEV, LS_OBS_CONNECTED, NULL },
-		/* The kernel's word of the beginning is read after the end. */
+		/* The kernel's report of the beginning is read after the end. */
 		{ 12 * HOUR_US + 20 * 60 * (int64_t)LS_SEC, LS_SOURCE_KERNEL_LOG, LS_OBS_SLEEP,
 		  NULL },
 		{ 12 * HOUR_US + 20 * 60 * (int64_t)LS_SEC, LS_SOURCE_KERNEL_LOG, LS_OBS_WAKE,
 		  "the computer was asleep for 7 h 19 min" },
 		{ 12 * HOUR_US + 20 * 60 * (int64_t)LS_SEC, LS_SOURCE_KERNEL_LOG, LS_OBS_RESET,
 		  NULL },
-		/* The clocks do not go back; if they seemed to, nothing is told twice. */
+		/* The clocks do not go back; if they seemed to, nothing is reported twice. */
 		{ 12 * HOUR_US, LS_SOURCE_UDEV, LS_OBS_RESET, NULL },
 		{ 12 * HOUR_US + 20 * 60 * (int64_t)LS_SEC, LS_SOURCE_UDEV, LS_OBS_RESET, NULL },
 		{ 12 * HOUR_US + 25 * 60 * (int64_t)LS_SEC, LS_SOURCE_LIBUSB, LS_OBS_DISCONNECTED,

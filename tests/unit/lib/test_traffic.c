@@ -73,7 +73,7 @@ cancels_after_a_round_time_are_timeouts(void **state)
 		tear_down(state);
 		set_up(state);
 	}
-	/* Without its submission, nobody knows how long it took. */
+	/* Without its submission its duration is unknown. */
 	add('C', 1, 5, 0);
 	struct ls_usbmon_record record = record_of('C', 2, 3, 5, 5000000);
 
@@ -174,7 +174,7 @@ the_clock_may_be_set(void **state)
 {
 	static const struct {
 		int64_t step_us;
-		bool told;
+		bool reported;
 		unsigned int n_times, n_jumps;
 	} cases[] = {
 		{ 0, false, 1, 0 },
@@ -188,7 +188,7 @@ the_clock_may_be_set(void **state)
 	for (size_t i = 0; i < LS_COUNT(cases); i++) {
 		print_message("%zu\n", i);
 		add('S', 7, 5, 0);
-		if (cases[i].told)
+		if (cases[i].reported)
 			ls_traffic_clock_step(traffic, cases[i].step_us);
 		add('C', 7, 5, (uint64_t)cases[i].step_us + 500);
 		assert_int_equal(sum_of(5).n_completed, 1);

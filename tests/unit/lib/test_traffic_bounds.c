@@ -9,7 +9,7 @@ on_device(unsigned int bus, unsigned int devnum, const struct ls_traffic_counts 
 	ls_traffic_sum(totals, &sum);
 	assert_int_equal(sum.n_submitted, 1);
 	n[0]++;
-	n[1] = n[1] * 100 + bus * 10 + devnum; /* tells the order */
+	n[1] = n[1] * 100 + bus * 10 + devnum; /* shows the order */
 }
 
 static void
@@ -98,7 +98,7 @@ urbs_under_way_are_bounded(void **state)
 }
 
 static void
-evidence_is_told_once(void **state)
+evidence_is_reported_once(void **state)
 {
 	struct ls_traffic_evidence evidence;
 
@@ -208,7 +208,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(numbers_are_used_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_full_table_says_so, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(urbs_under_way_are_bounded, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(evidence_is_told_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(evidence_is_reported_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_recorder_keeps_the_last, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(recorders_go_to_who_speaks, set_up, tear_down),
 	};

@@ -30,7 +30,7 @@ a_record(void)
 	};
 }
 
-/* Offsets of the kernel's layout, written anew. */
+/* Offsets of the kernel's layout, written independently. */
 static void
 reads_what_the_kernel_writes(void **state)
 {

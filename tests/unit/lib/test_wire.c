@@ -128,7 +128,7 @@ writes_incidents(void **state)
 		    "omitted\":0}");
 }
 
-/* The bytes that @text says in hex. */
+/* The bytes of @text, which is hex. */
 static size_t
 unhex(const char *text, uint8_t *bytes, size_t size)
 {
@@ -194,7 +194,7 @@ sorts_evidence(void **state)
 		size_t place = n < LS_EVIDENCE_MAX ? n
 						   : LS_EVIDENCE_FIRST + (n - LS_EVIDENCE_FIRST) %
 										 LS_EVIDENCE_LAST;
-		uint32_t late = n ^ 2; /* sources do not tell in order */
+		uint32_t late = n ^ 2; /* sources do not report in order */
 
 		incident.evidence[place].at = (struct ls_instant){ late / 2, late };
 	}
