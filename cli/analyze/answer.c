@@ -126,7 +126,7 @@ put_drops(const struct answer *answer, const struct drops *drops)
 			*back ? ", back after " : "", back, why, words_stop(why));
 }
 
-/* Says why a cause is unknown. */
+/* Prints why a cause is unknown. */
 static void
 put_unknown(const struct answer *answer)
 {

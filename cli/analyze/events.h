@@ -7,6 +7,6 @@
 /* Tables of "incidents" and "ports"; 0, or < 0 if memory is short. */
 int analyze_print_incidents(const struct cli *cli, const json_t *incidents);
 int analyze_print_ports(const struct cli *cli, const json_t *ports);
-/* When an incident opened; a time for people, "[5203.044]" where only the boot clock is known. */
+/* When an incident opened; a time as text, "[5203.044]" where only the boot clock is known. */
 int64_t analyze_opened_at(const json_t *incident);
 const char *analyze_when(char text[FORMAT_MAX], const struct cli *cli, int64_t real_us);

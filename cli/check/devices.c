@@ -134,7 +134,7 @@ read_device(const struct check *check, const char *name, struct check_device *re
 	find_controller(check, ret);
 }
 
-/* "1-1.10" after "1-1.9", as people count. */
+/* "1-1.10" after "1-1.9". */
 static int
 by_name(const void *a, const void *b)
 {

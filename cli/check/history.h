@@ -2,7 +2,7 @@
 /* What linkstatd knows of the ports. */
 #include "cli/check/finding.h"
 
-/* Asks linkstatd and fills in what it says. */
+/* Queries linkstatd and stores its replies. */
 void check_ask(struct check *check);
 
 /*

@@ -20,7 +20,7 @@ struct reader {
 	struct histories_aliases aliases; /* of the row that is being added */
 	int64_t since_us, until_us;
 	uint64_t n_sessions, n_dropping; /* of the row, where it is a sum; else 0 */
-	uint64_t n_undated;		 /* only where a span is asked for */
+	uint64_t n_undated;		 /* only if a span is requested */
 };
 
 static int

@@ -2,7 +2,7 @@
 /*
  * The bytes of a file in order, unpacked if it is gzip or xz. Memory is bounded; data that needs
  * more than 128 MiB to be unpacked is refused. A file that is cut or damaged gives what precedes
- * the damage, and compressed_why() has the reason.
+ * the damage; compressed_why() has the reason.
  */
 #include "lib/base/base.h"
 

@@ -12,5 +12,5 @@ const struct ls_cause_row *advice_for(const char *cause);
 const char *advice_words(const char *cause);
 /* "the plug, the cable or the port" for "link"; NULL if @side is unknown. */
 const char *advice_side(const char *side);
-/* A source's name for people: "kernel log" for "kernel-log". */
+/* A source's name as text: "kernel log" for "kernel-log". */
 const char *advice_source(const char *source);

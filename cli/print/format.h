@@ -1,5 +1,5 @@
 #pragma once
-/* Numbers and times as people read them. Each function fills @text and gives it back. */
+/* Numbers and times as text. Each function fills @text and returns it. */
 #include "lib/base/base.h"
 
 /* Room for anything these functions write. */

@@ -10,7 +10,7 @@
 
 #include "lib/base/base.h"
 
-/* What happened, as bits; asked for after a wait that a signal ended. */
+/* Events as bits; read after a wait that a signal ended. */
 enum screen_event {
 	SCREEN_ENDED = 1 << 0,	 /* SIGINT, SIGTERM, SIGHUP, SIGQUIT */
 	SCREEN_STOP = 1 << 1,	 /* SIGTSTP: screen_stop() obeys */
@@ -39,7 +39,7 @@ struct screen_size {
 
 /* Signals arrive only in a ppoll(2) with *@waiting from now on, and are kept as events. */
 void screen_catch_signals(sigset_t *waiting);
-/* The events since last asked. */
+/* The events since the last call. */
 unsigned screen_events(void);
 
 /* Takes the terminal @out, and the keys of @in_fd if that is one. 0 or -errno. */

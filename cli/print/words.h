@@ -1,5 +1,5 @@
 #pragma once
-/* Parts of a reply as words in a sentence. All arguments went through ask_accept(). */
+/* Parts of a reply as text for a sentence. All arguments went through ask_accept(). */
 #include "cli/base/cli.h"
 
 /* Room for anything these functions write; they cut at whole characters. */

@@ -54,6 +54,8 @@ int report_verdict(const json_t *reply);
 /* The reply of Report, with what the numbers mean in each port; a new reference. An enum cli_exit. */
 int report_ask(const struct cli *cli, double asked_hours, json_t **ret, double *job_hours);
 struct numbers report_numbers(const json_t *port, double job_hours);
-/* "worse since Tue 2026-11-17 14:00:00, when hub "…" came: 1.40 drops/h, before 0.02"; "" if there is
- * no change to tell. */
+/*
+ * "worse since Tue 2026-11-17 14:00:00, when hub "…" came: 1.40 drops/h, before 0.02"; "" if
+ * nothing changed.
+ */
 const char *report_trend(char words[WORDS_MAX], const struct cli *cli, const json_t *port);

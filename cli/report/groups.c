@@ -184,7 +184,7 @@ put_json(const struct cli *cli, const struct report_groups *groups, double job_h
 
 enum { NAME, CONNECTED, DROPS, RATE, SURVIVES, GRADE, SESSIONS };
 #define NARROW	  118 /* below that there is no SESSIONS */
-#define NAME_FITS 12  /* … and a longer name is told in full below its row */
+#define NAME_FITS 12  /* … and a longer name is printed in full below its row */
 
 static bool
 is_narrow(const struct cli *cli)

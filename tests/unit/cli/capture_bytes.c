@@ -151,7 +151,7 @@ append_event(struct bytes *bytes, const struct shape *shape, size_t i)
 		append_number(bytes, 32 + len, 4, foreign);
 		append_number(bytes, 0, 4, foreign);
 	}
-	append_number(bytes, 1000, 4, foreign); /* moments of the file, which nobody reads */
+	append_number(bytes, 1000, 4, foreign); /* times of the file, which are not read */
 	append_number(bytes, 0, 4, foreign);
 	append_number(bytes, len, 4, foreign);
 	append_number(bytes, len, 4, foreign);

@@ -36,7 +36,7 @@ struct screen {
 	const char *text;
 };
 
-/* Parses @words and runs the command that they name, unless @run is to be called instead. */
+/* Parses @words and runs the command that they name, or calls @run instead if given. */
 int screen_run(struct cli *cli, const char *const *words, int (*run)(const struct cli *cli));
 /* All of them, in the same locale and time zone everywhere. */
 void screens_check(const struct screen *screens, size_t n);

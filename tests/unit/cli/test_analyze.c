@@ -181,7 +181,7 @@ keeps_boots_apart(void **state)
 	assert_int_equal(number_of(port_of(json, "1-2"), "sessions"), 2);
 }
 
-/* The first line does not say that all is well where it is not, and what to do comes at once. */
+/* The first line never claims that all is well when it is not; advice follows directly. */
 static void
 answers_in_the_first_line(void **state)
 {
@@ -230,7 +230,7 @@ is_less_sure_without_times(void **state)
 
 /* The log began after the hub was plugged in: that it is one shows in what leaves with it. */
 static void
-blames_the_hub_once(void **state)
+attributes_a_lost_hub_to_one_incident(void **state)
 {
 	ls_json_auto json_t *json =
 		analyze(LEFT("  200.0000", "1-2", "5") LEFT("  200.0001", "1-2.1", "6")
@@ -259,7 +259,7 @@ names_controllers_as_the_log_does(void **state)
 }
 
 static void
-says_when_a_log_tells_nothing(void **state)
+reports_a_log_without_usb_lines(void **state)
 {
 	static const char log[] = "[  100.000000] eth0: link up\n";
 	char path[PATH], *paths[] = { path }, *text;
@@ -299,7 +299,7 @@ refuses_what_is_neither(void **state)
 	}
 }
 
-/* Thousands of incidents: all are counted, the first and the last are listed, and that is said. */
+/* Thousands of incidents: all are counted, the first and last are listed, and a note says so. */
 static void
 counts_what_it_does_not_list(void **state)
 {
@@ -457,9 +457,9 @@ main(void)
 		cmocka_unit_test(keeps_boots_apart),
 		cmocka_unit_test(is_less_sure_without_times),
 		cmocka_unit_test(answers_in_the_first_line),
-		cmocka_unit_test(blames_the_hub_once),
+		cmocka_unit_test(attributes_a_lost_hub_to_one_incident),
 		cmocka_unit_test(names_controllers_as_the_log_does),
-		cmocka_unit_test(says_when_a_log_tells_nothing),
+		cmocka_unit_test(reports_a_log_without_usb_lines),
 		cmocka_unit_test(refuses_what_is_neither),
 		cmocka_unit_test(counts_what_it_does_not_list),
 		cmocka_unit_test(joins_a_capture_and_a_log),

@@ -117,7 +117,7 @@ reads_every_shape(void **state)
 	}
 }
 
-/* Wherever it is cut: no crash, whole records count, and the reason is told. */
+/* Wherever it is cut: no crash, whole records count, and the reason is reported. */
 static void
 keeps_what_comes_before_a_cut(void **state)
 {
@@ -150,7 +150,7 @@ keeps_what_comes_before_a_cut(void **state)
 }
 
 static void
-says_how_far_it_read(void **state)
+reports_how_far_it_read(void **state)
 {
 	static const struct shape shape = { "pcap", 220, false, PLAIN };
 	static struct bytes bytes;
@@ -286,7 +286,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_every_shape),
 		cmocka_unit_test(keeps_what_comes_before_a_cut),
-		cmocka_unit_test(says_how_far_it_read),
+		cmocka_unit_test(reports_how_far_it_read),
 		cmocka_unit_test(refuses_what_is_no_usbmon_capture),
 		cmocka_unit_test(reads_from_a_slow_pipe),
 		cmocka_unit_test(gives_the_same_members_for_any_file),

@@ -9,7 +9,7 @@
 #define ROOT 1
 #define MAX  64
 
-/* What a watch has told. */
+/* What a watch has observed. */
 struct told {
 	struct capture_watch *watch;
 	struct ls_observation obs[MAX];
@@ -244,7 +244,7 @@ does_not_merge_two_lives_of_a_number(void **state)
 	capture_watch_free(told.watch);
 }
 
-/* A number that is given out again although nobody saw its device leave. */
+/* A device number is reused although no disconnect was seen. */
 static void
 ends_what_was_not_seen_leaving(void **state)
 {
@@ -263,7 +263,7 @@ ends_what_was_not_seen_leaving(void **state)
 }
 
 static void
-tells_a_reset_that_the_device_survives(void **state)
+observes_a_reset_that_the_device_survives(void **state)
 {
 	static struct told told;
 
@@ -283,7 +283,7 @@ tells_a_reset_that_the_device_survives(void **state)
 }
 
 static void
-tells_tries_that_fail(void **state)
+observes_failed_enumerations(void **state)
 {
 	static struct told told;
 	const struct ls_observation *obs;
@@ -324,7 +324,7 @@ names_what_has_no_place(void **state)
 	capture_watch_free(told.watch);
 }
 
-/* What another witness knows of places comes before what is first seen. */
+/* Ports known from another source come before what is first seen. */
 static void
 takes_places_from_others(void **state)
 {
@@ -344,7 +344,7 @@ takes_places_from_others(void **state)
 }
 
 static void
-tells_failures_together(void **state)
+merges_failures(void **state)
 {
 	static struct told told;
 	static const char setup[8] = { (char)0x80, 8, 0, 0, 0, 0, 1, 0 };
@@ -392,11 +392,11 @@ main(void)
 		cmocka_unit_test(names_ports_below_hubs),
 		cmocka_unit_test(does_not_merge_two_lives_of_a_number),
 		cmocka_unit_test(ends_what_was_not_seen_leaving),
-		cmocka_unit_test(tells_a_reset_that_the_device_survives),
-		cmocka_unit_test(tells_tries_that_fail),
+		cmocka_unit_test(observes_a_reset_that_the_device_survives),
+		cmocka_unit_test(observes_failed_enumerations),
 		cmocka_unit_test(names_what_has_no_place),
 		cmocka_unit_test(takes_places_from_others),
-		cmocka_unit_test(tells_failures_together),
+		cmocka_unit_test(merges_failures),
 		cmocka_unit_test(survives_a_clock_that_is_set),
 	};
 

@@ -117,7 +117,7 @@ ends_programs_that_hang(void **state)
 	fake_remove(root);
 }
 
-/* A bus that takes the connection and never says a word. */
+/* A bus that accepts the connection and never replies. */
 static void
 does_not_wait_for_a_silent_bus(void **state)
 {

@@ -52,7 +52,7 @@ where_children_are_ignored(void)
 	return child_run(argv, NULL, NULL, &end) < 0 ? 255 : child_exit_code(&end);
 }
 
-/* Some programs start others so; the kernel then keeps no exit code, and tells of no end. */
+/* Some programs start others so; the kernel then keeps no exit code and reports no end. */
 static void
 ends_where_children_are_ignored(void **state)
 {
@@ -94,7 +94,7 @@ with_both_ignored(void)
 	return signal(SIGPIPE, SIG_DFL) == SIG_IGN && signal(SIGCHLD, SIG_DFL) == SIG_IGN ? 0 : 2;
 }
 
-/* What the command is told to ignore is what we were told. */
+/* The command inherits which signals are ignored. */
 static void
 passes_on_what_is_ignored(void **state)
 {

@@ -40,7 +40,7 @@ speak(void *user)
 	return NULL;
 }
 
-/* What the client makes of a peer that says @peer->bytes and closes: its first two receives. */
+/* The first two results of the client when a peer sends @peer->bytes and closes. */
 static void
 hear(struct peer *peer, int r[2], json_t *replies[2])
 {
@@ -216,7 +216,7 @@ asks_as_varlink_does(void **state)
 }
 
 static void
-says_why_it_cannot_connect(void **state)
+reports_why_it_cannot_connect(void **state)
 {
 	struct client *client = NULL;
 	char path[300];
@@ -242,7 +242,7 @@ main(void)
 		cmocka_unit_test(waits_no_longer_than_asked),
 		cmocka_unit_test(ends_with_its_reader),
 		cmocka_unit_test(asks_as_varlink_does),
-		cmocka_unit_test(says_why_it_cannot_connect),
+		cmocka_unit_test(reports_why_it_cannot_connect),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* The bash completion offers what the tables of the commands say. Usage: test_completion FILE */
+/* The bash completion offers what is in the tables of the commands. Usage: test_completion FILE */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

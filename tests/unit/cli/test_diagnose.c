@@ -145,7 +145,7 @@ expect_names(const struct histories *histories, enum ls_component_kind kind, con
 }
 
 static void
-tells_ports_apart_by_their_place(void **state)
+distinguishes_ports_by_their_place(void **state)
 {
 	ls_auto(histories) *histories = NULL;
 
@@ -271,7 +271,7 @@ main(void)
 		cmocka_unit_test(reads_priors),
 		cmocka_unit_test(sets_what_was_named),
 		cmocka_unit_test(documents_the_priors_that_are_used),
-		cmocka_unit_test(tells_ports_apart_by_their_place),
+		cmocka_unit_test(distinguishes_ports_by_their_place),
 		cmocka_unit_test(calls_ports_and_devices_as_people_do),
 		cmocka_unit_test(looks_at_what_is_linked),
 		cmocka_unit_test(bounds_the_number_of_parts),

@@ -112,7 +112,7 @@ writes_local_times(void **state)
 }
 
 static void
-counts_in_words(void **state)
+counts_with_units(void **state)
 {
 	char text[FORMAT_MAX];
 
@@ -128,7 +128,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_durations),	  cmocka_unit_test(writes_offsets),
 		cmocka_unit_test(is_certain_only_at_one), cmocka_unit_test(writes_sizes),
-		cmocka_unit_test(writes_local_times),	  cmocka_unit_test(counts_in_words),
+		cmocka_unit_test(writes_local_times),	  cmocka_unit_test(counts_with_units),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -206,7 +206,7 @@ keeps_what_precedes_a_cut(void **state)
 	}
 }
 
-/* Wherever an archive is cut: no crash, and its last file says why, unless the cut is after it. */
+/* Wherever an archive is cut: no crash, and at most one more file, which has the reason. */
 static void
 survives_a_cut_anywhere(void **state)
 {

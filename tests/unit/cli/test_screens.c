@@ -174,7 +174,7 @@ static const struct screen screens[] = {
 };
 
 static void
-shows_what_the_daemon_says(void **state)
+shows_replies_of_the_daemon(void **state)
 {
 	(void)state;
 	screens_check(screens, LS_COUNT(screens));
@@ -201,7 +201,7 @@ draws_what_the_locale_cannot_read(void **state)
 }
 
 static void
-tells_that_nobody_listens(void **state)
+reports_that_the_daemon_is_not_running(void **state)
 {
 	static const char *const commands[] = { "status", "report", "watch" };
 
@@ -219,9 +219,9 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(shows_what_the_daemon_says),
+		cmocka_unit_test(shows_replies_of_the_daemon),
 		cmocka_unit_test(draws_what_the_locale_cannot_read),
-		cmocka_unit_test(tells_that_nobody_listens),
+		cmocka_unit_test(reports_that_the_daemon_is_not_running),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -207,7 +207,7 @@ static const struct screen screens[] = {
 };
 
 static void
-shows_what_the_daemon_says(void **state)
+shows_replies_of_the_daemon(void **state)
 {
 	(void)state;
 	screens_check(screens, LS_COUNT(screens));
@@ -217,7 +217,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(shows_what_the_daemon_says),
+		cmocka_unit_test(shows_replies_of_the_daemon),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,7 @@
 	",\"at\":\"2026-11-22T14:30:00Z\",\"seconds\":" seconds                                    \
 	",\"blind\":null,\"fix\":null,\"lost\":0,\"devices\":[" devices "]},\"continues\":true}"
 
-/* A linkstatd that gives two replies and then says nothing, and a client on a terminal. */
+/* A linkstatd that sends two replies and then nothing, and a client on a terminal. */
 struct bed {
 	char dir[48], path[64];
 	int listener, connection, terminal;

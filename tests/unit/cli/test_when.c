@@ -82,7 +82,7 @@ understands_journalctl_times(void **state)
 }
 
 static void
-says_what_is_wrong(void **state)
+reports_what_is_wrong(void **state)
 {
 	static const struct {
 		const char *text, *why;
@@ -139,7 +139,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(understands_journalctl_times, in_berlin),
-		cmocka_unit_test_setup(says_what_is_wrong, in_berlin),
+		cmocka_unit_test_setup(reports_what_is_wrong, in_berlin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
