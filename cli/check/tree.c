@@ -14,18 +14,28 @@
 
 #define LINE_MAX_BYTES 1024
 
-/* False if it is too long to be one. */
-static bool LS_PRINTF(3, 0)
+/* "" if it is too long. */
+static void LS_PRINTF(3, 0)
 	make_path(const struct check *check, char path[PATH_MAX], const char *format, va_list args)
 {
 	int root_len = snprintf(path, PATH_MAX, "%s/", check->root);
-	int len;
+	int len = -1;
 
-	if (root_len < 0 || root_len >= PATH_MAX)
-		return false;
-	len = vsnprintf(path + root_len, (size_t)(PATH_MAX - root_len), format, args);
-	return len >= 0 && len < PATH_MAX - root_len;
+	if (root_len >= 0 && root_len < PATH_MAX)
+		len = vsnprintf(path + root_len, (size_t)(PATH_MAX - root_len), format, args);
+	if (len < 0 || len >= PATH_MAX - root_len)
+		path[0] = '\0';
 }
+
+/* For a function with @format and its arguments at the end. */
+#define MAKE_PATH(check, path, format)                                                             \
+	do {                                                                                       \
+		va_list args;                                                                      \
+                                                                                                   \
+		va_start(args, format);                                                            \
+		make_path(check, path, format, args);                                              \
+		va_end(args);                                                                      \
+	} while (0)
 
 static int
 read_file(const char *path, char *ret, size_t size)
@@ -52,14 +62,10 @@ int
 check_bytes(const struct check *check, char *ret, size_t size, const char *format, ...)
 {
 	char path[PATH_MAX];
-	va_list args;
-	bool fits;
 
-	va_start(args, format);
-	fits = make_path(check, path, format, args);
-	va_end(args);
+	MAKE_PATH(check, path, format);
 	ret[0] = '\0';
-	return fits ? read_file(path, ret, size) : -ENAMETOOLONG;
+	return read_file(path, ret, size);
 }
 
 /* Without blanks around it, and safe to print. */
@@ -81,15 +87,10 @@ bool
 check_line(const struct check *check, char *ret, size_t size, const char *format, ...)
 {
 	char path[PATH_MAX], text[LINE_MAX_BYTES];
-	va_list args;
-	bool fits;
 
-	va_start(args, format);
-	fits = make_path(check, path, format, args);
-	va_end(args);
+	MAKE_PATH(check, path, format);
 	ret[0] = '\0';
-	return fits && read_file(path, text, sizeof(text)) > 0 &&
-	       clean_line(check, text, ret, size);
+	return read_file(path, text, sizeof(text)) > 0 && clean_line(check, text, ret, size);
 }
 
 int
@@ -97,15 +98,11 @@ check_number(const struct check *check, unsigned int base, uint64_t *ret, const 
 {
 	char path[PATH_MAX], text[64];
 	struct ls_cursor cur;
-	va_list args;
-	bool fits;
 	int len;
 
-	va_start(args, format);
-	fits = make_path(check, path, format, args);
-	va_end(args);
+	MAKE_PATH(check, path, format);
 	*ret = 0;
-	len = fits ? read_file(path, text, sizeof(text)) : 0;
+	len = read_file(path, text, sizeof(text));
 	if (len <= 0)
 		return 0;
 	cur = ls_cursor_of(text, (size_t)len);
@@ -120,15 +117,11 @@ check_link(const struct check *check, char *ret, size_t size, const char *format
 {
 	char path[PATH_MAX], target[PATH_MAX];
 	const char *slash;
-	va_list args;
 	ssize_t n;
-	bool fits;
 
-	va_start(args, format);
-	fits = make_path(check, path, format, args);
-	va_end(args);
+	MAKE_PATH(check, path, format);
 	ret[0] = '\0';
-	n = fits ? readlink(path, target, sizeof(target) - 1) : -1;
+	n = readlink(path, target, sizeof(target) - 1);
 	if (n <= 0)
 		return false;
 	target[n] = '\0';
@@ -141,26 +134,18 @@ bool
 check_exists(const struct check *check, const char *format, ...)
 {
 	char path[PATH_MAX];
-	va_list args;
-	bool fits;
 
-	va_start(args, format);
-	fits = make_path(check, path, format, args);
-	va_end(args);
-	return fits && access(path, F_OK) == 0;
+	MAKE_PATH(check, path, format);
+	return access(path, F_OK) == 0;
 }
 
 DIR *
 check_open_dir(const struct check *check, const char *format, ...)
 {
 	char path[PATH_MAX];
-	va_list args;
-	bool fits;
 
-	va_start(args, format);
-	fits = make_path(check, path, format, args);
-	va_end(args);
-	return fits ? opendir(path) : NULL;
+	MAKE_PATH(check, path, format);
+	return opendir(path);
 }
 
 const char *
