@@ -269,7 +269,7 @@ stop(struct linkstatd *self)
 	struct event *events[] = { self->sigterm, self->sigint, self->watchdog };
 
 	sd_notify(0, "STOPPING=1");
-	if (self->server) /* clients are told no more than what is kept already */
+	if (self->server) /* clients get only what is committed already */
 		server_set_hooks(self->server, &(const struct server_hooks){ 0 });
 	if (self->sources)
 		sources_flush(self->sources);

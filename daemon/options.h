@@ -17,5 +17,5 @@ struct options {
 #define OPTIONS_DEFAULT_STATE  "/var/lib/linkstat"
 #define OPTIONS_DEFAULT_SOCKET "/run/linkstat/io.linkstat"
 
-/* 1: go on, 0: all is said (--help, --version), -EINVAL: a usage error was printed. */
+/* 1: go on, 0: nothing more to do (--help, --version), -EINVAL: a usage error was printed. */
 int options_parse(int argc, char **argv, struct options *ret);

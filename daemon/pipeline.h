@@ -12,7 +12,7 @@
 #include "lib/base/base.h"
 #include "lib/engine/engine.h"
 
-/* Records that wait for a store that cannot write; the oldest give way. */
+/* Records that wait for a store that cannot write; the oldest are dropped. */
 #define PIPELINE_BACKLOG 1024
 
 struct event_base;
@@ -39,7 +39,7 @@ void pipeline_observe(const struct ls_observation *obs, void *user);
 /* A source_seq_fn: the kernel log was taken up to @seq. */
 void pipeline_kmsg_taken(uint64_t seq, void *user);
 
-/* A record of another hand than the engine's; an ls_record_fn, @user is the pipeline. */
+/* A record that the engine did not make; an ls_record_fn, @user is the pipeline. */
 void pipeline_record(const struct ls_record *record, void *user);
 
 /* Commits and announces what waits, now. 0, or -errno of the store (records are kept). */

@@ -15,7 +15,7 @@
 void
 host_read(struct host *ret)
 {
-	/* Ours alone: the same computer has another id for every program that asks. */
+	/* Of this program: the same computer has another id for every application id. */
 	const sd_id128_t application =
 		SD_ID128_MAKE(6d, 1c, 3f, 0c, 52, a8, 4b, 6e, 9a, 27, 84, 1d, e0, 73, b5, 9f);
 	char name[65] = "";

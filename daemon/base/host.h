@@ -7,7 +7,7 @@
 
 struct host {
 	char name[HOST_NAME_MAX_BYTES]; /* for people, clean */
-	/* Made from the machine id, so that it stays the same and tells nobody that id; "" where
+	/* Made from the machine id, so that it stays the same without revealing it; "" where
 	 * there is none. */
 	char id[HOST_ID_LEN + 1];
 };

@@ -5,9 +5,9 @@
 #include "lib/model/observation.h"
 
 struct source_state {
-	bool sees;
-	char detail[LS_TEXT_MAX]; /* what it reads, or why it is blind; clean */
-	char fix[LS_TEXT_MAX];	  /* what to type to open it; "" if nothing is wrong */
+	bool available;
+	char detail[LS_TEXT_MAX]; /* what it reads, or why it is not available; clean */
+	char fix[LS_TEXT_MAX];	  /* the command that enables it; "" if nothing is wrong */
 };
 
 struct top;
@@ -16,7 +16,7 @@ struct daemon_state {
 	struct ls_instant watching_since;
 	struct source_state sources[LS_N_SOURCES];
 	char history_path[LS_TEXT_MAX];	   /* "": in memory only */
-	char history_trouble[LS_TEXT_MAX]; /* why it is not kept as it should be; "": it is */
+	char history_trouble[LS_TEXT_MAX]; /* what is wrong with it; "": nothing */
 	char root[256];			   /* what is put before /proc and /sys: "" but for tests */
 	struct ls_engine *engine;
 	struct top *top;
@@ -25,8 +25,8 @@ struct daemon_state {
 /* Both clocks now. */
 struct ls_instant state_now(void);
 
-/* What to type when @source is blind. Never NULL. */
+/* The command that enables @source. Never NULL. */
 const char *state_fix(enum ls_source source);
 
-/* A source that says that it sees or is blind. */
+/* Keeps what a source reports of itself: that it is available, or why not. */
 void state_note_source(struct daemon_state *state, const struct ls_observation *obs);

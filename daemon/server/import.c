@@ -11,7 +11,7 @@
 #include "daemon/store/import.h"
 #include "daemon/store/store.h"
 
-/* CPUs write lines some microseconds out of order; a log that was read twice begins anew. */
+/* CPUs write lines some microseconds out of order; a log that was read twice starts over. */
 #define DISORDER_US LS_SEC
 
 struct import {
@@ -190,7 +190,7 @@ on_record(const struct ls_record *record, void *user)
 }
 
 static void
-tell(struct import *import, struct ls_instant at, enum ls_source source, enum ls_obs_kind kind)
+report(struct import *import, struct ls_instant at, enum ls_source source, enum ls_obs_kind kind)
 {
 	struct ls_observation obs = { .at = at, .source = source, .kind = kind, .imported = true };
 
@@ -204,8 +204,8 @@ tell(struct import *import, struct ls_instant at, enum ls_source source, enum ls
 static void
 begin_span(struct import *import, struct ls_instant at)
 {
-	static const enum ls_source blind[] = { LS_SOURCE_USBMON, LS_SOURCE_UDEV,
-						LS_SOURCE_LIBUSB };
+	static const enum ls_source unavailable[] = { LS_SOURCE_USBMON, LS_SOURCE_UDEV,
+						      LS_SOURCE_LIBUSB };
 	struct ls_engine_config config;
 	int r;
 
@@ -217,9 +217,9 @@ begin_span(struct import *import, struct ls_instant at)
 		import->error = r;
 		return;
 	}
-	tell(import, at, LS_SOURCE_KERNEL_LOG, LS_OBS_SOURCE_SEES);
-	for (size_t i = 0; i < LS_COUNT(blind); i++)
-		tell(import, at, blind[i], LS_OBS_SOURCE_BLIND);
+	report(import, at, LS_SOURCE_KERNEL_LOG, LS_OBS_SOURCE_SEES);
+	for (size_t i = 0; i < LS_COUNT(unavailable); i++)
+		report(import, at, unavailable[i], LS_OBS_SOURCE_BLIND);
 	for (size_t i = 0; i < LS_MAX_BUSES; i++) {
 		struct ls_observation bus = import->buses[i];
 
@@ -287,7 +287,7 @@ is_watched(const struct import *import, uint64_t mono_us)
 	       (import->watched.still || mono_us <= import->watched.last.mono_us);
 }
 
-/* What journald says where it lost lines of the kernel. */
+/* What journald logs where it lost lines of the kernel. */
 static bool
 take_missed(const char *text, size_t len, struct ls_observation *obs)
 {
@@ -307,7 +307,7 @@ take_missed(const char *text, size_t len, struct ls_observation *obs)
 	return true;
 }
 
-/* False: the log does not say where that was. */
+/* False: the log does not tell the controller. */
 static bool
 is_placed(struct import *import, const struct ls_observation *obs)
 {

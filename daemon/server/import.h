@@ -1,7 +1,7 @@
 #pragma once
 /*
- * The past of one boot out of its kernel log: an engine of its own, beside the one that watches, and
- * blind but for that log. What it concludes goes into the history as part of that boot; what
+ * The past of one boot out of its kernel log: an engine of its own, apart from the live one, and
+ * with no other source than that log. What it concludes goes into the history as part of that boot; what
  * linkstatd watched itself is left out. A boot is imported to its end or not at all.
  */
 #include "lib/base/base.h"
@@ -24,7 +24,7 @@ struct import_counts {
 	int64_t lines;	  /* about USB links, and taken */
 	int64_t watched;  /* of times in which linkstatd watched itself */
 	int64_t repeated; /* a log that was read twice: they were taken already */
-	int64_t unplaced; /* of buses of which the log does not say whose they are */
+	int64_t unplaced; /* of buses whose controller the log does not name */
 	int64_t sessions, incidents, drops;
 };
 

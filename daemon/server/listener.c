@@ -311,7 +311,7 @@ listener_identify(const struct listener *listener, int fd, struct varlink_peer *
 		return;
 	peer->uid = credentials.uid;
 	peer->may_change = credentials.uid == 0 || credentials.uid == geteuid();
-	/* Membership is asked for, and not only whether the file let it in: its mode may be wider. */
+	/* Membership is checked although the file let it in: its mode may be wider. */
 	if (!peer->may_change && socket_group(listener, fd, &group) == 1)
 		peer->may_change = credentials.gid == group || has_group(fd, group);
 }

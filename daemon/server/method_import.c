@@ -10,7 +10,7 @@
 #include "daemon/store/import.h"
 #include "lib/base/time.h"
 
-/* A call is worked off at once: all sources share this thread. */
+/* A call is handled in one go, and all sources share this thread. */
 #define LINES_MAX   128
 #define MONO_US_MAX (INT64_C(1) << 52)
 

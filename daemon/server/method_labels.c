@@ -62,10 +62,10 @@ method_labels_check(const char *label, bool of_socket, struct varlink_reply *rep
 	return r == 1 ? 1 : bad_label(label, why, reply);
 }
 
-/* A port, a label or null: what both context that say something begin with. */
+/* Permission, label and port: what both methods that set a label check first. 1, or 0: see @reply. */
 static int
-begin(const struct context *context, const struct varlink_call *call, struct varlink_reply *reply,
-      struct store_statement *statement)
+prepare(const struct context *context, const struct varlink_call *call, struct varlink_reply *reply,
+	struct store_statement *statement)
 {
 	bool of_socket = strcmp(statement->about, "socket") == 0;
 	const char *label = text_of(call, of_socket ? "label" : "cable");
@@ -91,10 +91,10 @@ nothing_plugged(const struct ls_socket *socket, struct varlink_reply *reply)
 			    &(const struct ls_wire_field){ "port", json_string(socket->name) }, 1);
 }
 
-/* It is so from now on: the engine ends the session. 1, or 0: @reply tells. */
+/* The cable is there from now on: the engine ends the session. 1, or 0: see @reply. */
 static int
-say_now(const struct context *context, struct store_statement *statement, int64_t *id,
-	struct varlink_reply *reply)
+set_from_now(const struct context *context, struct store_statement *statement, int64_t *id,
+	     struct varlink_reply *reply)
 {
 	struct ls_engine *engine = context->state->engine;
 	const struct ls_session *session =
@@ -117,7 +117,7 @@ say_now(const struct context *context, struct store_statement *statement, int64_
 	return r < 0 ? errors_history(context, r, NULL, reply) : 1;
 }
 
-/* What the history says now, the engine takes over. */
+/* The engine takes over what the history has now. */
 static int
 follow(const struct context *context, const struct store_relabelling *done)
 {
@@ -156,9 +156,9 @@ take_since(const char *since, struct store_relabelling *it, int64_t now_us,
 	return r < 0 ? r : 0;
 }
 
-/* It has been so for a while: the history is corrected. 1, or 0: @reply tells. */
+/* The cable has been there for a while: the history is corrected. 1, or 0: see @reply. */
 static int
-say_since(const struct context *context, struct store_statement *statement, const char *since,
+set_since(const struct context *context, struct store_statement *statement, const char *since,
 	  int64_t *id, struct varlink_reply *reply)
 {
 	struct store_relabelling it = { .socket = statement->socket, .cable = statement->label };
@@ -210,12 +210,12 @@ method_set_cable(struct varlink_call *call, struct varlink_reply *reply, void *u
 	const char *since = text_of(call, "since");
 	struct store_statement statement = { .about = "cable" };
 	int64_t id = 0;
-	int r = begin(context, call, reply, &statement);
+	int r = prepare(context, call, reply, &statement);
 
 	if (r == 1 && since)
-		r = say_since(context, &statement, since, &id, reply);
+		r = set_since(context, &statement, since, &id, reply);
 	else if (r == 1)
-		r = say_now(context, &statement, &id, reply);
+		r = set_from_now(context, &statement, &id, reply);
 	if (r != 1)
 		return r;
 	r = store_add_statement(context->store, &statement);
@@ -224,7 +224,7 @@ method_set_cable(struct varlink_call *call, struct varlink_reply *reply, void *u
 	return answer_label(reply, &statement, &id);
 }
 
-/* Two sockets of one name would be one when somebody asks for it. 1, or 0: @reply tells. */
+/* A label that names two sockets could not be looked up. 1, or 0: see @reply. */
 static int
 check_unique(const struct context *context, const struct store_statement *statement,
 	     struct varlink_reply *reply)
@@ -246,7 +246,7 @@ method_set_socket_name(struct varlink_call *call, struct varlink_reply *reply, v
 	const struct context *context = user;
 	struct store_statement statement = { .about = "socket" };
 	struct store_labels labels;
-	int r = begin(context, call, reply, &statement);
+	int r = prepare(context, call, reply, &statement);
 
 	if (r == 1)
 		r = check_unique(context, &statement, reply);
@@ -285,18 +285,18 @@ on_cable_label(const struct ls_socket *socket, const char *label, void *user)
 }
 
 static int
-on_statement(const struct store_statement *said, void *user)
+on_statement(const struct store_statement *statement, void *user)
 {
 	json_t *row = ls_wire_object(
 		(const struct ls_wire_field[]){
-			{ "said_at", ls_wire_time(said->said_us) },
-			{ "uid", said->uid < 0 ? json_null() : json_integer(said->uid) },
-			{ "about", json_string(said->about) },
-			{ "port", json_string(said->socket.id_path) },
-			{ "name", json_string(said->socket.name) },
-			{ "since", ls_wire_time(said->since_us) },
-			{ "label", ls_wire_optional(said->label) },
-			{ "before", ls_wire_optional(said->before) },
+			{ "said_at", ls_wire_time(statement->said_us) },
+			{ "uid", statement->uid < 0 ? json_null() : json_integer(statement->uid) },
+			{ "about", json_string(statement->about) },
+			{ "port", json_string(statement->socket.id_path) },
+			{ "name", json_string(statement->socket.name) },
+			{ "since", ls_wire_time(statement->since_us) },
+			{ "label", ls_wire_optional(statement->label) },
+			{ "before", ls_wire_optional(statement->before) },
 		},
 		8);
 

@@ -65,7 +65,7 @@ on_incident(const struct ls_incident *incident, const struct ls_labels *labels, 
 	return is_full(page) ? 1 : add_row(page, incident->id, ls_wire_incident(incident, labels));
 }
 
-/* "05ac:12a8:SERIAL"; without a serial number the place tells specimens apart. */
+/* "05ac:12a8:SERIAL"; without a serial number the port tells two of one model apart. */
 static json_t *
 device_name(const struct ls_session *session)
 {
@@ -260,18 +260,18 @@ static int
 list(struct varlink_call *call, struct varlink_reply *reply, const struct context *context,
      const struct listing *listing)
 {
-	struct selection asked;
+	struct selection selection;
 	struct page page = { .rows = NULL };
 	const char *unknown = NULL;
-	int r = selection_init(&asked, call, reply);
+	int r = selection_init(&selection, call, reply);
 
 	if (r == 1) {
 		page.rows = json_array();
-		page.limit = asked.filter.limit;
+		page.limit = selection.filter.limit;
 		if (page.limit > listing->rows_max)
 			page.limit = listing->rows_max;
-		asked.filter.limit = page.limit + 1; /* one more tells whether there is more */
-		r = listing->read(context, &asked.filter, &page, &unknown);
+		selection.filter.limit = page.limit + 1; /* one more shows whether there is more */
+		r = listing->read(context, &selection.filter, &page, &unknown);
 		if (r >= 0)
 			r = reply_page(call, reply, listing->name, &page);
 		else
@@ -279,7 +279,7 @@ list(struct varlink_call *call, struct varlink_reply *reply, const struct contex
 		if (r < 0)
 			r = errors_history(context, r, unknown, reply);
 	}
-	selection_done(&asked);
+	selection_done(&selection);
 	return r;
 }
 

@@ -32,7 +32,7 @@ count_gap(const struct ls_gap *gap, void *user)
 	return 0;
 }
 
-/* A list that was cut says so. */
+/* Instead of those that are not listed. */
 static int
 add_rest(struct report *report)
 {
@@ -93,16 +93,16 @@ method_report(struct varlink_call *call, struct varlink_reply *reply, void *user
 {
 	const struct context *context = user;
 	struct report report = { .gaps = json_array(), .ports = json_array() };
-	struct selection asked;
+	struct selection selection;
 	const char *unknown = NULL;
-	int r = selection_init(&asked, call, reply);
+	int r = selection_init(&selection, call, reply);
 	bool understood = r == 1;
 
 	if (understood) {
-		asked.filter.limit = 0; /* the rest of the gaps is counted */
-		r = list_gaps(context->store, &asked.filter, &report);
+		selection.filter.limit = 0; /* the rest of the gaps is counted */
+		r = list_gaps(context->store, &selection.filter, &report);
 		if (r == 0)
-			r = store_report(context->store, &asked.filter, state_now(), on_port,
+			r = store_report(context->store, &selection.filter, state_now(), on_port,
 					 &report, &unknown);
 	}
 	if (understood && r < 0)
@@ -114,6 +114,6 @@ method_report(struct varlink_call *call, struct varlink_reply *reply, void *user
 		r = -ENOMEM;
 	json_decref(report.gaps);
 	json_decref(report.ports);
-	selection_done(&asked);
+	selection_done(&selection);
 	return r;
 }

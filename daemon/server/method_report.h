@@ -1,5 +1,5 @@
 #pragma once
-/* Gaps of the sources, as a list that is cut says so. */
+/* Gaps as a list, in a report and of a job. */
 #include "daemon/server/varlink.h"
 #include "daemon/store/query.h"
 

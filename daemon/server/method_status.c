@@ -13,7 +13,7 @@
 
 #define DAY_US (24 * 3600 * (int64_t)LS_SEC)
 
-/* A root hub, with its controller in the words of the report. */
+/* A root hub, with the ID_PATH of its controller. */
 struct root {
 	char name[LS_PORT_NAME_MAX];
 	char id_path[LS_ID_PATH_MAX];
@@ -88,7 +88,7 @@ on_bus(uint16_t bus, const char *controller, const char *description, void *user
 		status->out_of_memory = true;
 }
 
-/* The two halves of one hub are one port; the faster one speaks for both, a lost one too. */
+/* The two halves of one hub are one port, shown as the faster one; both must be present. */
 static void
 on_session(const struct ls_session *session, void *user)
 {
@@ -155,7 +155,7 @@ cable_object(const struct ls_typec_cable *cable)
 	return ls_wire_object(fields, LS_COUNT(fields));
 }
 
-/* Read when asked for: nothing is kept that could be out of date. */
+/* Read for every call: nothing is kept that could be out of date. */
 static json_t *
 typec_object(const struct daemon_state *state, const struct ls_session *session)
 {
@@ -231,7 +231,7 @@ sources_array(const struct daemon_state *state)
 		const struct source_state *source = &state->sources[i];
 		const struct ls_wire_field fields[] = {
 			{ "name", json_string(ls_source_name((enum ls_source)i)) },
-			{ "sees", json_boolean(source->sees) },
+			{ "sees", json_boolean(source->available) },
 			{ "detail", json_string(source->detail) },
 			{ "fix", ls_wire_optional(source->fix) },
 		};
@@ -252,7 +252,7 @@ on_last_drop(const struct ls_incident *incident, const struct ls_labels *labels,
 	return *drop ? 0 : -ENOMEM;
 }
 
-/* The engine's view; 0 or -ENOMEM. What the history cannot tell is in status->error. */
+/* The engine's view; 0 or -ENOMEM. Errors of the history are in status->error. */
 static int
 collect(struct status *status)
 {

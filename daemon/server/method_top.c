@@ -92,8 +92,8 @@ reply_with(const struct context *context, const struct top_watch *watch, json_t 
 		{ "ready", json_boolean(!devices) },
 		{ "at", ls_wire_time(state_now().real_us) },
 		{ "seconds", devices ? json_real(span.seconds) : json_null() },
-		{ "blind", usbmon->sees ? json_null() : json_string(why) },
-		{ "fix", usbmon->sees ? json_null() : ls_wire_optional(usbmon->fix) },
+		{ "blind", usbmon->available ? json_null() : json_string(why) },
+		{ "fix", usbmon->available ? json_null() : ls_wire_optional(usbmon->fix) },
 		{ "lost", json_integer(devices ? (json_int_t)span.n_lost : 0) },
 		{ "devices", devices ? devices : json_array() },
 	};
@@ -141,7 +141,7 @@ method_top(struct varlink_call *call, struct varlink_reply *reply, void *user)
 	if (!call->state)
 		return begin(call, reply, context);
 	rows.devices = json_array();
-	r = top_watch_ask(call->state, context->state->engine, state_now(), on_device, &rows);
+	r = top_watch_measure(call->state, context->state->engine, state_now(), on_device, &rows);
 	if (r == 0)
 		return reply_with(context, call->state, rows.devices, reply);
 	json_decref(rows.devices);

@@ -59,7 +59,7 @@ take_ports(struct selection *selection, const struct varlink_call *call,
 	return 1;
 }
 
-/* Where the page begins: behind what was sent, or where the peer says it was. */
+/* Where the page begins: behind what was sent, or behind the cursor of the call. */
 static int
 take_cursor(struct store_filter *filter, const struct varlink_call *call,
 	    struct varlink_reply *reply)

@@ -15,9 +15,8 @@
 #include "daemon/server/method_watch.h"
 #include "daemon/server/methods.h"
 
-/* Every source and client shares this thread: who asks more waits for its next turn. */
 #define WAKEUP_US (50 * LS_MS) /* for one client; the sources share this thread */
-/* Output of which nobody has read that much is enough: the next reply is made when it is gone. */
+/* Pause once this much output is unread: the next reply is made when it has been read. */
 #define OUTPUT_ENOUGH	(64 * 1024)
 #define LEAVING_SECONDS 5
 
@@ -36,8 +35,8 @@ struct client {
 	struct bufferevent *io;
 	struct event *timer; /* the next turn or reply; while leaving, the end */
 	struct varlink_peer peer;
-	bool at_end;  /* it will say no more */
-	bool leaving; /* it is only told what is queued */
+	bool at_end;  /* it sends nothing more */
+	bool leaving; /* it only gets what is queued */
 	bool timed;   /* @timer is for the next reply of a call that has one every so often */
 };
 
@@ -70,7 +69,7 @@ queued(const struct client *client)
 	return evbuffer_get_length(bufferevent_get_output(client->io));
 }
 
-/* Hangs up as soon as the queue is read, or in a while. @client may be gone after this. */
+/* Hangs up once the queue is read, or after LEAVING_SECONDS. @client may be gone after this. */
 static void
 leave(struct client *client)
 {
@@ -114,7 +113,7 @@ advance(struct client *client)
 	uint64_t until_us = state_now().mono_us + WAKEUP_US;
 	int r = 1;
 
-	/* All that is buffered, for no event tells of it again; but others wait, too. */
+	/* All that is buffered, for it triggers no further event; but within the time of one turn. */
 	while (r == 1 && state_now().mono_us < until_us) {
 		if (queued(client) >= OUTPUT_ENOUGH)
 			return; /* on_written() goes on */
@@ -180,7 +179,7 @@ on_timer(evutil_socket_t fd, short what, void *user)
 		advance(client);
 }
 
-/* Who has sent all that it wants to ask may still read the answers; who watches is just gone. */
+/* A client that has sent its last call may still read the answers; a subscriber has disconnected. */
 static void
 on_end(struct bufferevent *io, short what, void *user)
 {
@@ -227,7 +226,7 @@ client_new(struct server *server, int fd, struct client **ret)
 	if (!client->timer || !client->io)
 		return -ENOMEM;
 	bufferevent_setcb(client->io, on_readable, on_written, on_end, client);
-	/* One byte more than a message tells that it is too long; more is not read in advance. */
+	/* One byte more than a message, to see that it is too long; more is not read in advance. */
 	bufferevent_setwatermark(client->io, EV_READ, 0, SERVER_MAX_MESSAGE + 1);
 	if (bufferevent_setfd(client->io, fd) < 0)
 		return -ENOMEM;
@@ -314,7 +313,7 @@ watches(const struct client *client)
 	return client->peer.call.watching && !client->peer.call.every_ms && !client->leaving;
 }
 
-/* One copy of @message serves all queues. A watcher that cannot be told has missed something. */
+/* One copy of @message serves all queues. A subscriber that does not get it has missed a record. */
 static void
 deliver(struct client *client, struct evbuffer *message)
 {

@@ -250,7 +250,7 @@ varlink_add_reply(struct evbuffer *out, struct varlink_reply *reply)
 	return r;
 }
 
-/* What is no call: said once, then the peer is hung up on, for nobody knows what it means next. */
+/* Not a call: report once, then disconnect, because the framing may be lost. */
 static int
 refuse(struct evbuffer *out, int why)
 {

@@ -29,7 +29,7 @@ struct varlink_call {
 struct varlink_reply {
 	const char *error;  /* qualified; NULL: none */
 	json_t *parameters; /* owned; NULL: an empty object */
-	bool continues; /* only where the call has @more: it is asked again for the next reply */
+	bool continues; /* only where the call has @more: the method is called again for the next reply */
 };
 
 /* Fills @reply. 0, or -errno where there is no answer: the peer is hung up on. */
@@ -43,7 +43,7 @@ struct varlink_interface {
 
 struct varlink_service {
 	const char *vendor, *product, *version, *url;
-	const struct varlink_interface *interface; /* beside org.varlink.service */
+	const struct varlink_interface *interface; /* in addition to org.varlink.service */
 	size_t max_message;			   /* bytes of a call without its NUL */
 	void *user;				   /* of the methods */
 };
@@ -61,7 +61,7 @@ void varlink_peer_init(struct varlink_peer *peer);
 void varlink_peer_done(struct varlink_peer *peer);
 
 /*
- * Takes one message from @in or continues the call under way, and adds at most one reply to @out.
+ * Takes one message from @in or continues the call in progress, and adds at most one reply to @out.
  * 1: did something, call again; 0: nothing to do until more comes in; -EBADMSG, -EMSGSIZE: the peer
  * does not speak varlink, its error is in @out and it is to be hung up on; -errno: hang up.
  */

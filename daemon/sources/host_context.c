@@ -10,10 +10,10 @@
 #include "lib/base/port.h"
 
 #define ONCE_US (1 * LS_SEC)
-/* The pressure is that of the last 10 s: of what is told later, nothing is known any more. */
+/* The pressure is that of the last 10 s: for an older drop it is not known any more. */
 #define FRESH_US     (5 * LS_SEC)
 #define MAX_DEVICES  256
-#define MAX_TOLD     32
+#define MAX_REPORTED 32
 #define SMALL	     512
 #define USBFS_MEMORY "/sys/module/usbcore/parameters/usbfs_memory_mb"
 
@@ -23,14 +23,14 @@ struct host_context {
 		char port[LS_PORT_NAME_MAX]; /* "" is free */
 		struct ls_host_power power;
 	} devices[MAX_DEVICES];
-	size_t n_devices;	/* ever */
-	int64_t told[MAX_TOLD]; /* the last incidents that have it */
-	size_t n_told;		/* ever */
+	size_t n_devices;		/* ever */
+	int64_t reported[MAX_REPORTED]; /* the last incidents that have it */
+	size_t n_reported;		/* ever */
 	uint64_t last_mono;
 };
 
 static bool
-says(const char *text, const char *word)
+is_word(const char *text, const char *word)
 {
 	size_t len = strlen(word);
 
@@ -47,11 +47,11 @@ read_power(const char *root, const char *device, struct ls_host_power *ret)
 	*ret = (struct ls_host_power){ .autosuspend = LS_AUTOSUSPEND_UNKNOWN };
 	if (!small_file_read(text, sizeof(text), attribute, root, device, "control"))
 		return;
-	ret->autosuspend = says(text, "auto") ? LS_AUTOSUSPEND_ON : LS_AUTOSUSPEND_OFF;
+	ret->autosuspend = is_word(text, "auto") ? LS_AUTOSUSPEND_ON : LS_AUTOSUSPEND_OFF;
 	len = small_file_read(text, sizeof(text), attribute, root, device, "autosuspend_delay_ms");
 	(void)ls_host_number_parse(text, len, &ret->delay_ms);
 	(void)small_file_read(text, sizeof(text), attribute, root, device, "runtime_status");
-	ret->suspended = says(text, "suspended");
+	ret->suspended = is_word(text, "suspended");
 }
 
 static struct known *
@@ -64,7 +64,7 @@ find(struct host_context *host_context, const char *port)
 	return NULL;
 }
 
-/* udev speaks after its rules have run, which may switch autosuspend on. */
+/* The uevent of udevd comes after its rules have run, which may switch autosuspend on. */
 static void
 remember(struct host_context *host_context, const struct ls_observation *obs)
 {
@@ -153,18 +153,18 @@ is_due(struct host_context *host_context, const struct ls_observation *obs, int6
 		return false;
 	if (host_context->last_mono && now_us < host_context->last_mono + ONCE_US)
 		return false;
-	for (size_t i = 0; i < MAX_TOLD; i++) {
-		if (host_context->told[i] == incident)
+	for (size_t i = 0; i < MAX_REPORTED; i++) {
+		if (host_context->reported[i] == incident)
 			return false;
 	}
-	host_context->told[host_context->n_told++ % MAX_TOLD] = incident;
+	host_context->reported[host_context->n_reported++ % MAX_REPORTED] = incident;
 	host_context->last_mono = now_us;
 	return true;
 }
 
 static void
-tell(struct host_context *host_context, const struct ls_observation *about,
-     const struct transfers *transfers)
+report(struct host_context *host_context, const struct ls_observation *about,
+       const struct transfers *transfers)
 {
 	struct ls_host_context context = ls_host_context_unknown;
 	const struct known *known = find(host_context, about->port);
@@ -203,7 +203,7 @@ host_context_after(struct host_context *host_context, const struct ls_observatio
 		return;
 	incident = ls_engine_incident_on(host_context->with.engine, obs->port, obs->at);
 	if (is_due(host_context, obs, incident, state_now().mono_us))
-		tell(host_context, obs, transfers);
+		report(host_context, obs, transfers);
 }
 
 int

@@ -2,7 +2,7 @@
 /*
  * How the machine was when a link dropped: read once for each incident, at its first loss, and at
  * most once a second in all, so that a storm costs nothing. What sysfs knew of a device is kept from
- * when it came, for its directory is gone with it.
+ * when it came, because its directory disappears with it.
  */
 #include "daemon/sources/source.h"
 #include "lib/base/base.h"
@@ -23,6 +23,6 @@ int host_context_new(const struct host_context_options *options, struct host_con
 void host_context_free(struct host_context *host_context);
 LS_DEFINE_AUTO(host_context)
 
-/* After the engine has seen @obs. @transfers: who knows what moves; NULL: nobody does. */
+/* After the engine has seen @obs. @transfers: the flow at that time; NULL: not known. */
 void host_context_after(struct host_context *host_context, const struct ls_observation *obs,
 			const struct transfers *transfers);

@@ -17,12 +17,12 @@
 #define MESSAGES_PER_WAKEUP 16
 /* Two readings of the same clock further apart than this have another one between them somewhere. */
 #define READING_US INT64_C(20000)
-/* logind tells of a wake-up that the clocks told of within this. */
+/* logind reports the wake-up that the clocks showed within this. */
 #define SAME_WAKE_US (15 * LS_SEC)
 #define NAME_MAX_LEN 256 /* of D-Bus, with its NUL */
 
-/* A signal whose sender is being asked for: anybody may send one to us directly. */
-struct word {
+/* A signal whose sender is being verified: any process may send one to us directly. */
+struct sleep_signal {
 	bool pending, sleeps;
 	struct ls_instant at;
 	char sender[NAME_MAX_LEN];
@@ -32,10 +32,10 @@ struct host_sleep {
 	struct ls_sleep_clock clock;
 	source_sink_fn sink;
 	void *user;
-	uint64_t woke_mono; /* when the clocks told of a wake-up, 0: never */
+	uint64_t woke_mono; /* when the clocks showed a wake-up, 0: never */
 	sd_bus *bus;	    /* NULL: none, or none any more */
 	struct event *readable, *writable, *timer;
-	struct word word;
+	struct sleep_signal signal;
 };
 
 static int64_t
@@ -78,21 +78,21 @@ close_bus(struct host_sleep *host_sleep)
 }
 
 static void
-tell(struct host_sleep *host_sleep, const struct word *word)
+report(struct host_sleep *host_sleep, const struct sleep_signal *signal)
 {
 	struct ls_observation obs = {
-		.at = word->at,
+		.at = signal->at,
 		.source = LS_SOURCE_HOST,
-		.kind = word->sleeps ? LS_OBS_SLEEP : LS_OBS_WAKE,
+		.kind = signal->sleeps ? LS_OBS_SLEEP : LS_OBS_WAKE,
 	};
 
 	ls_text_format(obs.text, sizeof(obs.text), "logind: the computer %s",
-		       word->sleeps ? "is about to sleep" : "woke up");
-	if (!word->sleeps)
+		       signal->sleeps ? "is about to sleep" : "woke up");
+	if (!signal->sleeps)
 		host_sleep_before(host_sleep, &obs);
-	if (!word->sleeps && host_sleep->woke_mono &&
-	    word->at.mono_us <= host_sleep->woke_mono + SAME_WAKE_US)
-		return; /* the clocks told, and for how long */
+	if (!signal->sleeps && host_sleep->woke_mono &&
+	    signal->at.mono_us <= host_sleep->woke_mono + SAME_WAKE_US)
+		return; /* the clocks showed it, and how long the sleep was */
 	host_sleep->sink(&obs, host_sleep->user);
 }
 
@@ -103,11 +103,11 @@ on_owner(sd_bus_message *reply, void *user, sd_bus_error *error)
 	const char *owner;
 
 	(void)error;
-	host_sleep->word.pending = false;
+	host_sleep->signal.pending = false;
 	if (!sd_bus_message_is_method_error(reply, NULL) &&
 	    sd_bus_message_read(reply, "s", &owner) > 0 &&
-	    strcmp(owner, host_sleep->word.sender) == 0)
-		tell(host_sleep, &host_sleep->word);
+	    strcmp(owner, host_sleep->signal.sender) == 0)
+		report(host_sleep, &host_sleep->signal);
 	return 0;
 }
 
@@ -116,16 +116,16 @@ on_prepare_for_sleep(sd_bus_message *message, void *user, sd_bus_error *error)
 {
 	struct host_sleep *host_sleep = user;
 	const char *sender = sd_bus_message_get_sender(message);
-	struct word *word = &host_sleep->word;
+	struct sleep_signal *signal = &host_sleep->signal;
 	int sleeps;
 
 	(void)error;
-	if (word->pending || !sender || strlen(sender) >= sizeof(word->sender) ||
+	if (signal->pending || !sender || strlen(sender) >= sizeof(signal->sender) ||
 	    sd_bus_message_read(message, "b", &sleeps) <= 0)
 		return 0;
-	*word = (struct word){ .sleeps = sleeps, .at = state_now() };
-	snprintf(word->sender, sizeof(word->sender), "%s", sender);
-	word->pending =
+	*signal = (struct sleep_signal){ .sleeps = sleeps, .at = state_now() };
+	snprintf(signal->sender, sizeof(signal->sender), "%s", sender);
+	signal->pending =
 		sd_bus_call_method_async(host_sleep->bus, NULL, "org.freedesktop.DBus",
 					 "/org/freedesktop/DBus", "org.freedesktop.DBus",
 					 "GetNameOwner", on_owner, host_sleep, "s", LOGIND) >= 0;

@@ -28,7 +28,7 @@ struct source_kmsg {
 	bool has_seq; /* @seq is the last one taken */
 	uint64_t seq;
 	bool overrun; /* the next record comes after a hole */
-	bool sees, dead;
+	bool available, stopped;
 	bool measured;
 	int64_t drift;	   /* CLOCK_MONOTONIC minus the log's clock, in µs */
 	int64_t least_lag; /* of the last @n_wakeups */
@@ -46,20 +46,20 @@ report(struct source_kmsg *source, enum ls_obs_kind kind, uint32_t n_lost, const
 }
 
 static void
-report_sees(struct source_kmsg *source)
+report_available(struct source_kmsg *source)
 {
-	if (source->sees || source->dead)
+	if (source->available || source->stopped)
 		return;
-	source->sees = true;
+	source->available = true;
 	report(source, LS_OBS_SOURCE_SEES, 0, "kernel log");
 }
 
 static void
-die(struct source_kmsg *source, const char *why)
+stop(struct source_kmsg *source, const char *why)
 {
-	if (source->dead)
+	if (source->stopped)
 		return;
-	source->dead = true;
+	source->stopped = true;
 	event_del(source->ready);
 	report(source, LS_OBS_SOURCE_BLIND, 0, why);
 }
@@ -110,7 +110,7 @@ time_of(const struct source_kmsg *source, uint64_t usec, struct ls_instant now)
 	};
 }
 
-/* One loss is one LOST, whether told by EPIPE, by a hole in the numbers, or by both. */
+/* One loss is one LOST, whether it shows as EPIPE, as a hole in the numbers, or as both. */
 static void
 check_sequence(struct source_kmsg *source, uint64_t seq)
 {
@@ -171,7 +171,7 @@ take_next(struct source_kmsg *source, bool live)
 		return false;
 	snprintf(why, sizeof(why), "the kernel log ended: %s",
 		 n < 0 ? strerror(errno) : "end of file");
-	die(source, why);
+	stop(source, why);
 	return false;
 }
 
@@ -182,7 +182,7 @@ on_readable(evutil_socket_t fd, short what, void *user)
 
 	(void)fd;
 	(void)what;
-	report_sees(source);
+	report_available(source);
 	for (int i = 0; i < RECORDS_PER_WAKEUP; i++) { /* bounded: all sources share this thread */
 		if (!take_next(source, true))
 			break;
@@ -198,7 +198,7 @@ source_kmsg_replay(struct source_kmsg *source)
 		if (!take_next(source, false))
 			break;
 	}
-	report_sees(source);
+	report_available(source);
 }
 
 int

@@ -19,13 +19,13 @@
 
 struct source_libusb {
 	struct event_base *base;
-	libusb_context *context; /* NULL: blind from the start */
+	libusb_context *context; /* NULL: not available from the start */
 	struct event *ready[MAX_FDS];
 	struct event *timeout;
 	source_sink_fn sink;
 	void *user;
-	bool started; /* SEES or BLIND was said */
-	char blind[LS_TEXT_MAX];
+	bool started;		       /* SEES or BLIND was reported */
+	char unavailable[LS_TEXT_MAX]; /* why; "": it is available */
 };
 
 static void
@@ -68,8 +68,8 @@ describe_interface(const struct libusb_interface *interface, struct ls_device *d
 }
 
 /*
- * libusb keeps the descriptors in memory. Which configuration is active it asks sysfs, where the
- * answer may wait for a reset of that device: not asked if there is only one.
+ * libusb keeps the descriptors in memory. It reads from sysfs which configuration is active, and that
+ * may wait for a reset of the device: not done if there is only one.
  */
 static void
 describe_config(libusb_device *dev, struct ls_device *device)
@@ -140,7 +140,7 @@ report_device(struct source_libusb *source, libusb_device *dev, enum ls_obs_kind
 		.devnum = libusb_get_device_address(dev),
 		.initial = initial,
 	};
-	const char *word = initial ? "found" : kind == LS_OBS_CONNECTED ? "arrived" : "left";
+	const char *verb = initial ? "found" : kind == LS_OBS_CONNECTED ? "arrived" : "left";
 
 	if (name_port(dev, obs.port) == 0)
 		return;
@@ -149,7 +149,7 @@ report_device(struct source_libusb *source, libusb_device *dev, enum ls_obs_kind
 		describe_config(dev, &device);
 		obs.device = &device;
 	}
-	ls_text_format(obs.text, sizeof(obs.text), "%s %s (%04x:%04x)", word, obs.port, device.vid,
+	ls_text_format(obs.text, sizeof(obs.text), "%s %s (%04x:%04x)", verb, obs.port, device.vid,
 		       device.pid);
 	source->sink(&obs, source->user);
 }
@@ -189,14 +189,14 @@ on_work(evutil_socket_t fd, short what, void *user)
 
 	(void)fd;
 	(void)what;
-	if (r < 0 && r != LIBUSB_ERROR_INTERRUPTED && !source->blind[0]) {
+	if (r < 0 && r != LIBUSB_ERROR_INTERRUPTED && !source->unavailable[0]) {
 		for (size_t i = 0; i < MAX_FDS; i++) {
 			if (source->ready[i])
 				event_del(source->ready[i]); /* it would not stop */
 		}
-		ls_text_format(source->blind, sizeof(source->blind), "libusb failed: %s",
-			       libusb_strerror(r));
-		report(source, LS_OBS_SOURCE_BLIND, source->blind);
+		ls_text_format(source->unavailable, sizeof(source->unavailable),
+			       "libusb failed: %s", libusb_strerror(r));
+		report(source, LS_OBS_SOURCE_BLIND, source->unavailable);
 		return;
 	}
 	arm_timeout(source);
@@ -224,11 +224,11 @@ on_fd_added(int fd, short events, void *user)
 {
 	struct source_libusb *source = user;
 
-	if (watch_fd(source, fd, events) == 0 || source->blind[0])
+	if (watch_fd(source, fd, events) == 0 || source->unavailable[0])
 		return;
-	ls_text_format(source->blind, sizeof(source->blind),
+	ls_text_format(source->unavailable, sizeof(source->unavailable),
 		       "libusb has more file descriptors than expected");
-	report(source, LS_OBS_SOURCE_BLIND, source->blind);
+	report(source, LS_OBS_SOURCE_BLIND, source->unavailable);
 }
 
 static void LIBUSB_CALL
@@ -257,7 +257,7 @@ watch_all(struct source_libusb *source)
 	return r;
 }
 
-/* A libusb error; what it can see is decided here. */
+/* A libusb error; whether libusb can be used is decided here. */
 static int
 open_libusb(struct source_libusb *source)
 {
@@ -275,7 +275,7 @@ open_libusb(struct source_libusb *source)
 						on_hotplug, source, NULL);
 }
 
-/* 0, with the reason in source->blind if it cannot see, or -ENOMEM. */
+/* 0, with the reason in source->unavailable if it is not available, or -ENOMEM. */
 static int
 start(struct source_libusb *source)
 {
@@ -284,13 +284,13 @@ start(struct source_libusb *source)
 	if (r == LIBUSB_ERROR_NO_MEM)
 		return -ENOMEM;
 	if (r < 0) {
-		ls_text_format(source->blind, sizeof(source->blind), "libusb has no hotplug: %s",
-			       libusb_strerror(r));
+		ls_text_format(source->unavailable, sizeof(source->unavailable),
+			       "libusb has no hotplug: %s", libusb_strerror(r));
 		return 0;
 	}
 	/* Debian's libusb listens to udevd and is silent without it. */
 	if (!sysfs_udevd_runs()) {
-		ls_text_format(source->blind, sizeof(source->blind),
+		ls_text_format(source->unavailable, sizeof(source->unavailable),
 			       "udevd does not run, and libusb hears of devices through it");
 		return 0;
 	}
@@ -327,10 +327,10 @@ source_libusb_scan(struct source_libusb *source)
 	ssize_t n;
 
 	if (!source->started)
-		report(source, source->blind[0] ? LS_OBS_SOURCE_BLIND : LS_OBS_SOURCE_SEES,
-		       source->blind[0] ? source->blind : "libusb hotplug");
+		report(source, source->unavailable[0] ? LS_OBS_SOURCE_BLIND : LS_OBS_SOURCE_SEES,
+		       source->unavailable[0] ? source->unavailable : "libusb hotplug");
 	source->started = true;
-	if (source->blind[0])
+	if (source->unavailable[0])
 		return 0;
 	n = libusb_get_device_list(source->context, &list);
 	if (n < 0)

@@ -30,7 +30,7 @@ struct sources {
 };
 
 static void
-blind(struct sources *self, enum ls_source source, const char *what, int r)
+report_unavailable(struct sources *self, enum ls_source source, const char *what, int r)
 {
 	struct ls_observation obs = {
 		.at = state_now(),
@@ -43,9 +43,9 @@ blind(struct sources *self, enum ls_source source, const char *what, int r)
 	fprintf(stderr, SD_WARNING "linkstatd: %s; to open it: %s\n", obs.text, state_fix(source));
 }
 
-/* The time in which nobody watched is a gap of linkstat itself. */
+/* The time in which linkstatd did not run is a gap of linkstat itself. */
 static void
-note_absence(struct sources *self)
+report_absence(struct sources *self)
 {
 	struct ls_observation obs = {
 		.at = self->with.last_alive,
@@ -67,7 +67,7 @@ note_absence(struct sources *self)
 	self->was_absent = true;
 }
 
-/* Not before the kernel log of that time was read: deadlines wait for what it tells. */
+/* Not before the kernel log of that time was read: deadlines wait for its lines. */
 static void
 end_absence(struct sources *self)
 {
@@ -138,7 +138,7 @@ open_usbmon(struct sources *self)
 	int r = transfers_new(self->with.base, &options, &self->transfers);
 
 	if (r < 0)
-		blind(self, LS_SOURCE_USBMON, "usbmon cannot be used", r);
+		report_unavailable(self, LS_SOURCE_USBMON, "usbmon cannot be used", r);
 	else
 		transfers_start(self->transfers);
 }
@@ -157,14 +157,15 @@ open_kmsg(struct sources *self)
 	int r;
 
 	if (options.fd < 0) {
-		blind(self, LS_SOURCE_KERNEL_LOG, "the kernel log /dev/kmsg cannot be read",
-		      -errno);
+		report_unavailable(self, LS_SOURCE_KERNEL_LOG,
+				   "the kernel log /dev/kmsg cannot be read", -errno);
 		return;
 	}
 	r = source_kmsg_new(self->with.base, &options, &self->kmsg);
 	if (r < 0) {
 		close(options.fd);
-		blind(self, LS_SOURCE_KERNEL_LOG, "the kernel log /dev/kmsg cannot be read", r);
+		report_unavailable(self, LS_SOURCE_KERNEL_LOG,
+				   "the kernel log /dev/kmsg cannot be read", r);
 	}
 }
 
@@ -200,17 +201,17 @@ sources_new(const struct sources_options *options, struct sources **ret)
 	return 0;
 }
 
-/* Listen first, look second: nothing can slip through between the two. */
+/* Subscribe first, scan second: nothing is missed between the two. */
 void
 sources_open(struct sources *self)
 {
 	int r;
 
-	note_absence(self);
+	report_absence(self);
 	self->buses_only = true;
 	r = source_udev_new(self->with.base, sources_observe, self, &self->udev);
 	if (r < 0)
-		blind(self, LS_SOURCE_UDEV, "udev cannot be followed", r);
+		report_unavailable(self, LS_SOURCE_UDEV, "udev cannot be followed", r);
 	else
 		(void)source_udev_scan(self->udev);
 	open_kmsg(self);
@@ -223,7 +224,7 @@ sources_open(struct sources *self)
 		(void)source_udev_scan(self->udev);
 	r = source_libusb_new(self->with.base, sources_observe, self, &self->libusb);
 	if (r < 0)
-		blind(self, LS_SOURCE_LIBUSB, "libusb cannot be used", r);
+		report_unavailable(self, LS_SOURCE_LIBUSB, "libusb cannot be used", r);
 	else
 		(void)source_libusb_scan(self->libusb);
 }

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * All sources: an observation of each goes to the sources that prepare for it, to the sink, and to
- * those that follow it up. A source that cannot be opened is reported as blind.
+ * those that follow it up. A source that cannot be opened is reported as unavailable.
  */
 #include "daemon/sources/kmsg.h"
 #include "daemon/sources/source.h"
@@ -36,9 +36,9 @@ int sources_new(const struct sources_options *options, struct sources **ret);
 void sources_free(struct sources *sources);
 LS_DEFINE_AUTO(sources)
 
-/* First the absence of linkstatd, and what the kernel log tells of it; then what is there now. */
+/* First the absence of linkstatd, with the kernel log of that time; then what is connected now. */
 void sources_open(struct sources *sources);
 /* A source_sink_fn for observations from elsewhere (a label of a cable); @user is the sources. */
 void sources_observe(const struct ls_observation *obs, void *user);
-/* Hands over the counters of the minute under way. */
+/* Hands over the counters of the current minute. */
 void sources_flush(struct sources *sources);

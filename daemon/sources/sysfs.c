@@ -93,7 +93,7 @@ attribute_string(struct udev_device *dev, const char *name, char ret[LS_STRING_M
 	ls_text_clean(ret, LS_STRING_MAX, text, strlen(text));
 }
 
-/* The attributes of sysfs are the device's own words; udev's properties are edited copies. */
+/* The attributes of sysfs are the device's own strings; udev's properties are edited copies. */
 static void
 describe_from_sysfs(struct udev_device *dev, struct ls_device *ret)
 {
@@ -201,7 +201,7 @@ sysfs_peer(struct udev_device *dev, char peer[LS_PORT_NAME_MAX])
 		peer[0] = '\0';
 }
 
-/* …/usb1-port1/connector -> …/typec/port0, since Linux 6.1 where the firmware tells. */
+/* …/usb1-port1/connector -> …/typec/port0, since Linux 6.1 where the firmware describes it. */
 void
 sysfs_connector(struct udev_device *dev, char name[LS_PORT_NAME_MAX])
 {

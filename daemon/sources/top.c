@@ -142,14 +142,14 @@ mark_of(struct top_watch *watch, unsigned int bus, unsigned int devnum)
 }
 
 /* Sessions that are visited for one answer. */
-struct asking {
+struct measurement {
 	struct top_watch *watch;
 	top_fn visit; /* NULL: only sets the marks */
 	void *user;
 	int r;
 };
 
-/* What the device moved since its mark, which is set anew. 0, or -ENOMEM. */
+/* What the device moved since its mark, which is then renewed. 0, or -ENOMEM. */
 static int
 measure(struct top_watch *watch, const struct ls_session *session)
 {
@@ -171,20 +171,21 @@ measure(struct top_watch *watch, const struct ls_session *session)
 static void
 on_session(const struct ls_session *session, void *user)
 {
-	struct asking *asking = user;
+	struct measurement *measurement = user;
 
-	if (asking->r != 0 || !session->present || strncmp(session->link, "usb", 3) == 0)
+	if (measurement->r != 0 || !session->present || strncmp(session->link, "usb", 3) == 0)
 		return;
-	asking->r = measure(asking->watch, session);
-	if (asking->r == 0 && asking->visit)
-		asking->r = asking->visit(session, &asking->watch->change, asking->user);
+	measurement->r = measure(measurement->watch, session);
+	if (measurement->r == 0 && measurement->visit)
+		measurement->r =
+			measurement->visit(session, &measurement->watch->change, measurement->user);
 }
 
 int
-top_watch_ask(struct top_watch *watch, const struct ls_engine *engine, struct ls_instant now,
-	      top_fn visit, void *user)
+top_watch_measure(struct top_watch *watch, const struct ls_engine *engine, struct ls_instant now,
+		  top_fn visit, void *user)
 {
-	struct asking asking = { .watch = watch, .visit = visit, .user = user };
+	struct measurement measurement = { .watch = watch, .visit = visit, .user = user };
 	uint64_t us = now.mono_us - watch->since_mono_us;
 
 	watch->span.seconds = (double)(us > SPAN_MIN_US ? us : SPAN_MIN_US) / 1e6;
@@ -192,8 +193,8 @@ top_watch_ask(struct top_watch *watch, const struct ls_engine *engine, struct ls
 	watch->since_mono_us = now.mono_us;
 	watch->n_lost_before = watch->top->n_lost;
 	if (engine)
-		ls_engine_visit_sessions(engine, on_session, &asking);
-	return asking.r;
+		ls_engine_visit_sessions(engine, on_session, &measurement);
+	return measurement.r;
 }
 
 struct top_span
@@ -217,7 +218,7 @@ top_watch_new(struct top *top, const struct ls_engine *engine, struct ls_instant
 	watch->top = top;
 	LIST_INSERT_HEAD(&top->watches, watch, link);
 	top->n_watches++;
-	r = top_watch_ask(watch, engine, now, NULL, NULL);
+	r = top_watch_measure(watch, engine, now, NULL, NULL);
 	if (r == 0)
 		*ret = LS_STEAL(&watch);
 	return r;

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * Who watches what moves now, for `linkstat top`. While nobody does, this holds nothing and costs
- * nothing; a watcher holds a copy of the counters of each device that moved something (7 KiB).
+ * Watches of the current traffic, for `linkstat top`. Without any, this holds nothing and costs
+ * nothing; a watch holds a copy of the counters of each device that moved something (7 KiB).
  */
 #include "lib/base/base.h"
 #include "lib/engine/engine.h"
@@ -17,9 +17,9 @@ int top_new(struct top **ret);
 void top_free(struct top *top);
 LS_DEFINE_AUTO(top)
 
-/* Where the counters are; NULL: nowhere any more. @traffic is borrowed. */
+/* The counters; NULL: there are none any more. @traffic is borrowed. */
 void top_attach(struct top *top, const struct ls_traffic *traffic);
-/* To be told of each take, of each device whose counters are dropped, and of lost records. */
+/* To be called for each take, each device whose counters are dropped, and lost records. */
 void top_taken(struct top *top, unsigned int bus, unsigned int devnum,
 	       const struct ls_traffic_counts *taken);
 void top_device_gone(struct top *top, unsigned int bus, unsigned int devnum);
@@ -43,9 +43,9 @@ struct top_span {
 
 /*
  * Visits all devices that are there now, hubs too, with what they moved since the watch began or
- * was last asked. 0, what @visit ended with, or -ENOMEM.
+ * was last measured. 0, what @visit ended with, or -ENOMEM.
  */
-int top_watch_ask(struct top_watch *watch, const struct ls_engine *engine, struct ls_instant now,
-		  top_fn visit, void *user);
-/* The span that the last answer was about. */
+int top_watch_measure(struct top_watch *watch, const struct ls_engine *engine,
+		      struct ls_instant now, top_fn visit, void *user);
+/* The span of the last measurement. */
 struct top_span top_watch_span(const struct top_watch *watch);

@@ -15,7 +15,7 @@
 #define MINUTE_US (60 * (int64_t)LS_SEC)
 /* A crash loses at most this much of the counters. */
 static const struct timeval soon = { .tv_sec = 1 };
-/* What moved longer ago has nothing to do with an incident. */
+/* Older transfers have nothing to do with an incident. */
 #define TAIL_US (10 * LS_SEC)
 
 struct transfers {
@@ -25,8 +25,8 @@ struct transfers {
 	struct source_usbmon *source;
 	struct event *write; /* armed while something moves, and not otherwise */
 	struct ls_flow_meter flow;
-	uint64_t looked_mono; /* at the flow */
-	int64_t minute_us;    /* the one under way */
+	uint64_t flow_checked_mono; /* when the flow was last checked */
+	int64_t minute_us;	    /* the current one */
 };
 
 static void
@@ -74,22 +74,22 @@ transfers_flush(struct transfers *transfers)
 	ls_traffic_visit(transfers->traffic, write_visited, transfers);
 	if (minute_us == transfers->minute_us)
 		return;
-	/* A clock that is set back begins an earlier minute anew: its row is replaced, and what was
+	/* A clock that is set back starts an earlier minute again: its row is replaced, and what was
 	 * counted in it before is lost to the report, but not to the incidents. */
 	ls_traffic_visit(transfers->traffic, begin_minute, transfers);
 	transfers->minute_us = minute_us;
 }
 
 static void
-look_at_flow(unsigned int bus, unsigned int devnum, const struct ls_traffic_counts *counts,
-	     void *user)
+check_flow(unsigned int bus, unsigned int devnum, const struct ls_traffic_counts *counts,
+	   void *user)
 {
 	struct transfers *transfers = user;
 	struct ls_observation obs;
 	struct ls_instant now = state_now();
 
 	if (ls_flow_meter_look(&transfers->flow, bus, devnum, counts,
-			       now.mono_us - transfers->looked_mono, &obs) <= 0)
+			       now.mono_us - transfers->flow_checked_mono, &obs) <= 0)
 		return;
 	obs.at = now;
 	transfers->with.sink(&obs, transfers->with.user);
@@ -102,15 +102,15 @@ on_write(evutil_socket_t fd, short what, void *user)
 
 	(void)fd;
 	(void)what;
-	ls_traffic_visit(transfers->traffic, look_at_flow, transfers);
-	transfers->looked_mono = state_now().mono_us;
+	ls_traffic_visit(transfers->traffic, check_flow, transfers);
+	transfers->flow_checked_mono = state_now().mono_us;
 	transfers_flush(transfers);
-	if (transfers->flow.n_flowing) /* its end is to be seen, although nothing moves then */
+	if (transfers->flow.n_flowing) /* its end is to be noticed, although no event comes then */
 		event_add(transfers->write, &soon);
 }
 
 static void
-tell_errors(struct transfers *transfers, const struct ls_traffic_evidence *evidence)
+report_errors(struct transfers *transfers, const struct ls_traffic_evidence *evidence)
 {
 	struct ls_observation obs;
 
@@ -120,7 +120,7 @@ tell_errors(struct transfers *transfers, const struct ls_traffic_evidence *evide
 }
 
 static void
-tell_port(struct transfers *transfers, const struct ls_hub_event *event)
+report_port(struct transfers *transfers, const struct ls_hub_event *event)
 {
 	struct ls_observation obs;
 
@@ -130,7 +130,7 @@ tell_port(struct transfers *transfers, const struct ls_hub_event *event)
 }
 
 static void
-look_at_hubs(struct transfers *transfers, const struct ls_usbmon_batch *batch)
+check_hubs(struct transfers *transfers, const struct ls_usbmon_batch *batch)
 {
 	struct ls_hub_event event;
 
@@ -144,7 +144,7 @@ look_at_hubs(struct transfers *transfers, const struct ls_usbmon_batch *batch)
 			continue;
 		data = ls_usbmon_data_at(batch, i, &len);
 		if (ls_hub_traffic_decode(&transfers->hubs, record, data, len, &event) > 0)
-			tell_port(transfers, &event);
+			report_port(transfers, &event);
 	}
 }
 
@@ -160,13 +160,13 @@ on_batch(const struct ls_usbmon_batch *batch, void *user)
 		transfers_flush(transfers);
 	xfers = ls_traffic_add_batch(transfers->traffic, batch);
 	if (xfers & (1u << LS_XFER_CONTROL | 1u << LS_XFER_INTERRUPT))
-		look_at_hubs(transfers, batch);
+		check_hubs(transfers, batch);
 	while (ls_traffic_next_evidence(transfers->traffic, &evidence) > 0)
-		tell_errors(transfers, &evidence);
+		report_errors(transfers, &evidence);
 	if (event_pending(transfers->write, EV_TIMEOUT, NULL))
 		return;
 	if (!transfers->flow.n_flowing)
-		transfers->looked_mono = state_now().mono_us;
+		transfers->flow_checked_mono = state_now().mono_us;
 	event_add(transfers->write, &soon);
 }
 
@@ -258,13 +258,13 @@ transfers_flow(const struct transfers *transfers)
 	struct source_usbmon_stats stats;
 
 	source_usbmon_stats(transfers->source, &stats);
-	return stats.sees ? &transfers->flow : NULL;
+	return stats.available ? &transfers->flow : NULL;
 }
 
 void
 transfers_before(struct transfers *transfers, const struct ls_observation *obs)
 {
-	/* No event tells that somebody loaded usbmon; a device that comes is a moment to look. */
+	/* No event reports that usbmon was loaded: it is tried again when a device connects. */
 	if (obs->kind == LS_OBS_CONNECTED && obs->source == LS_SOURCE_UDEV && !obs->initial &&
 	    !transfers_flow(transfers))
 		source_usbmon_start(transfers->source);

@@ -8,7 +8,7 @@
 #include "daemon/sources/typec.h"
 
 static void
-word(const char *dir, const char *name, char ret[LS_TYPEC_WORD_MAX])
+read_word(const char *dir, const char *name, char ret[LS_TYPEC_WORD_MAX])
 {
 	char text[64];
 	size_t len = small_file_read(text, sizeof(text), "%s/%s", dir, name);
@@ -33,8 +33,8 @@ read_cable(const char *dir, struct ls_typec *ret)
 	if (stat(dir, &st) < 0)
 		return;
 	ret->has_cable = true;
-	word(dir, "type", ret->cable.type);
-	word(dir, "plug_type", ret->cable.plug);
+	read_word(dir, "type", ret->cable.type);
+	read_word(dir, "plug_type", ret->cable.plug);
 	ret->cable.vid = ls_typec_vid(object(dir, "id_header"));
 	ret->cable.pid = ls_typec_pid(object(dir, "product"));
 	ls_typec_cable_vdo(object(dir, "product_type_vdo1"), &ret->cable);
@@ -54,8 +54,8 @@ typec_read(const char *root, const char *port, struct ls_typec *ret)
 	target[n] = '\0';
 	name = strrchr(target, '/') ? strrchr(target, '/') + 1 : target;
 	*ret = (struct ls_typec){ .cable.speed = "" };
-	word(dir, "orientation", ret->orientation);
-	word(dir, "power_role", ret->power_role);
+	read_word(dir, "orientation", ret->orientation);
+	read_word(dir, "power_role", ret->power_role);
 	snprintf(part, sizeof(part), "%s/%.60s-partner", dir, name);
 	ret->partner_vid = ls_typec_vid(object(part, "id_header"));
 	ret->partner_pid = ls_typec_pid(object(part, "product"));

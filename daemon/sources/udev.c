@@ -18,15 +18,15 @@
 
 struct source_udev {
 	struct udev *udev;
-	struct udev_monitor *monitor; /* NULL: blind from the start */
+	struct udev_monitor *monitor; /* NULL: not available from the start */
 	struct event *ready;
 	source_sink_fn sink;
 	void *user;
 	bool udevd;
-	bool started; /* SEES or BLIND was said */
-	bool rescan;  /* events were lost: look again when the queue is empty */
+	bool started; /* SEES or BLIND was reported */
+	bool rescan;  /* events were lost: scan again when the queue is empty */
 	unsigned int n_failures;
-	char blind[LS_TEXT_MAX];
+	char unavailable[LS_TEXT_MAX]; /* why; "": it is available */
 	struct udev_events events;
 };
 
@@ -54,10 +54,10 @@ receive(struct source_udev *source)
 	if (errno == EAGAIN || errno == EINTR)
 		return false;
 	if (++source->n_failures == MAX_FAILURES) {
-		ls_text_format(source->blind, sizeof(source->blind), "the udev socket failed: %s",
-			       strerror(errno));
+		ls_text_format(source->unavailable, sizeof(source->unavailable),
+			       "the udev socket failed: %s", strerror(errno));
 		event_del(source->ready);
-		report(source, LS_OBS_SOURCE_BLIND, source->blind);
+		report(source, LS_OBS_SOURCE_BLIND, source->unavailable);
 		return false;
 	}
 	if (!source->rescan)
@@ -78,7 +78,7 @@ on_readable(evutil_socket_t fd, short what, void *user)
 	       receive(source)) /* bounded: all sources share this thread */
 		n++;
 	/* Only on an empty queue is sysfs not ahead of the events that follow. */
-	if (source->rescan && n < EVENTS_PER_WAKEUP && !source->blind[0])
+	if (source->rescan && n < EVENTS_PER_WAKEUP && !source->unavailable[0])
 		source->rescan = source_udev_scan(source) < 0;
 }
 
@@ -109,8 +109,8 @@ start(struct source_udev *source)
 	if (source->started)
 		return;
 	source->started = true;
-	if (source->blind[0])
-		report(source, LS_OBS_SOURCE_BLIND, source->blind);
+	if (source->unavailable[0])
+		report(source, LS_OBS_SOURCE_BLIND, source->unavailable);
 	else
 		report(source, LS_OBS_SOURCE_SEES, group);
 }
@@ -137,7 +137,7 @@ source_udev_scan(struct source_udev *source)
 	return r < 0 ? r : 0;
 }
 
-/* 0, or -errno with the reason in source->blind, unless it is lack of memory. */
+/* 0, or -errno with the reason in source->unavailable, unless it is lack of memory. */
 static int
 open_monitor(struct source_udev *source, struct event_base *base)
 {
@@ -182,7 +182,7 @@ source_udev_new(struct event_base *base, source_sink_fn sink, void *user, struct
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0)
-		ls_text_format(source->blind, sizeof(source->blind), "no uevents: %s",
+		ls_text_format(source->unavailable, sizeof(source->unavailable), "no uevents: %s",
 			       strerror(-r));
 	*ret = LS_STEAL(&source);
 	return 0;

@@ -270,7 +270,7 @@ udev_events_take(struct udev_events *events, struct udev_device *dev)
 
 	if (!action || !devtype)
 		return;
-	/* `udevadm trigger` says "add" of what has been there all the time. */
+	/* `udevadm trigger` sends "add" for what was connected before. */
 	if (sysfs_property(dev, "SYNTH_UUID")[0] && strcmp(action, "change") != 0)
 		return;
 	if (strcmp(devtype, "usb_device") == 0)

@@ -37,9 +37,9 @@ struct source_usbmon {
 	struct event_base *base;
 	struct source_usbmon_options options;
 	char *path;
-	int fd; /* -1: blind */
+	int fd; /* -1: not available */
 	struct event *ready;
-	struct event *rested; /* of the two, one is pending while it sees */
+	struct event *rested; /* of the two, one is pending while it is available */
 	const uint8_t *ring;
 	size_t ring_size;
 	uint32_t offsets[RECORDS_PER_FETCH];
@@ -62,7 +62,7 @@ report(struct source_usbmon *source, enum ls_obs_kind kind, uint32_t n_lost, con
 }
 
 static void
-let_go(struct source_usbmon *source)
+release(struct source_usbmon *source)
 {
 	if (source->ready)
 		event_free(source->ready);
@@ -78,9 +78,9 @@ let_go(struct source_usbmon *source)
 }
 
 static void
-go_blind(struct source_usbmon *source, const char *why)
+become_unavailable(struct source_usbmon *source, const char *why)
 {
-	let_go(source);
+	release(source);
 	report(source, LS_OBS_SOURCE_BLIND, 0, why);
 }
 
@@ -185,7 +185,7 @@ drain(struct source_usbmon *source)
 	source->draining = false;
 	if (r < 0) {
 		snprintf(why, sizeof(why), "usbmon ended: %s", strerror(-r));
-		go_blind(source, why);
+		become_unavailable(source, why);
 		return false;
 	}
 	/* It returns how many it took back; taken for a failure, the next fetch would take as many more. */
@@ -199,7 +199,7 @@ drain(struct source_usbmon *source)
 	return any;
 }
 
-/* Something moves: rest. Nothing moves: sleep until the kernel says that something does. */
+/* With traffic: rest. Without: sleep until the kernel signals a record. */
 static void
 wait_for_more(struct source_usbmon *source, bool any)
 {
@@ -257,7 +257,7 @@ map_ring(struct source_usbmon *source)
 	return 0;
 }
 
-/* What somebody has to do who wants to see; @r is why open(2) failed. */
+/* What to do to make it available; @r is why open(2) failed. */
 static void
 explain(const struct source_usbmon *source, int r, char *text, size_t size)
 {
@@ -312,7 +312,7 @@ source_usbmon_start(struct source_usbmon *source)
 	r = open_ring(source);
 	if (r < 0) {
 		explain(source, r, text, sizeof(text));
-		go_blind(source, text);
+		become_unavailable(source, text);
 		return;
 	}
 	snprintf(text, sizeof(text), "usbmon, all buses, buffer of %zu KiB",
@@ -355,7 +355,7 @@ source_usbmon_free(struct source_usbmon *source)
 	if (source->options.fd >= 0)
 		close(source->options.fd);
 	if (source->rested) {
-		let_go(source);
+		release(source);
 		event_free(source->rested);
 	}
 	free(source->path);
@@ -366,7 +366,7 @@ void
 source_usbmon_stats(const struct source_usbmon *source, struct source_usbmon_stats *ret)
 {
 	*ret = source->stats;
-	ret->sees = source->fd >= 0;
+	ret->available = source->fd >= 0;
 	ret->ring_bytes = source->ring_size;
 	ret->rest_ms = source->rest_ms;
 }

@@ -9,7 +9,7 @@
 
 /*
  * The kernel copies up to a fifth of the ring of each transfer's payload, interrupts off, whether
- * anyone wants it or not, and takes all of the ring's memory. But a full-speed restore brings 43
+ * anything reads it or not, and takes all of the ring's memory. But a full-speed restore brings 43
  * MB/s, of which 4 MiB are 97 ms: in the lab (tests/bench/bench_usbmon.sh, 97 MB/s), 300 KiB lost
  * records on a quiet computer, and 2 MiB on a busy one that stopped for longer than 20 ms.
  *
@@ -38,15 +38,16 @@ struct source_usbmon;
 /* Silent, opens nothing. Owns @fd on success. 0 or -errno. */
 int source_usbmon_new(struct event_base *base, const struct source_usbmon_options *options,
 		      struct source_usbmon **ret);
-/* Opens; SEES, or BLIND with what to do about it. Again when blind, say after "modprobe usbmon". */
+/* Opens; SEES, or BLIND with what to do about it. To be called again when not available, for
+ * instance after "modprobe usbmon". */
 void source_usbmon_start(struct source_usbmon *source);
-/* Takes what is there now: what happened before a disconnect is known before it is judged. */
+/* Takes what has been recorded: what preceded a disconnect is known before its cause is decided. */
 void source_usbmon_drain(struct source_usbmon *source);
 void source_usbmon_free(struct source_usbmon *source);
 LS_DEFINE_AUTO(source_usbmon)
 
 struct source_usbmon_stats {
-	bool sees;
+	bool available;
 	size_t ring_bytes;
 	unsigned int rest_ms; /* now */
 	uint64_t n_wakeups, n_fetches, n_records, n_lost;

@@ -237,6 +237,6 @@ bench_populate(struct bench *bench)
 	later.mono_us += LS_SEC;
 	ls_engine_advance(bench->state.engine, later);
 	bench->state.sources[LS_SOURCE_UDEV] =
-		(struct source_state){ .sees = true, .detail = "all" };
+		(struct source_state){ .available = true, .detail = "all" };
 	snprintf(bench->state.sources[LS_SOURCE_KERNEL_LOG].fix, LS_TEXT_MAX, "sudo");
 }

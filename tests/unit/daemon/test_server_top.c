@@ -57,7 +57,7 @@ top_setup(void **state)
 		return -1;
 	bench = *state;
 	bench_populate(bench);
-	bench->state.sources[LS_SOURCE_USBMON].sees = true;
+	bench->state.sources[LS_SOURCE_USBMON].available = true;
 	assert_int_equal(ls_traffic_new(&traffic), 0);
 	top_attach(bench->state.top, traffic);
 	return 0;
