@@ -46,7 +46,7 @@ cli_complain(const char *format, ...)
 {
 	va_list args;
 
-	fflush(stdout); /* the order on a terminal is the order of events */
+	fflush(stdout); /* keep stdout and stderr in order */
 	fputs("linkstat: ", stderr);
 	va_start(args, format);
 	vfprintf(stderr, format, args);

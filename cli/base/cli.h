@@ -1,5 +1,5 @@
 #pragma once
-/* What every command is given, and what it answers to the shell. */
+/* What every command gets, and the exit codes. */
 #include <time.h>
 
 #include "cli/base/output_style.h"
@@ -10,9 +10,9 @@
 /* Documented in linkstat.1: scripts rely on them. */
 enum cli_exit {
 	CLI_FINE = 0,
-	CLI_PROBLEM = 1,     /* the answer holds a drop */
-	CLI_USAGE = 2,	     /* asked for something that does not exist or makes no sense */
-	CLI_UNREACHABLE = 3, /* linkstatd could not be asked, or the answer could not be written */
+	CLI_PROBLEM = 1,     /* a drop, or something to fix, was found */
+	CLI_USAGE = 2,	     /* wrong usage, or no such port, incident, … */
+	CLI_UNREACHABLE = 3, /* linkstatd did not answer, or the output could not be written */
 };
 
 struct cli_time {
@@ -55,11 +55,11 @@ int64_t cli_clock_us(clockid_t clock);
 
 /* "linkstat: …" on stderr, one line; arguments must be clean. */
 void cli_complain(const char *format, ...) LS_PRINTF(1, 2);
-/* The same for memory that is short; CLI_UNREACHABLE. */
+/* Reports that memory is short; CLI_UNREACHABLE. */
 int cli_no_memory(void);
 /*
- * Before anything is opened: a socket or a file that took the number of a closed standard stream
- * would get what is meant for that. What is put there instead can neither be read nor written, and
- * commands that run do not get it.
+ * Call before anything is opened: a socket or file that reuses the number of a closed standard
+ * stream would receive its output. /dev/null takes the number instead, opened so that it can
+ * neither be read nor written, and closed in commands that are run.
  */
 void cli_guard_streams(void);

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * Members of a reply that went through schema_check(). What is absent or null reads as "", 0, false
- * or NULL; all is borrowed from @object.
+ * Members of a checked reply. An absent or null member reads as "", 0, false or NULL; everything is
+ * borrowed from @object.
  */
 #include "lib/base/base.h"
 #include "lib/wire/wire.h"

@@ -13,7 +13,7 @@
 #define ASK_TIMEOUT_US	   UINT64_C(2000000)
 #define INHIBIT_TIMEOUT_US 5000000
 
-/* sd-bus would wait 90 s for a bus that accepts and says nothing. */
+/* sd-bus would wait 90 s for a bus that accepts the connection but never answers. */
 static bool
 wait_until_ready(sd_bus *bus, uint64_t deadline_us)
 {
@@ -102,7 +102,7 @@ logind_inhibit(const char *why)
 		r = sd_bus_call(bus, call, INHIBIT_TIMEOUT_US, NULL, &reply);
 	if (r >= 0)
 		r = sd_bus_message_read(reply, "h", &fd);
-	if (r >= 0) /* the message owns that one */
+	if (r >= 0) /* the message owns that descriptor */
 		r = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	if (r == -1)
 		r = -errno;

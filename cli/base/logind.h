@@ -4,9 +4,9 @@
 
 #define LOGIND_TEXT_MAX 64
 
-/* As in logind.conf(5); texts are as logind gave them. */
+/* As in logind.conf(5); texts are those of logind. */
 struct logind {
-	bool known; /* false: there is none, or it did not answer in time */
+	bool known; /* false: no logind, or no answer in time */
 	char idle_action[LOGIND_TEXT_MAX];
 	uint64_t idle_us;
 	char lid[LOGIND_TEXT_MAX], lid_external_power[LOGIND_TEXT_MAX];

@@ -1,15 +1,15 @@
 #pragma once
-/* What the place that output goes to can show: colour, UTF-8, how many columns. */
+/* What the output can show: colour, UTF-8, how many columns. */
 #include <stdbool.h>
 #include <stdio.h>
 
 struct output_style {
 	FILE *out;
 	bool terminal;
-	bool addressable; /* a terminal that can be drawn on anywhere */
+	bool addressable; /* a terminal with cursor addressing */
 	bool colour;
 	bool utf8;
-	int width;	  /* columns, 0: as wide as it takes */
+	int width;	  /* columns, 0: unlimited */
 	const char *dash; /* for "no data" */
 };
 

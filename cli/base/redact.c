@@ -11,10 +11,10 @@
 #include "lib/base/time.h"
 
 #define SECRET_MAX 256
-/* Shorter ones are words of their own only; a serial number of "1" must not rewrite every number. */
+/* shorter secrets are replaced as whole words only: a serial number "1" must not rewrite "10" */
 #define ANYWHERE_MIN 8
 #define WORD_MIN     3
-/* reply, list, port, device, string: what is deeper is never shown. */
+/* reply, list, port, device, string: anything deeper is never shown */
 #define DEPTH_MAX     16
 #define PSEUDONYM_MAX 16
 
@@ -54,7 +54,7 @@ pseudonym(const char *text, size_t len, char ret[PSEUDONYM_MAX])
 	digest(text, len, &input);
 	if (sd_id128_get_machine_app_specific(input, &output) < 0 &&
 	    sd_id128_get_boot_app_specific(input, &output) < 0)
-		output = input; /* no /proc either: there is no computer to protect */
+		output = input; /* no machine id and no boot id: nothing identifies this computer */
 	snprintf(ret, PSEUDONYM_MAX, "id-%02x%02x%02x%02x", output.bytes[0], output.bytes[1],
 		 output.bytes[2], output.bytes[3]);
 }
@@ -71,7 +71,7 @@ learn(struct redaction *redaction, const char *text)
 	return set_add(&redaction->secrets, &secret, sizeof(secret), compare_secrets) ? 0 : -ENOMEM;
 }
 
-/* ---- what is to be hidden in a text ---------------------------------------------------------- */
+/* ---- which parts of a text are secret -------------------------------------------------------- */
 
 static bool
 is_word(char c)
@@ -256,7 +256,7 @@ redact_tree(const struct redaction *redaction, json_t *tree, int depth)
 	}
 	json_object_foreach(tree, key, value)
 	{
-		/* The names of places are no secrets, and "0000" stands in every one. */
+		/* Names of ports are not secret, and each of them contains "0000". */
 		bool is_place = strcmp(key, "port") == 0 || strcmp(key, "controller") == 0;
 
 		if (is_place && json_string_length(value) > 0 &&

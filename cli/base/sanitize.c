@@ -6,12 +6,12 @@
 
 #include "lib/base/text.h"
 
-/* Longer than any text of the contract; the rest is cut. */
+/* longer than any text of the contract; the rest is cut */
 #define TEXT_BYTES 2048
-/* reply, list, port, device, string: what is deeper is never shown. */
+/* reply, list, port, device, string: anything deeper is never shown */
 #define DEPTH_MAX 8
 
-/* ls_text_clean() escapes backslashes again; true if only that would change. */
+/* True if ls_text_clean() would change nothing but backslashes, which it escapes again. */
 static bool
 is_clean(const char *text, size_t len)
 {
@@ -43,7 +43,7 @@ replace_unicode(char *text)
 			p += 2;
 		} else if (byte < 0x80) {
 			*out++ = *p;
-		} else if (byte >= 0xc0) { /* one "?" a character: skip what continues it */
+		} else if (byte >= 0xc0) { /* one "?" per character: skip continuation bytes */
 			*out++ = '?';
 		}
 	}
@@ -63,7 +63,7 @@ sanitize_text(char *dst, size_t size, const char *src, bool utf8)
 		replace_unicode(dst);
 }
 
-/* noinline: its buffer must not be part of every frame of the recursion. */
+/* noinline: its buffer must not be in every frame of the recursion. */
 __attribute__((noinline)) static int
 sanitize_string(json_t *string, bool utf8)
 {

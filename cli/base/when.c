@@ -17,7 +17,7 @@
 #define MAX_US (INT64_C(253402300799) * US_PER_S)
 #define MIN_US (INT64_C(-62135596800) * US_PER_S)
 
-/* As systemd.time(7) has them: a month is 30.44 days, a year 365.25. */
+/* As in systemd.time(7): a month is 30.44 days, a year 365.25. */
 static const struct {
 	const char *name;
 	int64_t us;

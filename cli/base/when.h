@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Times as people write them, in journalctl's syntax: "-1h", "2 days ago", "today", "yesterday
+ * Times as users type them, in journalctl's syntax: "-1h", "2 days ago", "today", "yesterday
  * 14:00", "2026-11-22 14:00:11", "14:00", "@1795353600", RFC 3339. Local time unless the text says
  * a zone.
  */

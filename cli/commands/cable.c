@@ -13,23 +13,23 @@ struct cable_options {
 static int
 run(const struct cli *cli, const void *options)
 {
-	const struct cable_options *asked = options;
-	const char *since = asked->correct ? "begin" : asked->at.set ? asked->at.text : NULL;
+	const struct cable_options *opts = options;
+	const char *since = opts->correct ? "begin" : opts->at.set ? opts->at.text : NULL;
 	ls_json_auto json_t *parameters = NULL, *reply = NULL;
 	char port[WORDS_MAX], label[WORDS_MAX], before[WORDS_MAX];
 	int r;
 
-	if (cli->n_args == 0 && !asked->forget && !since)
+	if (cli->n_args == 0 && !opts->forget && !since)
 		return labels_list(cli, true);
-	r = labels_check(cli, "cable", asked->forget);
-	if (r == CLI_FINE && asked->correct && asked->at.set) {
+	r = labels_check(cli, "cable", opts->forget);
+	if (r == CLI_FINE && opts->correct && opts->at.set) {
 		cli_complain("--correct and --at do not go together.");
 		r = CLI_USAGE;
 	}
 	if (r != CLI_FINE)
 		return r;
 	parameters = json_pack("{s:s, s:s?, s:s?}", "port", cli->args[0], "cable",
-			       asked->forget ? NULL : cli->args[1], "since", since);
+			       opts->forget ? NULL : cli->args[1], "since", since);
 	r = labels_set(cli, "io.linkstat.SetCable", parameters, &reply);
 	if (r != CLI_FINE)
 		return r;

@@ -17,25 +17,25 @@
 static const int followed[] = { SIGINT,	 SIGQUIT, SIGTERM, SIGHUP,   SIGTSTP,
 				SIGCONT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCHLD };
 
-/* Where these were ignored before us the kernel would tell of no end; and who reads our output may
- * go away, which shall not end us before the command. */
+/* If SIGCHLD is inherited as ignored, the kernel does not report the end of a child; and a reader
+ * that closes its end must not kill this process before the command (SIGPIPE). */
 static const struct {
 	int number;
 	void (*handler)(int);
 } needed[] = { { SIGCHLD, SIG_DFL }, { SIGPIPE, SIG_IGN } };
 
 struct command {
-	struct sigaction usual[LS_COUNT(needed)]; /* what was done about these, for the command */
+	struct sigaction usual[LS_COUNT(needed)]; /* dispositions to restore in the command */
 	pid_t pid;
 	int signals; /* signalfd */
-	int output;  /* what it writes, to be copied; -1: it writes itself */
+	int output;  /* its output, to be copied; -1: it inherits ours */
 	child_output_fn on_output;
 	void *user;
 	struct child_end *end;
 	bool ended;
 };
 
-/* A terminal that changes nothing: ours does that. */
+/* No output processing here: the real terminal does it. */
 static int
 open_terminal(int ends[2])
 {
@@ -83,7 +83,7 @@ give_signals(const struct command *command)
 		(void)sigaction(needed[i].number, &command->usual[i], NULL);
 }
 
-/* In the child. Tells @failure why it could not. */
+/* In the child. Writes errno to @failure if the command cannot be started. */
 static void
 become(const struct command *command, char *const *argv, const sigset_t *mask, int output,
        int failure)
@@ -101,7 +101,7 @@ become(const struct command *command, char *const *argv, const sigset_t *mask, i
 	_exit(127);
 }
 
-/* 0 when it runs or has said why not, or -errno. */
+/* 0: it runs, or @end has the reason why not; or -errno. */
 static int
 start(struct command *command, char *const *argv, const sigset_t *mask)
 {
@@ -127,7 +127,7 @@ start(struct command *command, char *const *argv, const sigset_t *mask)
 	return r;
 }
 
-/* Once it has gone the rest is read without waiting: something in the background may hold on. */
+/* After its end, read the rest without waiting: a background process may keep the pipe open. */
 static void
 copy_output(struct command *command)
 {
@@ -139,13 +139,13 @@ copy_output(struct command *command)
 
 		if (written < 0 && errno == EINTR)
 			continue;
-		if (written < 0 && errno == EAGAIN) { /* somebody made our output so */
+		if (written < 0 && errno == EAGAIN) { /* our output is non-blocking */
 			struct pollfd fd = { .fd = STDOUT_FILENO, .events = POLLOUT };
 
 			(void)poll(&fd, 1, -1);
 			continue;
 		}
-		if (written < 0 && errno == EBADF) /* ours is closed: nobody ever wanted it */
+		if (written < 0 && errno == EBADF) /* our output was closed from the start */
 			written = n - done;
 		if (written < 0)
 			break;
@@ -157,11 +157,11 @@ copy_output(struct command *command)
 		return;
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
-	close(command->output); /* at its end, or nobody reads ours: the command shall know */
+	close(command->output); /* end of output, or our reader is gone: let the command notice */
 	command->output = -1;
 }
 
-/* It stopped: so do we, as the shell expects of a job. */
+/* The command stopped: stop too, as the shell expects of a job. */
 static void
 stop_too(struct command *command)
 {
@@ -202,7 +202,7 @@ on_signal(struct command *command)
 	if (info.ssi_signo == SIGWINCH && command->output >= 0 &&
 	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
 		(void)ioctl(command->output, TIOCSWINSZ, &size);
-	/* The terminal's own go to the whole group; those of a process to us alone. */
+	/* The terminal signals the whole group; a process signals only us. */
 	if (info.ssi_code <= 0)
 		(void)kill(command->pid, (int)info.ssi_signo);
 }

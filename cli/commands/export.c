@@ -1,4 +1,4 @@
-/* linkstat export --sessions: the ledger as a table that other computers and programs read. */
+/* linkstat export --sessions: all sessions as a table for other computers and programs. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ struct export
 	uint64_t n_unfit;
 };
 
-/* "bench" alone could be another computer of that name. */
+/* Two computers may have the same name: add the machine id. */
 static json_t *
 with_host(const json_t *session)
 {
@@ -59,7 +59,7 @@ on_row(const struct ls_trial *trial, void *user)
 	return 1;
 }
 
-/* There is none if linkstatd does not answer. */
+/* Not printed before linkstatd has answered. */
 static void
 put_header(struct export *export)
 {
@@ -92,17 +92,17 @@ static int
 run(const struct cli *cli, const void *options)
 {
 	static const struct ask_list list = { "io.linkstat.ListSessions", "sessions" };
-	const struct export_options *asked = options;
+	const struct export_options *opts = options;
 	struct export export = { .cli = cli };
 	struct query query = cli_query_ports(cli);
 	struct cli raw = *cli;
 	int r;
 
-	if (!asked->sessions) {
+	if (!opts->sessions) {
 		cli_complain("what is to be exported? Sessions: linkstat export --sessions");
 		return CLI_USAGE;
 	}
-	raw.style.utf8 = true; /* a file is no terminal */
+	raw.style.utf8 = true; /* the output is a file, so keep UTF-8 */
 	r = ask_items(&raw, &query, &list, on_session, &export);
 	if (r == CLI_FINE)
 		put_header(&export);

@@ -18,37 +18,37 @@
 #include "lib/base/time.h"
 #include "lib/observe/kernel_log.h"
 
-/* What linkstatd takes in a call is 128 lines and 64 KiB; JSON may double a byte. */
+/* linkstatd accepts 128 lines and 64 KiB a call; JSON may double the bytes. */
 #define BATCH_LINES 128
 #define BATCH_BYTES 20000
 
 #define ALLOW "Run it as root, or become a member of the group systemd-journal."
 #define KEEP  "To keep it from now on: sudo mkdir -p /var/log/journal && sudo journalctl --flush"
 
-/* Of all boots that were asked for. */
+/* Sums over the requested boots. */
 struct import_sums {
 	int64_t boots;	 /* imported now */
 	int64_t known;	 /* imported before */
 	int64_t foreign; /* of another computer */
-	int64_t damaged; /* unreadable, or to be read only in part */
+	int64_t damaged; /* unreadable, or only in part readable */
 	int64_t lines, watched, repeated, unplaced, sessions, incidents, drops;
-	int64_t since_us, until_us; /* of those imported now */
-	size_t n_all;		    /* in the journal, asked for or not */
+	int64_t since_us, until_us; /* of the boots imported now */
+	size_t n_all;		    /* in the journal, requested or not */
 };
 
 struct import_options {
 	bool journal, dry_run;
-	const char *directory, *file; /* another journal than that of this computer; or NULL */
+	const char *directory, *file; /* not this computer's journal; or NULL */
 };
 
 struct importing {
 	const struct cli *cli;
-	const struct import_options *asked;
+	const struct import_options *opts;
 	struct journal *journal;
 	struct client *client;
 	struct import_sums sums;
 	json_t *rows; /* a boot each */
-	/* Of the boot that is sent now. */
+	/* Of the boot being sent. */
 	const struct journal_boot *boot;
 	json_t *lines;
 	size_t n_bytes;
@@ -65,7 +65,7 @@ says_something(const char *text)
 	       ls_kernel_log_parse(text, len, &obs, &device) == 1;
 }
 
-/* What is waiting goes; with @last that was all. *ret is a new reference. */
+/* Sends the collected lines; @last ends the boot. *ret is a new reference. */
 static int
 send(struct importing *job, bool last, json_t **ret)
 {
@@ -74,7 +74,7 @@ send(struct importing *job, bool last, json_t **ret)
 
 	ls_time_format(job->boot->last.real_us, ended);
 	parameters = json_pack("{s:s, s:o, s:b}", "boot", job->boot->id, "lines",
-			       LS_STEAL(&job->lines), "dry_run", job->asked->dry_run);
+			       LS_STEAL(&job->lines), "dry_run", job->opts->dry_run);
 	job->lines = json_array();
 	job->n_bytes = 0;
 	if (!parameters || !job->lines ||
@@ -106,7 +106,7 @@ is_full(const struct importing *job)
 	return json_array_size(job->lines) == BATCH_LINES || job->n_bytes > BATCH_BYTES;
 }
 
-/* All lines but those of the last batch. *damaged: the journal could not be read to the end. */
+/* Sends all but the last batch. *damaged: the journal could not be read to the end. */
 static int
 send_lines(struct importing *job, bool *damaged)
 {
@@ -145,7 +145,7 @@ add_up(struct importing *job, const json_t *reply, bool damaged)
 	sums->drops += field_int(reply, "drops");
 }
 
-/* A row for --json: the boot, and what linkstatd answered, NULL where it was not asked. */
+/* A row for --json: the boot and linkstatd's reply, NULL where it was not asked. */
 static int
 add_row(struct importing *job, const char *state, const json_t *reply, bool damaged)
 {
@@ -184,7 +184,7 @@ import_boot(struct importing *job)
 	if (r != CLI_FINE)
 		return r;
 	add_up(job, reply, damaged);
-	return add_row(job, job->asked->dry_run ? "found" : "imported", reply, damaged);
+	return add_row(job, job->opts->dry_run ? "found" : "imported", reply, damaged);
 }
 
 static bool
@@ -215,9 +215,9 @@ import_boots(struct importing *job, const struct journal_boot *boots, size_t n)
 	return r;
 }
 
-/* ---- what is printed ------------------------------------------------------------------------ */
+/* ---- output --------------------------------------------------------------------------------- */
 
-/* n of them is what @sentence says of it; nothing if there are none. */
+/* "@n @one @sentence"; prints nothing if @n is 0. */
 static void
 put_count(const struct cli *cli, int64_t n, const char *one, const char *many, const char *sentence)
 {
@@ -243,7 +243,7 @@ put_found(const struct importing *job)
 		return;
 	}
 	render_sentence(&cli->style, TONE_STRONG, 0, "%s %s, from %s to %s.",
-			job->asked->dry_run ? "Would import" : "Imported",
+			job->opts->dry_run ? "Would import" : "Imported",
 			format_count(boots, sums->boots, "boot", "boots"),
 			format_short(from, sums->since_us, cli->now_us),
 			format_short(to, sums->until_us, cli->now_us));
@@ -265,7 +265,7 @@ put_places(const struct cli *cli, const struct journal_places *places)
 		render_sentence(&cli->style, TONE_WARN, 2,
 				"This journal is kept in memory only, and knows no more than this "
 				"boot.");
-		fputs("  " KEEP "\n", cli->style.out); /* not wrapped: it is to be typed */
+		fputs("  " KEEP "\n", cli->style.out); /* not wrapped: the user copies it */
 	}
 }
 
@@ -292,16 +292,16 @@ put_text(const struct importing *job, const struct journal_places *places)
 		  "could not be read, or not to the end: the journal is damaged there. See: "
 		  "journalctl --verify");
 	put_places(cli, places);
-	if (sums->boots > 0 && !job->asked->dry_run)
+	if (sums->boots > 0 && !job->opts->dry_run)
 		render_sentence(&cli->style, TONE_PLAIN, 0, "See what it says: linkstat report");
 }
 
-/* Nothing can be read at all: says why. Gives the exit code. */
+/* The journal cannot be read at all: prints why and returns the exit code. */
 static int
 complain(const struct importing *job, const struct journal_places *places, int error)
 {
 	const struct cli *cli = job->cli;
-	const char *path = job->asked->file ? job->asked->file : job->asked->directory;
+	const char *path = job->opts->file ? job->opts->file : job->opts->directory;
 	char where[WORDS_MAX] = "the journal";
 
 	if (path)
@@ -326,20 +326,20 @@ static int
 put_json(const struct importing *job, const struct journal_places *places)
 {
 	ls_json_auto json_t *members =
-		json_pack("{s:b, s:b, s:b, s:O}", "dry_run", job->asked->dry_run, "persistent",
+		json_pack("{s:b, s:b, s:b, s:O}", "dry_run", job->opts->dry_run, "persistent",
 			  places->kept, "unreadable_files", places->refused, "boots", job->rows);
 
 	return members ? envelope_print(job->cli, "import", members) : cli_no_memory();
 }
 
 static int
-check(const struct import_options *asked)
+check(const struct import_options *opts)
 {
-	if (!asked->journal) {
+	if (!opts->journal) {
 		cli_complain("say what to import.\nUsage: linkstat import --journal");
 		return CLI_USAGE;
 	}
-	if (asked->directory && asked->file) {
+	if (opts->directory && opts->file) {
 		cli_complain("--directory and --file do not go together.");
 		return CLI_USAGE;
 	}
@@ -364,11 +364,11 @@ read_all(struct importing *job, const struct journal_places *places)
 static int
 run(const struct cli *cli, const void *options)
 {
-	const struct import_options *asked = options;
-	const struct journal_options where = { asked->directory, asked->file };
-	struct importing job = { .cli = cli, .asked = asked };
+	const struct import_options *opts = options;
+	const struct journal_options where = { opts->directory, opts->file };
+	struct importing job = { .cli = cli, .opts = opts };
 	struct journal_places places;
-	int r = check(asked);
+	int r = check(opts);
 
 	if (r != CLI_FINE)
 		return r;

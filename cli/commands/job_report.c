@@ -11,7 +11,7 @@
 #include "cli/print/words.h"
 #include "lib/base/text.h"
 
-#define INDENT	    10 /* below what stands behind "linkstat: " */
+#define INDENT	    10 /* aligned with the text after "linkstat: " */
 #define DROPS_SHOWN 5
 
 const char *
@@ -74,9 +74,9 @@ put_drop(const struct cli *cli, const json_t *incident, const char *place)
 }
 
 static void
-put_drops(const struct cli *cli, const struct job_told *told)
+put_drops(const struct cli *cli, const struct job_summary *summary)
 {
-	const json_t *incidents = field_list(told->reply, "incidents"), *incident;
+	const json_t *incidents = field_list(summary->reply, "incidents"), *incident;
 	size_t n = 0, i;
 
 	json_array_foreach(incidents, i, incident)
@@ -84,27 +84,27 @@ put_drops(const struct cli *cli, const struct job_told *told)
 		if (!field_flag(incident, "drop"))
 			continue;
 		if (n++ < DROPS_SHOWN)
-			put_drop(cli, incident, n == 1 ? told->place : "");
+			put_drop(cli, incident, n == 1 ? summary->place : "");
 	}
 	if (n > DROPS_SHOWN)
 		put_line(cli, TONE_PLAIN, "The others are in: linkstat incidents");
 }
 
 static bool
-was_blind(const json_t *gaps)
+was_unavailable(const json_t *gaps)
 {
 	return json_array_size(gaps) > 0;
 }
 
 static void
-put_verdict(const struct cli *cli, const struct job_told *told)
+put_verdict(const struct cli *cli, const struct job_summary *summary)
 {
-	const json_t *incidents = field_list(told->reply, "incidents");
+	const json_t *incidents = field_list(summary->reply, "incidents");
 	size_t n_drops = count_drops(incidents), n = json_array_size(incidents);
-	bool blind = was_blind(field_list(told->reply, "gaps"));
+	bool unavailable = was_unavailable(field_list(summary->reply, "gaps"));
 	char text[WORDS_MAX], time[FORMAT_MAX], count[FORMAT_MAX];
 
-	format_duration(time, told->seconds);
+	format_duration(time, summary->seconds);
 	if (n_drops == 1)
 		ls_text_format(text, sizeof(text), "The link dropped.");
 	else if (n_drops > 1)
@@ -115,13 +115,13 @@ put_verdict(const struct cli *cli, const struct job_told *told)
 			       time,
 			       format_count(count, (int64_t)n, "other thing happened",
 					    "other things happened"));
-	else if (blind)
+	else if (unavailable)
 		ls_text_format(text, sizeof(text),
 			       "No link trouble was seen in these %s, but not all was watched.",
 			       time);
 	else
 		ls_text_format(text, sizeof(text), "No link trouble in these %s.", time);
-	put_line(cli, n_drops ? TONE_BAD : blind ? TONE_WARN : TONE_GOOD, text);
+	put_line(cli, n_drops ? TONE_BAD : unavailable ? TONE_WARN : TONE_GOOD, text);
 }
 
 static void
@@ -159,23 +159,23 @@ put_gaps(const struct cli *cli, const json_t *gaps)
 }
 
 void
-job_report_put(const struct cli *cli, const struct job_told *told)
+job_report_put(const struct cli *cli, const struct job_summary *summary)
 {
 	char time[FORMAT_MAX], text[WORDS_MAX];
 
-	render_sentence(&cli->style, TONE_STRONG, INDENT, "linkstat: %s after %s.", told->ended,
-			format_duration(time, told->seconds));
-	if (told->reply) {
-		put_verdict(cli, told);
-		put_drops(cli, told);
-		put_ports(cli, field_object(told->reply, "job"));
-		put_gaps(cli, field_list(told->reply, "gaps"));
+	render_sentence(&cli->style, TONE_STRONG, INDENT, "linkstat: %s after %s.", summary->ended,
+			format_duration(time, summary->seconds));
+	if (summary->reply) {
+		put_verdict(cli, summary);
+		put_drops(cli, summary);
+		put_ports(cli, field_object(summary->reply, "job"));
+		put_gaps(cli, field_list(summary->reply, "gaps"));
 	} else {
-		ls_text_format(text, sizeof(text), "Nothing was recorded: %s%s", told->not_recorded,
-			       words_stop(told->not_recorded));
+		ls_text_format(text, sizeof(text), "Nothing was recorded: %s%s",
+			       summary->not_recorded, words_stop(summary->not_recorded));
 		put_line(cli, TONE_WARN, text);
 	}
-	if (told->could_sleep)
+	if (summary->could_sleep)
 		put_line(cli, TONE_DIM,
 			 "Nothing kept the computer from going to sleep: logind did not answer, or "
 			 "does not allow it here.");

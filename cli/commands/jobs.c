@@ -60,7 +60,7 @@ fill_row(const struct cli *cli, struct table *table, const json_t *job)
 	table_cell(table, row, COMMAND, TONE_PLAIN, field_text(job, "command"));
 	table_cell(table, row, ENDED, TONE_PLAIN, job_report_outcome(text, sizeof(text), job));
 	fill_number(table, row, DROPS, field_int(job, "drops"));
-	/* No port: nothing moved, or usbmon was blind. */
+	/* no port: no transfers, or usbmon was not available */
 	if (json_array_size(field_list(job, "ports")) > 0)
 		fill_number(table, row, ERRORS, count_errors(job));
 	else
@@ -69,7 +69,7 @@ fill_row(const struct cli *cli, struct table *table, const json_t *job)
 		   field_has(job, "cable") ? field_text(job, "cable") : cli->style.dash);
 }
 
-/* What stands in no column. */
+/* Members without a column: a line below the row. */
 static void
 fill_words(struct table *table, const json_t *job, const char *name, const char *before)
 {

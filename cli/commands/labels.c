@@ -60,8 +60,8 @@ put_statements(const struct cli *cli, const json_t *statements, const char *abou
 {
 	size_t n = 0, skipped = 0, i;
 	const json_t *statement;
-	char said[FORMAT_MAX], since[FORMAT_MAX], label[WORDS_MAX], before[WORDS_MAX];
-	int64_t said_us, since_us;
+	char at[FORMAT_MAX], since[FORMAT_MAX], label[WORDS_MAX], before[WORDS_MAX];
+	int64_t at_us, since_us;
 
 	json_array_foreach(statements, i, statement)
 	{
@@ -74,15 +74,14 @@ put_statements(const struct cli *cli, const json_t *statements, const char *abou
 		if (strcmp(field_text(statement, "about"), about) != 0 ||
 		    skipped++ + STATEMENTS_SHOWN < n)
 			continue;
-		field_time(statement, "said_at", &said_us);
+		field_time(statement, "said_at", &at_us);
 		field_time(statement, "since", &since_us);
-		render_sentence(
-			&cli->style, TONE_DIM, 2, "%s  %s: %s, before %s%s%s",
-			format_short(said, said_us, cli->now_us), field_text(statement, "name"),
-			labels_quoted(label, statement, "label"),
-			labels_quoted(before, statement, "before"),
-			since_us < said_us ? ", since " : "",
-			since_us < said_us ? format_short(since, since_us, cli->now_us) : "");
+		render_sentence(&cli->style, TONE_DIM, 2, "%s  %s: %s, before %s%s%s",
+				format_short(at, at_us, cli->now_us), field_text(statement, "name"),
+				labels_quoted(label, statement, "label"),
+				labels_quoted(before, statement, "before"),
+				since_us < at_us ? ", since " : "",
+				since_us < at_us ? format_short(since, since_us, cli->now_us) : "");
 	}
 }
 

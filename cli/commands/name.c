@@ -12,18 +12,18 @@ struct name_options {
 static int
 run(const struct cli *cli, const void *options)
 {
-	const struct name_options *asked = options;
+	const struct name_options *opts = options;
 	ls_json_auto json_t *parameters = NULL, *reply = NULL;
 	char label[WORDS_MAX], before[WORDS_MAX];
 	int r;
 
-	if (cli->n_args == 0 && !asked->forget)
+	if (cli->n_args == 0 && !opts->forget)
 		return labels_list(cli, false);
-	r = labels_check(cli, "name", asked->forget);
+	r = labels_check(cli, "name", opts->forget);
 	if (r != CLI_FINE)
 		return r;
 	parameters = json_pack("{s:s, s:s?}", "port", cli->args[0], "label",
-			       asked->forget ? NULL : cli->args[1]);
+			       opts->forget ? NULL : cli->args[1]);
 	r = labels_set(cli, "io.linkstat.SetSocketName", parameters, &reply);
 	if (r != CLI_FINE)
 		return r;

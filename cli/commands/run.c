@@ -1,4 +1,4 @@
-/* linkstat run: a command as a job. Nothing that linkstat lacks keeps the command from running. */
+/* linkstat run: a command as a job. The command runs even if linkstatd cannot be asked. */
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -23,9 +23,9 @@
 #include "lib/observe/restore_log.h"
 #include "lib/base/text.h"
 
-/* The kernel may tell of a drop a moment after the command noticed it. */
-#define NEWS_AFTER_MS 1000
-/* A drop is decided when the device is back, or its return window has passed. */
+/* the kernel may report a drop a moment after the command failed */
+#define KERNEL_DELAY_MS 1000
+/* a drop is decided when the device is back, or its return window has passed */
 #define VERDICT_MS 12000
 
 static void
@@ -42,7 +42,7 @@ is_restore(const char *command)
 	return strcmp(slash ? slash + 1 : command, "idevicerestore") == 0;
 }
 
-/* How far the command was when the link first dropped. */
+/* How far the command had come at the first drop. */
 static void
 find_place(const struct run_job *job, const json_t *reply, char place[LS_TEXT_MAX])
 {
@@ -75,30 +75,30 @@ is_open(const json_t *reply)
 	return false;
 }
 
-/* The job once its incidents are decided; asked again at each news, for as long as there is hope. */
+/* The job once its incidents are decided; asks again at each record until the timeout. */
 static json_t *
 await_verdict(struct run_job *job, const sigset_t *waiting)
 {
 	bool failed = job->end.error == 0 && (job->end.killed || job->end.code != 0);
 	int64_t began_us = cli_clock_us(CLOCK_MONOTONIC);
-	ls_auto(client) *news = NULL;
+	ls_auto(client) *records = NULL;
 	json_t *reply;
 
-	if (client_open(job->cli->socket, &news) < 0 ||
-	    client_send(news, "io.linkstat.Watch", NULL, true) < 0)
+	if (client_open(job->cli->socket, &records) < 0 ||
+	    client_send(records, "io.linkstat.Watch", NULL, true) < 0)
 		return run_job_get(job);
 	for (;;) {
 		struct client_wait wait = { .output_fd = -1, .sigmask = waiting };
-		ls_json_auto json_t *said = NULL;
+		ls_json_auto json_t *record = NULL;
 		int64_t passed_ms;
 
 		reply = run_job_get(job);
 		passed_ms = (cli_clock_us(CLOCK_MONOTONIC) - began_us) / 1000;
 		wait.timeout_ms = (int)((is_open(reply) ? VERDICT_MS
-					 : failed	? NEWS_AFTER_MS
+					 : failed	? KERNEL_DELAY_MS
 							: 0) -
 					passed_ms);
-		if (!reply || wait.timeout_ms <= 0 || client_receive(news, &wait, &said) < 0)
+		if (!reply || wait.timeout_ms <= 0 || client_receive(records, &wait, &record) < 0)
 			return reply;
 		json_decref(reply);
 	}
@@ -107,12 +107,12 @@ await_verdict(struct run_job *job, const sigset_t *waiting)
 static void
 on_interrupt(int number)
 {
-	(void)number; /* it only has to end the wait */
+	(void)number; /* only interrupts the wait */
 }
 
-/* Who does not want to wait gets what is known by now, and the command's exit code all the same. */
+/* Ctrl-C ends the wait: the report has what is known so far, and the exit code stays the same. */
 static json_t *
-await_patiently(struct run_job *job)
+await_interruptible(struct run_job *job)
 {
 	struct sigaction action = { .sa_handler = on_interrupt }, before;
 	sigset_t blocked, waiting;
@@ -150,7 +150,7 @@ report(struct run_job *job, bool could_sleep)
 	struct cli aside = *job->cli;
 	char ended[WORDS_MAX], place[LS_TEXT_MAX] = "";
 	ls_json_auto json_t *reply = NULL;
-	struct job_told told = {
+	struct job_summary summary = {
 		.ended = ended,
 		.seconds = job->seconds,
 		.not_recorded = job->why,
@@ -162,15 +162,15 @@ report(struct run_job *job, bool could_sleep)
 	if (job->client)
 		run_job_end(job, "");
 	if (job->client)
-		reply = await_patiently(job);
+		reply = await_interruptible(job);
 	find_place(job, reply, place);
 	if (*place && job->client)
 		run_job_end(job, place);
 	describe_end(job, ended);
-	told.reply = reply;
-	told.place = place;
+	summary.reply = reply;
+	summary.place = place;
 	output_style_init(&aside.style, stderr);
-	job_report_put(&aside, &told);
+	job_report_put(&aside, &summary);
 }
 
 static int
@@ -189,21 +189,21 @@ run_watched(struct run_job *job)
 	return child_exit_code(&job->end);
 }
 
-/* What was typed can be asked at all. CLI_USAGE: it cannot, and that was said. */
+/* CLI_USAGE, with the error printed, if a name that was typed is invalid. */
 static int
-check_asked(const struct run_options *asked)
+check_asked(const struct run_options *opts)
 {
 	char clean[LS_TEXT_MAX];
 	const char *why;
 
-	if (asked->cable && ls_label_check(asked->cable, &why) < 0) {
+	if (opts->cable && ls_label_check(opts->cable, &why) < 0) {
 		cli_complain("the label of the cable cannot be used: %s.", why);
 		return CLI_USAGE;
 	}
-	if (!asked->port)
+	if (!opts->port)
 		return CLI_FINE;
-	ls_text_clean(clean, sizeof(clean), asked->port, strlen(asked->port));
-	if (strcmp(clean, asked->port) == 0)
+	ls_text_clean(clean, sizeof(clean), opts->port, strlen(opts->port));
+	if (strcmp(clean, opts->port) == 0)
 		return CLI_FINE;
 	cli_complain("no port has such a name: %s. Their names are in: linkstat", clean);
 	return CLI_USAGE;
@@ -212,7 +212,7 @@ check_asked(const struct run_options *asked)
 static int
 run(const struct cli *cli, const void *options)
 {
-	struct run_job job = { .cli = cli, .asked = options };
+	struct run_job job = { .cli = cli, .opts = options };
 	int r = check_asked(options);
 
 	if (cli->json) {

@@ -15,7 +15,7 @@
 
 #define REPLY_TIMEOUT_MS 10000
 
-static const struct client_wait patience = { .timeout_ms = REPLY_TIMEOUT_MS, .output_fd = -1 };
+static const struct client_wait reply_wait = { .timeout_ms = REPLY_TIMEOUT_MS, .output_fd = -1 };
 
 static void
 give_up(struct run_job *job, const char *why)
@@ -26,7 +26,7 @@ give_up(struct run_job *job, const char *why)
 		snprintf(job->why, sizeof(job->why), "%s", why);
 }
 
-/* One call; 1 with a reply as the contract has it. Else job->why, and *exit_code of an error. */
+/* One call; 1 with a valid reply, else -errno with the reason in job->why. */
 static int
 ask(struct run_job *job, const char *method, json_t *parameters, json_t **ret)
 {
@@ -35,7 +35,7 @@ ask(struct run_job *job, const char *method, json_t *parameters, json_t **ret)
 	int r = parameters ? client_send(job->client, method, parameters, false) : -EINVAL;
 
 	if (r == 0)
-		r = client_receive(job->client, &patience, &reply);
+		r = client_receive(job->client, &reply_wait, &reply);
 	if (r < 0) {
 		snprintf(text, sizeof(text), "linkstatd went away (%s)", strerror(-r));
 		give_up(job, text);
@@ -54,7 +54,7 @@ ask(struct run_job *job, const char *method, json_t *parameters, json_t **ret)
 	return 1;
 }
 
-/* The only device that is plugged in, hubs apart: its port. 1, 0: there is none, -EINVAL: more. */
+/* The port of the only connected device, hubs not counted. 1, 0: none, -EINVAL: several. */
 static int
 find_port(struct run_job *job, char port[LS_ID_PATH_MAX])
 {
@@ -84,16 +84,16 @@ find_port(struct run_job *job, char port[LS_ID_PATH_MAX])
 	return n == 1 ? 1 : n == 0 ? 0 : -EINVAL;
 }
 
-/* CLI_USAGE if the person should think again before anything begins. */
+/* CLI_USAGE: the user has to correct the command line first. */
 static int
-say_cable(struct run_job *job)
+set_cable(struct run_job *job)
 {
-	const struct run_options *asked = job->asked;
+	const struct run_options *opts = job->opts;
 	ls_json_auto json_t *parameters = NULL, *reply = NULL;
 	char port[LS_ID_PATH_MAX] = "";
 	int r = 1;
 
-	if (!asked->port)
+	if (!opts->port)
 		r = find_port(job, port);
 	if (r < 0)
 		return CLI_USAGE;
@@ -101,8 +101,8 @@ say_cable(struct run_job *job)
 		cli_complain("no device is plugged in, so nothing is known of the cable.");
 		return CLI_FINE;
 	}
-	parameters = json_pack("{s:s, s:s}", "port", asked->port ? asked->port : port, "cable",
-			       asked->cable);
+	parameters = json_pack("{s:s, s:s}", "port", opts->port ? opts->port : port, "cable",
+			       opts->cable);
 	r = ask(job, "io.linkstat.SetCable", parameters, &reply);
 	if (r == 1)
 		return CLI_FINE;
@@ -111,7 +111,7 @@ say_cable(struct run_job *job)
 	return r == -EINVAL ? CLI_USAGE : CLI_FINE;
 }
 
-/* The command as a person would type it, more or less. */
+/* The command line, roughly as it was typed. */
 static void
 join(char *const *args, int n_args, char text[LS_TEXT_MAX])
 {
@@ -131,7 +131,7 @@ join(char *const *args, int n_args, char text[LS_TEXT_MAX])
 int
 run_job_begin(struct run_job *job)
 {
-	const struct run_options *asked = job->asked;
+	const struct run_options *opts = job->opts;
 	ls_json_auto json_t *parameters = NULL, *reply = NULL;
 	char command[LS_TEXT_MAX], note[LS_TEXT_MAX] = "";
 	int r = client_open(job->cli->socket, &job->client);
@@ -142,21 +142,20 @@ run_job_begin(struct run_job *job)
 					  : "linkstatd was not running");
 		return CLI_FINE;
 	}
-	r = asked->cable ? say_cable(job) : CLI_FINE;
+	r = opts->cable ? set_cable(job) : CLI_FINE;
 	if (r != CLI_FINE || !job->client)
 		return r;
 	join(job->cli->args, job->cli->n_args, command);
-	if (asked->note) /* in whatever bytes the terminal writes it */
-		ls_text_clean(note, sizeof(note), asked->note, strlen(asked->note));
-	parameters =
-		json_pack("{s:s, s:s?, s:s?, s:s?}", "command", command, "note",
-			  asked->note ? note : NULL, "port", asked->port, "cable", asked->cable);
+	if (opts->note) /* in any encoding */
+		ls_text_clean(note, sizeof(note), opts->note, strlen(opts->note));
+	parameters = json_pack("{s:s, s:s?, s:s?, s:s?}", "command", command, "note",
+			       opts->note ? note : NULL, "port", opts->port, "cable", opts->cable);
 	r = ask(job, "io.linkstat.BeginJob", parameters, &reply);
 	if (r == 1) {
 		job->id = field_int(reply, "id");
 		return CLI_FINE;
 	}
-	if (r == -EINVAL && asked->port && job->client) {
+	if (r == -EINVAL && opts->port && job->client) {
 		cli_complain("%s", job->why);
 		return CLI_USAGE;
 	}

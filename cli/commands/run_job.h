@@ -1,5 +1,5 @@
 #pragma once
-/* The job of linkstat run at linkstatd. What goes wrong is kept as a reason for the report. */
+/* The job that linkstatd records for linkstat run. A failure becomes the reason in the report. */
 #include "cli/base/cli.h"
 #include "cli/commands/child.h"
 #include "lib/observe/restore_log.h"
@@ -15,21 +15,21 @@ struct run_options {
 
 struct run_job {
 	const struct cli *cli;
-	const struct run_options *asked;
-	struct client *client; /* the job lasts as long as this; NULL: nobody records */
-	char why[RUN_WHY_MAX]; /* nobody does */
+	const struct run_options *opts;
+	struct client *client; /* the job lasts as long as this connection; NULL: not recorded */
+	char why[RUN_WHY_MAX]; /* why it is not recorded */
 	int64_t id;
-	struct ls_restore_log *restore; /* NULL: another command */
+	struct ls_restore_log *restore; /* NULL: not a restore tool */
 	struct child_end end;
 	double seconds;
 };
 
-/* Says the cable and begins. CLI_USAGE if the person, who was told why, should think again before
- * anything begins; else CLI_FINE, job->client tells whether somebody records. */
+/* Sets the cable and begins the job. CLI_USAGE, with the error printed, if the command line must be
+ * corrected first; else CLI_FINE, and job->client is NULL if the job is not recorded. */
 int run_job_begin(struct run_job *job);
 /* The reply of GetJob, a new reference, or NULL. */
 json_t *run_job_get(struct run_job *job);
-/* linkstatd may have been restarted meanwhile: the job is still in its history. */
+/* Connects again if linkstatd was restarted: the job is still in its history. */
 void run_job_reconnect(struct run_job *job);
-/* @place "": not known. */
+/* @place: how far the command had come, "" if not known. */
 void run_job_end(struct run_job *job, const char *place);

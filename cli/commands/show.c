@@ -21,7 +21,7 @@ struct show_options {
 	bool all_transfers; /* print all of them */
 };
 
-/* After so many the engine only counts, until the last ones. */
+/* the engine keeps the first and the last pieces of evidence and counts those between */
 #define OMITTED_AFTER LS_EVIDENCE_FIRST
 
 #define TIME_WIDTH   11 /* "-1234.567 s" */
@@ -41,7 +41,7 @@ parse_id(const char *text, int64_t *ret)
 	return id > 0;
 }
 
-/* The moment that the others are counted from: the first disconnect, else the opening. */
+/* Time zero of the evidence: the first disconnect, else the opening. */
 static int64_t
 find_zero(const json_t *incident)
 {
@@ -88,7 +88,7 @@ put_device(const struct cli *cli, const json_t *incident)
 			words_cable(cable, incident));
 }
 
-/* "in restore mode for 3 min 32 s"; the resting mode says nothing. */
+/* "in restore mode for 3 min 32 s"; nothing in normal use. */
 static void
 put_mode(const struct cli *cli, const json_t *incident)
 {
@@ -103,7 +103,7 @@ put_mode(const struct cli *cli, const json_t *incident)
 			*after ? ", then in " : "", after);
 }
 
-/* What became of the device; "" where it never left. */
+/* Whether the device returned; "" if it never disconnected. */
 static const char *
 outcome(const json_t *incident, char text[FORMAT_MAX + 16])
 {
@@ -144,7 +144,7 @@ put_omitted(const struct cli *cli, int64_t n_omitted)
 }
 
 static void
-put_testimony(const struct cli *cli, const json_t *evidence, int64_t zero_us)
+put_evidence_item(const struct cli *cli, const json_t *evidence, int64_t zero_us)
 {
 	char offset[FORMAT_MAX];
 	int64_t at_us;
@@ -168,7 +168,7 @@ put_evidence(const struct cli *cli, const json_t *incident)
 	{
 		if (n_omitted > 0 && i == OMITTED_AFTER)
 			put_omitted(cli, n_omitted);
-		put_testimony(cli, evidence, zero_us);
+		put_evidence_item(cli, evidence, zero_us);
 	}
 	if (n_omitted > 0 && i <= OMITTED_AFTER)
 		put_omitted(cli, n_omitted);
@@ -225,7 +225,7 @@ put_json(const struct cli *cli, json_t *reply, json_t *transfers)
 	return envelope_print(cli, "incident", reply);
 }
 
-/* "-" takes the whole output. */
+/* "-": standard output has the capture and nothing else. */
 static int
 put_capture(const struct cli *cli, json_t *reply, json_t *transfers, const char *path)
 {
@@ -245,7 +245,7 @@ put_capture(const struct cli *cli, json_t *reply, json_t *transfers, const char 
 }
 
 static int
-check_wish(const struct cli *cli, const struct show_options *options, int64_t *ret_id)
+check_request(const struct cli *cli, const struct show_options *options, int64_t *ret_id)
 {
 	char shown[120];
 
@@ -271,7 +271,7 @@ run(const struct cli *cli, const void *user)
 	ls_json_auto json_t *reply = NULL;
 	ls_json_auto json_t *transfers = NULL;
 	int64_t id;
-	int r = check_wish(cli, options, &id);
+	int r = check_request(cli, options, &id);
 
 	if (r != CLI_FINE)
 		return r;
@@ -286,7 +286,7 @@ run(const struct cli *cli, const void *user)
 		return put_capture(cli, reply, transfers, options->pcap);
 	if (r == CLI_FINE && cli->json)
 		return put_json(cli, reply, transfers);
-	if (!cli->json && !options->pcap) /* half an answer is better than none */
+	if (!cli->json && !options->pcap) /* without transfers, if they could not be had */
 		put_incident(cli, field_object(reply, "incident"), transfers,
 			     options->all_transfers);
 	return r;

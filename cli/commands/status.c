@@ -17,7 +17,7 @@
 #define DAY_US INT64_C(86400000000)
 
 struct summary {
-	int64_t n_devices, n_away, n_drops, n_dropped_ports, n_blind;
+	int64_t n_devices, n_away, n_drops, n_dropped_ports, n_unavailable;
 	const json_t *away; /* one of them */
 };
 
@@ -53,12 +53,12 @@ summarise(const json_t *reply)
 	}
 	json_array_foreach(field_list(reply, "sources"), i, item)
 	{
-		sum.n_blind += !field_flag(item, "sees");
+		sum.n_unavailable += !field_flag(item, "sees");
 	}
 	return sum;
 }
 
-/* Of a port that may have been taken out since, too. */
+/* Also of a port whose hub may have been removed since. */
 static bool
 dropped_lately(const json_t *reply)
 {
@@ -99,7 +99,7 @@ put_verdict(const struct cli *cli, const json_t *reply)
 				format_count(ports, sum.n_dropped_ports, "port", "ports"));
 	else if (sum.n_away == 0 && dropped_lately(reply))
 		render_sentence(&cli->style, TONE_BAD, 0, "A link dropped in the last 24 hours.");
-	else if (sum.n_away == 0 && sum.n_blind > 0)
+	else if (sum.n_away == 0 && sum.n_unavailable > 0)
 		render_sentence(&cli->style, TONE_WARN, 0,
 				"No drop was seen in the last 24 hours, but not all was watched "
 				"(see below).");
@@ -120,14 +120,14 @@ put_watching(const struct cli *cli, const json_t *reply)
 	field_time(reply, "watching_since", &since_us);
 	render_sentence(&cli->style, TONE_PLAIN, 0,
 			"Watching since %s; %" PRId64 " of %zu sources see.",
-			format_time(since, since_us, cli->now_us), (int64_t)n_sources - sum.n_blind,
-			n_sources);
+			format_time(since, since_us, cli->now_us),
+			(int64_t)n_sources - sum.n_unavailable, n_sources);
 	if (field_has(reply, "imported"))
 		render_sentence(&cli->style, TONE_DIM, 0, "%s",
 				words_imported(text, cli, field_object(reply, "imported")));
 }
 
-/* What people are asked for when they report trouble. */
+/* What a bug report needs. */
 static void
 put_computer(const struct cli *cli, const json_t *reply)
 {
@@ -168,7 +168,7 @@ fill_row(const struct cli *cli, struct table *table, struct libscols_line *row, 
 	char text[WORDS_MAX], name_text[WORDS_MAX], cable[WORDS_MAX], since[FORMAT_MAX];
 	int64_t connected_us;
 
-	/* The blank parts it from its branch. */
+	/* The blank separates it from its branch. */
 	ls_text_format(text, sizeof(text), " %s", *name ? name : field_text(port, "port"));
 	table_cell(table, row, PORT, TONE_PLAIN, text);
 	table_cell(table, row, LABEL, TONE_STRONG, field_text(port, "label"));
@@ -183,7 +183,7 @@ fill_row(const struct cli *cli, struct table *table, struct libscols_line *row, 
 	fill_state(table, row, port);
 }
 
-/* Sockets that say nothing: they would hide those that do. */
+/* Ports without anything to show: they would hide the others. */
 static bool
 is_idle(const struct tree_node *node)
 {
@@ -235,7 +235,7 @@ is_below(const json_t *port, const json_t *controller, const json_t *controllers
 	return true;
 }
 
-/* A root hub stands for its controller: its row is the title. */
+/* The row of a root hub is the title of its controller. */
 static bool
 is_root_hub(const json_t *port)
 {
@@ -306,7 +306,7 @@ put_idle(const struct cli *cli, const json_t *reply)
 		    is_root_hub(port))
 			continue;
 		n_idle++;
-		if (len + strlen(name) + 8 < 200) /* enough to know what is meant */
+		if (len + strlen(name) + 8 < 200) /* enough to identify it */
 			len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s",
 						len > 0 ? ", " : "", name);
 		else if (names[len - 1] != '.')
@@ -319,7 +319,7 @@ put_idle(const struct cli *cli, const json_t *reply)
 }
 
 static void
-put_blind(const struct cli *cli, const json_t *reply)
+put_unavailable(const struct cli *cli, const json_t *reply)
 {
 	const char *trouble = field_text(reply, "history_trouble"), *detail;
 	const json_t *source;
@@ -333,7 +333,7 @@ put_blind(const struct cli *cli, const json_t *reply)
 		render_sentence(&cli->style, TONE_WARN, 2, "Blind: %s: %s%s",
 				advice_source(field_text(source, "name")), detail,
 				words_stop(detail));
-		if (field_has(source, "fix")) /* not wrapped: it is to be typed */
+		if (field_has(source, "fix")) /* not wrapped: the user copies it */
 			fprintf(cli->style.out, "  Fix: %s\n", field_text(source, "fix"));
 	}
 	if (*trouble)
@@ -379,7 +379,7 @@ run(const struct cli *cli, const void *options)
 	if (r != CLI_FINE)
 		return r;
 	put_idle(cli, reply);
-	put_blind(cli, reply);
+	put_unavailable(cli, reply);
 	put_last_drop(cli, reply);
 	return status_verdict(reply);
 }

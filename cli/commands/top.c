@@ -26,7 +26,7 @@ struct top_options {
 	double seconds; /* each takes; 0: the default */
 };
 
-/* By what the rows are ordered, largest first; but names as they are read. */
+/* The order of the rows: largest first, but ports by name. */
 enum top_order {
 	TOP_BY_THROUGHPUT,
 	TOP_BY_TRANSFERS,
@@ -37,7 +37,7 @@ enum top_order {
 	TOP_N_ORDERS,
 };
 
-/* Below this the median, the longest time and the stalls have no room beside a readable name. */
+/* below this width the median, the longest time and the stalls are left out */
 #define WIDE 100
 
 enum { PORT, DEVICE, IN, OUT, TRANSFERS, ERRORS, STALLS, HALF, MOST, LONGEST, TYPE, N_COLUMNS };
@@ -59,7 +59,7 @@ static const struct {
 	[TYPE] = { { "OF", 0 }, false },
 };
 
-/* The times that say most of a device: interrupt transfers only tell how long it was silent. */
+/* The most telling type first: interrupt transfers wait until the device has something to report. */
 static const char *const types[] = { "bulk", "isochronous", "control", "interrupt" };
 
 struct row {
@@ -67,7 +67,7 @@ struct row {
 	const char *type; /* NULL: no transfer ended */
 	const json_t *times;
 	double key; /* larger comes first */
-	size_t i;   /* of equal keys: as they came */
+	size_t i;   /* equal keys keep their order */
 };
 
 struct rows {
@@ -150,7 +150,7 @@ compare_ports(const void *one, const void *other)
 	return strverscmp(field_text(a->flow, "name"), field_text(b->flow, "name"));
 }
 
-/* A hub is told only where something moved on it: that is not what somebody looks for. */
+/* A hub is shown only if it moved data. */
 static bool
 is_told(const json_t *flow)
 {
@@ -222,7 +222,7 @@ put_doubts(const struct output_style *style, const json_t *reply)
 		render_sentence(style, TONE_WARN, 0,
 				"usbmon is blind, so nobody knows what moves: %s%s", blind,
 				words_stop(blind));
-	if (field_has(reply, "blind") && *fix) /* not wrapped: it is to be typed */
+	if (field_has(reply, "blind") && *fix) /* not wrapped: the user copies it */
 		fprintf(style->out, "  Fix: %s\n", fix);
 	if (field_int(reply, "lost") > 0)
 		render_sentence(style, TONE_WARN, 0, "usbmon lost %s: the numbers are too low.",
@@ -265,7 +265,7 @@ fill(const struct filling *to, int column, enum tone tone, const char *text)
 		table_cell(to->table, to->line, (size_t)to->shown->place[column], tone, text);
 }
 
-/* Nothing that usbmon would have to see is shown as 0 while it is blind. */
+/* While usbmon is not available, its values are unknown, not 0. */
 static void
 fill_count(const struct filling *to, int column, double n, enum tone tone)
 {
@@ -346,7 +346,7 @@ put_table(const struct output_style *style, const json_t *reply, const struct ro
 	return table_print(table);
 }
 
-/* Prints @reply: what there is in one sentence, why it may be wrong, and the table. */
+/* Prints @reply: a summary, why it may be incomplete, and the table. */
 static int
 put_reply(const struct output_style *style, const json_t *reply, enum top_order order)
 {
@@ -365,7 +365,7 @@ put_reply(const struct output_style *style, const json_t *reply, enum top_order 
 /* ---- the measurements ----------------------------------------------------------------------- */
 
 #define READY_TIMEOUT_MS 30000
-/* A measurement is late by more than this: something is wrong. */
+/* a measurement that is later than this has failed */
 #define LATE_MS 30000
 
 struct top {
@@ -379,7 +379,7 @@ struct top {
 	bool over;
 };
 
-/* What is on the screen, as text. NULL without memory. */
+/* The content of the screen. NULL without memory. */
 static char *
 compose(const struct top *top)
 {
@@ -420,9 +420,9 @@ draw(const struct top *top)
 	return CLI_FINE;
 }
 
-/* One table below the other, for a file or a pipe. */
+/* Table after table, for a file or a pipe. */
 static int
-append(const struct top *top)
+print_table(const struct top *top)
 {
 	const struct cli *cli = top->cli;
 	char at[FORMAT_MAX];
@@ -447,15 +447,15 @@ put_measurement(struct top *top)
 	else if (measured && top->cli->json)
 		r = envelope_print(top->cli, "top", top->latest);
 	else if (measured)
-		r = append(top);
+		r = print_table(top);
 	if (measured && top->n_left > 0 && --top->n_left == 0)
 		top->over = true;
 	if (fflush(top->cli->style.out) != 0)
-		top->over = true; /* main() tells, if there is anything to tell */
+		top->over = true; /* main() reports it, unless the reader closed the pipe */
 	return r;
 }
 
-/* The screen goes before a complaint is printed, which it would hide. */
+/* Closes the screen before an error is printed, which it would hide. */
 static int
 take_reply(struct top *top, json_t *reply)
 {
@@ -482,7 +482,7 @@ take_keys(struct top *top)
 {
 	enum screen_key key = screen_key(&top->screen);
 
-	if (key == SCREEN_KEY_NONE) /* there was to be one: the terminal has gone */
+	if (key == SCREEN_KEY_NONE) /* poll() said there was one: the terminal is gone */
 		top->over = true;
 	for (; !top->over && key != SCREEN_KEY_NONE; key = screen_key(&top->screen)) {
 		if (key == SCREEN_KEY_NEXT)
@@ -535,7 +535,7 @@ step(struct top *top, struct client_wait *wait)
 	return take_reply(top, reply);
 }
 
-/* Who asked for a number of measurements wants to keep the last one. */
+/* With -n the last measurement stays on the terminal. */
 static int
 finish(struct top *top, bool counted)
 {
@@ -565,7 +565,7 @@ follow(struct top *top)
 	screen_catch_signals(&waiting);
 	if (top->cli->style.terminal && top->cli->style.addressable && !top->cli->json &&
 	    screen_open(&top->screen, top->cli->style.out, STDIN_FILENO) < 0)
-		screen_close(&top->screen); /* one table below the other then */
+		screen_close(&top->screen); /* table after table then */
 	while (r == CLI_FINE && !top->over)
 		r = step(top, &wait);
 	if (r == CLI_FINE)
@@ -577,9 +577,9 @@ follow(struct top *top)
 static int
 run(const struct cli *cli, const void *options)
 {
-	const struct top_options *asked = options;
-	double seconds = asked->seconds > 0 ? asked->seconds : SECONDS_DEFAULT;
-	struct top top = { .cli = cli, .n_left = asked->count, .seconds = seconds };
+	const struct top_options *opts = options;
+	double seconds = opts->seconds > 0 ? opts->seconds : SECONDS_DEFAULT;
+	struct top top = { .cli = cli, .n_left = opts->count, .seconds = seconds };
 	ls_auto(client) *client = NULL;
 	ls_json_auto json_t *parameters = NULL;
 	int r = ask_open(cli, &client);

@@ -19,23 +19,23 @@
 
 #define REPLY_TIMEOUT_MS 30000
 
-/* Of many: so many if none failed, else so many failed ones and so many of the last. */
+/* of many transfers: this many of the last, or of the failed and of the last */
 #define SHOWN_LAST	  12
 #define SHOWN_FAILED	  12
 #define SHOWN_LAST_BESIDE 6
 
-/* The columns of the evidence, see show.c. */
+/* the columns of the evidence, see show.c */
 #define TIME_WIDTH   11
 #define SOURCE_WIDTH 10
 #define WHAT_COLUMN  (TIME_WIDTH + 2 + SOURCE_WIDTH + 2)
 #define PATH_SHOWN   400
 
-/* Failures within this before a disconnect are a part of it. */
+/* failures this short before a disconnect belong to it */
 #define UNPLUG_US 300000
 
-/* How the transfers before an incident are told. */
+/* How the transfers before an incident are printed. */
 struct told {
-	int64_t zero_us;   /* times count from here */
+	int64_t zero_us;   /* time zero */
 	bool disconnected; /* which is a disconnect */
 	bool all;
 };
@@ -84,7 +84,7 @@ is_submission(const json_t *transfer)
 	return strcmp(field_text(transfer, "kind"), "submit") == 0;
 }
 
-/* Not what only follows a disconnect, or a program's wish: that would crowd out the rest. */
+/* Failures that only follow from a disconnect or a cancelled transfer would hide the others. */
 static bool
 is_failure(const json_t *transfer)
 {
@@ -102,18 +102,18 @@ is_failure(const json_t *transfer)
 	}
 }
 
-/* The tail that is told, as the index of its first and of the first failure before that. */
+/* The last transfers to print: the index of the first, and of the first failure before it. */
 static void
-choose(const json_t *transfers, size_t *ret_tail, size_t *ret_failures)
+choose(const json_t *transfers, size_t *ret_last, size_t *ret_failures)
 {
 	size_t n = json_array_size(transfers), n_failed = 0, i = n;
-	size_t n_tail = SHOWN_LAST_BESIDE;
+	size_t n_last = SHOWN_LAST_BESIDE;
 
 	while (i > 0 && n_failed < SHOWN_FAILED)
 		n_failed += is_failure(json_array_get(transfers, --i));
 	if (n_failed == 0)
-		n_tail = SHOWN_LAST;
-	*ret_tail = n > n_tail ? n - n_tail : 0;
+		n_last = SHOWN_LAST;
+	*ret_last = n > n_last ? n - n_last : 0;
 	*ret_failures = i;
 }
 
@@ -132,7 +132,7 @@ describe_end(const json_t *transfer, char *text, size_t size)
 		snprintf(text, size, "%s", status == 0 ? "ok" : name);
 }
 
-/* A failure so shortly before a disconnect that it says nothing: contacts part one by one. */
+/* A failure so short before a disconnect that it is part of it: contacts open one by one. */
 static bool
 is_of_unplugging(const json_t *transfer, int64_t zero_us)
 {
@@ -161,7 +161,7 @@ put_line(const struct cli *cli, const json_t *transfer, int64_t zero_us, bool di
 		disconnected && is_of_unplugging(transfer, zero_us) ? "  (of the disconnect)" : "");
 }
 
-/* In all that was kept, told or not. */
+/* Of all transfers that were kept, printed or not. */
 static void
 put_unplugging(const struct cli *cli, const json_t *transfers, int64_t zero_us)
 {
@@ -197,13 +197,13 @@ speaks_of_usbmon(const json_t *incident)
 static void
 put_lines(const struct cli *cli, const json_t *transfers, const struct told *told)
 {
-	size_t i, tail, failures, n_left_out = 0;
+	size_t i, last, failures, n_left_out = 0;
 	const json_t *transfer;
 
-	choose(transfers, &tail, &failures);
+	choose(transfers, &last, &failures);
 	json_array_foreach(transfers, i, transfer)
 	{
-		if (told->all || i >= tail || (i >= failures && is_failure(transfer)))
+		if (told->all || i >= last || (i >= failures && is_failure(transfer)))
 			put_line(cli, transfer, told->zero_us, told->disconnected);
 		else
 			n_left_out++;
@@ -238,7 +238,7 @@ transfers_put(const struct cli *cli, const json_t *incident, const json_t *trans
 	}
 }
 
-/* The whole capture in memory, so that a file is never half of one. */
+/* The whole capture in memory, so that the file is never incomplete. */
 static int
 build(const json_t *transfers, uint8_t **ret, size_t *ret_len)
 {
@@ -311,7 +311,7 @@ write_file(const char *path, const uint8_t *bytes, size_t len)
 		r = -errno;
 	if (r == 0)
 		return CLI_FINE;
-	unlink(path); /* it is ours, and cut */
+	unlink(path); /* this process created it, and it is incomplete */
 	return complain_file(path, -r);
 }
 
@@ -322,7 +322,7 @@ write_stream(const struct cli *cli, const uint8_t *bytes, size_t len)
 		cli_complain("a capture is not for a terminal: give a file, or a pipe to \"-\".");
 		return CLI_USAGE;
 	}
-	fwrite(bytes, 1, len, cli->style.out); /* main() tells whether it went out */
+	fwrite(bytes, 1, len, cli->style.out); /* main() checks for errors */
 	return CLI_FINE;
 }
 

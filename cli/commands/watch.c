@@ -16,25 +16,25 @@
 
 #define READY_TIMEOUT_MS 30000
 
-/* Incidents whose last line is remembered; more are hardly open at the same time. */
+/* incidents whose last line is remembered; more are rarely open at the same time */
 #define N_REMEMBERED 64
 
-/* The last lines of incidents, as hashes, so that none is printed twice in a row. */
+/* Hashes of the last line of each incident, so that no line is printed twice in a row. */
 struct memory {
 	struct {
 		int64_t id;
 		uint64_t line;
-	} said[N_REMEMBERED];
+	} last[N_REMEMBERED];
 	size_t n, next; /* the oldest is overwritten */
 };
 
 static void
 on_signal(int signal)
 {
-	(void)signal; /* it only has to interrupt the wait */
+	(void)signal; /* only interrupts the wait */
 }
 
-/* SIGINT and SIGTERM arrive only while we wait; *ret is the mask for that. */
+/* SIGINT and SIGTERM are delivered only during a wait with the mask *ret. */
 static void
 catch_signals(sigset_t *ret)
 {
@@ -49,7 +49,7 @@ catch_signals(sigset_t *ret)
 	sigaction(SIGTERM, &action, NULL);
 }
 
-/* The one member that is set, as a document; null ones and empty replies print nothing. */
+/* The one member that is set, as a document; nothing for a null member or an empty reply. */
 static int
 put_json(const struct cli *cli, const json_t *record)
 {
@@ -78,24 +78,24 @@ put_gap(const struct cli *cli, const json_t *gap)
 		"linkstat", words_gap(text, 0, gap));
 }
 
-/* Was this the last line of incident @id? From now on it is. */
+/* True if @text was the last line of incident @id; it is now. */
 static bool
-said_already(struct memory *memory, int64_t id, const char *text)
+is_repeated(struct memory *memory, int64_t id, const char *text)
 {
 	uint64_t line = ls_hash_text(text);
 	size_t i = 0;
 	bool same;
 
-	while (i < memory->n && memory->said[i].id != id)
+	while (i < memory->n && memory->last[i].id != id)
 		i++;
-	same = i < memory->n && memory->said[i].line == line;
+	same = i < memory->n && memory->last[i].line == line;
 	if (i == memory->n) {
 		i = memory->next;
 		memory->next = (i + 1) % N_REMEMBERED;
 		memory->n += memory->n < N_REMEMBERED;
 	}
-	memory->said[i].id = id;
-	memory->said[i].line = line;
+	memory->last[i].id = id;
+	memory->last[i].line = line;
 	return same;
 }
 
@@ -107,14 +107,14 @@ put_incident(const struct cli *cli, struct memory *memory, const json_t *inciden
 	size_t len;
 
 	aside.out = open_memstream(&text, &len);
-	if (!aside.out) { /* better twice than not at all */
+	if (!aside.out) { /* a repeated line is better than none */
 		lines_put_incident(&cli->style, incident);
 		return;
 	}
 	lines_put_incident(&aside, incident);
 	if (fclose(aside.out) != 0)
 		lines_put_incident(&cli->style, incident);
-	else if (!said_already(memory, field_int(incident, "id"), text))
+	else if (!is_repeated(memory, field_int(incident, "id"), text))
 		fputs(text, cli->style.out);
 	free(text);
 }
@@ -133,7 +133,7 @@ put_record(const struct cli *cli, struct memory *memory, const json_t *record)
 	return CLI_FINE;
 }
 
-/* What ended the stream, as an exit code. */
+/* The exit code for the end of the stream. */
 static int
 ended_by(const struct cli *cli, int error)
 {
@@ -162,10 +162,10 @@ follow(const struct cli *cli, struct client *client, struct client_wait *wait)
 		if (r != CLI_FINE)
 			return r;
 		if (fflush(cli->style.out) != 0)
-			return CLI_FINE; /* main() tells, if there is anything to tell */
+			return CLI_FINE; /* main() reports it, unless the reader closed the pipe */
 		if (!client_continues(reply))
 			return problem_talking(-ECONNRESET);
-		wait->timeout_ms = -1; /* it is ready: nothing for hours is good news */
+		wait->timeout_ms = -1; /* ready: wait as long as it takes */
 	}
 }
 

@@ -141,7 +141,7 @@ static struct {
 } tree;
 
 static int
-told_bytes(const char *dir, uint64_t *ret)
+fake_free_bytes(const char *dir, uint64_t *ret)
 {
 	(void)dir;
 	*ret = tree.free_bytes;
@@ -157,7 +157,7 @@ run_tree(const struct cli *cli)
 			       .root = root,
 			       .path = path,
 			       .work_dir = "/home/me",
-			       .free_bytes = told_bytes,
+			       .free_bytes = fake_free_bytes,
 			       .logind = tree.logind,
 			       .job_hours = 0.25 };
 	int r;
@@ -177,7 +177,7 @@ run_alone(const struct cli *cli)
 {
 	struct cli alone = *cli;
 
-	alone.socket = ""; /* nobody can listen there */
+	alone.socket = ""; /* nothing listens there */
 	return run_tree(&alone);
 }
 

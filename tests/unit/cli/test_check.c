@@ -320,7 +320,7 @@ static const struct screen screens[] = {
 };
 
 static void
-shows_what_to_mend(void **state)
+prints_what_to_fix(void **state)
 {
 	(void)state;
 	screens_check(screens, LS_COUNT(screens));
@@ -330,7 +330,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(shows_what_to_mend),
+		cmocka_unit_test(prints_what_to_fix),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

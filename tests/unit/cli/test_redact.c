@@ -32,7 +32,7 @@ a_serial_number_is_gone_from_every_field(void **state)
 		"\",\"product\":\"x" SERIAL "y\",\"manufacturer\":\"" SERIAL "\"}}]}",
 		"{\"sums\":[{\"device\":\"05ac:12a8:" SERIAL "\",\"hubs\":[\"05e3:0610:" SERIAL
 		"\"],\"cable\":\"" SERIAL "\",\"host\":\"" SERIAL "\"}]}",
-		/* Only told before, in another case. */
+		/* known from an earlier reply, in another case. */
 		"{\"events\":[{\"what\":\"f2lw9xabcd12 is gone\",\"source\":\"" SERIAL "\"}]}",
 		"{\"incident\":{\"why\":\"" SERIAL "\",\"ruled_out\":[\"" SERIAL
 		"\"],\"evidence\":[{\"what\":\"SerialNumber: " SERIAL "\"}]}}",

@@ -20,9 +20,9 @@
 
 #include "tests/unit/cli/screens.h"
 
-#define PATIENCE_MS 20000
-#define ENTER	    "\033[?1049h"
-#define LEAVE	    "\033[?1049l"
+#define TIMEOUT_MS 20000
+#define ENTER	   "\033[?1049h"
+#define LEAVE	   "\033[?1049l"
 #define DEVICE(name, in)                                                                           \
 	"{\"port\":\"p\",\"name\":\"" name "\",\"label\":null,\"device\":" IPHONE                  \
 	",\"bytes_in_per_second\":" in ",\"bytes_out_per_second\":0,\"transfers_per_second\":1,"   \
@@ -91,7 +91,7 @@ read_more(struct bed *bed)
 	struct pollfd fd = { .fd = bed->terminal, .events = POLLIN };
 	ssize_t n;
 
-	assert_int_equal(poll(&fd, 1, PATIENCE_MS), 1);
+	assert_int_equal(poll(&fd, 1, TIMEOUT_MS), 1);
 	n = read(bed->terminal, bed->shown + bed->n_shown, sizeof(bed->shown) - 1 - bed->n_shown);
 	if (n <= 0)
 		return false;
