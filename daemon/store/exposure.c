@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "daemon/store/db.h"
 #include "daemon/store/filter.h"
@@ -255,16 +254,6 @@ deliver(struct walk *walk, int64_t until, bool dropped, enum ls_side side)
 	return piece.us > 0 || dropped ? walk->visit(&piece, walk->user) : 0;
 }
 
-static enum ls_side
-side_of(const char *name)
-{
-	for (int i = 0; name && i < LS_N_SIDES; i++) {
-		if (strcmp(name, ls_side_name((enum ls_side)i)) == 0)
-			return (enum ls_side)i;
-	}
-	return LS_SIDE_UNKNOWN;
-}
-
 static int
 deliver_drops(struct walk *walk, int64_t session)
 {
@@ -278,11 +267,15 @@ deliver_drops(struct walk *walk, int64_t session)
 
 	while ((r = store_next(&rows)) == 1) {
 		int64_t at = store_int(&rows, 0);
+		const char *name = store_text(&rows, 1);
+		enum ls_side side = LS_SIDE_UNKNOWN;
 
 		if (at < counted_until)
 			continue;
 		counted_until = at + SAME_DROP_US;
-		r = deliver(walk, at, true, side_of(store_text(&rows, 1)));
+		if (name)
+			(void)ls_side_from_name(name, &side);
+		r = deliver(walk, at, true, side);
 		if (r != 0)
 			return r;
 	}

@@ -75,7 +75,7 @@ struct store_piece {
 };
 typedef int (*store_piece_fn)(const struct store_piece *piece, void *user);
 
-/* Oldest first, of what lies in the asked span; none where there is neither time nor a drop. 0, what
- * @visit gave, or -errno. */
+/* Visits the pieces in the asked span that have time or a drop, oldest first. 0, the result of @visit
+ * that ended it, or -errno. */
 int store_pieces(const struct store_exposure *asked, int64_t session, store_piece_fn visit,
 		 void *user);

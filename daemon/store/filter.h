@@ -14,7 +14,7 @@ struct store_filter {
 	size_t limit;	  /* rows at most; 0: all */
 };
 
-/* Of SQL that takes a filter as ?1 since, ?2 until, ?3 behind this id, ?4 ports, ?5 rows at most. */
+/* The filter as values of SQL: ?1 since, ?2 until, ?3 behind this id, ?4 ports, ?5 rows at most. */
 #define STORE_FILTER(filter, ports)                                                                \
 	INT((filter)->since_us), INT((filter)->until_us), INT((filter)->after_id),                 \
 		TEXT_OR_NULL(ports), INT(store_filter_limit(filter))

@@ -131,7 +131,7 @@ store_reopen(struct store *store)
 
 /*
  * One linkstatd a directory. A lock on a file of its own, and not SQLite's exclusive mode, so that
- * a user can read the database with other tools at the same time. The kernel drops it with the process.
+ * a user can read the database with other tools. The kernel drops the lock with the process.
  */
 static int
 lock(struct store *store)

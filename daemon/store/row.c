@@ -5,6 +5,25 @@
 #include "daemon/store/db.h"
 #include "lib/wire/wire.h"
 
+/*
+ * Enums are stored by name, so that a reader of the database needs no header. X(type, the enum and
+ * the beginning of its name function, number of members).
+ */
+#define ENUMS(X)                                                                                   \
+	X(CAUSE, ls_cause, LS_N_CAUSES)                                                            \
+	X(SIDE, ls_side, LS_N_SIDES)                                                               \
+	X(SOURCE, ls_source, LS_N_SOURCES)                                                         \
+	X(KIND, ls_event_kind, LS_N_EVENTS)                                                        \
+	X(GAP_KIND, ls_gap_kind, LS_N_GAP_KINDS)
+
+#define ENUM_TYPE(type, name, n) TYPE_##type,
+#define ENUM_NAME(type, name, n)                                                                   \
+	case TYPE_##type:                                                                          \
+		return name##_name((enum name)value);
+#define ENUM_COUNT(type, name, n)                                                                  \
+	case TYPE_##type:                                                                          \
+		return n;
+
 enum field_type {
 	TYPE_BOOL,
 	TYPE_U8,
@@ -14,12 +33,7 @@ enum field_type {
 	TYPE_ID,  /* 0 is NULL */
 	TYPE_REAL,
 	TYPE_TEXT,
-	/* Enums are kept by name, so that a reader of the database needs no header. */
-	TYPE_CAUSE,
-	TYPE_SIDE,
-	TYPE_SOURCE,
-	TYPE_KIND,
-	TYPE_GAP_KIND,
+	ENUMS(ENUM_TYPE)
 };
 
 struct field {
@@ -62,16 +76,9 @@ static const char *
 enum_name(enum field_type type, int value)
 {
 	switch (type) {
-	case TYPE_CAUSE:
-		return ls_cause_name((enum ls_cause)value);
-	case TYPE_SIDE:
-		return ls_side_name((enum ls_side)value);
-	case TYPE_SOURCE:
-		return ls_source_name((enum ls_source)value);
-	case TYPE_GAP_KIND:
-		return ls_gap_kind_name((enum ls_gap_kind)value);
+		ENUMS(ENUM_NAME)
 	default:
-		return ls_event_kind_name((enum ls_event_kind)value);
+		return ""; /* no enum */
 	}
 }
 
@@ -80,16 +87,9 @@ static int
 enum_count(enum field_type type)
 {
 	switch (type) {
-	case TYPE_CAUSE:
-		return LS_N_CAUSES;
-	case TYPE_SIDE:
-		return LS_N_SIDES;
-	case TYPE_SOURCE:
-		return LS_N_SOURCES;
-	case TYPE_GAP_KIND:
-		return LS_N_GAP_KINDS;
+		ENUMS(ENUM_COUNT)
 	default:
-		return LS_N_EVENTS;
+		return 0; /* no enum */
 	}
 }
 
@@ -154,13 +154,25 @@ save_integer(const struct field *field, int64_t value, char *at)
 }
 
 static void
+bind_enum(sqlite3_stmt *stmt, int n, const struct field *field, const char *at)
+{
+	int value;
+
+	memcpy(&value, at, sizeof(value));
+	(void)sqlite3_bind_text(stmt, n, enum_name(field->type, value), -1, SQLITE_STATIC);
+}
+
+/* Failures to bind show at the step: a parameter out of range is our bug. */
+static void
 bind_field(sqlite3_stmt *stmt, int n, const struct field *field, const char *at)
 {
 	int64_t integer;
 	double real;
-	int value;
 
-	/* Failures to bind show at the step: a parameter out of range is our bug. */
+	if (enum_count(field->type) > 0) {
+		bind_enum(stmt, n, field, at);
+		return;
+	}
 	switch (field->type) {
 	case TYPE_REAL:
 		memcpy(&real, at, sizeof(real));
@@ -168,14 +180,6 @@ bind_field(sqlite3_stmt *stmt, int n, const struct field *field, const char *at)
 		break;
 	case TYPE_TEXT:
 		(void)sqlite3_bind_text(stmt, n, at, (int)strnlen(at, field->size), SQLITE_STATIC);
-		break;
-	case TYPE_CAUSE:
-	case TYPE_SIDE:
-	case TYPE_SOURCE:
-	case TYPE_KIND:
-	case TYPE_GAP_KIND:
-		memcpy(&value, at, sizeof(value));
-		(void)sqlite3_bind_text(stmt, n, enum_name(field->type, value), -1, SQLITE_STATIC);
 		break;
 	default:
 		integer = load_integer(field, at);
@@ -198,12 +202,23 @@ store_bind_fields(sqlite3_stmt *stmt, int first, const struct store_value *value
 }
 
 static void
+read_enum(const struct store_rows *rows, int column, const struct field *field, char *at)
+{
+	const char *name = store_text(rows, column);
+	int value = enum_value(field->type, name ? name : "");
+
+	memcpy(at, &value, sizeof(value));
+}
+
+static void
 read_field(const struct store_rows *rows, int column, const struct field *field, char *at)
 {
-	const char *name;
 	double real;
-	int value;
 
+	if (enum_count(field->type) > 0) {
+		read_enum(rows, column, field, at);
+		return;
+	}
 	switch (field->type) {
 	case TYPE_REAL:
 		real = sqlite3_column_double(rows->stmt, column);
@@ -211,15 +226,6 @@ read_field(const struct store_rows *rows, int column, const struct field *field,
 		break;
 	case TYPE_TEXT:
 		store_read_text(rows, column, at, field->size);
-		break;
-	case TYPE_CAUSE:
-	case TYPE_SIDE:
-	case TYPE_SOURCE:
-	case TYPE_KIND:
-	case TYPE_GAP_KIND:
-		name = store_text(rows, column);
-		value = enum_value(field->type, name ? name : "");
-		memcpy(at, &value, sizeof(value));
 		break;
 	default:
 		save_integer(field, store_int(rows, column), at);

@@ -21,9 +21,9 @@ typedef int (*store_session_fn)(const struct store_session *session, void *user)
 int store_sessions(struct store *store, const struct store_filter *filter, struct ls_instant now,
 		   store_session_fn visit, void *user, const char **unknown);
 /*
- * The same summed by what took part: of the whole history, sessions that ended some days ago come as
- * sums (n of them, all with drops or none with any, no times, an id of its own kind); all others one
- * by one, with n = 1 and behind STORE_SUM_IDS.
+ * Sessions summed by port, device, cable and hubs. Of the whole history, those that ended some days
+ * ago come as sums: n sessions, all with drops or all without, no times, ids below STORE_SUM_IDS.
+ * All others come one by one, with n = 1 and ids behind STORE_SUM_IDS.
  */
 #define STORE_SUM_IDS (INT64_C(1) << 40)
 int store_session_sums(struct store *store, const struct store_filter *filter,

@@ -13,7 +13,7 @@
 #include "lib/attribution/trend.h"
 #include "lib/wire/port_report.h"
 
-/* Then nothing of a session changes any more: its minutes of traffic are hours (store_roll_up()). */
+/* By then a session no longer changes: its minutes of traffic are hours (store_roll_up()). */
 #define ENDED_FOR_US (3 * 24 * 3600 * (int64_t)LS_SEC)
 /* Sessions in one transaction: some 10 ms with the write to disk. */
 #define SESSIONS_AT_ONCE 128
