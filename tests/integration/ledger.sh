@@ -9,7 +9,7 @@ here=$sources/tests/integration
 . "$(dirname "$0")/bed.sh"
 
 wait_for() {
-	for _ in $(seq 100); do
+	for _ in $(seq 3000); do
 		! "$@" >"$dir/wait" 2>&1 || return 0
 		sleep 0.1
 	done
@@ -108,15 +108,15 @@ wait "$job" || got=$?
 [ "$got" = 9 ] || fail "a signal was not passed on: $got"
 
 # A job whose linkstat dies is closed, one that outlives linkstatd is not lost.
-"$linkstat" run -- sh -c 'echo ready; exec sleep 60' >"$dir/out" 2>"$dir/err" &
+"$linkstat" run -- sh -c 'echo ready; exec sleep 36000' >"$dir/out" 2>"$dir/err" &
 job=$!
 wait_for grep -q ready "$dir/out"
 sleeper=$(ps -o pid= --ppid "$job")
 kill -KILL "$job"
 wait "$job" 2>"$dir/wait" || true
 kill "$sleeper"
-wait_for sh -c "$linkstat jobs | grep -q 'end not seen'"
-"$linkstat" run -- sh -c "echo ready; while [ ! -e $dir/go ]; do sleep 0.1; done; exit 3" \
+wait_for sh -c '"$0" jobs | grep -q "end not seen"' "$linkstat"
+"$linkstat" run -- sh -c 'echo ready; while [ ! -e "$0" ]; do sleep 0.1; done; exit 3' "$dir/go" \
 	>"$dir/out" 2>"$dir/err" &
 job=$!
 wait_for grep -q ready "$dir/out"
@@ -135,7 +135,7 @@ DROP= "$dir/idevicerestore" >"$dir/want" 2>"$dir/err" || true
 expect 1 'ended with exit code 1' "$linkstat" run -- "$dir/idevicerestore"
 cmp "$dir/want" "$dir/out" || fail 'the output of a restore was touched'
 # With a closed output the connection to linkstatd must not be taken for it.
-expect 1 'No link trouble' sh -c "exec '$linkstat' run -- '$dir/idevicerestore' >&-"
+expect 1 'No link trouble' sh -c 'exec "$0" run -- "$1" >&-' "$linkstat" "$dir/idevicerestore"
 cat >"$dir/drop.py" <<'PY'
 import sqlite3, sys, time
 db = sqlite3.connect(sys.argv[1], timeout=10)
@@ -147,7 +147,7 @@ db.execute("INSERT INTO incidents (%s) VALUES (%s)" % (",".join(names), ",".join
            [row[name] for name in names])
 db.commit()
 PY
-export DROP="sleep 0.2; python3 $dir/drop.py $dir/linkstat.db; sleep 0.2"
+export DROP="sleep 0.2; python3 '$dir/drop.py' '$dir/linkstat.db'; sleep 0.2"
 expect 1 'dropped, at 37 % of the file system, ' "$linkstat" run -- "$dir/idevicerestore"
 tr '\n' ' ' <"$dir/err" | tr -s ' ' | grep -qE '[0-9] s into restore mode: link lost \(90 % sure\)' ||
 	fail 'no time into restore mode'

@@ -11,7 +11,7 @@
 
 #include "cli/commands/child.h"
 
-#define PATIENCE_S 10
+#define PATIENCE_S 300
 #define SEEN_MAX   256
 
 static void
@@ -26,7 +26,7 @@ on_output(const char *bytes, size_t len, void *user)
 	seen[before + len] = '\0';
 }
 
-/* What @run returns in a process of its own, that a wait without end does not outlive. */
+/* What @run returns in a process of its own, which inherits no ignored signal and ends by itself. */
 static int
 apart(int (*run)(void))
 {
@@ -34,6 +34,8 @@ apart(int (*run)(void))
 	pid_t pid = fork();
 
 	if (pid == 0) {
+		for (int number = 1; number < NSIG; number++)
+			signal(number, SIG_DFL); /* under nohup one is ignored */
 		alarm(PATIENCE_S);
 		_exit(run());
 	}
