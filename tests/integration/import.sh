@@ -22,7 +22,7 @@ sys.exit(not eval(sys.argv[2]))' "$dir/out" "$expression" || fail "not so: $expr
 }
 
 wait_for() {
-	for _ in $(seq 100); do
+	for _ in $(seq 3000); do
 		! "$@" >"$dir/wait" 2>&1 || return 0
 		sleep 0.1
 	done

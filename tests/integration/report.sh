@@ -22,7 +22,7 @@ db.commit()
 EOF
 "$linkstatd" --state "$dir" --socket "$dir/socket" 2>>"$dir/log" &
 daemon=$!
-for _ in $(seq 100); do
+for _ in $(seq 3000); do
 	[ -S "$dir/socket" ] && break
 	sleep 0.1
 done

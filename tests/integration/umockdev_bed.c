@@ -133,7 +133,7 @@ bed_turn(struct bed *bed)
 void
 bed_wait(struct bed *bed, size_t n)
 {
-	for (int i = 0; i < 500 && bed->n_seen < n; i++)
+	for (int i = 0; i < 15000 && bed->n_seen < n; i++)
 		bed_turn(bed);
 	assert_int_equal(bed->n_seen, n);
 }

@@ -33,11 +33,22 @@ expect() {
 	exit 1
 }
 
+# Ends a command that watches without end when it has said that it does.
+until_ready() {
+	"$@" >"$dir/watch" 2>&1 &
+	for _ in $(seq 3000); do
+		! grep -q ready "$dir/watch" || break
+		sleep 0.1
+	done
+	kill "$!"
+	cat "$dir/watch"
+}
+
 "$linkstatd" --state "$dir" --socket "$dir/socket" 2>"$dir/log" &
 daemon=$!
-for _ in 1 2 3 4 5 6 7 8 9 10; do
+for _ in $(seq 3000); do
 	[ ! -S "$dir/socket" ] || break
-	sleep 0.5
+	sleep 0.1
 done
 [ -S "$dir/socket" ] || {
 	cat "$dir/log" >&2
@@ -56,7 +67,7 @@ if "$varlinkctl" --version >"$dir/out" 2>&1; then
 	expect '"events":[' "$varlinkctl" call --json=short --more "$at" io.linkstat.ListEvents '{}'
 	expect io.linkstat.NoSuchIncident "$varlinkctl" call "$at" io.linkstat.GetIncident '{"id":0}'
 	expect ExpectedMore "$varlinkctl" call "$at" io.linkstat.Watch '{}'
-	expect '{"ready":true}' timeout 2 "$varlinkctl" call --json=short --more "$at" \
+	expect '{"ready":true}' until_ready "$varlinkctl" call --json=short --more "$at" \
 		io.linkstat.Watch '{}'
 fi
 if "$python" -c 'import varlink' 2>"$dir/out"; then

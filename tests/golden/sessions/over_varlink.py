@@ -97,7 +97,7 @@ def ask(pages, *arguments):
             thread = threading.Thread(target=serve, args=(listener, pages, calls), daemon=True)
             thread.start()
             done = subprocess.run([LINKSTAT, "--socket", path, "diagnose", "--json", *arguments],
-                                  capture_output=True, text=True, timeout=60)
+                                  capture_output=True, text=True, timeout=600)
     return done, calls
 
 
@@ -122,7 +122,7 @@ def main():
     good &= check("all ports are asked for", "ports" not in calls[0].get("parameters", {}))
     table = "\n".join(json.dumps(row) for row in SESSIONS)
     typed = subprocess.run([LINKSTAT, "diagnose", "--sessions", "-", "--json"], input=table,
-                           capture_output=True, text=True, timeout=60)
+                           capture_output=True, text=True, timeout=600)
     same = json.loads(typed.stdout)
     good &= check("the same as a table: probability",
                   abs(same["probability"] - answer["probability"]) < 1e-9)

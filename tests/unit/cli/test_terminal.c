@@ -20,7 +20,7 @@
 
 #include "tests/unit/cli/screens.h"
 
-#define TIMEOUT_MS 20000
+#define TIMEOUT_MS 300000
 #define ENTER	   "\033[?1049h"
 #define LEAVE	   "\033[?1049l"
 #define DEVICE(name, in)                                                                           \

@@ -199,7 +199,7 @@ settle(void)
 
 	do {
 		before = stats().n_wakeups;
-		usleep((SOURCE_USBMON_REST_MS + 5) * 1000);
+		usleep((2 * SOURCE_USBMON_REST_MS + 20) * 1000); /* its timer is due */
 		turn();
 	} while (stats().n_wakeups != before);
 }
@@ -289,7 +289,7 @@ sleeps_when_nothing_moves(void **state)
 	settle();
 	n_wakeups = stats().n_wakeups;
 	for (int i = 0; i < 5; i++) {
-		usleep((SOURCE_USBMON_REST_MS + 5) * 1000);
+		usleep((2 * SOURCE_USBMON_REST_MS + 20) * 1000); /* its timer is due */
 		turn();
 	}
 	assert_int_equal(stats().n_wakeups, n_wakeups);
