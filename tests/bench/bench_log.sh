@@ -7,7 +7,9 @@ set -euo pipefail
 build=$(realpath "$1")
 shift
 [[ $# -gt 0 ]] || set -- 100 1000
-dir=$(mktemp -d /dev/shm/bench_log.XXXXXX)
+place=/dev/shm
+[[ -w $place ]] || place=${TMPDIR:-/tmp}
+dir=$(mktemp -d "$place/bench_log.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 
 # Seconds and KiB of one run.
