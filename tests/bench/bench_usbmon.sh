@@ -2,7 +2,7 @@
 # What it costs to read usbmon: linkstatd, usbtop, dumpcap and a bare loop, one after the other and
 # all at once, under the same loads in one run. Runs in the lab, with a build without sanitizers:
 #
-#	tests/lab/machine --build build/release --timeout 3600 tests/bench/bench_usbmon.sh
+#	tests/lab/machine --build build/release tests/bench/bench_usbmon.sh
 #
 # LAB_BENCH_ROUNDS (3), LAB_BENCH_LOADS (phone hub), LAB_BENCH_READERS; LAB_BENCH_RING KiB and LAB_BENCH_REST ms are for
 # the floor, LAB_BENCH_RINGS "KiB …": linkstatd with each of these rings. CPU time is the scheduler's,

@@ -10,7 +10,10 @@
 #
 # Its exit code says whether every check held. A story without a check fails.
 set -u -o pipefail
-export TZ=UTC LC_ALL=C.UTF-8 PATH=$LAB_BUILD/tests/lab:$PATH
+. "$LAB_TREE/tests/lab/pace.sh"
+# What stories look with. Under emulation a program without sanitizers starts in a quarter of the time.
+: "${LAB_TOOLS:=$LAB_BUILD}"
+export TZ=UTC LC_ALL=C.UTF-8 PATH=$LAB_TOOLS/tests/lab:$PATH
 
 declare -i n_checks=0 n_failed=0 n_starts=0
 story_name=$(basename "$0" .sh)
@@ -75,7 +78,7 @@ check() {
 	return 1
 }
 
-# check_soon "sentence" SECONDS COMMAND…: does it become so?
+# check_soon "sentence" SECONDS COMMAND…: does it become so? SECONDS are those of a fast machine.
 check_soon() {
 	local sentence=$1 seconds=$2
 	shift 2
@@ -86,19 +89,27 @@ not() {
 	! "$@"
 }
 
-# Runs COMMAND every 50 ms until it succeeds. Its last output is the output.
+# Runs COMMAND every 50 ms until it succeeds. Its last output is the output. A bound only ends what will
+# never come, so it is three times SECONDS, and as many times more as this machine is slow at the end.
 poll_for() {
-	local seconds=$1 end output
+	local bound=$(($1 * 3000000)) began now_us slowness output
 	shift
-	end=$((${EPOCHREALTIME/./} + seconds * 1000000))
-	until output=$("$@" 2>&1); do
-		if ((${EPOCHREALTIME/./} > end)); then
-			echo "not within $seconds s; last seen: ${output:-nothing}"
-			return 1
+	take_time
+	began=$now_us
+	while :; do
+		if output=$("$@" 2>&1); then
+			[[ -z $output ]] || echo "$output"
+			return 0
+		fi
+		take_time
+		if ((now_us - began > bound)); then
+			measure_slowness
+			((now_us - began < bound * slowness)) || break
 		fi
 		pause 0.05
 	done
-	[[ -z $output ]] || echo "$output"
+	echo "not within $(((now_us - began) / 1000000)) s; last seen: ${output:-nothing}"
+	return 1
 }
 
 # wait_until "description" SECONDS COMMAND…: without it the story cannot go on.
@@ -175,6 +186,15 @@ kernel_says_times() { # NUMBER PATTERN
 	n=$(kernel_log | grep -c -E -- "$2")
 	echo "$n times"
 	((n == $1))
+}
+
+# How often a device was on the bus between two disconnects for so long (2 s) that the second one is an
+# incident of its own. How long a flap takes depends on the speed of the machine.
+quiet_spells() { # KERNEL-NAME
+	kernel_log | tr -d '[]' | awk -v found="$1: New USB device found" -v gone="$1: USB disconnect" '
+		index($0, found) { since = $1 }
+		index($0, gone) { if (since && $1 - since > 1.8) n++; since = 0 }
+		END { print n + 0 }'
 }
 
 file_exceeds() { # FILE NUMBER
@@ -341,7 +361,7 @@ qmp() {
 	echo '{"execute":"qmp_capabilities"}' >&"$port"
 	echo "{\"execute\":\"$1\",\"arguments\":${2:-{\}},\"id\":\"$id\"}" >&"$port"
 	while [[ $line != *"\"id\": \"$id\""* ]]; do
-		read -r -t 10 -u "$port" line || break
+		read -r -t 100 -u "$port" line || break
 	done
 	exec {port}>&-
 	echo "$line"
@@ -391,13 +411,22 @@ remove_qemu_devices() {
 
 # ---- linkstat -----------------------------------------------------------------------------------
 
-# An exit code of 1 means "trouble was found", which is what stories are about.
+# The client under test. Its exit code is 1 if there was a drop, which is what stories are about.
 client() {
+	client_of "$LAB_BUILD" "$@"
+}
+
+# The same question, asked by the pieces below.
+ask() {
+	client_of "$LAB_TOOLS" "$@"
+}
+
+client_of() { # BUILD ARGUMENT…
 	local -i code=0
 	if [[ -n $linkstat_socket ]]; then
-		"$LAB_BUILD/cli/linkstat" --socket "$linkstat_socket" "$@" || code=$?
+		"$1/cli/linkstat" --socket "$linkstat_socket" "${@:2}" || code=$?
 	else
-		linkstat "$@" || code=$?
+		linkstat "${@:2}" || code=$?
 	fi
 	((code <= 1))
 }
@@ -419,7 +448,7 @@ start_linkstatd() {
 		"${recording[@]}" --state "$story_dir/state" --socket "$linkstat_socket" "$@" \
 		>>"$LAB_OUT/$story_name.linkstatd.log" 2>&1 &
 	daemon_pid=$!
-	wait_until "linkstatd answers" 30 client status --json
+	wait_until "linkstatd answers" 30 ask status --json
 }
 
 stop_linkstatd() {
@@ -435,25 +464,31 @@ kill_linkstatd() {
 	daemon_pid=''
 }
 
-# The incidents of this story. Older ones may be known from the kernel log of this boot.
-incidents() {
-	client incidents --json | jq -c --argjson since "$story_since" '
+# of_story JQ-FILTER [JQ-OPTION…]: applies it to the list of this story's incidents. Older ones may be known
+# from the kernel log of this boot. One jq for each question: it takes long to start.
+of_story() {
+	local filter=$1
+	shift
+	ask incidents --json | jq -c --argjson since "$story_since" "$@" '
 		def seconds: sub("\\.[0-9]+"; "") | sub("\\+00:00$"; "Z") | fromdateiso8601;
-		.incidents |= map(select((.opened_at | seconds) >= $since))'
+		.incidents |= map(select((.opened_at | seconds) >= $since)) | '"$filter"
+}
+
+incidents() {
+	of_story .
 }
 
 port_name() { # a device's name, a kernel name or a stable id: the latter two stay as they are
 	where "$1" 2>/dev/null || echo "$1"
 }
 
+# What is printed last decides; what stands before it is for people.
 incident_on() { # PORT JQ-FILTER: the incidents on PORT for which it is true
-	local port all
+	local port
 	port=$(port_name "$1")
-	all=$(incidents) || return 1
-	jq -c -e --arg port "$port" "[.incidents[] | select(.name == \$port or .port == \$port)]
-		| map(select($2)) | if length > 0 then . else empty end" <<<"$all" && return
+	of_story ".incidents as \$all | [\$all[] | select(.name == \$port or .port == \$port)] | map(select($2))
+		| if length > 0 then . else (\$all[] | del(.evidence)), false end" -e --arg port "$port" && return
 	echo "no incident on $port with: $2"
-	jq -c '.incidents[] | del(.evidence)' <<<"$all"
 	return 1
 }
 
@@ -463,17 +498,11 @@ expect_incident() {
 }
 
 all_closed() {
-	local all
-	all=$(incidents) || return 1
-	jq -c '.incidents[] | select(.closed_at == null) | del(.evidence)' <<<"$all"
-	jq -e 'all(.incidents[]; .closed_at != null)' <<<"$all" >/dev/null
+	of_story '[.incidents[] | select(.closed_at == null) | del(.evidence)] | .[], . == []' -e
 }
 
 jq_incidents() { # JQ-FILTER, true of the list of this story's incidents
-	local all
-	all=$(incidents) || return 1
-	jq -c '.incidents[] | del(.evidence)' <<<"$all"
-	jq -e ".incidents | $1" <<<"$all" >/dev/null
+	of_story ".incidents | (.[] | del(.evidence)), ($1)" -e
 }
 
 status_mentions() { # PATTERN
@@ -497,11 +526,9 @@ expect_only_incidents() {
 }
 
 report_says() { # PORT JQ-FILTER: true of the port's row in the report
-	local row
-	row=$(client report --json | jq -c --arg port "$(port_name "$1")" \
-		'.ports[] | select(.name == $port or .port == $port)')
-	echo "${row:-no row for $1}"
-	jq -e "$2" <<<"${row:-null}" >/dev/null
+	ask report --json | jq -c -e --arg port "$(port_name "$1")" "
+		[.ports[] | select(.name == \$port or .port == \$port)][0]
+		| (. // \"no row for \" + \$port), ($2)"
 }
 
 # ---- linkstat as a service, in the systemd machine ----------------------------------------------
@@ -522,7 +549,7 @@ install_linkstat() {
 
 start_service() {
 	check "systemctl start linkstatd" systemctl start linkstatd.service || exit 1
-	wait_until "linkstatd answers" 30 client status --json
+	wait_until "linkstatd answers" 30 ask status --json
 }
 
 service_property() { # NAME

@@ -1,4 +1,5 @@
 #!/bin/bash
+# limit: 1800 s
 . "$LAB_TREE/tests/lab/story.sh"
 story "A device number is given out again, to another device on another port"
 start_linkstatd --usbmon-ring 8192

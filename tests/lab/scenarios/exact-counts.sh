@@ -1,4 +1,5 @@
 #!/bin/bash
+# limit: 1800 s
 . "$LAB_TREE/tests/lab/story.sh"
 story "Every failed transfer of two busy devices is counted exactly, where it happened"
 start_linkstatd --usbmon-ring 16384 # nothing may be lost, however slow this machine is

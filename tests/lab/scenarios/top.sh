@@ -45,7 +45,8 @@ client top --json -d 2 -n 3 >"$three"
 took=$((${EPOCHREALTIME/./} - began)) bytes=$(($(moved phone) - before))
 tell "the device moved $bytes bytes in $took µs"
 check "three measurements" at_least 3 eval 'wc -l <"$three"'
-check "of 2 seconds each" top_says "$three" 'all(.[]; .seconds > 1.9 and .seconds < 4 and .blind == null)'
+check "of 2 seconds each" top_says "$three" 'all(.[]; .seconds > 1.9 and .blind == null)'
+check "none longer than it took" top_says "$three" "(map(.seconds) | add) < $took / 1000000"
 check "both ways, without errors" top_says "$three" \
 	'all(.[].devices[]; .bytes_in_per_second > 1000 and .bytes_out_per_second > 1000 and .errors == 0)'
 check "as fast as the device itself says, within a factor of 1.5" top_says "$three" "
@@ -72,7 +73,7 @@ check_soon "at rest nothing wakes linkstatd" 60 at_most 2 switches_in 5
 (exec "$LAB_BUILD/cli/linkstat" --socket "$linkstat_socket" top --json -d 0.1 >"$one") &
 watcher=$!
 wait_until "it is watched" 20 test -s "$one"
-check "ten times a second while it is watched" at_least 30 switches_in 5
+check "several times a second while it is watched" at_least 12 switches_in 5
 kill "$watcher"
 wait "$watcher"
 check_soon "and nothing wakes it when the watcher has left" 60 at_most 2 switches_in 5
