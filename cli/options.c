@@ -19,18 +19,12 @@ struct scan {
 	char letters[LETTERS_MAX];
 };
 
-static bool
-is_end(const struct command_option *option)
-{
-	return !option->name && !option->letter;
-}
-
 static size_t
 count(const struct command_option *options)
 {
 	size_t n = 0;
 
-	while (options && !is_end(&options[n]))
+	while (options && !option_is_end(&options[n]))
 		n++;
 	return n;
 }

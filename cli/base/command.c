@@ -8,19 +8,16 @@
 
 const struct command_option command_shared[] = {
 	{ .name = "redact",
-	  .take = option_take_flag,
-	  .offset = offsetof(struct cli, redact),
+	  OPTION_MEMBER(cli, redact),
 	  .in_cli = true,
 	  .help = "no serial numbers, UDIDs or ECIDs, but names that stand for them" },
 	{ .name = "json",
-	  .take = option_take_flag,
-	  .offset = offsetof(struct cli, json),
+	  OPTION_MEMBER(cli, json),
 	  .in_cli = true,
 	  .help = "the same as JSON, for programs" },
 	{ .name = "socket",
 	  .value = "PATH",
-	  .take = option_take_text,
-	  .offset = offsetof(struct cli, socket),
+	  OPTION_MEMBER(cli, socket),
 	  .in_cli = true,
 	  .help = "where linkstatd listens (or set LINKSTAT_SOCKET)",
 	  .complete = COMPLETE_FILES },
@@ -151,12 +148,12 @@ command_usage(const struct command *command, char text[COMMAND_TEXT_MAX])
 	text[0] = '\0';
 	add(text, "linkstat", command->is_default ? "" : " ",
 	    command->is_default ? "" : command->name);
-	for (size_t i = 0; options[i].name || options[i].letter; i++)
+	for (size_t i = 0; !option_is_end(&options[i]); i++)
 		if (options[i].required)
 			add(text, " ", command_option_text(&options[i], word), "");
 	if (*arguments && !last)
 		add(text, " ", arguments, "");
-	for (size_t i = 0; options[i].name || options[i].letter; i++) {
+	for (size_t i = 0; !option_is_end(&options[i]); i++) {
 		if (options[i].required)
 			continue;
 		add(text, inside ? "|" : " [", command_option_text(&options[i], word),

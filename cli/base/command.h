@@ -69,18 +69,25 @@ int option_take_time(const struct command_option *option, const char *value, con
 int option_take_hours(const struct command_option *option, const char *value, const struct cli *cli,
 		      void *member); /* double, > 0 */
 
+/* Where an option is stored, and how: the type of the member decides. */
+#define OPTION_MEMBER(options, member)                                                             \
+	.offset = offsetof(struct options, member),                                                \
+	.take = _Generic(((struct options *)0)->member,                                            \
+			 bool: option_take_flag,                                                   \
+			 const char *: option_take_text,                                           \
+			 struct cli_time: option_take_time,                                        \
+			 struct option_words: option_take_words)
+
 /* Rows that several commands have. */
 #define OPTIONS_SPAN                                                                               \
 	{ .name = "since",                                                                         \
 	  .value = "TIME",                                                                         \
-	  .take = option_take_time,                                                                \
-	  .offset = offsetof(struct cli, since),                                                   \
+	  OPTION_MEMBER(cli, since),                                                               \
 	  .in_cli = true,                                                                          \
 	  .help = "",                                                                              \
 	  .complete = COMPLETE_TIMES },                                                            \
 	{                                                                                          \
-		.name = "until", .value = "TIME", .take = option_take_time,                        \
-		.offset = offsetof(struct cli, until), .in_cli = true,                             \
+		.name = "until", .value = "TIME", OPTION_MEMBER(cli, until), .in_cli = true,       \
 		.help = "for report, incidents and log: -1h, today, \"2026-11-22 14:00\"",         \
 		.complete = COMPLETE_TIMES,                                                        \
 	}
@@ -94,15 +101,20 @@ int option_take_hours(const struct command_option *option, const char *value, co
 /* All commands take these, see command_shared; those that list them do something with them. */
 #define OPTION_REDACT                                                                              \
 	{                                                                                          \
-		.name = "redact", .take = option_take_flag,                                        \
-		.offset = offsetof(struct cli, redact), .in_cli = true,                            \
+		.name = "redact", OPTION_MEMBER(cli, redact), .in_cli = true,                      \
 	}
 #define OPTION_JSON                                                                                \
 	{                                                                                          \
-		.name = "json", .take = option_take_flag, .offset = offsetof(struct cli, json),    \
-		.in_cli = true,                                                                    \
+		.name = "json", OPTION_MEMBER(cli, json), .in_cli = true,                          \
 	}
 extern const struct command_option command_shared[];
+
+/* True for the row that ends a table. */
+static inline bool
+option_is_end(const struct command_option *option)
+{
+	return !option->name && !option->letter;
+}
 
 /* From a list that ends with NULL; NULL if there is none. */
 const struct command *command_find(const struct command *const *list, const char *name);

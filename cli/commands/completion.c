@@ -63,12 +63,6 @@ static const char tail[] = "	esac\n"
 			   "\n"
 			   "complete -F _linkstat linkstat\n";
 
-static bool
-is_end(const struct command_option *option)
-{
-	return !option->name && !option->letter;
-}
-
 /* "--since", "-d". */
 static void
 put_name(const struct command_option *option)
@@ -89,9 +83,9 @@ is_same(const struct command_option *a, const struct command_option *b)
 static const struct command_option *
 find(const struct command_option *options, const struct command_option *wanted)
 {
-	while (options && !is_end(options) && !is_same(options, wanted))
+	while (options && !option_is_end(options) && !is_same(options, wanted))
 		options++;
-	return options && !is_end(options) ? options : NULL;
+	return options && !option_is_end(options) ? options : NULL;
 }
 
 /* True for the first option of its name in all tables that has a value in each of them. */
@@ -121,7 +115,7 @@ put_skipped(void)
 	for (size_t i = 0; command_list[i]; i++) {
 		const struct command_option *option = command_list[i]->options;
 
-		for (; option && !is_end(option); option++) {
+		for (; option && !option_is_end(option); option++) {
 			if (!always_has_value(option))
 				continue;
 			fputs(before, stdout);
@@ -129,7 +123,7 @@ put_skipped(void)
 			before = " | ";
 		}
 	}
-	for (size_t i = 0; !is_end(&command_shared[i]); i++) {
+	for (size_t i = 0; !option_is_end(&command_shared[i]); i++) {
 		if (!command_shared[i].value)
 			continue;
 		fputs(before, stdout);
@@ -141,7 +135,7 @@ put_skipped(void)
 static void
 put_values(const struct command_option *options, bool first_only)
 {
-	for (; options && !is_end(options); options++) {
+	for (; options && !option_is_end(options); options++) {
 		if (!options->value || (first_only && !always_has_value(options)))
 			continue;
 		fputs("		", stdout);
@@ -153,7 +147,7 @@ put_values(const struct command_option *options, bool first_only)
 static void
 put_names(const struct command_option *options, const struct command_option *but)
 {
-	for (; options && !is_end(options); options++) {
+	for (; options && !option_is_end(options); options++) {
 		if (but && find(but, options))
 			continue;
 		putchar(' ');
@@ -170,7 +164,7 @@ put_command(const struct command *command)
 	put_names(option, NULL);
 	put_names(command_shared, option);
 	printf("'\n		arguments='%s'\n", command->complete ? command->complete : "");
-	for (; option && !is_end(option); option++)
+	for (; option && !option_is_end(option); option++)
 		if (option->many)
 			printf("		[[ \" ${COMP_WORDS[*]} \" != *' --%s '* ]] || "
 			       "arguments=%s\n",

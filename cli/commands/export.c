@@ -115,10 +115,7 @@ run(const struct cli *cli, const void *options)
 }
 
 static const struct command_option options[] = {
-	{ .name = "sessions",
-	  .take = option_take_flag,
-	  .offset = offsetof(struct export_options, sessions),
-	  .required = true },
+	{ .name = "sessions", OPTION_MEMBER(export_options, sessions), .required = true },
 	OPTIONS_SPAN,
 	OPTION_JSON,
 	{ 0 },

@@ -41,7 +41,7 @@ put_options(FILE *out, const struct command_option *options, struct printed *pri
 {
 	char left[COMMAND_TEXT_MAX] = "", one[COMMAND_TEXT_MAX];
 
-	for (size_t i = 0; options && (options[i].name || options[i].letter); i++) {
+	for (size_t i = 0; options && !option_is_end(&options[i]); i++) {
 		size_t len = strlen(left);
 
 		if (!options[i].help)

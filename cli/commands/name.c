@@ -36,9 +36,7 @@ run(const struct cli *cli, const void *options)
 }
 
 static const struct command_option options[] = {
-	{ .name = "forget",
-	  .take = option_take_flag,
-	  .offset = offsetof(struct name_options, forget) },
+	{ .name = "forget", OPTION_MEMBER(name_options, forget) },
 	OPTION_JSON,
 	{ 0 },
 };

@@ -237,22 +237,13 @@ run(const struct cli *cli, const void *options)
 }
 
 static const struct command_option options[] = {
-	{ .name = "cable",
-	  .value = "LABEL",
-	  .take = option_take_text,
-	  .offset = offsetof(struct run_options, cable),
-	  .help = "" },
+	{ .name = "cable", .value = "LABEL", OPTION_MEMBER(run_options, cable), .help = "" },
 	{ .name = "port",
 	  .value = "PORT",
-	  .take = option_take_text,
-	  .offset = offsetof(struct run_options, port),
+	  OPTION_MEMBER(run_options, port),
 	  .help = "",
 	  .complete = COMPLETE_PORTS },
-	{ .name = "note",
-	  .value = "TEXT",
-	  .take = option_take_text,
-	  .offset = offsetof(struct run_options, note),
-	  .help = "for run" },
+	{ .name = "note", .value = "TEXT", OPTION_MEMBER(run_options, note), .help = "for run" },
 	{ 0 },
 };
 

@@ -293,14 +293,10 @@ run(const struct cli *cli, const void *user)
 }
 
 static const struct command_option options[] = {
-	{ .name = "transfers",
-	  .take = option_take_flag,
-	  .offset = offsetof(struct show_options, all_transfers),
-	  .help = "" },
+	{ .name = "transfers", OPTION_MEMBER(show_options, all_transfers), .help = "" },
 	{ .name = "pcap",
 	  .value = "FILE",
-	  .take = option_take_text,
-	  .offset = offsetof(struct show_options, pcap),
+	  OPTION_MEMBER(show_options, pcap),
 	  .help = "for show: the last transfers, all told, or as a capture",
 	  .complete = COMPLETE_FILES },
 	OPTION_JSON,

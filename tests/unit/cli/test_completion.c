@@ -36,12 +36,11 @@ complete(const char *line, char ret[TEXT_MAX])
 static void
 add_options(const struct command_option *options, const struct command_option *but, char *text)
 {
-	for (; options && (options->name || options->letter); options++) {
+	for (; options && !option_is_end(options); options++) {
 		char one[COMMAND_TEXT_MAX];
 		bool known = false;
 
-		for (const struct command_option *own = but; own && (own->name || own->letter);
-		     own++)
+		for (const struct command_option *own = but; own && !option_is_end(own); own++)
 			known = known || (own->name && options->name &&
 					  strcmp(own->name, options->name) == 0);
 		if (known)
@@ -86,7 +85,7 @@ offers_values(void **state)
 	for (size_t i = 0; command_list[i]; i++) {
 		const struct command_option *option = command_list[i]->options;
 
-		for (; option && (option->name || option->letter); option++) {
+		for (; option && !option_is_end(option); option++) {
 			char line[100], name[COMMAND_TEXT_MAX], want[TEXT_MAX], found[TEXT_MAX];
 
 			if (!option->value || !option->complete || *option->complete == '@')

@@ -139,7 +139,7 @@ has_sound_tables(void **state)
 		assert_ptr_equal(command_find(command_list, command->name), command);
 		assert_non_null(command->run);
 		for (const struct command_option *option = command->options;
-		     option && (option->name || option->letter); option++) {
+		     option && !option_is_end(option); option++) {
 			size_t size = option->in_cli ? sizeof(struct cli) : command->options_size;
 
 			assert_non_null(option->take);
