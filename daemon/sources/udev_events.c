@@ -214,9 +214,7 @@ on_interface(struct udev_events *events, struct udev_device *dev, const char *ac
 {
 	struct udev_device *parent =
 		udev_device_get_parent_with_subsystem_devtype(dev, "usb", "usb_device");
-	const char *name = udev_device_get_sysname(dev);
 	bool removed = strcmp(action, "remove") == 0;
-	struct ls_observation obs;
 
 	if (strcmp(action, "change") == 0) {
 		on_hub_change(events, dev);
@@ -228,13 +226,6 @@ on_interface(struct udev_events *events, struct udev_device *dev, const char *ac
 		check_authorised(events, parent);
 	if (parent && removed)
 		check_removed(events, parent);
-	obs = observation(removed ? LS_OBS_UNCONFIGURED : LS_OBS_CONFIGURED);
-	if (ls_port_from_kernel(name, strlen(name), obs.port) < 0)
-		return;
-	obs.bus = ls_port_bus(obs.port);
-	obs.devnum = sysfs_devnum(parent);
-	ls_text_format(obs.text, sizeof(obs.text), "%s an interface of %s", action, obs.port);
-	events->sink(&obs, events->user);
 }
 
 /* "port0-partner" left: nothing is plugged into the connector "port0" any more. */

@@ -41,10 +41,6 @@ enum ls_source { LS_SOURCES(LS_ENUM_ID) LS_N_SOURCES };
 	X(LS_OBS_STRING, "string")                                                                 \
 	/* udev add, libusb arrived; .device complete as far as the source knows */                \
 	X(LS_OBS_CONNECTED, "connected")                                                           \
-	/* udev: an interface appeared */                                                          \
-	X(LS_OBS_CONFIGURED, "configured")                                                         \
-	/* udev: an interface was removed while the device stayed */                               \
-	X(LS_OBS_UNCONFIGURED, "unconfigured")                                                     \
 	/* "USB disconnect, device number N", udev remove, libusb left */                          \
 	X(LS_OBS_DISCONNECTED, "disconnected")                                                     \
 	/* udev change with authorized=0 */                                                        \

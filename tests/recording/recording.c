@@ -94,6 +94,19 @@ interfaces_set(const json_t *list, struct ls_device *device, char why[LS_TEXT_MA
 	return 1;
 }
 
+/* LS_OBS_NONE for kinds that are not recorded any more: the engine never used them. */
+static int
+read_kind(const char *name, enum ls_obs_kind *ret)
+{
+	static const char *const past[] = { "configured", "unconfigured" };
+
+	for (size_t i = 0; i < LS_COUNT(past); i++) {
+		if (strcmp(name, past[i]) == 0)
+			return 1; /* @ret is as it was: none */
+	}
+	return ls_obs_kind_from_name(name, ret) < 0 || *ret == LS_OBS_NONE ? -EINVAL : 1;
+}
+
 int
 recording_parse(const json_t *line, struct ls_observation *obs, struct ls_device *device,
 		char why[LS_TEXT_MAX])
@@ -113,7 +126,7 @@ recording_parse(const json_t *line, struct ls_observation *obs, struct ls_device
 	obs->at.mono_us = (uint64_t)json_integer_value(mono);
 	obs->at.real_us = json_integer_value(real);
 	if (!source || ls_source_from_name(source, &obs->source) < 0 || !kind ||
-	    ls_obs_kind_from_name(kind, &obs->kind) < 0 || obs->kind == LS_OBS_NONE) {
+	    read_kind(kind, &obs->kind) < 0) {
 		ls_text_format(why, LS_TEXT_MAX, "\"source\" or \"kind\" is missing or not known");
 		return -EINVAL;
 	}

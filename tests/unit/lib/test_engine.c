@@ -365,7 +365,6 @@ deauthorising_is_software(void **state)
 	struct story *story = *state;
 
 	story_plug(story, 100, "1-1", 5, &phone);
-	story_tell(story, 9000, LS_SOURCE_UDEV, LS_OBS_UNCONFIGURED, "1-1", 5);
 	story_tell(story, 9001, LS_SOURCE_UDEV, LS_OBS_DEAUTHORISED, "1-1", 5);
 	story_wait(story, 60000);
 	only(story, LS_CAUSE_SOFTWARE, false);
