@@ -91,8 +91,8 @@ emit_cap(struct ls_engine *engine, enum cap cap)
 				  "the rest has events but no verdict",
 	};
 
-	if (engine->cap_said[cap])
+	if (engine->cap_reported[cap])
 		return;
-	engine->cap_said[cap] = true;
+	engine->cap_reported[cap] = true;
 	emit_lost(engine, LS_SOURCE_NONE, engine->now, 0, reasons[cap]);
 }

@@ -180,8 +180,8 @@ ls_engine_end(struct ls_engine *engine)
 	for (size_t i = 0; i < engine->n_links; i++) {
 		struct link *link = engine->links[i];
 
-		if (link->present && link->judge_at != LS_NEVER)
-			sessions_judge(engine, link, engine->now);
+		if (link->present && link->identify_at != LS_NEVER)
+			sessions_identify(engine, link, engine->now);
 	}
 	incidents_flush(engine);
 }
@@ -241,19 +241,19 @@ ls_engine_session_on(struct ls_engine *engine, const char *port)
 }
 
 int
-ls_engine_correct_session(struct ls_engine *engine, int64_t id, const struct ls_session *news)
+ls_engine_correct_session(struct ls_engine *engine, int64_t id, const struct ls_session *correction)
 {
 	for (size_t i = 0; i < engine->n_sessions; i++) {
 		struct ls_session *session = &engine->sessions[i]->pub;
 
 		if (session->id != id)
 			continue;
-		session->id = news->id;
-		session->began = news->began;
-		session->connected_us = news->connected_us;
-		session->cable_assumed = news->cable_assumed;
-		memcpy(session->cable, news->cable, sizeof(session->cable));
-		incidents_correct_session(engine, id, news);
+		session->id = correction->id;
+		session->began = correction->began;
+		session->connected_us = correction->connected_us;
+		session->cable_assumed = correction->cable_assumed;
+		memcpy(session->cable, correction->cable, sizeof(session->cable));
+		incidents_correct_session(engine, id, correction);
 		return 1;
 	}
 	return 0;

@@ -2,7 +2,7 @@
 /*
  * The engine: observations in, records out. No I/O, no clock, no globals; the same observations
  * give the same records, byte for byte. Memory is bounded by the caps in limits.h; when one is
- * reached, an event or gap says so and the rest goes on.
+ * reached, a gap is emitted and the rest goes on.
  */
 #include "lib/base/base.h"
 #include "lib/engine/limits.h"
@@ -29,7 +29,7 @@ int ls_engine_restore_session(struct ls_engine *engine, const struct ls_session 
 int ls_engine_restore_incident(struct ls_engine *engine, const struct ls_incident *incident);
 /*
  * The cable that @session, which may have ended long ago, had is assumed when its device comes back
- * to its socket. In the order in which they were said; "" forgets it.
+ * to its socket. In the order in which they were set; "" forgets it.
  */
 void ls_engine_restore_cable(struct ls_engine *engine, const struct ls_session *session);
 /*
@@ -52,9 +52,9 @@ uint64_t ls_engine_deadline(const struct ls_engine *engine);
 void ls_engine_advance(struct ls_engine *engine, struct ls_instant now);
 
 /*
- * No more observations will come, as at the end of a file: what was heard of devices until now is
- * all that will be heard, so that they are judged by it. Time does not go on: an incident that
- * waits for a return stays open.
+ * No more observations will come, as at the end of a file: devices are identified by what
+ * is known of them until now. Time does not go on: an incident that waits for a return stays
+ * open.
  */
 void ls_engine_end(struct ls_engine *engine);
 
@@ -68,7 +68,7 @@ typedef void (*ls_bus_fn)(uint16_t bus, const char *controller, const char *desc
 void ls_engine_visit_buses(const struct ls_engine *engine, ls_bus_fn visit, void *user);
 
 /* The open session on the kernel port, ID_PATH or kernel name of a socket; NULL if there is none.
- * Borrowed until the engine is told something. */
+ * Borrowed until the next call that changes the engine. */
 const struct ls_session *ls_engine_session_on(struct ls_engine *engine, const char *port);
 /* The open session of the device, or 0. */
 int64_t ls_engine_session_of(const struct ls_engine *engine, uint16_t bus, uint16_t devnum);

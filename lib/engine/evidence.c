@@ -10,7 +10,7 @@
 #include "lib/engine/causes.h"
 #include "lib/engine/links.h"
 
-/* Any plug that is pulled makes transfers fail until the hub is heard, 10 to 300 ms; a SuperSpeed
+/* A plug that is pulled makes transfers fail until the hub reports it, 10 to 300 ms; a SuperSpeed
  * one shows SS.Inactive for less than this. */
 #define PULLED_US (300 * LS_MS)
 /* A program that removes a device first takes its configuration away. */
@@ -21,7 +21,7 @@
 #define RETRY_US (10 * LS_SEC)
 /* usbmon must have watched for this long before its silence means something. */
 #define WATCHED_US (1 * LS_SEC)
-/* Failures longer ago than this are another story. */
+/* Failures longer ago than this have nothing to do with it. */
 #define BEFORE_US (10 * LS_SEC)
 /* A loader is sent in less than this; a disconnect during a longer transfer is unintended. */
 #define STREAM_US (2 * LS_SEC)
@@ -35,9 +35,9 @@ evidence_is_recent(uint64_t then_us, struct ls_instant at, uint64_t span_us)
 void
 evidence_note_reset(struct link *link, struct ls_instant at)
 {
-	if (!link->hub.reset_mono || link->hub.reset_mono + RETRY_US < at.mono_us)
-		link->hub.reset_began_mono = at.mono_us;
-	link->hub.reset_mono = at.mono_us;
+	if (!link->history.reset_mono || link->history.reset_mono + RETRY_US < at.mono_us)
+		link->history.reset_began_mono = at.mono_us;
+	link->history.reset_mono = at.mono_us;
 }
 
 /* The hub of the port is one whose traffic usbmon has seen all the time. */
@@ -46,7 +46,7 @@ was_watched(struct ls_engine *engine, const struct link *link, struct ls_instant
 {
 	char parent[LS_PORT_NAME_MAX];
 
-	if (!engine->sees[LS_SOURCE_USBMON] ||
+	if (!engine->available[LS_SOURCE_USBMON] ||
 	    engine->usbmon_since_mono + WATCHED_US > at.mono_us ||
 	    evidence_is_recent(engine->usbmon_lost_mono, at, 2 * HUB_REPORT_US))
 		return false;
@@ -68,7 +68,7 @@ static uint64_t
 facts_of_hub(struct ls_engine *engine, const struct link *link, struct ls_instant at,
 	     uint64_t known)
 {
-	const struct hub_word *hub = &link->hub;
+	const struct port_history *hub = &link->history;
 	bool lost = evidence_is_recent(hub->lost_mono, at, HUB_REPORT_US);
 	bool disabled = evidence_is_recent(hub->disabled_mono, at, HUB_REPORT_US);
 	bool switched = evidence_is_recent(hub->switched_mono, at, HUB_REPORT_US);
@@ -114,7 +114,8 @@ from_port(struct ls_engine *engine, const struct link *link, uint64_t known, str
 static bool
 errors_of_reset(const struct link *link)
 {
-	return link->hub.reset_began_mono && link->burst.first_us >= link->hub.reset_began_mono;
+	return link->history.reset_began_mono &&
+	       link->burst.first_us >= link->history.reset_began_mono;
 }
 
 uint64_t
@@ -123,7 +124,7 @@ evidence_of_reset(struct link *link, struct ls_instant at)
 	uint64_t facts = 0;
 
 	evidence_note_reset(link, at);
-	if (evidence_is_recent(link->hub.failed_mono, at, HUB_REPORT_US))
+	if (evidence_is_recent(link->history.failed_mono, at, HUB_REPORT_US))
 		facts |= LS_FACT_LINK_FAILED;
 	if (link->burst.n && evidence_is_recent(link->burst.last_us, at, HUB_REPORT_US) &&
 	    !errors_of_reset(link))

@@ -1,4 +1,4 @@
-/* Devices that come and go, told by up to three witnesses each. */
+/* Device connects and disconnects, merged from up to three sources. */
 #include <string.h>
 
 #include "lib/engine/handle_device.h"
@@ -12,12 +12,12 @@
 #include "lib/engine/speed.h"
 
 /* Strings follow "New USB device found" within milliseconds; udev needs its rules' time. */
-#define JUDGE_US (1 * LS_SEC)
-/* An enumeration that fails says so earlier; one that works need not name the device. */
+#define IDENTIFY_US (1 * LS_SEC)
+/* A failed enumeration is reported earlier; one that works need not name the device. */
 #define NAMELESS_US (3 * LS_SEC)
 /* By then udev and libusb have both seen what is to be seen. */
-#define WITNESS_US (5 * LS_SEC)
-/* Late witnesses of one event come within this. */
+#define SOURCES_DUE_US (5 * LS_SEC)
+/* Late reports of one event come within this. */
 #define TOGETHER_US (2 * LS_SEC)
 
 static void
@@ -40,12 +40,12 @@ static void
 take_off(struct ls_engine *engine, struct link *link, uint16_t devnum, struct ls_instant at)
 {
 	links_left(engine, link, devnum, at);
-	link->judge_at = link->witness_at = LS_NEVER;
+	link->identify_at = link->sources_due_at = LS_NEVER;
 	sessions_leave(engine, link, at);
 }
 
 static void
-left(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
+device_left(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
 {
 	struct report report = {
 		.use = REPORT_OPENS,
@@ -57,19 +57,19 @@ left(struct ls_engine *engine, struct link *link, const struct ls_observation *o
 	};
 	const struct incident *incident;
 
-	if (link->judge_at != LS_NEVER)
-		sessions_judge(engine, link, obs->at);
+	if (link->identify_at != LS_NEVER)
+		sessions_identify(engine, link, obs->at);
 	incident = incidents_before_disconnect(engine, link, obs->at);
 	evidence_before(engine, link, incident ? incident->pub.facts : 0, &report);
 	take_off(engine, link, obs->devnum ? obs->devnum : link->devnum, obs->at);
-	link->witnesses = 0;
-	link->hub = (struct hub_word){ 0 };
+	link->seen_by = 0;
+	link->history = (struct port_history){ 0 };
 	link->partner_mono = 0;
 	link->flow = (struct flow){ .stall_at = LS_NEVER };
 	incidents_report(engine, &report);
 }
 
-/* The other port of the same socket became empty just now. */
+/* The device on the other port of the same socket disconnected just now. */
 static bool
 other_half_left(struct ls_engine *engine, const struct link *link, struct ls_instant at)
 {
@@ -88,7 +88,7 @@ other_half_left(struct ls_engine *engine, const struct link *link, struct ls_ins
 	return false;
 }
 
-/* Both halves of a hub, or a late witness of a device already gone. */
+/* The second half of a hub that disconnects. */
 static bool
 is_other_half(struct ls_engine *engine, const struct link *link, struct ls_instant at)
 {
@@ -98,7 +98,8 @@ is_other_half(struct ls_engine *engine, const struct link *link, struct ls_insta
 		return false;
 	incident = incidents_covering(engine, link, at);
 	return incident && (incident->pub.facts & LS_FACT_GONE) && !incident->pub.back &&
-	       at.mono_us <= incident->gone_mono + TOGETHER_US && other_half_left(engine, link, at);
+	       at.mono_us <= incident->disconnected_mono + TOGETHER_US &&
+	       other_half_left(engine, link, at);
 }
 
 static void
@@ -125,17 +126,17 @@ disconnected(struct ls_engine *engine, const struct ls_observation *obs)
 		return;
 	if (links_has_left(link, obs->devnum, obs->at) &&
 	    !(link->present && obs->devnum == link->devnum)) {
-		join(engine, link, obs, 0); /* a late witness */
+		join(engine, link, obs, 0); /* a late report */
 		return;
 	}
 	if (link->present && obs->devnum && link->devnum && obs->devnum != link->devnum)
-		return; /* late news of a device before this one */
+		return; /* a late report of the device before this one */
 	if (!link->present && obs->source != LS_SOURCE_KERNEL_LOG)
 		return; /* the kernel log may know of devices that were there before we looked */
 	if (is_other_half(engine, link, obs->at))
 		other_half(engine, link, obs);
 	else
-		left(engine, link, obs);
+		device_left(engine, link, obs);
 }
 
 /* A device took the port while another one is believed to be there: that one's end was missed. */
@@ -152,28 +153,28 @@ missed_end(struct ls_engine *engine, struct link *link, const struct ls_observat
 	ls_text_format(end.text, sizeof(end.text),
 		       "device number %u on %s left unseen: number %u is there now", link->devnum,
 		       link->name, obs->devnum);
-	left(engine, link, &end);
+	device_left(engine, link, &end);
 }
 
 /* The event waits until the device is judged: the second half of a hub is no connect of its own. */
 static void
-came(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
+arrived(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
 {
 	links_set_present(engine, link, true);
 	link->devnum = obs->devnum;
 	speed_remember(link);
 	link->device = obs->device ? *obs->device : (struct ls_device){ 0 };
-	link->witnesses = 0;
-	link->came = (struct ls_evidence){ 0 };
+	link->seen_by = 0;
+	link->arrival = (struct ls_evidence){ 0 };
 	link->burst = (struct ls_burst){ 0 };
 	link->flow = (struct flow){ .stall_at = LS_NEVER };
-	link->judge_at = obs->at.mono_us + JUDGE_US;
+	link->identify_at = obs->at.mono_us + IDENTIFY_US;
 	if (obs->initial)
 		return;
-	link->witness_at = obs->at.mono_us + WITNESS_US;
-	link->came.at = obs->at;
-	link->came.source = obs->source;
-	memcpy(link->came.what, obs->text, sizeof(link->came.what));
+	link->sources_due_at = obs->at.mono_us + SOURCES_DUE_US;
+	link->arrival.at = obs->at;
+	link->arrival.source = obs->source;
+	memcpy(link->arrival.what, obs->text, sizeof(link->arrival.what));
 }
 
 /* FOUND names no device number: it is the one that the kernel announced last. */
@@ -186,27 +187,27 @@ connected(struct ls_engine *engine, const struct ls_observation *raw)
 	if (!link)
 		return;
 	if (!obs.devnum)
-		obs.devnum = link->coming_devnum ? link->coming_devnum : link->devnum;
+		obs.devnum = link->enumerating_devnum ? link->enumerating_devnum : link->devnum;
 	if (obs.peer[0])
 		links_set_peer(engine, link, obs.peer);
 	if (links_has_left(link, obs.devnum, obs.at) &&
 	    (obs.source != LS_SOURCE_KERNEL_LOG || links_left_after(link, obs.devnum, obs.at)))
-		return; /* late news of a device that has left meanwhile */
+		return; /* a late report of a device that has disconnected since */
 	if (link->present && obs.devnum && link->devnum && obs.devnum != link->devnum)
 		missed_end(engine, link, &obs);
 	link->assume_at = LS_NEVER;
 	if (!link->present)
-		came(engine, link, &obs);
+		arrived(engine, link, &obs);
 	else if (obs.device)
 		ls_device_merge(&link->device, obs.device);
 	link->devnum = obs.devnum;
 	link->scan = engine->scan;
-	link->witnesses |= 1U << obs.source;
+	link->seen_by |= 1U << obs.source;
 	if (!obs.initial)
 		join(engine, link, &obs, 0);
 	/* udev reads all strings; the others know less. */
-	if (obs.source == LS_SOURCE_UDEV && (!link->session || link->judge_at != LS_NEVER))
-		sessions_judge(engine, link, obs.at);
+	if (obs.source == LS_SOURCE_UDEV && (!link->session || link->identify_at != LS_NEVER))
+		sessions_identify(engine, link, obs.at);
 }
 
 static void
@@ -217,18 +218,18 @@ enumerating(struct ls_engine *engine, const struct ls_observation *obs)
 	if (!link)
 		return;
 	if (links_left_after(link, obs->devnum, obs->at)) { /* the others were faster */
-		link->coming_devnum = obs->devnum;
-		link->coming_since.mono_us = 0;
+		link->enumerating_devnum = obs->devnum;
+		link->enumerating_since.mono_us = 0;
 		join(engine, link, obs, 0);
 		return;
 	}
 	if (link->present && obs->devnum != link->devnum)
 		missed_end(engine, link, obs);
 	links_number_reused(link, obs->devnum);
-	link->coming_devnum = obs->devnum;
-	link->coming_since = obs->at;
+	link->enumerating_devnum = obs->devnum;
+	link->enumerating_since = obs->at;
 	join(engine, link, obs, engine->config.return_window_us);
-	if (!engine->sees[LS_SOURCE_UDEV] && !engine->sees[LS_SOURCE_LIBUSB])
+	if (!engine->available[LS_SOURCE_UDEV] && !engine->available[LS_SOURCE_LIBUSB])
 		link->assume_at = obs->at.mono_us + NAMELESS_US;
 }
 
@@ -237,20 +238,20 @@ static void
 assume_connected(struct ls_engine *engine, struct link *link, struct ls_instant at)
 {
 	struct ls_observation obs = {
-		.at = link->coming_since,
+		.at = link->enumerating_since,
 		.source = LS_SOURCE_KERNEL_LOG,
-		.devnum = link->coming_devnum,
+		.devnum = link->enumerating_devnum,
 	};
 
 	link->assume_at = LS_NEVER;
-	if (link->present || !link->coming_since.mono_us)
+	if (link->present || !link->enumerating_since.mono_us)
 		return;
 	ls_text_format(obs.text, sizeof(obs.text), "device number %u on %s came up", obs.devnum,
 		       link->name);
-	came(engine, link, &obs);
-	link->witnesses = 1U << LS_SOURCE_KERNEL_LOG;
-	link->witness_at = LS_NEVER;
-	sessions_judge(engine, link, at);
+	arrived(engine, link, &obs);
+	link->seen_by = 1U << LS_SOURCE_KERNEL_LOG;
+	link->sources_due_at = LS_NEVER;
+	sessions_identify(engine, link, at);
 }
 
 static void
@@ -258,7 +259,7 @@ string(struct ls_engine *engine, const struct ls_observation *obs)
 {
 	struct link *link = links_find(engine, obs->port);
 
-	if (link && link->present && obs->device && link->judge_at != LS_NEVER)
+	if (link && link->present && obs->device && link->identify_at != LS_NEVER)
 		ls_device_merge(&link->device, obs->device);
 }
 
@@ -267,19 +268,19 @@ scan_end(struct ls_engine *engine, const struct ls_observation *obs)
 {
 	for (size_t i = 0; i < engine->n_links; i++) {
 		struct link *link = engine->links[i];
-		struct ls_observation gone = *obs;
+		struct ls_observation missing = *obs;
 
 		if (!link->present || link->scan == engine->scan)
 			continue;
 		/* The kernel log names a device before it is in sysfs: it is still to come. */
-		if (link->witnesses == 1U << LS_SOURCE_KERNEL_LOG && link->witness_at != LS_NEVER)
+		if (link->seen_by == 1U << LS_SOURCE_KERNEL_LOG && link->sources_due_at != LS_NEVER)
 			continue;
-		gone.kind = LS_OBS_DISCONNECTED;
-		gone.devnum = link->devnum;
-		ls_text_format(gone.text, sizeof(gone.text),
+		missing.kind = LS_OBS_DISCONNECTED;
+		missing.devnum = link->devnum;
+		ls_text_format(missing.text, sizeof(missing.text),
 			       "device number %u on %s is not there any more", link->devnum,
 			       link->name);
-		left(engine, link, &gone);
+		device_left(engine, link, &missing);
 		incidents_flush(engine); /* as if each disconnect had been observed alone */
 	}
 }
@@ -320,10 +321,10 @@ handle_device_deadline(const struct ls_engine *engine)
 	for (size_t i = 0; i < engine->n_links; i++) {
 		const struct link *link = engine->links[i];
 
-		if (link->judge_at < first)
-			first = link->judge_at;
-		if (link->witness_at < first)
-			first = link->witness_at;
+		if (link->identify_at < first)
+			first = link->identify_at;
+		if (link->sources_due_at < first)
+			first = link->sources_due_at;
 		if (link->assume_at < first)
 			first = link->assume_at;
 	}
@@ -332,14 +333,14 @@ handle_device_deadline(const struct ls_engine *engine)
 
 /* Both of udev and libusb see devices, yet one of them did not see this one. */
 static void
-question_witnesses(struct ls_engine *engine, struct link *link, struct ls_instant at)
+check_sources(struct ls_engine *engine, struct link *link, struct ls_instant at)
 {
 	static const enum ls_source pair[] = { LS_SOURCE_UDEV, LS_SOURCE_LIBUSB };
 	struct ls_observation obs = { .at = at, .source = LS_SOURCE_NONE };
 
-	link->witness_at = LS_NEVER;
+	link->sources_due_at = LS_NEVER;
 	for (size_t i = 0; i < LS_COUNT(pair); i++) {
-		if (!engine->sees[pair[i]] || (link->witnesses & 1U << pair[i]))
+		if (!engine->available[pair[i]] || (link->seen_by & 1U << pair[i]))
 			continue;
 		ls_text_format(obs.text, sizeof(obs.text),
 			       "%s did not see the device on %s that others saw",
@@ -356,9 +357,9 @@ handle_device_advance(struct ls_engine *engine, struct ls_instant at)
 
 		if (link->assume_at <= at.mono_us)
 			assume_connected(engine, link, at);
-		if (link->judge_at <= at.mono_us)
-			sessions_judge(engine, link, at);
-		if (link->witness_at <= at.mono_us)
-			question_witnesses(engine, link, at);
+		if (link->identify_at <= at.mono_us)
+			sessions_identify(engine, link, at);
+		if (link->sources_due_at <= at.mono_us)
+			check_sources(engine, link, at);
 	}
 }

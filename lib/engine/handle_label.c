@@ -1,4 +1,4 @@
-/* What a person says of the cable on a port. */
+/* Labels of cables, as people set them. */
 #include <string.h>
 
 #include "lib/engine/handle_label.h"
@@ -8,9 +8,10 @@
 #include "lib/engine/sessions.h"
 
 static void
-say(struct ls_engine *engine, const struct session *session, const struct ls_observation *said)
+report_label(struct ls_engine *engine, const struct session *session,
+	     const struct ls_observation *label)
 {
-	struct ls_observation obs = { .at = said->at, .source = said->source };
+	struct ls_observation obs = { .at = label->at, .source = label->source };
 
 	if (session->pub.cable[0])
 		ls_text_format(obs.text, sizeof(obs.text), "cable \"%s\", as somebody said",
@@ -20,9 +21,10 @@ say(struct ls_engine *engine, const struct session *session, const struct ls_obs
 	emit_event(engine, LS_EVENT_CABLE, &session->pub.socket, NULL, &obs);
 }
 
-/* Not before the device came, and not later than what was seen of it. */
+/* Not before the device connected, and not later than the last observation of it. */
 static struct ls_instant
-within_stay(const struct ls_engine *engine, const struct ls_session *session, struct ls_instant at)
+within_presence(const struct ls_engine *engine, const struct ls_session *session,
+		struct ls_instant at)
 {
 	struct ls_instant since = session->present ? session->present_since : session->ended;
 
@@ -41,12 +43,12 @@ handle_label(struct ls_engine *engine, const struct ls_observation *obs)
 	if (!session)
 		return;
 	other = strcmp(session->pub.cable, obs->label) != 0;
-	at = within_stay(engine, &session->pub, obs->at);
+	at = within_presence(engine, &session->pub, obs->at);
 	if (other && at.mono_us > session->pub.began.mono_us)
 		session = sessions_split(engine, session, at);
 	ls_text_format(session->pub.cable, sizeof(session->pub.cable), "%s", obs->label);
 	session->pub.cable_assumed = false;
 	cable_memory_keep(engine, &session->pub);
 	emit_session(engine, session);
-	say(engine, session, obs);
+	report_label(engine, session, obs);
 }

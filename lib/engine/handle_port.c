@@ -10,10 +10,10 @@
 #include "lib/engine/incidents.h"
 #include "lib/engine/links.h"
 
-/* uevent, sysfs and kernel log tell of one over-current within this. */
+/* uevent, sysfs and kernel log report one over-current within this. */
 #define OVER_CURRENT_ONCE_US (2 * LS_SEC)
 /* The same complaint of a port within this is one event. */
-#define TROUBLE_ONCE_US (1 * LS_SEC)
+#define REPEATED_US (1 * LS_SEC)
 /* Programs may delay a sleep that is announced for some seconds (InhibitDelayMaxSec of logind, 5 s
  * by default); while asleep the monotonic clock stands still. */
 #define SLEEP_ONCE_US (15 * LS_SEC)
@@ -61,7 +61,7 @@ static void
 enum_gave_up(struct ls_engine *engine, struct link *link, struct report *report)
 {
 	report->close_us = engine->config.return_window_us;
-	link->coming_since.mono_us = 0;
+	link->enumerating_since.mono_us = 0;
 	link->assume_at = LS_NEVER;
 }
 
@@ -152,9 +152,9 @@ reaction_to(enum ls_obs_kind kind)
 static bool
 is_repeated(const struct link *link, const struct ls_observation *obs)
 {
-	return link->trouble.at.mono_us &&
-	       obs->at.mono_us <= link->trouble.at.mono_us + TROUBLE_ONCE_US &&
-	       strcmp(link->trouble.what, obs->text) == 0;
+	return link->remembered.at.mono_us &&
+	       obs->at.mono_us <= link->remembered.at.mono_us + REPEATED_US &&
+	       strcmp(link->remembered.what, obs->text) == 0;
 }
 
 static void
@@ -237,7 +237,7 @@ on_controller(struct ls_engine *engine, const struct ls_observation *obs, uint64
 		return;
 	incident = incidents_find(engine, &socket);
 	if (bus && bus->removed && !incident)
-		return; /* a late witness */
+		return; /* a late report */
 	if (incident && (incident->pub.facts & fact))
 		report.event = NO_EVENT;
 	incidents_report(engine, &report);
@@ -250,11 +250,12 @@ bus_added(struct ls_engine *engine, const struct ls_observation *obs)
 {
 	/* What the kernel log names may differ from udev's ID_PATH, which is the identity. */
 	bool known = links_bus(engine, obs->bus) && !links_bus(engine, obs->bus)->removed;
-	bool anew = links_bus(engine, obs->bus) && !known;
+	bool reused = links_bus(engine, obs->bus) && !known;
 
 	if (!obs->bus || (known && obs->source == LS_SOURCE_KERNEL_LOG))
 		return;
-	for (size_t i = 0; anew && i < engine->n_links; i++) { /* its numbers begin anew */
+	for (size_t i = 0; reused && i < engine->n_links;
+	     i++) { /* devices are numbered from 1 again */
 		if (ls_port_bus(engine->links[i]->name) == obs->bus)
 			memset(engine->links[i]->left, 0, sizeof(engine->links[i]->left));
 	}
@@ -269,21 +270,21 @@ slept(struct ls_engine *engine, struct ls_instant at)
 		engine->slept_mono = at.mono_us;
 }
 
-/* What another source told of the same sleep or wake-up is told once. One source does not repeat
- * itself: what it says again has happened again. */
+/* Sources that report the same sleep or wake-up make one event. One source does not repeat itself:
+ * what it reports again has happened again. */
 static void
 on_sleep(struct ls_engine *engine, const struct ls_observation *obs)
 {
 	bool sleeps = obs->kind == LS_OBS_SLEEP;
-	struct sleep_told *told = sleeps ? &engine->slept : &engine->woke;
-	uint64_t at = obs->at.mono_us, then = told->mono_us;
+	struct sleep_report *last = sleeps ? &engine->slept : &engine->woke;
+	uint64_t at = obs->at.mono_us, then = last->mono_us;
 	uint64_t apart = at > then ? at - then : then - at;
 	static const struct ls_socket machine;
 
-	if (then && obs->source != told->source && apart <= SLEEP_ONCE_US)
+	if (then && obs->source != last->source && apart <= SLEEP_ONCE_US)
 		return;
-	told->mono_us = at;
-	told->source = obs->source;
+	last->mono_us = at;
+	last->source = obs->source;
 	emit_event(engine, sleeps ? LS_EVENT_SLEEP : LS_EVENT_WAKE, &machine, NULL, obs);
 }
 

@@ -11,13 +11,13 @@ handle_source(struct ls_engine *engine, const struct ls_observation *obs)
 	if (obs->source == LS_SOURCE_USBMON && obs->kind == LS_OBS_LOST)
 		engine->usbmon_lost_mono = obs->at.mono_us;
 	if (obs->source == LS_SOURCE_USBMON && obs->kind == LS_OBS_SOURCE_SEES &&
-	    !engine->sees[LS_SOURCE_USBMON])
+	    !engine->available[LS_SOURCE_USBMON])
 		engine->usbmon_since_mono = obs->at.mono_us;
 	if (obs->kind == LS_OBS_LOST) {
 		emit_lost(engine, obs->source, obs->at, obs->n_lost, obs->text);
 		return;
 	}
-	engine->sees[obs->source] = obs->kind == LS_OBS_SOURCE_SEES;
+	engine->available[obs->source] = obs->kind == LS_OBS_SOURCE_SEES;
 	if (obs->kind == LS_OBS_SOURCE_BLIND && !gap->id) {
 		*gap = (struct ls_gap){
 			.id = engine->numbers->config.next_gap_id++,

@@ -53,26 +53,26 @@ take_status(struct ls_engine *engine, struct link *link, const struct ls_observa
 
 	/* Gone and back before the hub was asked is a loss as well. */
 	if (changed && (!connected || link->present))
-		link->hub.lost_mono = obs->at.mono_us;
+		link->history.lost_mono = obs->at.mono_us;
 	if (!changed && connected && (obs->port_bits & LS_PORT_C_ENABLE) &&
 	    !(obs->port_bits & LS_PORT_ENABLED))
-		link->hub.disabled_mono = obs->at.mono_us;
+		link->history.disabled_mono = obs->at.mono_us;
 	if (obs->link_state == LS_LINK_INACTIVE)
-		link->hub.failed_mono = obs->at.mono_us;
+		link->history.failed_mono = obs->at.mono_us;
 	if (obs->port_bits & LS_PORT_C_OVER_CURRENT)
 		take_over_current(engine, link, obs);
 }
 
-/* The kernel log tells which resets there were; without it the hub does. */
+/* The kernel log reports resets; without it the hub does. */
 static void
 take_reset(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
 {
 	struct ls_observation reset = *obs;
 
-	if (!link->present || evidence_is_recent(link->hub.lost_mono, obs->at, HUB_REPORT_US))
+	if (!link->present || evidence_is_recent(link->history.lost_mono, obs->at, HUB_REPORT_US))
 		return; /* each device that comes is reset */
 	evidence_note_reset(link, obs->at);
-	if (engine->sees[LS_SOURCE_KERNEL_LOG])
+	if (engine->available[LS_SOURCE_KERNEL_LOG])
 		return;
 	reset.kind = LS_OBS_RESET;
 	memcpy(reset.port, link->name, sizeof(reset.port));
@@ -80,7 +80,7 @@ take_reset(struct ls_engine *engine, struct link *link, const struct ls_observat
 }
 
 static void
-take_word(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
+take_hub_event(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
 {
 	switch (obs->hub_event) {
 	case LS_HUB_PORT_STATUS:
@@ -90,8 +90,8 @@ take_word(struct ls_engine *engine, struct link *link, const struct ls_observati
 	case LS_HUB_DISABLE:
 		/* The kernel itself disables a port that became empty. */
 		if (link->present &&
-		    !evidence_is_recent(link->hub.lost_mono, obs->at, HUB_REPORT_US))
-			link->hub.switched_mono = obs->at.mono_us;
+		    !evidence_is_recent(link->history.lost_mono, obs->at, HUB_REPORT_US))
+			link->history.switched_mono = obs->at.mono_us;
 		break;
 	case LS_HUB_RESET:
 	case LS_HUB_WARM_RESET:
@@ -102,7 +102,7 @@ take_word(struct ls_engine *engine, struct link *link, const struct ls_observati
 	}
 }
 
-/* A hub's word is evidence for what happens on its port now; by itself it opens nothing. */
+/* Hub status is evidence only: it never opens an incident. */
 static void
 on_port_status(struct ls_engine *engine, const struct ls_observation *obs)
 {
@@ -118,7 +118,7 @@ on_port_status(struct ls_engine *engine, const struct ls_observation *obs)
 		return;
 	if (hub && obs->hub_event == LS_HUB_PORT_STATUS)
 		incidents_keep_reset_open(engine, &hub->socket, obs->at, HUB_REPORT_US);
-	take_word(engine, link, obs);
+	take_hub_event(engine, link, obs);
 	/* It comes before the kernel's own conclusion. */
 	report.link = link;
 	incidents_report(engine, &report);
@@ -137,7 +137,7 @@ on_transfer_errors(struct ls_engine *engine, const struct ls_observation *obs)
 	struct ls_burst_config config;
 
 	if (!link)
-		return; /* being enumerated, or gone: the kernel log reports what came of it */
+		return; /* being enumerated, or gone: the kernel log reports the outcome */
 	ls_burst_config_default(&config);
 	link->last_status = obs->status;
 	if (link->burst.level == 0 && !link->burst.on)

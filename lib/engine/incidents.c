@@ -9,10 +9,10 @@
 #include "lib/engine/emit.h"
 #include "lib/engine/links.h"
 
-/* Children and hub, and what several sources say of one event, lie within this of each other. */
+/* Children and hub, and the reports of several sources of one event, are this close together. */
 #define TOGETHER_US (1 * LS_SEC)
-/* Trouble on the port this long before an incident is part of its story. */
-#define TROUBLE_BEFORE_US (5 * LS_SEC)
+/* What was remembered on the port this long before an incident is part of it. */
+#define REMEMBER_US (5 * LS_SEC)
 
 static bool
 near(uint64_t a_us, uint64_t b_us, uint64_t span_us)
@@ -39,9 +39,10 @@ lost_its_ports(struct ls_engine *engine, const struct incident *hub, struct ls_i
 {
 	const struct link *link;
 
-	if (hub->hub_lost_mono && near(hub->hub_lost_mono, at.mono_us, TOGETHER_US))
+	if (hub->ports_lost_mono && near(hub->ports_lost_mono, at.mono_us, TOGETHER_US))
 		return true;
-	if (!hub->gone_mono || hub->pub.back || !near(hub->gone_mono, at.mono_us, TOGETHER_US))
+	if (!hub->disconnected_mono || hub->pub.back ||
+	    !near(hub->disconnected_mono, at.mono_us, TOGETHER_US))
 		return false;
 	link = links_find(engine, hub->first_link);
 	return link && links_is_hub(link);
@@ -121,7 +122,7 @@ describe_mode(const struct session *session, struct incident *incident, struct l
 }
 
 static void
-describe_victim(struct ls_engine *engine, struct incident *incident, const struct link *link)
+describe_device(struct ls_engine *engine, struct incident *incident, const struct link *link)
 {
 	struct ls_incident *pub = &incident->pub;
 
@@ -171,10 +172,10 @@ get(struct ls_engine *engine, const struct ls_socket *socket, const struct link 
 	incident->away_at = LS_NEVER;
 	incident->close_at = at.mono_us + engine->config.quiet_us;
 	engine->incidents[engine->n_incidents++] = incident;
-	describe_victim(engine, incident, link);
-	if (link && link->trouble.at.mono_us &&
-	    near(link->trouble.at.mono_us, at.mono_us, TROUBLE_BEFORE_US))
-		add_evidence(incident, &link->trouble);
+	describe_device(engine, incident, link);
+	if (link && link->remembered.at.mono_us &&
+	    near(link->remembered.at.mono_us, at.mono_us, REMEMBER_US))
+		add_evidence(incident, &link->remembered);
 	return incident;
 }
 
@@ -199,7 +200,7 @@ add_disconnect(struct ls_engine *engine, struct incident *incident, const struct
 {
 	struct ls_incident *pub = &incident->pub;
 	bool other_half = (pub->facts & LS_FACT_GONE) && !pub->back &&
-			  near(incident->gone_mono, at.mono_us, TOGETHER_US) &&
+			  near(incident->disconnected_mono, at.mono_us, TOGETHER_US) &&
 			  strcmp(incident->first_link, link->name) != 0;
 
 	if (!other_half)
@@ -211,7 +212,7 @@ add_disconnect(struct ls_engine *engine, struct incident *incident, const struct
 	if (engine->slept_mono && near(engine->slept_mono, at.mono_us, AFTER_SLEEP_US))
 		pub->facts |= LS_FACT_SLEPT;
 	pub->back = false;
-	incident->gone_mono = at.mono_us;
+	incident->disconnected_mono = at.mono_us;
 	wait_for_return(engine, incident, at);
 }
 
@@ -248,11 +249,11 @@ absorb_one(struct ls_engine *engine, struct incident *hub, size_t place)
 static void
 absorb(struct ls_engine *engine, struct incident *hub, struct ls_instant at)
 {
-	hub->hub_lost_mono = at.mono_us;
+	hub->ports_lost_mono = at.mono_us;
 	for (size_t i = 0; i < engine->n_incidents;) {
 		const struct incident *child = engine->incidents[i];
 
-		/* Also what was announced: a busy machine takes its time to take children off. */
+		/* Also those that were emitted: a busy machine disconnects children late. */
 		if (child != hub && !(child->pub.facts & (LS_FACT_EMI | LS_FACT_OVER_CURRENT)) &&
 		    near(child->pub.opened.mono_us, at.mono_us, TOGETHER_US) &&
 		    links_path_below(child->pub.socket.id_path, hub->pub.socket.id_path))
@@ -323,21 +324,21 @@ incidents_report(struct ls_engine *engine, const struct report *report)
 }
 
 static void
-came_back_in(struct incident *incident, const struct homecoming *home)
+add_mode_after(struct incident *incident, const struct return_match *match)
 {
 	struct ls_incident *pub = &incident->pub;
 
-	if (home->mode && strcmp(home->mode->title, pub->mode) != 0)
-		ls_text_format(pub->mode_after, sizeof(pub->mode_after), "%s", home->mode->title);
-	if (!home->edge)
+	if (match->mode && strcmp(match->mode->title, pub->mode) != 0)
+		ls_text_format(pub->mode_after, sizeof(pub->mode_after), "%s", match->mode->title);
+	if (!match->edge)
 		return;
-	pub->facts |= home->edge->meaning == LS_EDGE_REBOOT ? LS_FACT_REBOOTED : LS_FACT_EXPECTED;
-	ls_text_format(incident->edge_why, sizeof(incident->edge_why), "%s", home->edge->why);
+	pub->facts |= match->edge->meaning == LS_EDGE_REBOOT ? LS_FACT_REBOOTED : LS_FACT_EXPECTED;
+	ls_text_format(incident->edge_why, sizeof(incident->edge_why), "%s", match->edge->why);
 }
 
 void
 incidents_returned(struct ls_engine *engine, struct incident *incident,
-		   const struct homecoming *home, struct ls_instant since)
+		   const struct return_match *match, struct ls_instant since)
 {
 	static const uint64_t facts[] = {
 		[LS_MATCH_UNKNOWN] = LS_FACT_BACK_UNKNOWN,
@@ -348,7 +349,7 @@ incidents_returned(struct ls_engine *engine, struct incident *incident,
 	};
 	struct ls_incident *pub = &incident->pub;
 
-	if (home->looks_alike)
+	if (match->looks_alike)
 		pub->facts |= LS_FACT_LOOKS_ALIKE;
 	if (pub->facts & LS_FACT_ENUM_FAILED)
 		pub->facts |= LS_FACT_CAME_UP;
@@ -357,17 +358,17 @@ incidents_returned(struct ls_engine *engine, struct incident *incident,
 		keep_open(incident, engine->now, engine->config.quiet_us);
 		return;
 	}
-	if (home->replugged) {
+	if (match->replugged) {
 		add_note(incident, since, "later a device was plugged in again");
 		incident->close_at = engine->now.mono_us;
 		return;
 	}
-	pub->facts |= facts[home->like];
-	pub->back = home->like != LS_MATCH_OTHER;
+	pub->facts |= facts[match->like];
+	pub->back = match->like != LS_MATCH_OTHER;
 	incident->away_at = LS_NEVER;
 	if (pub->back) {
 		pub->facts &= ~(LS_FACT_AWAY | LS_FACT_PARTNER_GONE);
-		came_back_in(incident, home);
+		add_mode_after(incident, match);
 	}
 	if (pub->back && !pub->back_after_us && since.mono_us > incident->pub.gone.mono_us)
 		pub->back_after_us = since.mono_us - incident->pub.gone.mono_us;
@@ -398,7 +399,7 @@ undecided(const struct ls_incident *pub)
 		 (LS_FACT_ENUM_GAVE_UP | LS_FACT_CAME_UP | LS_FACT_RESET | LS_FACT_GONE));
 }
 
-/* Where the family of the device says more than the rule does. */
+/* Where the family of the device explains more than the rule does. */
 static void
 explain(struct incident *incident)
 {
@@ -539,20 +540,21 @@ incidents_keep_reset_open(struct ls_engine *engine, const struct ls_socket *hub,
 {
 	struct incident *incident = incidents_find(engine, hub);
 
-	if (incident && incident->hub_lost_mono && (incident->pub.facts & LS_FACT_RESET) &&
-	    incident->hub_lost_mono + within_us > at.mono_us)
-		incident->hub_lost_mono = at.mono_us;
+	if (incident && incident->ports_lost_mono && (incident->pub.facts & LS_FACT_RESET) &&
+	    incident->ports_lost_mono + within_us > at.mono_us)
+		incident->ports_lost_mono = at.mono_us;
 }
 
 /* What happened since the session began now is part of it. */
 void
-incidents_correct_session(struct ls_engine *engine, int64_t id, const struct ls_session *news)
+incidents_correct_session(struct ls_engine *engine, int64_t id, const struct ls_session *correction)
 {
 	for (size_t i = 0; i < engine->n_incidents; i++) {
 		struct ls_incident *incident = &engine->incidents[i]->pub;
 
-		if (incident->session == id && incident->opened.mono_us >= news->began.mono_us)
-			incident->session = news->id;
+		if (incident->session == id &&
+		    incident->opened.mono_us >= correction->began.mono_us)
+			incident->session = correction->id;
 	}
 }
 
@@ -578,7 +580,7 @@ incidents_restore(struct ls_engine *engine, const struct ls_incident *pub)
 	incident->away_at = LS_NEVER;
 	incident->close_at = last_us + engine->config.quiet_us;
 	if ((pub->facts & LS_FACT_GONE)) {
-		incident->gone_mono = last_us;
+		incident->disconnected_mono = last_us;
 		if (!pub->back)
 			incident->close_at = last_us + engine->config.return_window_us;
 	}

@@ -15,7 +15,7 @@ struct incident *incidents_before_disconnect(struct ls_engine *engine, const str
 					     struct ls_instant at);
 /* A device came up on the socket of @incident. @since: first sign of the return. */
 void incidents_returned(struct ls_engine *engine, struct incident *incident,
-			const struct homecoming *home, struct ls_instant since);
+			const struct return_match *match, struct ls_instant since);
 /* The device of @session turned up on another socket, @where. */
 void incidents_elsewhere(struct ls_engine *engine, const struct session *session,
 			 const struct ls_socket *where, struct ls_instant at);
@@ -26,7 +26,8 @@ void incidents_data_flows(struct ls_engine *engine, const struct link *link, str
 /* The hub @hub, which was reset within @within_us, still reports its ports at @at. */
 void incidents_keep_reset_open(struct ls_engine *engine, const struct ls_socket *hub,
 			       struct ls_instant at, uint64_t within_us);
-void incidents_correct_session(struct ls_engine *engine, int64_t id, const struct ls_session *news);
+void incidents_correct_session(struct ls_engine *engine, int64_t id,
+			       const struct ls_session *correction);
 void incidents_flush(struct ls_engine *engine);
 uint64_t incidents_deadline(const struct ls_engine *engine);
 void incidents_advance(struct ls_engine *engine, struct ls_instant at);

@@ -185,7 +185,7 @@ links_get(struct ls_engine *engine, const char *name)
 		if (!link)
 			return NULL;
 		ls_text_format(link->name, sizeof(link->name), "%s", name);
-		link->judge_at = link->witness_at = LS_NEVER;
+		link->identify_at = link->sources_due_at = LS_NEVER;
 		link->assume_at = link->flow.stall_at = LS_NEVER;
 		engine->links[engine->n_links++] = link;
 		set_socket(engine, link);
@@ -214,9 +214,9 @@ links_is_hub(const struct link *link)
 void
 links_remember(struct link *link, const struct ls_observation *obs)
 {
-	link->trouble.at = obs->at;
-	link->trouble.source = obs->source;
-	memcpy(link->trouble.what, obs->text, sizeof(link->trouble.what));
+	link->remembered.at = obs->at;
+	link->remembered.source = obs->source;
+	memcpy(link->remembered.what, obs->text, sizeof(link->remembered.what));
 }
 
 /* Witnesses are not later than this; numbers come around again after 127 devices of a bus. */

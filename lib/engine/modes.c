@@ -47,31 +47,31 @@ lost_in_job(const struct session *before, enum ls_device_match like, uint64_t fa
 }
 
 /*
- * A loader that shows the ids of the one before it: what flowed tells it from a lost link, and only
- * usbmon knows that. The doubt goes on until the device looks different.
+ * A loader with the ids of the one before it: the data that flowed tells it from a lost link, and only
+ * usbmon knows that. It stays uncertain until the device looks different.
  */
 static void
-doubt(const struct ls_engine *engine, struct session *before, struct homecoming *home)
+mark_uncertain(const struct ls_engine *engine, struct session *before, struct return_match *match)
 {
-	bool alike = home->like == LS_MATCH_SAME && !engine->sees[LS_SOURCE_USBMON];
+	bool alike = match->like == LS_MATCH_SAME && !engine->available[LS_SOURCE_USBMON];
 
-	before->mode_doubtful =
-		alike && ((home->edge && !home->edge->min_us) || before->mode_doubtful);
-	home->looks_alike = before->mode_doubtful && !home->replugged;
+	before->mode_uncertain =
+		alike && ((match->edge && !match->edge->min_us) || before->mode_uncertain);
+	match->looks_alike = before->mode_uncertain && !match->replugged;
 }
 
 void
 modes_compare(struct ls_engine *engine, struct session *before, const struct link *link,
-	      uint64_t facts, struct homecoming *ret)
+	      uint64_t facts, struct return_match *ret)
 {
 	const struct ls_device *after = &link->device;
-	uint64_t came_us =
-		link->coming_since.mono_us ? link->coming_since.mono_us : engine->now.mono_us;
+	uint64_t came_us = link->enumerating_since.mono_us ? link->enumerating_since.mono_us
+							   : engine->now.mono_us;
 	uint64_t left_us = before->pub.ended.mono_us;
 	uint64_t away_us = came_us > left_us ? came_us - left_us : 0;
 	enum ls_identity_match match = match_identities(engine, &before->pub.device, after);
 
-	*ret = (struct homecoming){ .like = ls_device_compare(&before->pub.device, after) };
+	*ret = (struct return_match){ .like = ls_device_compare(&before->pub.device, after) };
 	if (match == LS_IDENTITY_OTHER) {
 		ret->like = LS_MATCH_OTHER;
 		ret->mode = mode_of(engine, after, NULL, 0);
@@ -88,7 +88,7 @@ modes_compare(struct ls_engine *engine, struct session *before, const struct lin
 	ret->replugged = !ret->edge && (facts & LS_FACT_AWAY);
 	if ((ret->edge || match == LS_IDENTITY_SAME) && ret->like == LS_MATCH_OTHER)
 		ret->like = LS_MATCH_OTHER_MODE;
-	doubt(engine, before, ret);
+	mark_uncertain(engine, before, ret);
 }
 
 void
@@ -103,7 +103,7 @@ modes_enter(struct ls_engine *engine, struct session *session, const struct ls_m
 	session->mode = mode;
 	session->mode_since = at;
 	ls_text_format(session->pub.mode, sizeof(session->pub.mode), "%s", mode ? mode->title : "");
-	if (!mode || began) /* a device that was plugged in is told as that */
+	if (!mode || began) /* its connect is the event */
 		return;
 	ls_text_format(obs.text, sizeof(obs.text), "%s is in %s", session->pub.socket.name,
 		       mode->title);

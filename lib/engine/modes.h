@@ -4,7 +4,7 @@
 
 /* @facts: of the open incident of the session, 0 if there is none. */
 void modes_compare(struct ls_engine *engine, struct session *before, const struct link *link,
-		   uint64_t facts, struct homecoming *ret);
+		   uint64_t facts, struct return_match *ret);
 /* The caller emits the session. */
 void modes_enter(struct ls_engine *engine, struct session *session, const struct ls_mode *mode,
 		 struct ls_instant at);

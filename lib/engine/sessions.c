@@ -1,4 +1,4 @@
-/* Stays of devices: they begin, go on through drops and changes of mode, and end. */
+/* Sessions: they begin, go on through drops and changes of mode, and end. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,19 +84,20 @@ sessions_split(struct ls_engine *engine, struct session *session, struct ls_inst
 	return next;
 }
 
-/* Sources waver, and a socket has two ports: no stay begins before the one before it has ended. */
+/* Sources are out of order, and a socket has two ports: a session is present again only after the
+ * end of its presence before. */
 static void
 attach(struct ls_engine *engine, struct session *session, struct link *link, struct ls_instant at)
 {
 	if (at.mono_us < session->pub.ended.mono_us)
 		at = session->pub.ended;
 	link->session = session;
-	session->away_until = LS_NEVER;
+	session->return_deadline = LS_NEVER;
 	session->pub.present = true;
 	session->pub.present_since = at;
 	session->pub.devnum = link->devnum;
 	if (session->pub.device.vid)
-		speed_in_stay(engine, session, link, at);
+		speed_in_session(engine, session, link, at);
 	session->pub.device = link->device;
 	memcpy(session->pub.link, link->name, sizeof(session->pub.link));
 	emit_session(engine, session);
@@ -125,7 +126,7 @@ begin(struct ls_engine *engine, struct link *link, struct ls_instant at)
 	engine->sessions[engine->n_sessions++] = session;
 	modes_begin(engine, session, &link->device, at);
 	attach(engine, session, link, at);
-	speed_of_stays(engine, session, link, at);
+	speed_of_sessions(engine, session, link, at);
 	cable_memory_report(engine, session);
 }
 
@@ -146,34 +147,35 @@ leave_elsewhere(struct ls_engine *engine, const struct link *link, struct ls_ins
 }
 
 static void
-tell_connect(struct ls_engine *engine, struct link *link, struct incident *incident)
+emit_connect(struct ls_engine *engine, struct link *link, struct incident *incident)
 {
-	struct ls_observation obs = { .at = link->came.at, .source = link->came.source };
+	struct ls_observation obs = { .at = link->arrival.at, .source = link->arrival.source };
 
-	if (!link->came.at.mono_us)
+	if (!link->arrival.at.mono_us)
 		return;
-	memcpy(obs.text, link->came.what, sizeof(obs.text));
+	memcpy(obs.text, link->arrival.what, sizeof(obs.text));
 	emit_event(engine, LS_EVENT_CONNECT, &link->socket, incident, &obs);
 }
 
 void
-sessions_judge(struct ls_engine *engine, struct link *link, struct ls_instant at)
+sessions_identify(struct ls_engine *engine, struct link *link, struct ls_instant at)
 {
 	struct session *waiting = sessions_on_socket(engine, link, false);
 	struct session *present = sessions_on_socket(engine, link, true);
-	bool announced = link->coming_since.mono_us && link->coming_devnum == link->devnum;
-	struct ls_instant since = announced ? link->coming_since : at;
+	bool announced =
+		link->enumerating_since.mono_us && link->enumerating_devnum == link->devnum;
+	struct ls_instant since = announced ? link->enumerating_since : at;
 	struct incident *incident = incidents_covering(engine, link, at);
-	struct homecoming home = { 0 };
+	struct return_match match = { 0 };
 
-	link->judge_at = LS_NEVER;
+	link->identify_at = LS_NEVER;
 	if (waiting)
-		modes_compare(engine, waiting, link, incident ? incident->pub.facts : 0, &home);
+		modes_compare(engine, waiting, link, incident ? incident->pub.facts : 0, &match);
 	else if (incident && incident->pub.has_device)
-		home.like = ls_device_compare(&incident->pub.device, &link->device);
-	link->coming_since.mono_us = 0;
+		match.like = ls_device_compare(&incident->pub.device, &link->device);
+	link->enumerating_since.mono_us = 0;
 	if (incident)
-		incidents_returned(engine, incident, &home, since);
+		incidents_returned(engine, incident, &match, since);
 	if (link->session)
 		return;
 	/* The two halves of one hub are one thing on one socket. */
@@ -181,10 +183,10 @@ sessions_judge(struct ls_engine *engine, struct link *link, struct ls_instant at
 		link->session = present;
 		return;
 	}
-	tell_connect(engine, link, incident);
+	emit_connect(engine, link, incident);
 	leave_elsewhere(engine, link, at);
-	if (waiting && home.like != LS_MATCH_OTHER && !home.replugged) {
-		modes_enter(engine, waiting, home.mode, since);
+	if (waiting && match.like != LS_MATCH_OTHER && !match.replugged) {
+		modes_enter(engine, waiting, match.mode, since);
 		attach(engine, waiting, link, since);
 		return;
 	}
@@ -210,7 +212,7 @@ sessions_leave(struct ls_engine *engine, struct link *link, struct ls_instant at
 	session->pub.connected_us += at.mono_us - session->pub.present_since.mono_us;
 	session->pub.present = false;
 	session->pub.ended = at;
-	session->away_until = at.mono_us + engine->config.return_window_us;
+	session->return_deadline = at.mono_us + engine->config.return_window_us;
 	emit_session(engine, session);
 }
 
@@ -220,8 +222,8 @@ sessions_deadline(const struct ls_engine *engine)
 	uint64_t first = LS_NEVER;
 
 	for (size_t i = 0; i < engine->n_sessions; i++) {
-		if (engine->sessions[i]->away_until < first)
-			first = engine->sessions[i]->away_until;
+		if (engine->sessions[i]->return_deadline < first)
+			first = engine->sessions[i]->return_deadline;
 	}
 	return first;
 }
@@ -233,13 +235,13 @@ sessions_advance(struct ls_engine *engine, struct ls_instant at)
 		struct session *session = engine->sessions[i];
 		uint64_t until;
 
-		if (session->away_until > at.mono_us)
+		if (session->return_deadline > at.mono_us)
 			continue;
 		/* A device whose kernel tries still go on is waited for, as its incident is. */
 		until = incidents_waits_until(engine, &session->pub.socket);
 		if (until)
-			session->away_until = until;
-		if (session->away_until <= at.mono_us)
+			session->return_deadline = until;
+		if (session->return_deadline <= at.mono_us)
 			sessions_end(engine, session);
 	}
 }
@@ -256,7 +258,7 @@ sessions_restore(struct ls_engine *engine, const struct ls_session *pub)
 	if (!session)
 		return -ENOSPC;
 	session->pub = *pub;
-	session->away_until =
+	session->return_deadline =
 		pub->present ? LS_NEVER : pub->ended.mono_us + engine->config.return_window_us;
 	engine->sessions[engine->n_sessions++] = session;
 	link->device = pub->device;

@@ -1,9 +1,9 @@
 #pragma once
-/* Stays of devices: they begin, go on through drops and changes of mode, and end. */
+/* Sessions: they begin, go on through drops and changes of mode, and end. */
 #include "lib/engine/state.h"
 
 /* The device on @link was identified: continues, pairs up or begins a session. */
-void sessions_judge(struct ls_engine *engine, struct link *link, struct ls_instant at);
+void sessions_identify(struct ls_engine *engine, struct link *link, struct ls_instant at);
 /* The device on @link left. */
 void sessions_leave(struct ls_engine *engine, struct link *link, struct ls_instant at);
 void sessions_end(struct ls_engine *engine, struct session *session);
@@ -13,7 +13,7 @@ void sessions_advance(struct ls_engine *engine, struct ls_instant at);
 struct session *sessions_on_socket(struct ls_engine *engine, const struct link *link, bool present);
 /* The open session on the kernel port @port, present or waiting for a return; NULL if none. */
 struct session *sessions_on_port(struct ls_engine *engine, const char *port);
-/* Ends @session at @at, which lies in its present stay, and begins another one in its place. */
+/* Ends @session at @at, while it is present, and begins another one in its place. */
 struct session *sessions_split(struct ls_engine *engine, struct session *session,
 			       struct ls_instant at);
 /* From before a restart: 1, or -ENOSPC. */

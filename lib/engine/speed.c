@@ -1,6 +1,6 @@
 /*
  * A device that runs slower than it did: a SuperSpeed device that fell back to USB 2, a bad contact,
- * another cable. Both of its stay on a socket and of earlier ones, on either half of the socket.
+ * another cable. Compared within its session and with earlier ones, on either half of the socket.
  */
 #include <string.h>
 
@@ -30,8 +30,8 @@ speed_remember(struct link *link)
 }
 
 static void
-tell(struct ls_engine *engine, const struct session *session, const struct link *link,
-     enum ls_speed before, struct ls_instant at)
+report_slower(struct ls_engine *engine, const struct session *session, const struct link *link,
+	      enum ls_speed before, struct ls_instant at)
 {
 	const struct ls_socket *socket = &session->pub.socket;
 	struct ls_observation obs = { .at = at, .source = LS_SOURCE_NONE };
@@ -42,19 +42,19 @@ tell(struct ls_engine *engine, const struct session *session, const struct link 
 }
 
 void
-speed_in_stay(struct ls_engine *engine, const struct session *session, const struct link *link,
-	      struct ls_instant at)
+speed_in_session(struct ls_engine *engine, const struct session *session, const struct link *link,
+		 struct ls_instant at)
 {
 	enum ls_speed before = session->pub.device.speed, now = link->device.speed;
 
 	if (now && now < before && link->device.vid == session->pub.device.vid &&
 	    link->device.pid == session->pub.device.pid)
-		tell(engine, session, link, before, at);
+		report_slower(engine, session, link, before, at);
 }
 
 void
-speed_of_stays(struct ls_engine *engine, const struct session *session, const struct link *link,
-	       struct ls_instant at)
+speed_of_sessions(struct ls_engine *engine, const struct session *session, const struct link *link,
+		  struct ls_instant at)
 {
 	const struct link *peer = link->peer[0] ? links_find(engine, link->peer) : NULL;
 	const struct ls_device *earlier[] = { &link->before, peer ? &peer->before : NULL,
@@ -68,5 +68,5 @@ speed_of_stays(struct ls_engine *engine, const struct session *session, const st
 			best = earlier[i]->speed;
 	}
 	if (now < best)
-		tell(engine, session, link, best, at);
+		report_slower(engine, session, link, best, at);
 }

@@ -11,7 +11,7 @@
 
 struct bus {
 	uint16_t number; /* 0: free */
-	bool removed;	 /* kept until its number is used again: late witnesses still name it */
+	bool removed;	 /* kept until its number is used again: late sources still name it */
 	char controller[LS_ID_PATH_MAX];
 	char description[LS_TEXT_MAX];
 };
@@ -20,24 +20,24 @@ struct session {
 	struct ls_session pub;
 	const struct ls_mode *mode; /* NULL: of no family */
 	struct ls_instant mode_since;
-	bool mode_doubtful;  /* it may have lost its link instead of changing its mode */
-	uint64_t away_until; /* LS_NEVER while present */
+	bool mode_uncertain;	  /* it may have lost its link instead of changing its mode */
+	uint64_t return_deadline; /* LS_NEVER while present */
 };
 
-/* udev and libusb may be this many flaps behind the kernel log, on a machine that is busy. */
+/* udev and libusb may lag the kernel log by this many reconnects on a busy machine. */
 #define LINK_LEFT 16
 
-/* Resets and losses this soon after sleep or wake-up are the machine's doing (reset-resume). */
+/* Resets and losses this soon after sleep or wake-up are caused by it (reset-resume). */
 #define AFTER_SLEEP_US (10 * LS_SEC)
 
-/* What usbmon showed of a port lately, by its hub: monotonic times, 0 for never. */
-struct hub_word {
-	uint64_t lost_mono;	   /* the connection went */
-	uint64_t disabled_mono;	   /* the hub disabled the port while the connection stood */
-	uint64_t switched_mono;	   /* somebody asked to switch the port or its power off */
+/* Recent port status reported by the hub, from usbmon: monotonic times, 0 for never. */
+struct port_history {
+	uint64_t lost_mono;	   /* the connection was lost */
+	uint64_t disabled_mono;	   /* the hub disabled the port while the device was connected */
+	uint64_t switched_mono;	   /* the port or its power was switched off */
 	uint64_t failed_mono;	   /* the SuperSpeed link was found failed */
-	uint64_t reset_mono;	   /* somebody asked for a reset of the device … */
-	uint64_t reset_began_mono; /* … and for the first of its tries */
+	uint64_t reset_mono;	   /* a reset of the device was requested … */
+	uint64_t reset_began_mono; /* … for the first time */
 };
 
 /* Data of the device that is present. */
@@ -58,54 +58,53 @@ struct link {
 	struct {
 		uint16_t devnum;
 		uint64_t mono_us;
-	} left[LINK_LEFT];		/* recently: late witnesses still report them */
-	uint8_t n_left;			/* ever, modulo */
-	uint16_t coming_devnum;		/* of a try to enumerate */
-	struct ls_instant coming_since; /* mono 0: none */
-	struct ls_device device;	/* present, or the last one */
+	} left[LINK_LEFT];		     /* recently: late sources still report them */
+	uint8_t n_left;			     /* ever, modulo */
+	uint16_t enumerating_devnum;	     /* of the enumeration in progress */
+	struct ls_instant enumerating_since; /* mono 0: none */
+	struct ls_device device;	     /* present, or the last one */
 	struct ls_device before; /* the one before it, with the best speed that it ever had here */
 	struct session *session;
-	struct ls_evidence came; /* first sign of the device; mono 0: told already, or not news */
-	uint64_t assume_at;	 /* when a device that nobody named is taken to be there */
-	uint64_t judge_at;	 /* when identity is compared though the witnesses were brief */
-	uint64_t witness_at;	 /* when both of udev and libusb should have seen it */
-	ls_source_set witnesses;
+	struct ls_evidence arrival; /* first report of the device; mono 0: emitted, or initial */
+	uint64_t assume_at;	 /* when a device that no source named is assumed to be present */
+	uint64_t identify_at;	 /* when its identity is compared with what is known until then */
+	uint64_t sources_due_at; /* when both of udev and libusb should have seen it */
+	ls_source_set seen_by;
 	struct ls_instant last_reset; /* mono 0: none */
 	bool failed_since_reset;
 	uint64_t resume_failed_mono, removed_mono; /* by the kernel log; by a program. 0: never */
 	uint64_t partner_mono; /* the Type-C connector became empty while a device was there */
 	uint64_t over_current_mono;
-	uint64_t over_current_since; /* the hub tells of one that lasts; 0: of none */
+	uint64_t over_current_since; /* the hub reports one that lasts; 0: none */
 	enum ls_source over_current_source;
 	struct ls_burst burst; /* of failed transfers of the device that is present */
 	uint64_t n_timeouts;   /* of those in the burst, answers that never came */
-	struct hub_word hub;   /* what the hub told of this port lately */
+	struct port_history history;
 	struct flow flow;
-	int last_status;	    /* of the last one */
-	struct ls_evidence trouble; /* last sign of trouble outside an incident; mono 0: none */
-	uint32_t scan;		    /* number of the last scan that listed it */
-	uint64_t used_mono;	    /* for forgetting the one that is quiet longest */
+	int last_status;	       /* of the last one */
+	struct ls_evidence remembered; /* for an incident that opens soon; mono 0: none */
+	uint32_t scan;		       /* number of the last scan that listed it */
+	uint64_t used_mono;	       /* the one that was used longest ago is dropped first */
 };
 
 struct incident {
 	struct ls_incident pub;
 	char first_link[LS_PORT_NAME_MAX];
-	uint64_t gone_mono;	/* latest disconnect, 0: none */
-	uint64_t hub_lost_mono; /* when what hangs below this socket went with it, 0: did not */
-	uint64_t settle_at;	/* LS_NEVER once it has passed */
-	uint64_t away_at; /* when it counts as gone for good, though it may still come; LS_NEVER */
-	char edge_why
-		[LS_TEXT_MAX]; /* why the mode that it came back in was expected, or a reboot */
+	uint64_t disconnected_mono; /* the latest, 0: none */
+	uint64_t ports_lost_mono;   /* when the devices below this socket disconnected with it; 0 */
+	uint64_t settle_at;	    /* LS_NEVER once it has passed */
+	uint64_t away_at; /* when it counts as away, though it may still return; LS_NEVER */
+	char edge_why[LS_TEXT_MAX]; /* why the mode after its return was expected, or a reboot */
 	uint64_t close_at;
 	bool dirty; /* a record of it is due */
 };
 
-/* What came back, compared with what left. */
-struct homecoming {
+/* The device that returned, compared with the one that disconnected. */
+struct return_match {
 	enum ls_device_match like;
 	const struct ls_mode *mode; /* NULL: of no family */
 	const struct ls_edge *edge; /* NULL: its family does not know this change */
-	bool replugged;		    /* it had been away for good: somebody plugged it in again */
+	bool replugged;		    /* it had been away for too long: it was plugged in again */
 	bool looks_alike;	    /* a change of mode cannot be told from a lost link */
 };
 
@@ -115,7 +114,7 @@ struct homecoming {
 /* What linkstat itself adds to the evidence of one observation. */
 #define NOTES_MAX 3
 
-/* What a handler saw happen, as it reports it to incidents.c: all of one observation at once. */
+/* What a handler reports to incidents.c: all that one observation means. */
 struct report {
 	enum report_use {
 		REPORT_ALONE,	   /* no incident: its event only */
@@ -137,7 +136,7 @@ struct report {
 	uint64_t close_us;   /* it closes after this, whatever it waited for; 0: as it is */
 };
 
-/* What was last said of the cable between a device and a socket. */
+/* The label last given to the cable between a device and a socket. */
 struct cable {
 	char id_path[LS_ID_PATH_MAX];
 	uint16_t vid, pid;
@@ -145,8 +144,8 @@ struct cable {
 	char label[LS_LABEL_MAX];
 };
 
-/* The last sleep or wake-up that was told, and by whom. */
-struct sleep_told {
+/* The last sleep or wake-up that was emitted, and its source. */
+struct sleep_report {
 	uint64_t mono_us; /* 0: none */
 	enum ls_source source;
 };
@@ -166,13 +165,14 @@ struct ls_engine {
 	size_t n_sessions;
 	struct incident *incidents[LS_MAX_OPEN_INCIDENTS];
 	size_t n_incidents;
-	struct cable cables[LS_MAX_CABLES]; /* in the order in which they were said */
+	struct cable cables[LS_MAX_CABLES]; /* in the order in which they were set */
 	size_t n_cables;
-	struct ls_gap gaps[LS_N_SOURCES]; /* id 0: the source sees */
-	bool sees[LS_N_SOURCES];
+	struct ls_gap gaps[LS_N_SOURCES]; /* id 0: the source is available */
+	bool available[LS_N_SOURCES];
 	uint32_t scan;	     /* number of the scan under way or of the last one */
-	uint64_t slept_mono; /* last sign of sleep or wake-up, 0: none */
-	struct sleep_told slept, woke;
-	uint64_t usbmon_since_mono, usbmon_lost_mono; /* it sees since; it lost records; 0: never */
-	bool cap_said[N_CAPS];
+	uint64_t slept_mono; /* latest report of sleep or wake-up, 0: none */
+	struct sleep_report slept, woke;
+	uint64_t usbmon_since_mono,
+		usbmon_lost_mono; /* available since; lost records at; 0: never */
+	bool cap_reported[N_CAPS];
 };
