@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The past of one boot out of its kernel log: an engine of its own, apart from the live one, and
- * with no other source than that log. What it concludes goes into the history as part of that boot; what
+ * with no other source than that log. What it concludes goes into the history of that boot; what
  * linkstatd watched itself is left out. A boot is imported to its end or not at all.
  */
 #include "lib/base/base.h"

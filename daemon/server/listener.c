@@ -115,8 +115,8 @@ on_accept(struct evconnlistener *accepting, evutil_socket_t fd, struct sockaddr 
 
 /*
  * Without a free descriptor the connection cannot be taken and stays at the front of the queue: the
- * reserve takes it once, to hang up. If that does not help either, accepting pauses for a while, else
- * the loop would spin.
+ * reserve takes it once, to hang up. If that does not help either, accepting pauses for a while, so
+ * that the loop does not spin.
  */
 static void
 on_accept_error(struct evconnlistener *accepting, void *user)

@@ -90,13 +90,13 @@ may_end(const struct varlink_call *call, const struct store_job *job)
 static bool
 has_ended(const struct store_job *job)
 {
-	return strcmp(job->outcome, "exited") == 0 || strcmp(job->outcome, "killed") == 0;
+	return job->outcome == STORE_JOB_EXITED || job->outcome == STORE_JOB_KILLED;
 }
 
 static int
 end_job(const struct context *context, struct store_job *job, int64_t code, int64_t number)
 {
-	job->outcome = code >= 0 ? "exited" : "killed";
+	job->outcome = code >= 0 ? STORE_JOB_EXITED : STORE_JOB_KILLED;
 	job->code = code >= 0 ? code : number;
 	job->ended_us = state_now().real_us;
 	return store_job_end(context->store, job);
@@ -139,7 +139,7 @@ method_jobs_peer_gone(const struct context *context, const struct varlink_peer *
 {
 	const struct store_job job = {
 		.id = peer->held,
-		.outcome = "lost",
+		.outcome = STORE_JOB_LOST,
 		.code = -1,
 		.ended_us = state_now().real_us,
 	};
@@ -169,12 +169,12 @@ on_port(const struct store_job_port *port, void *user)
 json_t *
 method_job_object(const struct context *context, const struct store_job *job)
 {
-	bool running = strcmp(job->outcome, "running") == 0;
+	bool running = job->outcome == STORE_JOB_RUNNING;
 	const struct ls_wire_field fields[] = {
 		{ "id", json_integer(job->id) },
 		{ "began_at", ls_wire_time(job->began.real_us) },
 		{ "ended_at", running ? json_null() : ls_wire_time(job->ended_us) },
-		{ "outcome", json_string(job->outcome) },
+		{ "outcome", json_string(store_outcome_name(job->outcome)) },
 		{ "code", job->code < 0 ? json_null() : json_integer(job->code) },
 		{ "command", json_string(job->command) },
 		{ "note", ls_wire_optional(job->note) },
@@ -216,7 +216,7 @@ method_get_job(struct varlink_call *call, struct varlink_reply *reply, void *use
 	if (r == 0)
 		return no_job(id, reply);
 	filter.since_us = job.began.real_us;
-	if (r > 0 && strcmp(job.outcome, "running") != 0)
+	if (r > 0 && job.outcome != STORE_JOB_RUNNING)
 		filter.until_us = job.ended_us + STORE_JOB_AFTER_US;
 	if (r > 0)
 		r = store_incidents(context->store, &filter, on_incident, incidents, &unknown);

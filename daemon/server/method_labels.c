@@ -62,12 +62,12 @@ method_labels_check(const char *label, bool of_socket, struct varlink_reply *rep
 	return r == 1 ? 1 : bad_label(label, why, reply);
 }
 
-/* Permission, label and port: what both methods that set a label check first. 1, or 0: see @reply. */
+/* Permission, label and port, for both methods that set a label. 1, or 0: see @reply. */
 static int
 prepare(const struct context *context, const struct varlink_call *call, struct varlink_reply *reply,
 	struct store_statement *statement)
 {
-	bool of_socket = strcmp(statement->about, "socket") == 0;
+	bool of_socket = statement->about == STORE_ABOUT_SOCKET;
 	const char *label = text_of(call, of_socket ? "label" : "cable");
 	int r = context_may_change(call, reply);
 
@@ -187,7 +187,7 @@ set_since(const struct context *context, struct store_statement *statement, cons
 	return 1;
 }
 
-/* The label that holds now, and the one before; @session: the one with the cable, NULL of a socket. */
+/* The new label and the one before. @session: the one with the cable, NULL for a socket. */
 static int
 answer_label(struct varlink_reply *reply, const struct store_statement *statement,
 	     const int64_t *session)
@@ -208,7 +208,7 @@ method_set_cable(struct varlink_call *call, struct varlink_reply *reply, void *u
 {
 	const struct context *context = user;
 	const char *since = text_of(call, "since");
-	struct store_statement statement = { .about = "cable" };
+	struct store_statement statement = { .about = STORE_ABOUT_CABLE };
 	int64_t id = 0;
 	int r = prepare(context, call, reply, &statement);
 
@@ -244,7 +244,7 @@ int
 method_set_socket_name(struct varlink_call *call, struct varlink_reply *reply, void *user)
 {
 	const struct context *context = user;
-	struct store_statement statement = { .about = "socket" };
+	struct store_statement statement = { .about = STORE_ABOUT_SOCKET };
 	struct store_labels labels;
 	int r = prepare(context, call, reply, &statement);
 
@@ -291,7 +291,7 @@ on_statement(const struct store_statement *statement, void *user)
 		(const struct ls_wire_field[]){
 			{ "said_at", ls_wire_time(statement->said_us) },
 			{ "uid", statement->uid < 0 ? json_null() : json_integer(statement->uid) },
-			{ "about", json_string(statement->about) },
+			{ "about", json_string(store_subject_name(statement->about)) },
 			{ "port", json_string(statement->socket.id_path) },
 			{ "name", json_string(statement->socket.name) },
 			{ "since", ls_wire_time(statement->since_us) },

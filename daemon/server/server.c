@@ -113,7 +113,7 @@ advance(struct client *client)
 	uint64_t until_us = state_now().mono_us + WAKEUP_US;
 	int r = 1;
 
-	/* All that is buffered, for it triggers no further event; but within the time of one turn. */
+	/* All that is buffered triggers no further event; but only for the time of one turn. */
 	while (r == 1 && state_now().mono_us < until_us) {
 		if (queued(client) >= OUTPUT_ENOUGH)
 			return; /* on_written() goes on */
@@ -179,7 +179,7 @@ on_timer(evutil_socket_t fd, short what, void *user)
 		advance(client);
 }
 
-/* A client that has sent its last call may still read the answers; a subscriber has disconnected. */
+/* A client that has sent its last call may still read answers; a subscriber has disconnected. */
 static void
 on_end(struct bufferevent *io, short what, void *user)
 {

@@ -29,7 +29,7 @@ struct varlink_call {
 struct varlink_reply {
 	const char *error;  /* qualified; NULL: none */
 	json_t *parameters; /* owned; NULL: an empty object */
-	bool continues; /* only where the call has @more: the method is called again for the next reply */
+	bool continues;	    /* only with @more: the method is called again for the next reply */
 };
 
 /* Fills @reply. 0, or -errno where there is no answer: the peer is hung up on. */

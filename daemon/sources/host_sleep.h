@@ -1,7 +1,7 @@
 #pragma once
 /*
- * System sleep, from two sources in addition to the kernel log: the clocks, read whenever something is
- * observed, and logind's PrepareForSleep where there is a system bus. Nothing waits for either.
+ * System sleep, from two sources in addition to the kernel log: the clocks, read at every
+ * observation, and logind's PrepareForSleep where there is a system bus. Nothing waits for either.
  */
 #include "daemon/sources/source.h"
 #include "lib/base/base.h"

@@ -68,7 +68,7 @@ describe_interface(const struct libusb_interface *interface, struct ls_device *d
 }
 
 /*
- * libusb keeps the descriptors in memory. It reads from sysfs which configuration is active, and that
+ * libusb keeps the descriptors in memory. It reads from sysfs which configuration is active, which
  * may wait for a reset of the device: not done if there is only one.
  */
 static void

@@ -24,12 +24,12 @@ unsigned int sysfs_number(const char *text, unsigned int base, unsigned int max)
 uint16_t sysfs_devnum(struct udev_device *dev);
 
 /*
- * The device that the event is about. It may have disconnected, or been replaced by another one: then only
- * the ids that the event itself carries.
+ * The device that the event is about. It may have disconnected, or been replaced by another one:
+ * then only the ids that the event itself carries.
  */
 void sysfs_describe(struct udev_device *dev, struct ls_device *ret);
 
-/* The other half of the same connector (USB 2 or SuperSpeed), "" if the firmware does not describe it. */
+/* The other half of the same connector (USB 2 or SuperSpeed), "" if the firmware has none. */
 void sysfs_peer(struct udev_device *dev, char peer[LS_PORT_NAME_MAX]);
 
 /* The Type-C port ("port0") that its port leads to, "" if there is none or it is not known. */

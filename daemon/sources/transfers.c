@@ -74,7 +74,7 @@ transfers_flush(struct transfers *transfers)
 	ls_traffic_visit(transfers->traffic, write_visited, transfers);
 	if (minute_us == transfers->minute_us)
 		return;
-	/* A clock that is set back starts an earlier minute again: its row is replaced, and what was
+	/* A clock that is set back starts a minute again: its row is replaced, and what was
 	 * counted in it before is lost to the report, but not to the incidents. */
 	ls_traffic_visit(transfers->traffic, begin_minute, transfers);
 	transfers->minute_us = minute_us;

@@ -5,7 +5,7 @@
 
 struct udev_device;
 
-/* Beyond this, a deauthorised device is reported more than once; of connectors the oldest is dropped. */
+/* Of more, a deauthorised device is reported repeatedly; of connectors the oldest is dropped. */
 #define UDEV_MAX_DEAUTHORISED 64
 #define UDEV_MAX_CONNECTORS   64
 

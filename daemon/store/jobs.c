@@ -8,7 +8,13 @@
 #include "daemon/store/row.h"
 #include "daemon/store/store.h"
 
-static const char *const outcomes[] = { "lost", "running", "exited", "killed" };
+static const char *const outcomes[] = { STORE_OUTCOMES(LS_ENUM_NAME) };
+
+const char *
+store_outcome_name(enum store_outcome outcome)
+{
+	return ls_name_of(outcomes, LS_COUNT(outcomes), outcome);
+}
 
 /* Minutes of a table of traffic, from the one in which job ?1 began. */
 #define MOVED(table)                                                                               \
@@ -82,8 +88,8 @@ store_job_end(struct store *store, const struct store_job *job)
 	r = store_run(store,
 		      "UPDATE jobs SET ended_real = max(began_real, ?2), code = ?3, outcome = ?4,"
 		      " place = ?5 WHERE id = ?1",
-		      INT(job->id), INT(job->ended_us), INT_OR_NULL(job->code), TEXT(job->outcome),
-		      TEXT_OR_NULL(job->place));
+		      INT(job->id), INT(job->ended_us), INT_OR_NULL(job->code),
+		      TEXT(store_outcome_name(job->outcome)), TEXT_OR_NULL(job->place));
 	if (r == 0)
 		r = count_traffic(store, job->id, 1);
 	return store_end(store, r);
@@ -96,14 +102,12 @@ store_job_place(struct store *store, int64_t id, const char *place)
 			 TEXT_OR_NULL(place));
 }
 
-static const char *
+static enum store_outcome
 outcome_of(const char *text)
 {
-	for (size_t i = 1; text && i < LS_COUNT(outcomes); i++) {
-		if (strcmp(text, outcomes[i]) == 0)
-			return outcomes[i];
-	}
-	return outcomes[0];
+	int found = text ? ls_name_find(outcomes, LS_COUNT(outcomes), text) : -1;
+
+	return found < 0 ? STORE_JOB_LOST : (enum store_outcome)found;
 }
 
 #define INCIDENTS_MEANWHILE                                                                        \

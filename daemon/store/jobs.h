@@ -1,15 +1,26 @@
 #pragma once
 /* Jobs: commands that ran under linkstat, with the traffic during each. */
+#include "lib/base/names.h"
 #include "lib/model/record.h"
 
 struct store;
 struct store_filter;
 
+#define STORE_OUTCOMES(X)                                                                          \
+	X(STORE_JOB_LOST, "lost") /* linkstat did not report its end */                            \
+	X(STORE_JOB_RUNNING, "running")                                                            \
+	X(STORE_JOB_EXITED, "exited")                                                              \
+	X(STORE_JOB_KILLED, "killed")
+enum store_outcome { STORE_OUTCOMES(LS_ENUM_ID) STORE_N_OUTCOMES };
+
+/* As in the contract. */
+const char *store_outcome_name(enum store_outcome outcome);
+
 struct store_job {
 	int64_t id;
 	struct ls_instant began;
-	int64_t ended_us;	 /* meaningful unless running */
-	const char *outcome;	 /* "running", "exited", "killed", "lost" */
+	int64_t ended_us; /* meaningful unless running */
+	enum store_outcome outcome;
 	int64_t code;		 /* exit status or signal, -1 none */
 	int64_t uid;		 /* -1 unknown */
 	struct ls_socket socket; /* "": none was named */

@@ -52,8 +52,24 @@ put_statement(struct store *store, const struct store_statement *statement, int6
 			 "INSERT INTO statements (port, said_real, since_real, uid, about, label,"
 			 " before) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 			 INT(port), INT(statement->said_us), INT(statement->since_us),
-			 INT_OR_NULL(statement->uid), TEXT(statement->about),
+			 INT_OR_NULL(statement->uid), TEXT(store_subject_name(statement->about)),
 			 TEXT_OR_NULL(statement->label), TEXT_OR_NULL(statement->before));
+}
+
+static const char *const subjects[] = { STORE_SUBJECTS(LS_ENUM_NAME) };
+
+const char *
+store_subject_name(enum store_subject subject)
+{
+	return ls_name_of(subjects, LS_COUNT(subjects), subject);
+}
+
+static enum store_subject
+subject_of(const char *text)
+{
+	int found = text ? ls_name_find(subjects, LS_COUNT(subjects), text) : -1;
+
+	return found < 0 ? STORE_ABOUT_CABLE : (enum store_subject)found;
 }
 
 int
@@ -67,7 +83,7 @@ store_add_statement(struct store *store, const struct store_statement *statement
 	r = store_put_port(store, &statement->socket, &port);
 	if (r == 0)
 		r = put_statement(store, statement, port);
-	if (r == 0 && strcmp(statement->about, "socket") == 0)
+	if (r == 0 && statement->about == STORE_ABOUT_SOCKET)
 		r = store_run(store, "UPDATE ports SET label = ?2 WHERE id = ?1", INT(port),
 			      TEXT_OR_NULL(statement->label));
 	return store_end(store, r);
@@ -90,7 +106,7 @@ store_statements(struct store *store, int64_t n, store_statement_fn visit, void 
 			.said_us = store_int(&rows, 0),
 			.since_us = store_int(&rows, 1),
 			.uid = store_int(&rows, 2),
-			.about = store_text(&rows, 3),
+			.about = subject_of(store_text(&rows, 3)),
 		};
 		int next = store_read_socket(&rows, 4, &statement.socket);
 

@@ -1,5 +1,6 @@
 #pragma once
 /* Labels of sockets and cables, and the statements that set them. */
+#include "lib/base/names.h"
 #include "lib/engine/engine.h"
 #include "lib/model/record.h"
 
@@ -16,11 +17,19 @@ int store_labels(struct store *store, const struct ls_socket *socket, int64_t se
 /* The socket that @port names by its ID_PATH, label or kernel name. 1, or 0. */
 int store_find_socket(struct store *store, const char *port, struct ls_socket *ret);
 
+#define STORE_SUBJECTS(X)                                                                          \
+	X(STORE_ABOUT_CABLE, "cable")                                                              \
+	X(STORE_ABOUT_SOCKET, "socket")
+enum store_subject { STORE_SUBJECTS(LS_ENUM_ID) STORE_N_SUBJECTS };
+
+/* As in the contract. */
+const char *store_subject_name(enum store_subject subject);
+
 /* A label as a user set it. */
 struct store_statement {
 	int64_t said_us, since_us;
-	int64_t uid;	   /* -1 unknown */
-	const char *about; /* "cable", "socket" */
+	int64_t uid; /* -1 unknown */
+	enum store_subject about;
 	struct ls_socket socket;
 	char label[LS_LABEL_MAX], before[LS_LABEL_MAX]; /* "": none */
 };

@@ -238,7 +238,7 @@ what_was_assumed_follows(void **state)
 		.said_us = sample_instant(12000).real_us,
 		.since_us = sample_instant(12000).real_us,
 		.uid = 1000,
-		.about = "cable",
+		.about = STORE_ABOUT_CABLE,
 		.socket = { "pci-0000:00:14.0-usb-0:4", "1-4" },
 		.label = "red",
 		.before = "white",
