@@ -97,7 +97,7 @@ merge(json_t *sum, const json_t *group)
 static void
 take(struct all *all, json_t *group)
 {
-	note_result(all, lines_verdict(json_object_get(group, "incidents")));
+	note_result(all, lines_exit_code(json_object_get(group, "incidents")));
 	if (merge(all->sum, group) != CLI_FINE) {
 		note_result(all, CLI_UNREACHABLE);
 		return;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static void *
-append(struct set *set, const void *wanted, size_t size, set_compare_fn compare)
+insert(struct set *set, const void *wanted, size_t size, set_compare_fn compare)
 {
 	void *copy;
 
@@ -41,7 +41,7 @@ set_add(struct set *set, const void *wanted, size_t size, set_compare_fn compare
 {
 	void *found = set_find(set, wanted, compare);
 
-	return found ? found : append(set, wanted, size, compare);
+	return found ? found : insert(set, wanted, size, compare);
 }
 
 void

@@ -49,7 +49,7 @@ fill_row(const struct cli *cli, struct table *table, const json_t *incident)
 }
 
 static void
-put_verdict(const struct cli *cli, const json_t *incidents)
+put_summary(const struct cli *cli, const json_t *incidents)
 {
 	int64_t n_incidents = (int64_t)json_array_size(incidents), n_drops = 0;
 	char n[FORMAT_MAX], drops[FORMAT_MAX], span[WORDS_MAX];
@@ -97,13 +97,13 @@ run(const struct cli *cli, const void *options)
 	if (r == CLI_FINE && cli->json) {
 		r = envelope_print_one(cli, "incidents", "incidents", all);
 	} else if (r == CLI_FINE) {
-		put_verdict(cli, all);
+		put_summary(cli, all);
 		r = put_table(cli, all);
 		if (json_array_size(all) > 0)
 			render_sentence(&cli->style, TONE_PLAIN, 0,
 					"The evidence and what to do next: linkstat show ID");
 	}
-	return r == CLI_FINE ? lines_verdict(all) : r;
+	return r == CLI_FINE ? lines_exit_code(all) : r;
 }
 
 static const struct command_option options[] = {

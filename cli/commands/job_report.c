@@ -97,7 +97,7 @@ was_unavailable(const json_t *gaps)
 }
 
 static void
-put_verdict(const struct cli *cli, const struct job_summary *summary)
+put_summary(const struct cli *cli, const struct job_summary *summary)
 {
 	const json_t *incidents = field_list(summary->reply, "incidents");
 	size_t n_drops = count_drops(incidents), n = json_array_size(incidents);
@@ -166,7 +166,7 @@ job_report_put(const struct cli *cli, const struct job_summary *summary)
 	render_sentence(&cli->style, TONE_STRONG, INDENT, "linkstat: %s after %s.", summary->ended,
 			format_duration(time, summary->seconds));
 	if (summary->reply) {
-		put_verdict(cli, summary);
+		put_summary(cli, summary);
 		put_drops(cli, summary);
 		put_ports(cli, field_object(summary->reply, "job"));
 		put_gaps(cli, field_list(summary->reply, "gaps"));

@@ -26,7 +26,7 @@
 /* the kernel may report a drop a moment after the command failed */
 #define KERNEL_DELAY_MS 1000
 /* a drop is decided when the device is back, or its return window has passed */
-#define VERDICT_MS 12000
+#define DECISION_MS 12000
 
 static void
 on_output(const char *bytes, size_t len, void *user)
@@ -77,7 +77,7 @@ is_open(const json_t *reply)
 
 /* The job once its incidents are decided; asks again at each record until the timeout. */
 static json_t *
-await_verdict(struct run_job *job, const sigset_t *waiting)
+await_decision(struct run_job *job, const sigset_t *waiting)
 {
 	bool failed = job->end.error == 0 && (job->end.killed || job->end.code != 0);
 	int64_t began_us = cli_clock_us(CLOCK_MONOTONIC);
@@ -94,7 +94,7 @@ await_verdict(struct run_job *job, const sigset_t *waiting)
 
 		reply = run_job_get(job);
 		passed_ms = (cli_clock_us(CLOCK_MONOTONIC) - began_us) / 1000;
-		wait.timeout_ms = (int)((is_open(reply) ? VERDICT_MS
+		wait.timeout_ms = (int)((is_open(reply) ? DECISION_MS
 					 : failed	? KERNEL_DELAY_MS
 							: 0) -
 					passed_ms);
@@ -122,7 +122,7 @@ await_interruptible(struct run_job *job)
 	sigaddset(&blocked, SIGINT);
 	sigprocmask(SIG_BLOCK, &blocked, &waiting);
 	sigaction(SIGINT, &action, &before);
-	reply = await_verdict(job, &waiting);
+	reply = await_decision(job, &waiting);
 	sigaction(SIGINT, &before, NULL);
 	sigprocmask(SIG_SETMASK, &waiting, NULL);
 	return reply;

@@ -69,7 +69,7 @@ dropped_lately(const json_t *reply)
 }
 
 int
-status_verdict(const json_t *reply)
+status_exit_code(const json_t *reply)
 {
 	struct summary sum = summarise(reply);
 
@@ -77,7 +77,7 @@ status_verdict(const json_t *reply)
 }
 
 static void
-put_verdict(const struct cli *cli, const json_t *reply)
+put_summary(const struct cli *cli, const json_t *reply)
 {
 	struct summary sum = summarise(reply);
 	char port[WORDS_MAX], device[WORDS_MAX], n[FORMAT_MAX], ports[FORMAT_MAX];
@@ -370,9 +370,9 @@ run(const struct cli *cli, const void *options)
 		return r;
 	if (cli->json) {
 		r = envelope_print(cli, "status", reply);
-		return r == CLI_FINE ? status_verdict(reply) : r;
+		return r == CLI_FINE ? status_exit_code(reply) : r;
 	}
-	put_verdict(cli, reply);
+	put_summary(cli, reply);
 	put_watching(cli, reply);
 	put_computer(cli, reply);
 	r = put_tree(cli, reply);
@@ -381,7 +381,7 @@ run(const struct cli *cli, const void *options)
 	put_idle(cli, reply);
 	put_unavailable(cli, reply);
 	put_last_drop(cli, reply);
-	return status_verdict(reply);
+	return status_exit_code(reply);
 }
 
 static const struct command_option options[] = {

@@ -3,4 +3,4 @@
 #include "lib/wire/wire.h"
 
 /* CLI_PROBLEM if a device is disconnected after a drop, or a link dropped in the last 24 hours. */
-int status_verdict(const json_t *reply);
+int status_exit_code(const json_t *reply);

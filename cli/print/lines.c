@@ -10,7 +10,7 @@
 #include "lib/model/record.h"
 
 int
-lines_verdict(const json_t *incidents)
+lines_exit_code(const json_t *incidents)
 {
 	const json_t *incident;
 	size_t i;

@@ -3,6 +3,6 @@
 #include "cli/base/cli.h"
 
 /* CLI_PROBLEM if one of @incidents is a drop. */
-int lines_verdict(const json_t *incidents);
+int lines_exit_code(const json_t *incidents);
 void lines_put_incident(const struct output_style *style, const json_t *incident);
 void lines_put_event(const struct output_style *style, const json_t *event);
