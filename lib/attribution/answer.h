@@ -1,5 +1,8 @@
 #pragma once
-/* What attribution answers: suspects and one verdict; shapes only. lib/attribution/blame.h has the model. */
+/*
+ * What attribution answers: suspects and one verdict; shapes only. lib/attribution/blame.h has the
+ * model.
+ */
 #include "lib/attribution/trial.h"
 
 #define LS_BLAME_SURE	   0.8 /* a verdict needs this probability … */
@@ -32,7 +35,8 @@ enum ls_verdict {
 	/* suspects[0], and any other with LS_BLAME_SURE. If it cannot be separated from its model
 	 * (a device) or its device (a model), those two count as one and share @probability. */
 	LS_VERDICT_SUSPECT,
-	/* One of the group of suspects[0], which was never varied apart: they share @probability. */
+	/* One of the group of suspects[0], which was never varied apart: they share
+	 * @probability. */
 	LS_VERDICT_INSEPARABLE,
 };
 struct ls_never_varied {

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * Which part is at fault: hypotheses about what is bad, their marginal likelihoods in closed form, and the
- * posterior of each suspect (DESIGN section 6). Drops are Poisson. Trials that share what a
+ * Which part is at fault: hypotheses about what is bad, their marginal likelihoods in closed form,
+ * and the posterior of each suspect (DESIGN section 6). Drops are Poisson. Trials that share what a
  * hypothesis calls bad share one rate, all others share another one, each with a Gamma prior, so D
  * drops in T hours have the marginal likelihood
  *
@@ -13,7 +13,8 @@
  * Drops of one session share its circumstances (load, heat, how the plug sits), so a session with d
  * drops is weighed by 1 / (1 + (d - 1) / 4), drops and hours alike: that of a rate whose squared
  * coefficient of variation between sessions is 1/4 (McCullagh and Nelder, Generalized Linear
- * Models, section 6.2.3). Without this, uneven rates accuse a good part in one of 25 simulated setups.
+ * Models, section 6.2.3). Without this, uneven rates accuse a good part in one of 25 simulated
+ * setups.
  *
  * The hypotheses: nothing is special; one part is bad; two are, each on its own; two are together
  * and harmless apart; something that is not recorded and was always there (surroundings, software).
@@ -22,10 +23,11 @@
  * without a label, or went along with any one device, port or host in them, or was a labelled one;
  * the same for ports and devices. Unrecorded hosts and controllers are taken for one each.
  *
- * A drop whose cause names a side (trial.h) is evidence for parts of that side, as far as it happens
- * more often than by mistake. m of n drops with a part name its side: by mistake at an unknown rate
- * that is Beta(1, 1/q - 1); if it is bad, three of four such faults never name their side, and the
- * others do at a rate that is Beta(1, 2). The likelihood of such a part is multiplied by
+ * A drop whose cause names a side (trial.h) is evidence for parts of that side, as far as it
+ * happens more often than by mistake. m of n drops with a part name its side: by mistake at an
+ * unknown rate that is Beta(1, 1/q - 1); if it is bad, three of four such faults never name their
+ * side, and the others do at a rate that is Beta(1, 2). The likelihood of such a part is multiplied
+ * by
  *
  *     3/4 + 1/4 * B(1 + m, 2 + n - m) / B(1, 2) * B(1, 1/q - 1) / B(1 + m, 1/q - 1 + n - m),
  *

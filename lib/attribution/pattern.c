@@ -252,7 +252,10 @@ unevenness(const double *intervals, size_t n)
 	return sum > 0 ? squares / (sum * sum) : 1;
 }
 
-/* How often @n exponential intervals are as even as @seen. Steele, Lea and Flood 2014: SplitMix64. */
+/*
+ * How often @n exponential intervals are as even as @seen. Steele, Lea and Flood 2014:
+ * SplitMix64.
+ */
 static double
 chance_of_evenness(size_t n, double seen)
 {

@@ -2,8 +2,8 @@
 /*
  * What drops have in common: named patterns, each with its evidence in one sentence and the
  * probability that chance alone makes one as strong. Drops are those of one suspect (a device, a
- * port), oldest first. A pattern is reported if that probability is at most 1 %, divided by the number
- * of patterns that were looked for (Bonferroni); nothing here proves a cause.
+ * port), oldest first. A pattern is reported if that probability is at most 1 %, divided by the
+ * number of patterns that were looked for (Bonferroni); nothing here proves a cause.
  */
 #include "lib/base/base.h"
 
@@ -47,9 +47,9 @@ enum ls_pattern_kind {
 	LS_PATTERN_MECHANICAL,
 	LS_PATTERN_UNDER_LOAD, /* against @loaded */
 	LS_PATTERN_AFTER_IDLE, /* against @idle; autosuspend if that is on */
-	/* Even intervals: Greenwood's statistic (the sum of their squared shares, 1946) against that
-	 * of a Poisson process, by 20000 draws with a fixed seed. At least 5 intervals, the last 50
-	 * count, and they differ by less than a third of their mean. */
+	/* Even intervals: Greenwood's statistic (the sum of their squared shares, 1946) against
+	 * that of a Poisson process, by 20000 draws with a fixed seed. At least 5 intervals, the
+	 * last 50 count, and they differ by less than a third of their mean. */
 	LS_PATTERN_PERIODIC,
 	LS_PATTERN_NEIGHBOUR, /* against @neighbour_busy */
 	LS_N_PATTERNS,

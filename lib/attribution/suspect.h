@@ -1,6 +1,6 @@
 #pragma once
-/* What is reported of one suspect: its name, and the drops with it and without it; for attribution and
- * advice. Not for callers of the library. */
+/* What is reported of one suspect: its name, and the drops with it and without it; for attribution
+ * and advice. Not for callers of the library. */
 #include "lib/attribution/answer.h"
 #include "lib/attribution/parts.h"
 

@@ -16,8 +16,8 @@
 
 /* One component of a trial put in place of another, everything else as before. */
 struct ls_swap {
-	/* False: no known component would give more information (one of each, or all tried); or nothing at
-	 * all is known yet. Then only @get, @run_hours and @gain_bits are set. */
+	/* False: no known component would give more information (one of each, or all tried); or
+	 * nothing at all is known yet. Then only @get, @run_hours and @gain_bits are set. */
 	bool possible;
 	/* The kind of which an untried one would give most; LS_N_COMPONENT_KINDS: none. */
 	enum ls_component_kind get;

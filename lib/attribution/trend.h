@@ -1,11 +1,11 @@
 #pragma once
 /*
- * Since when it is worse, or better: the moment that best splits a history of drops into two
- * rates. Under "one rate" D drops in T hours have the Gamma-Poisson marginal likelihood of
- * lib/attribution/blame.h; under "it changed at t" each side has a rate of its own, and t is as likely at any
- * hour of exposure (Raftery and Akman 1986, Bayesian analysis of a Poisson process with a
- * change-point). Both use the prior Gamma(1/2, half the exposure per drop), so that the answer does
- * not depend on the unit of time.
+ * Since when it is worse, or better: the moment that best splits a history of drops into two rates.
+ * Under "one rate" D drops in T hours have the Gamma-Poisson marginal likelihood of
+ * lib/attribution/blame.h; under "it changed at t" each side has a rate of its own, and t is as
+ * likely at any hour of exposure (Raftery and Akman 1986, Bayesian analysis of a Poisson process
+ * with a change-point). Both use the prior Gamma(1/2, half the exposure per drop), so that the
+ * answer does not depend on the unit of time.
  */
 #include "lib/base/base.h"
 
@@ -29,7 +29,8 @@ struct ls_trend {
 bool ls_trend(const struct ls_trend_span *spans, size_t n_spans, struct ls_trend *ret);
 
 /*
- * The longest time without a drop, built from pieces of any size: weeks, sessions or years. Amounts are of any unit, and >= 0. Zero is empty.
+ * The longest time without a drop, built from pieces of any size: weeks, sessions or years. Amounts
+ * are of any unit, and >= 0. Zero is empty.
  */
 struct ls_clean_run {
 	double all;	   /* of exposure */

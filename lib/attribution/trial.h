@@ -32,11 +32,11 @@ struct ls_trial {
 	size_t n_hubs;
 	double hours;	/* connected, without gaps; >= 0 */
 	uint32_t drops; /* those within one minute of each other count once: up to the caller */
-	/* Of these, drops whose own cause already names a side (lib/model/record.h): they count through
-	 * it (lib/attribution/blame.h says how). @drops counts them too. */
+	/* Of these, drops whose own cause already names a side (lib/model/record.h): they count
+	 * through it (lib/attribution/blame.h says how). @drops counts them too. */
 	uint32_t drops_by_power, drops_by_host, drops_by_hub, drops_by_device;
 	/* 0: this is one session. Else a sum of so many sessions that all dropped: drops of one
-	 * session share its circumstances and weigh less (lib/attribution/blame.h), so a caller that sums keeps
-	 * sessions with drops apart from those without. */
+	 * session share its circumstances and weigh less (lib/attribution/blame.h), so a caller
+	 * that sums keeps sessions with drops apart from those without. */
 	uint32_t n_dropping;
 };

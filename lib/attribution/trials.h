@@ -3,11 +3,11 @@
  * Trials: sessions as evidence about their components. One trial is a stay of one device with one
  * cable on one port: what took part, for how long, and how many drops there were. Callers with
  * histories (the store, a table) add trials; attribution (lib/attribution/blame.h) and advice
- * (lib/attribution/swap.h) read them. Trials with the same components are summed, so that a million sessions
- * cost what their distinct combinations cost.
+ * (lib/attribution/swap.h) read them. Trials with the same components are summed, so that a million
+ * sessions cost what their distinct combinations cost.
  *
- * A trial of 0 hours without a drop is no evidence, but makes its components known: labels that were
- * given and never used, for advice to choose from.
+ * A trial of 0 hours without a drop is no evidence, but makes its components known: labels that
+ * were given and never used, for advice to choose from.
  */
 #include "lib/attribution/trial.h"
 

@@ -5,7 +5,10 @@
  */
 #include "lib/base/base.h"
 
-/* True for "usbN" and "N-a[.b]…" with at most 7 tiers, numbers 1…255 (bus 1…65535), no leading 0. */
+/*
+ * True for "usbN" and "N-a[.b]…" with at most 7 tiers, numbers 1…255 (bus 1…65535), no leading
+ * 0.
+ */
 bool ls_port_name_valid(const char *name);
 
 /* Bus number of a valid name, 0 for anything else. */

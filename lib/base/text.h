@@ -1,7 +1,7 @@
 #pragma once
 /*
- * Device strings, kernel log texts and peers' strings are hostile. All of them pass
- * through here: the result is valid UTF-8 on one line, without control, format or bidirectional characters, so
+ * Device strings, kernel log texts and peers' strings are hostile. All of them pass through here:
+ * the result is valid UTF-8 on one line, without control, format or bidirectional characters, so
  * that it can go to a terminal, the journal, SQLite and JSON as it is.
  */
 #include "lib/base/base.h"

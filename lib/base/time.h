@@ -15,5 +15,8 @@ int ls_time_parse(const char *text, int64_t *real_us);
 
 /* Is there such a day in the Gregorian calendar? */
 bool ls_time_is_date(int year, int month, int day);
-/* Days from 1970-01-01 to that date; @month is 1…12, the 31st of a shorter month is a day of the next. */
+/*
+ * Days from 1970-01-01 to that date; @month is 1…12, the 31st of a shorter month is a day of the
+ * next.
+ */
 int64_t ls_time_days(int year, int month, int day);

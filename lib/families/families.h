@@ -6,18 +6,21 @@
  * its modes. Immutable once read; the engine borrows it, and with it all pointers below: they live
  * until the next ls_families_read().
  *
- * In use: at an arrival ask for the identity, then for the mode, with what left the same port before
- * it unless their identities are those of two devices. At a departure mode->title and
+ * In use: at an arrival ask for the identity, then for the mode, with what left the same port
+ * before it unless their identities are those of two devices. At a departure mode->title and
  * mode->return_us say what to report and how long to wait. At the return ask for the edge; without
- * one, and within LS_FAMILIES_GENERAL_US, ls_device_compare() decides. A family that
- * waits longer makes a late return no evidence of a lost link.
+ * one, and within LS_FAMILIES_GENERAL_US, ls_device_compare() decides. A family that waits longer
+ * makes a late return no evidence of a lost link.
  */
 #include "lib/families/mode.h"
 #include "lib/model/observation.h"
 
 struct ls_families;
 
-/* The table shipped with linkstat (lib/families/ *.ini) is built in; users' files are read after it. */
+/*
+ * The table shipped with linkstat (lib/families/ *.ini) is built in; users' files are read after
+ * it.
+ */
 int ls_families_new(struct ls_families **ret); /* 0 or -ENOMEM; holds the built-in table */
 void ls_families_free(struct ls_families *families);
 LS_DEFINE_AUTO(ls_families)

@@ -311,14 +311,10 @@ set(struct family_section *section, enum key key, const char *value, char why[LS
 static void
 list_keys(char *list, size_t size, unsigned int kind)
 {
-	size_t len = 0;
-
 	list[0] = '\0';
-	for (size_t i = 0; i < N_KEYS && len < size; i++) {
-		if (!(keys[i].allowed & IN(kind)))
-			continue;
-		ls_text_format(list + len, size - len, "%s%s", len ? ", " : "", keys[i].name);
-		len += strlen(list + len);
+	for (size_t i = 0; i < N_KEYS; i++) {
+		if (keys[i].allowed & IN(kind))
+			ls_text_append(list, size, "%s%s", list[0] ? ", " : "", keys[i].name);
 	}
 }
 

@@ -191,7 +191,10 @@ lower(char c)
 	return (unsigned char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 }
 
-/* "*" any text, "?" any byte; without regard to case. Only the last "*" is ever tried again, so the time is bounded by the product of the lengths. */
+/*
+ * "*" any text, "?" any byte; without regard to case. Only the last "*" is ever tried again, so the
+ * time is bounded by the product of the lengths.
+ */
 static bool
 fits_glob(const char *glob, const char *text)
 {

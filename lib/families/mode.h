@@ -7,9 +7,9 @@ struct ls_mode {
 	const char *family; /* "apple" */
 	const char *name;   /* "recovery"; a-z, 0-9 and "-", for people and for rules */
 	const char *title;  /* "recovery mode"; clean */
-	bool busy; /* a job runs while a device is in it (Apple: restore): a stall is reported, a
+	bool busy;    /* a job runs while a device is in it (Apple: restore): a stall is reported, a
 		    * drop in it is a drop of a job */
-	bool resting;	    /* of a device in everyday use: messages leave it out */
+	bool resting; /* of a device in everyday use: messages leave it out */
 	uint64_t stall_us;  /* no data for so long while in it is a stall; 0: never */
 	uint64_t return_us; /* the longest window of its edges: how long to wait for the device; 0
 			     * if it has none: as for a device of no family */

@@ -28,7 +28,10 @@ struct ls_log_clock {
 	char boot_id[40];
 };
 
-/* @utc_offset_us: of local times without a zone. @year: of the first date without one, 0 unknown. */
+/*
+ * @utc_offset_us: of local times without a zone. @year: of the first date without one, 0
+ * unknown.
+ */
 void ls_log_clock_init(struct ls_log_clock *clock, int64_t utc_offset_us, int year);
 /* "Linux version …", "-- Boot …": the next line is of another boot. */
 void ls_log_clock_new_boot(struct ls_log_clock *clock);

@@ -30,7 +30,8 @@ struct ls_cause_row {
 	const char *words;  /* short, of an incident: "link lost" */
 	bool is_drop;	    /* usually; where it is false, never */
 	bool rests_on_time; /* it is decided by how long the device was away */
-	/* LS_SOURCE_NONE, or the one without which there is no such incident, unless the device left. */
+	/* LS_SOURCE_NONE, or the one without which there is no such incident, unless the device
+	 * left. */
 	enum ls_source only_source;
 	bool lists_ruled_out; /* "could it not have been …?": see ls_cause_ruled_out() */
 	/* Of causes that are no drop: which one advice is given for, the highest first; 0: none. */

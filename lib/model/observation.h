@@ -1,7 +1,7 @@
 #pragma once
 /*
- * An observation: one fact from one source at one time. Sources make them, the engine consumes them.
- * Nothing here is trusted: every text has gone through ls_text_clean() before it gets in.
+ * An observation: one fact from one source at one time. Sources make them, the engine consumes
+ * them. Nothing here is trusted: every text has gone through ls_text_clean() before it gets in.
  */
 #include "lib/base/base.h"
 #include "lib/base/names.h"

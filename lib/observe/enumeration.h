@@ -1,7 +1,8 @@
 #pragma once
 /*
  * Devices that come, go, fail to come and are reset, out of what passes between the kernel and its
- * hubs and devices: for captures, where there is no other source. All memory is allocated at the start.
+ * hubs and devices: for captures, where there is no other source. All memory is allocated at the
+ * start.
  *
  *   buses      0 … 127    records of a higher bus are skipped
  *   devices    255        present ones; those that left give up their place to new ones
@@ -30,8 +31,8 @@ struct ls_enumerated {
 
 struct ls_enumeration;
 
-/* @report gets CONNECTED, DISCONNECTED, ENUMERATING, STRING, ENUM_FAILED and RESET, some of them with
- * a time slightly before the last one. 0 or -ENOMEM. */
+/* @report gets CONNECTED, DISCONNECTED, ENUMERATING, STRING, ENUM_FAILED and RESET, some of them
+ * with a time slightly before the last one. 0 or -ENOMEM. */
 int ls_enumeration_new(ls_observation_fn report, void *user, struct ls_enumeration **ret);
 void ls_enumeration_free(struct ls_enumeration *enumeration);
 LS_DEFINE_AUTO(ls_enumeration)

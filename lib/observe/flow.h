@@ -1,6 +1,7 @@
 #pragma once
 /*
- * Does data flow? Checked once a second while data moves, from the counters: reports the edges only. A poll that moves nothing, and a mouse, are no flow.
+ * Does data flow? Checked once a second while data moves, from the counters: reports the edges
+ * only. A poll that moves nothing, and a mouse, are no flow.
  */
 #include "lib/model/observation.h"
 #include "lib/usbmon/traffic.h"
@@ -19,8 +20,8 @@ struct ls_flow_meter {
 };
 
 /*
- * One device with its totals (ls_traffic_visit), @elapsed_us after the last check. 1: its flow began
- * or ended, *obs is LS_OBS_FLOW without a time; 0: as before.
+ * One device with its totals (ls_traffic_visit), @elapsed_us after the last check. 1: its flow
+ * began or ended, *obs is LS_OBS_FLOW without a time; 0: as before.
  */
 int ls_flow_meter_look(struct ls_flow_meter *meter, unsigned int bus, unsigned int devnum,
 		       const struct ls_traffic_counts *counts, uint64_t elapsed_us,

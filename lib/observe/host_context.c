@@ -18,8 +18,8 @@ const struct ls_host_context ls_host_context_unknown = {
 };
 
 /*
- * From this share of the last 10 s on it is notable. A busy machine shares its CPU all the time, and
- * one that copies files waits for its disk; waiting for memory means a shortage.
+ * From this share of the last 10 s on it is notable. A busy machine shares its CPU all the time,
+ * and one that copies files waits for its disk; waiting for memory means a shortage.
  */
 static const struct {
 	const char *notable;

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * How the machine was when a link dropped, from the texts of /proc and sysfs to one line for people:
- * what is notable first, else that all was well.
+ * How the machine was when a link dropped, from the texts of /proc and sysfs to one line for
+ * people: what is notable first, else that all was well.
  */
 #include "lib/base/base.h"
 #include "lib/model/observation.h"

@@ -170,7 +170,8 @@ ls_restore_log_feed(struct ls_restore_log *log, const char *bytes, size_t len, i
 		bool ends = bytes[i] == '\n' || bytes[i] == '\r';
 
 		if (!ends && log->len < LS_RESTORE_LINE) {
-			/* A line that fills the buffer is too long; a NUL would hide what follows. */
+			/* A line that fills the buffer is too long; a NUL would hide what
+			 * follows. */
 			log->line[log->len++] = bytes[i] ? bytes[i] : '?';
 			if (bytes[i] == '%')
 				read_unfinished(log, now_us);

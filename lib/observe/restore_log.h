@@ -1,10 +1,11 @@
 #pragma once
 /*
- * How far a restore has come, from what idevicerestore prints: its steps, their percentage, and when
- * restore mode began. Read are "progress: STEP FRACTION" of its option -P, bars that end in "37.0%",
- * "Sending filesystem", restored's operations "Verifying restore (14)", and "… entered restore
- * mode"; with or without its time stamps. Sources: idevicerestore.h:60-69, restore.c:58-120,
- * 506-638, log.c:105-125. Bytes in, no memory beyond the struct; anything else is passed over.
+ * How far a restore has come, from what idevicerestore prints: its steps, their percentage, and
+ * when restore mode began. Read are "progress: STEP FRACTION" of its option -P, bars that end in
+ * "37.0%", "Sending filesystem", restored's operations "Verifying restore (14)", and "… entered
+ * restore mode"; with or without its time stamps. Sources: idevicerestore.h:60-69,
+ * restore.c:58-120, 506-638, log.c:105-125. Bytes in, no memory beyond the struct; anything else is
+ * passed over.
  */
 #include "lib/base/base.h"
 #include "lib/model/observation.h"
@@ -30,5 +31,8 @@ struct ls_restore_log {
 void ls_restore_log_init(struct ls_restore_log *log);
 /* @now_us: CLOCK_REALTIME when @bytes were read. */
 void ls_restore_log_feed(struct ls_restore_log *log, const char *bytes, size_t len, int64_t now_us);
-/* "at 37 % of the file system, 212 s into restore mode" of the moment @at_us. 1, or 0: not known. */
+/*
+ * "at 37 % of the file system, 212 s into restore mode" of the moment @at_us. 1, or 0: not
+ * known.
+ */
 int ls_restore_log_place(const struct ls_restore_log *log, int64_t at_us, char text[LS_TEXT_MAX]);

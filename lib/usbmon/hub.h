@@ -108,8 +108,9 @@ struct ls_hub_traffic {
 };
 
 /*
- * A caller that knows a hub's speed sets it, and LS_HUB_IS_NONE when the hub has gone. Otherwise hubs are
- * recognised by the requests sent to them, and their layout by descriptors or unambiguous words.
+ * A caller that knows a hub's speed sets it, and LS_HUB_IS_NONE when the hub has gone. Otherwise
+ * hubs are recognised by the requests sent to them, and their layout by descriptors or unambiguous
+ * words.
  */
 void ls_hub_traffic_set(struct ls_hub_traffic *hubs, unsigned int bus, unsigned int devnum,
 			enum ls_hub_layout layout);

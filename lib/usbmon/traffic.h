@@ -106,8 +106,8 @@ void ls_traffic_health(const struct ls_traffic *traffic, struct ls_traffic_healt
 
 /*
  * Evidence about a link: failures of class link and babble, and timeouts of control transfers and
- * of writes. A read that times out is counted, but programs poll that way in normal operation: it is
- * no evidence. All moments are CLOCK_REALTIME, of the records.
+ * of writes. A read that times out is counted, but programs poll that way in normal operation: it
+ * is no evidence. All moments are CLOCK_REALTIME, of the records.
  */
 struct ls_traffic_evidence {
 	uint16_t bus;

@@ -37,8 +37,8 @@ const struct ls_status_row ls_status_rows[LS_N_STATUS_ROWS] = {
 	{ -90, LS_TRANSFER_OTHER, "EMSGSIZE", "too long for the endpoint" },
 };
 
-/* One byte per errno, because every failure looks it up; 0 is the row of the rest. The unit test holds the
- * two tables together. */
+/* One byte per errno, because every failure looks it up; 0 is the row of the rest. The unit test
+ * holds the two tables together. */
 const uint8_t ls_status_row_of[LS_STATUS_MAX + 2] = {
 	[0] = 1,   [1] = 21,  [2] = 3,	 [5] = 23,   [6] = 24,	 [12] = 19,  [18] = 16,	 [19] = 13,
 	[22] = 17, [28] = 20, [32] = 5,	 [62] = 8,   [63] = 10,	 [70] = 11,  [71] = 6,	 [75] = 9,

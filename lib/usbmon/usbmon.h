@@ -15,7 +15,10 @@
 
 enum ls_xfer { LS_XFER_ISO, LS_XFER_INTERRUPT, LS_XFER_CONTROL, LS_XFER_BULK, LS_N_XFERS };
 
-/* Laid out as the kernel lays it out (drivers/usb/mon/mon_bin.c), so that a ring is read in place. */
+/*
+ * Laid out as the kernel lays it out (drivers/usb/mon/mon_bin.c), so that a ring is read in
+ * place.
+ */
 struct ls_usbmon_record {
 	uint64_t id; /* the URB's address: unique only while it is in flight */
 	uint8_t type;

@@ -1,5 +1,8 @@
 #pragma once
-/* A session as an object of JSON: a line of a table (lib/wire/session_table.h), or one of linkstatd. */
+/*
+ * A session as an object of JSON: a line of a table (lib/wire/session_table.h), or one of
+ * linkstatd.
+ */
 #include "lib/wire/session_row.h"
 #include "lib/wire/wire.h"
 

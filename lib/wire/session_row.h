@@ -49,7 +49,10 @@ int ls_session_row_add_hub(struct ls_session_row *row, struct ls_cursor text,
 int ls_session_row_number(struct ls_session_row *row, enum ls_session_column column, double number,
 			  char why[LS_SESSION_WHY_MAX]);
 
-/* Passes a complete row on. 1, 0 if it is empty or incomplete, -EBADMSG, or the result of on_row. */
+/*
+ * Passes a complete row on. 1, 0 if it is empty or incomplete, -EBADMSG, or the result of
+ * on_row.
+ */
 int ls_session_row_deliver(struct ls_session_row *row, ls_session_row_fn on_row, void *user,
 			   char why[LS_SESSION_WHY_MAX]);
 

@@ -121,13 +121,12 @@ find_column(const char *name, size_t len)
 static void
 note_ignored(struct ls_session_table *table, const char *name, size_t len)
 {
-	size_t used = strlen(table->ignored);
 	char shown[48];
 
 	ls_text_clean(shown, sizeof(shown), name, len);
 	if (len > 0)
-		ls_text_format(table->ignored + used, sizeof(table->ignored) - used, "%s\"%s\"",
-			       used ? ", " : "", shown);
+		ls_text_append(table->ignored, sizeof(table->ignored), "%s\"%s\"",
+			       table->ignored[0] ? ", " : "", shown);
 }
 
 static int

@@ -2,7 +2,8 @@
 /*
  * Tables of sessions: what linkstat export --sessions writes and linkstat diagnose --sessions
  * reads, also from several computers and typed by hand. A row is one stay of one device with one
- * cable on one port: a trial (lib/attribution/trials.h). Bytes in, trials out; memory does not grow.
+ * cable on one port: a trial (lib/attribution/trials.h). Bytes in, trials out; memory does not
+ * grow.
  *
  * CSV (RFC 4180, in UTF-8) whose first row names the columns, in any order and either case:
  *   start            RFC 3339; 2026-11-22; 2026-11-22 14:00 (UTC unless it names a zone); seconds

@@ -1,4 +1,7 @@
-/* The shipped table and all that is not Apple's: what is expected of each family, and what is not. */
+/*
+ * The shipped table and all that is not Apple's: what is expected of each family, and what is
+ * not.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
