@@ -166,6 +166,24 @@ on_flush(void *user)
 }
 
 static int
+make_pipeline(struct linkstatd *self)
+{
+	struct pipeline_options pipeline = { .state = &self->state };
+	int r;
+
+	if (alert_new(&self->alert) < 0 || top_new(&self->state.top) < 0 ||
+	    server_new(self->base, self->store, &self->state, &self->server) < 0)
+		return fail("cannot start", -ENOMEM);
+	pipeline.store = self->store;
+	pipeline.server = self->server;
+	pipeline.alert = self->alert;
+	pipeline.record = self->record;
+	pipeline.families = self->families;
+	r = pipeline_new(self->base, &pipeline, &self->pipeline);
+	return r < 0 ? fail("cannot continue the history", r) : 0;
+}
+
+static int
 gather_sources(struct linkstatd *self, const struct options *options)
 {
 	struct sources_options sources = {
@@ -198,7 +216,6 @@ gather_sources(struct linkstatd *self, const struct options *options)
 static int
 start(struct linkstatd *self, const struct options *options)
 {
-	struct pipeline_options pipeline = { .state = &self->state };
 	const struct store_limits limits = {
 		.days = options->keep_days,
 		.bytes = (int64_t)options->keep_mib * 1024 * 1024,
@@ -216,18 +233,9 @@ start(struct linkstatd *self, const struct options *options)
 		r = open_store(self, options);
 	if (r < 0)
 		return r;
-	if (alert_new(&self->alert) < 0 || top_new(&self->state.top) < 0 ||
-	    server_new(self->base, self->store, &self->state, &self->server) < 0)
-		return fail("cannot start", -ENOMEM);
-	pipeline.store = self->store;
-	pipeline.server = self->server;
-	pipeline.alert = self->alert;
-	pipeline.record = self->record;
-	pipeline.families = self->families;
-	r = pipeline_new(self->base, &pipeline, &self->pipeline);
-	if (r < 0)
-		return fail("cannot continue the history", r);
-	r = gather_sources(self, options);
+	r = make_pipeline(self);
+	if (r >= 0)
+		r = gather_sources(self, options);
 	if (r < 0)
 		return r;
 	r = retention_new(self->base, self->store, &limits, &self->retention);

@@ -1,5 +1,5 @@
 #pragma once
-/* What the methods answer from; the user pointer of the service. */
+/* What the methods answer from (the user pointer of the service), and errors that several have. */
 #include "daemon/base/state.h"
 #include "daemon/server/hooks.h"
 #include "daemon/server/varlink.h"
@@ -21,3 +21,17 @@ int context_may_change(const struct varlink_call *call, struct varlink_reply *re
 void context_observe(const struct context *context, const struct ls_observation *obs);
 /* Writes the records that wait. 0 or -errno. */
 int context_flush(const struct context *context);
+
+#define CONTEXT_INTERFACE "io.linkstat"
+
+/* Each makes @reply the error. 0 or -ENOMEM. */
+int context_error(struct varlink_reply *reply, const char *error,
+		  const struct ls_wire_field *fields, size_t n_fields);
+/* @field is a parameter. */
+int context_bad_time(const char *field, const char *why, struct varlink_reply *reply);
+/* What a store function returned (< 0); @unknown: a port that it does not know, NULL: none. */
+int context_history_error(const struct context *context, int error, const char *unknown,
+			  struct varlink_reply *reply);
+int context_no_incident(int64_t id, struct varlink_reply *reply);
+int context_too_slow(struct varlink_reply *reply, size_t queued_bytes);
+int context_too_many(struct varlink_reply *reply, const char *limit, int maximum);

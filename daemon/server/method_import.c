@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "daemon/server/context.h"
-#include "daemon/server/errors.h"
 #include "daemon/server/handlers.h"
 #include "daemon/server/import.h"
 #include "daemon/store/import.h"
@@ -123,7 +122,7 @@ find_import(struct context *context, const struct varlink_call *call, struct var
 	int r;
 
 	if (context->import && context->importer != call->peer) {
-		r = errors_reply(reply, ERRORS_INTERFACE ".ImportUnderWay", NULL, 0);
+		r = context_error(reply, CONTEXT_INTERFACE ".ImportUnderWay", NULL, 0);
 		return r < 0 ? r : 0;
 	}
 	if (context->import && strcmp(import_boot_id(context->import), options.boot_id) == 0)
@@ -137,7 +136,7 @@ find_import(struct context *context, const struct varlink_call *call, struct var
 	else if (r == -EINVAL)
 		r = varlink_invalid(reply, "boot");
 	else
-		r = errors_history(context, r, NULL, reply);
+		r = context_history_error(context, r, NULL, reply);
 	return r;
 }
 
@@ -168,7 +167,7 @@ method_import_kernel_log(struct varlink_call *call, struct varlink_reply *reply,
 	if (r == 0)
 		r = answer(reply, done ? "done" : "taking", import_counts(context->import));
 	else
-		r = errors_history(context, r, NULL, reply);
+		r = context_history_error(context, r, NULL, reply);
 	if (done || reply->error)
 		method_import_drop(context, NULL);
 	return r;

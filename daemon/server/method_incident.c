@@ -1,7 +1,6 @@
 #include <errno.h>
 
 #include "daemon/server/context.h"
-#include "daemon/server/errors.h"
 #include "daemon/server/handlers.h"
 #include "daemon/store/query.h"
 #include "daemon/store/traffic.h"
@@ -25,8 +24,8 @@ method_get_incident(struct varlink_call *call, struct varlink_reply *reply, void
 	int r = store_incident(context->store, id, on_asked_incident, reply);
 
 	if (r < 0)
-		return errors_history(context, r, NULL, reply);
-	return r == 1 ? 0 : errors_no_incident(id, reply);
+		return context_history_error(context, r, NULL, reply);
+	return r == 1 ? 0 : context_no_incident(id, reply);
 }
 
 static int
@@ -59,11 +58,11 @@ method_get_transfers(struct varlink_call *call, struct varlink_reply *reply, voi
 	int r = store_incident(context->store, id, on_known_incident, NULL);
 
 	if (r == 0)
-		return errors_no_incident(id, reply);
+		return context_no_incident(id, reply);
 	if (r == 1)
 		r = store_tail(context->store, id, &tail);
 	if (r < 0)
-		return errors_history(context, r, NULL, reply);
+		return context_history_error(context, r, NULL, reply);
 	return varlink_answer(
 		reply, &(const struct ls_wire_field){ "transfers", transfers_array(&tail) }, 1);
 }

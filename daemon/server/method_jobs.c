@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "daemon/server/errors.h"
+#include "daemon/server/context.h"
 #include "daemon/server/handlers.h"
 #include "daemon/server/limits.h"
 #include "daemon/server/method_labels.h"
@@ -48,7 +48,7 @@ method_begin_job(struct varlink_call *call, struct varlink_reply *reply, void *u
 	if (r == 0)
 		r = store_job_begin(context->store, &job);
 	if (r < 0)
-		return errors_history(context, r, NULL, reply);
+		return context_history_error(context, r, NULL, reply);
 	call->peer->held = job.id;
 	return varlink_answer(reply, &(const struct ls_wire_field){ "id", json_integer(job.id) },
 			      1);
@@ -57,8 +57,8 @@ method_begin_job(struct varlink_call *call, struct varlink_reply *reply, void *u
 static int
 no_job(int64_t id, struct varlink_reply *reply)
 {
-	return errors_reply(reply, ERRORS_INTERFACE ".NoSuchJob",
-			    &(const struct ls_wire_field){ "id", json_integer(id) }, 1);
+	return context_error(reply, CONTEXT_INTERFACE ".NoSuchJob",
+			     &(const struct ls_wire_field){ "id", json_integer(id) }, 1);
 }
 
 static int
@@ -128,7 +128,7 @@ method_end_job(struct varlink_call *call, struct varlink_reply *reply, void *use
 	else if (r == 0)
 		r = end_job(context, &job, code, number);
 	if (r < 0)
-		return errors_history(context, r, NULL, reply);
+		return context_history_error(context, r, NULL, reply);
 	if (call->peer->held == id)
 		call->peer->held = 0;
 	return varlink_answer(reply, &(const struct ls_wire_field){ "id", json_integer(id) }, 1);
@@ -221,7 +221,7 @@ method_get_job(struct varlink_call *call, struct varlink_reply *reply, void *use
 	if (r > 0)
 		r = store_incidents(context->store, &filter, on_incident, incidents, &unknown);
 	if (r < 0)
-		return errors_history(context, r, NULL, reply);
+		return context_history_error(context, r, NULL, reply);
 	filter.limit = SERVER_PAGE;
 	return varlink_answer(reply,
 			      (const struct ls_wire_field[]){

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/server/errors.h"
+#include "daemon/server/context.h"
 #include "daemon/server/handlers.h"
 #include "lib/base/label.h"
 #include "lib/base/text.h"
@@ -35,7 +35,7 @@ method_labels_find_socket(const struct context *context, const char *port, struc
 	r = store_find_socket(context->store, port, ret);
 	if (r == 1)
 		return 1;
-	r = errors_history(context, r < 0 ? r : -ENOENT, port, reply);
+	r = context_history_error(context, r < 0 ? r : -ENOENT, port, reply);
 	return r < 0 ? r : 0;
 }
 
@@ -46,10 +46,10 @@ bad_label(const char *label, const char *why, struct varlink_reply *reply)
 	int r;
 
 	ls_text_clean(clean, sizeof(clean), label, strlen(label));
-	r = errors_reply(reply, ERRORS_INTERFACE ".BadLabel",
-			 (const struct ls_wire_field[]){ { "label", json_string(clean) },
-							 { "why", json_string(why) } },
-			 2);
+	r = context_error(reply, CONTEXT_INTERFACE ".BadLabel",
+			  (const struct ls_wire_field[]){ { "label", json_string(clean) },
+							  { "why", json_string(why) } },
+			  2);
 	return r < 0 ? r : 0;
 }
 
@@ -87,8 +87,8 @@ prepare(const struct context *context, const struct varlink_call *call, struct v
 static int
 nothing_plugged(const struct ls_socket *socket, struct varlink_reply *reply)
 {
-	return errors_reply(reply, ERRORS_INTERFACE ".NothingPlugged",
-			    &(const struct ls_wire_field){ "port", json_string(socket->name) }, 1);
+	return context_error(reply, CONTEXT_INTERFACE ".NothingPlugged",
+			     &(const struct ls_wire_field){ "port", json_string(socket->name) }, 1);
 }
 
 /* The cable is there from now on: the engine ends the session. 1, or 0: see @reply. */
@@ -114,7 +114,7 @@ set_from_now(const struct context *context, struct store_statement *statement, i
 	session = ls_engine_session_on(engine, statement->socket.id_path);
 	*id = session ? session->id : 0;
 	r = context_flush(context);
-	return r < 0 ? errors_history(context, r, NULL, reply) : 1;
+	return r < 0 ? context_history_error(context, r, NULL, reply) : 1;
 }
 
 /* The engine takes over what the history has now. */
@@ -152,7 +152,7 @@ take_since(const char *since, struct store_relabelling *it, int64_t now_us,
 			return 1;
 		why = "it is still to come";
 	}
-	r = errors_bad_time("since", why, reply);
+	r = context_bad_time("since", why, reply);
 	return r < 0 ? r : 0;
 }
 
@@ -178,7 +178,7 @@ set_since(const struct context *context, struct store_statement *statement, cons
 	if (r == 1)
 		r = follow(context, &it);
 	if (r < 0) {
-		r = errors_history(context, r, NULL, reply);
+		r = context_history_error(context, r, NULL, reply);
 		return r < 0 ? r : 0;
 	}
 	*id = it.session;
@@ -220,7 +220,7 @@ method_set_cable(struct varlink_call *call, struct varlink_reply *reply, void *u
 		return r;
 	r = store_add_statement(context->store, &statement);
 	if (r < 0)
-		return errors_history(context, r, NULL, reply);
+		return context_history_error(context, r, NULL, reply);
 	return answer_label(reply, &statement, &id);
 }
 
@@ -234,7 +234,7 @@ check_unique(const struct context *context, const struct store_statement *statem
 				    : 0;
 
 	if (r < 0)
-		return errors_history(context, r, NULL, reply);
+		return context_history_error(context, r, NULL, reply);
 	if (r == 0 || strcmp(other.id_path, statement->socket.id_path) == 0)
 		return 1;
 	return bad_label(statement->label, "another socket has it already", reply);
@@ -257,7 +257,7 @@ method_set_socket_name(struct varlink_call *call, struct varlink_reply *reply, v
 	if (r == 0)
 		r = store_add_statement(context->store, &statement);
 	if (r < 0)
-		return errors_history(context, r, NULL, reply);
+		return context_history_error(context, r, NULL, reply);
 	return answer_label(reply, &statement, NULL);
 }
 
@@ -321,6 +321,6 @@ method_list_labels(struct varlink_call *call, struct varlink_reply *reply, void 
 		r = store_statements(context->store, STATEMENTS_MAX, on_statement, fields[2].value);
 	reply->parameters = ls_wire_object(fields, LS_COUNT(fields));
 	if (r < 0)
-		return errors_history(context, r, NULL, reply);
+		return context_history_error(context, r, NULL, reply);
 	return reply->parameters ? 0 : -ENOMEM;
 }

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "daemon/server/context.h"
-#include "daemon/server/errors.h"
 #include "daemon/server/handlers.h"
 #include "daemon/server/limits.h"
 #include "daemon/server/method_jobs.h"
@@ -277,7 +276,7 @@ list(struct varlink_call *call, struct varlink_reply *reply, const struct contex
 		else
 			json_decref(page.rows);
 		if (r < 0)
-			r = errors_history(context, r, unknown, reply);
+			r = context_history_error(context, r, unknown, reply);
 	}
 	selection_done(&selection);
 	return r;

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "daemon/server/context.h"
-#include "daemon/server/errors.h"
 #include "daemon/server/handlers.h"
 #include "daemon/server/limits.h"
 #include "daemon/server/method_import.h"
@@ -106,7 +105,7 @@ method_report(struct varlink_call *call, struct varlink_reply *reply, void *user
 					 &report, &unknown);
 	}
 	if (understood && r < 0)
-		r = errors_history(context, r, unknown, reply);
+		r = context_history_error(context, r, unknown, reply);
 	else if (understood)
 		reply->parameters = json_pack("{s:O, s:O, s:o}", "gaps", report.gaps, "ports",
 					      report.ports, "imported", method_imported(context));

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "daemon/server/context.h"
-#include "daemon/server/errors.h"
 #include "daemon/server/handlers.h"
 #include "daemon/sources/top.h"
 #include "lib/wire/port_report.h"
@@ -121,7 +120,7 @@ begin(struct varlink_call *call, struct varlink_reply *reply, const struct conte
 		return varlink_invalid(reply, "interval_ms");
 	r = top_watch_new(context->state->top, context->state->engine, state_now(), &watch);
 	if (r == -EBUSY)
-		return errors_too_many(reply, "watchers of Top", TOP_WATCHERS);
+		return context_too_many(reply, "watchers of Top", TOP_WATCHERS);
 	if (r < 0)
 		return r;
 	call->state = watch;

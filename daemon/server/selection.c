@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/server/errors.h"
+#include "daemon/server/context.h"
 #include "daemon/server/limits.h"
 #include "lib/base/cursor.h"
 #include "lib/base/time.h"
@@ -19,7 +19,7 @@ take_time(const struct varlink_call *call, const char *field, int64_t *real_us,
 
 	if (!text || ls_time_parse(text, real_us) == 1)
 		return 1;
-	r = errors_bad_time(field, "it is no time like 2026-11-22T14:03:11Z", reply);
+	r = context_bad_time(field, "it is no time like 2026-11-22T14:03:11Z", reply);
 	return r < 0 ? r : 0;
 }
 
@@ -33,7 +33,7 @@ take_window(struct store_filter *filter, const struct varlink_call *call,
 		r = take_time(call, "until", &filter->until_us, reply);
 	if (r != 1 || filter->since_us <= filter->until_us)
 		return r;
-	r = errors_bad_time("until", "it is before since", reply);
+	r = context_bad_time("until", "it is before since", reply);
 	return r < 0 ? r : 0;
 }
 
@@ -77,8 +77,8 @@ take_cursor(struct store_filter *filter, const struct varlink_call *call,
 		filter->after_id = (int64_t)id;
 		return 1;
 	}
-	r = errors_reply(reply, ERRORS_INTERFACE ".BadCursor",
-			 &(const struct ls_wire_field){ "cursor", json_string(text) }, 1);
+	r = context_error(reply, CONTEXT_INTERFACE ".BadCursor",
+			  &(const struct ls_wire_field){ "cursor", json_string(text) }, 1);
 	return r < 0 ? r : 0;
 }
 

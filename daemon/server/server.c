@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "daemon/server/errors.h"
+#include "daemon/server/context.h"
 #include "daemon/server/limits.h"
 #include "daemon/server/listener.h"
 #include "daemon/server/method_watch.h"
@@ -86,7 +86,7 @@ drop_slow(struct client *client)
 {
 	struct varlink_reply reply = { 0 };
 
-	if (errors_too_slow(&reply, queued(client)) == 0)
+	if (context_too_slow(&reply, queued(client)) == 0)
 		(void)varlink_add_reply(bufferevent_get_output(client->io), &reply);
 	leave(client);
 }
@@ -201,7 +201,7 @@ turn_away(int fd, const char *limit, int maximum)
 	struct varlink_reply reply = { 0 };
 	ssize_t sent = 0;
 
-	if (out && errors_too_many(&reply, limit, maximum) == 0 &&
+	if (out && context_too_many(&reply, limit, maximum) == 0 &&
 	    varlink_add_reply(out, &reply) == 0)
 		sent = send(fd, evbuffer_pullup(out, -1), evbuffer_get_length(out),
 			    MSG_DONTWAIT | MSG_NOSIGNAL);
