@@ -7,12 +7,14 @@
 
 #include "cli/base/sanitize.h"
 
-#define FIRST_LONG                                                                                 \
-	256 /* getopt_long() gives this plus the row for a long option, else the letter */
+/* getopt_long() returns the row plus this for an option with a name, else the letter. */
+#define FIRST_LONG  256
 #define LETTERS_MAX 64
 
 /* The options of all commands, as getopt_long() wants them. */
 struct scan {
+	int argc;
+	char **argv;
 	struct option *longs; /* ends with zero; letters without a name are not in it */
 	const struct command_option **rows; /* those of the command and the shared ones first */
 	size_t n_longs, n_rows, n_own;
@@ -82,13 +84,16 @@ add_options(struct scan *scan, const struct command_option *options, bool agreed
 
 /* @command may be NULL. scan_done() in any case. 0 or -1 without memory. */
 static int
-scan_init(struct scan *scan, const struct command *const *list, const struct command *command)
+scan_init(struct scan *scan, int argc, char **argv, const struct command *const *list,
+	  const struct command *command)
 {
 	size_t n = count(command_shared) + 1;
 
 	for (size_t i = 0; list[i]; i++)
 		n += count(list[i]->options);
 	*scan = (struct scan){
+		.argc = argc,
+		.argv = argv,
 		.longs = calloc(n, sizeof(*scan->longs)),
 		.rows = calloc(n, sizeof(*scan->rows)),
 	};
@@ -125,17 +130,17 @@ row_of(const struct scan *scan, int found)
 
 /* The first word that is neither an option nor its value; NULL: there is none. */
 static const char *
-find_word(const struct scan *scan, int argc, char **argv)
+find_word(const struct scan *scan)
 {
 	char letters[LETTERS_MAX + 1];
 
 	snprintf(letters, sizeof(letters), "+%s", scan->letters);
 	opterr = 0;
 	optind = 0; /* from the beginning, with GNU's extensions */
-	while (getopt_long(argc, argv, letters, scan->longs, NULL) != -1)
+	while (getopt_long(scan->argc, scan->argv, letters, scan->longs, NULL) != -1)
 		;
 	opterr = 1;
-	return optind < argc ? argv[optind] : NULL;
+	return optind < scan->argc ? scan->argv[optind] : NULL;
 }
 
 /* What the options that were typed came to. */
@@ -152,16 +157,31 @@ take(const struct command_option *option, struct cli *cli, const struct request 
 	return option->take(option, optarg, cli, base + option->offset);
 }
 
+/* An option of the command, and the words that follow if it takes many. */
 static int
-take_all(const struct scan *scan, struct cli *cli, int argc, char **argv,
-	 const struct request *request, struct found *found)
+take_own(const struct scan *scan, const struct command_option *option, struct cli *cli,
+	 const struct request *request)
 {
-	int option, r = CLI_FINE;
+	int r = take(option, cli, request);
+
+	while (r == CLI_FINE && option->many && optind < scan->argc &&
+	       (scan->argv[optind][0] != '-' || strcmp(scan->argv[optind], "-") == 0)) {
+		optarg = scan->argv[optind++];
+		r = take(option, cli, request);
+	}
+	return r;
+}
+
+static int
+take_all(const struct scan *scan, struct cli *cli, const struct request *request,
+	 struct found *found)
+{
+	int found_option, r = CLI_FINE;
 
 	optind = 0;
-	while (r == CLI_FINE &&
-	       (option = getopt_long(argc, argv, scan->letters, scan->longs, NULL)) != -1) {
-		size_t i = row_of(scan, option);
+	while (r == CLI_FINE && (found_option = getopt_long(scan->argc, scan->argv, scan->letters,
+							    scan->longs, NULL)) != -1) {
+		size_t i = row_of(scan, found_option);
 		const struct command_option *row = i < scan->n_rows ? scan->rows[i] : NULL;
 
 		if (!row) {
@@ -172,12 +192,7 @@ take_all(const struct scan *scan, struct cli *cli, int argc, char **argv,
 		} else if (i >= scan->n_own) {
 			found->foreign = found->foreign ? found->foreign : row;
 		} else {
-			r = take(row, cli, request);
-			while (r == CLI_FINE && row->many && optind < argc &&
-			       (argv[optind][0] != '-' || strcmp(argv[optind], "-") == 0)) {
-				optarg = argv[optind++];
-				r = take(row, cli, request);
-			}
+			r = take_own(scan, row, cli, request);
 		}
 	}
 	return r;
@@ -257,10 +272,10 @@ choose_command(int argc, char **argv, const struct command *const *list, const c
 	       const struct command **ret)
 {
 	struct scan scan;
-	int r = scan_init(&scan, list, NULL) < 0 ? cli_no_memory() : CLI_FINE;
+	int r = scan_init(&scan, argc, argv, list, NULL) < 0 ? cli_no_memory() : CLI_FINE;
 
 	if (r == CLI_FINE) {
-		*ret_word = find_word(&scan, argc, argv);
+		*ret_word = find_word(&scan);
 		*ret = *ret_word ? command_find(list, *ret_word) : command_default(list);
 	}
 	scan_done(&scan);
@@ -280,11 +295,11 @@ options_parse(struct cli *cli, int argc, char **argv, const struct command *cons
 	r = choose_command(argc, argv, list, &word, &ret->command);
 	if (r != CLI_FINE)
 		return r;
-	r = scan_init(&scan, list, ret->command) < 0 ? cli_no_memory() : CLI_FINE;
+	r = scan_init(&scan, argc, argv, list, ret->command) < 0 ? cli_no_memory() : CLI_FINE;
 	if (r == CLI_FINE && ret->command)
 		r = request_init(ret, argc);
 	if (r == CLI_FINE)
-		r = take_all(&scan, cli, argc, argv, ret, &found);
+		r = take_all(&scan, cli, ret, &found);
 	scan_done(&scan);
 	if (r != CLI_FINE)
 		return r;
