@@ -10,6 +10,7 @@
 #include "cli/print/render.h"
 #include "cli/print/words.h"
 #include "lib/base/text.h"
+#include "lib/model/job.h"
 
 #define INDENT	    10 /* aligned with the text after "linkstat: " */
 #define DROPS_SHOWN 5
@@ -17,17 +18,21 @@
 const char *
 job_report_outcome(char *text, size_t size, const json_t *object)
 {
-	const char *outcome = field_text(object, "outcome");
 	int64_t code = field_int(object, "code");
 
-	if (strcmp(outcome, "exited") == 0)
+	switch (ls_job_outcome_of(field_text(object, "outcome"))) {
+	case LS_JOB_EXITED:
 		ls_text_format(text, size, "exit code %" PRId64, code);
-	else if (strcmp(outcome, "killed") == 0)
+		break;
+	case LS_JOB_KILLED:
 		ls_text_format(text, size, "killed by signal %" PRId64, code);
-	else if (strcmp(outcome, "running") == 0)
+		break;
+	case LS_JOB_RUNNING:
 		ls_text_format(text, size, "running");
-	else
+		break;
+	default:
 		ls_text_format(text, size, "end not seen");
+	}
 	return text;
 }
 

@@ -44,13 +44,13 @@ is_restore(const char *command)
 
 /* How far the command had come at the first drop. */
 static void
-find_place(const struct run_job *job, const json_t *reply, char place[LS_TEXT_MAX])
+find_place(const struct run_job *job, const json_t *reply, struct ls_job_place *place)
 {
 	const json_t *incident;
 	int64_t at_us;
 	size_t i;
 
-	place[0] = '\0';
+	*place = (struct ls_job_place){ .percent = -1 };
 	json_array_foreach(field_list(reply, "incidents"), i, incident)
 	{
 		if (!field_flag(incident, "drop") || !job->restore)
@@ -148,7 +148,8 @@ static void
 report(struct run_job *job, bool could_sleep)
 {
 	struct cli aside = *job->cli;
-	char ended[WORDS_MAX], place[LS_TEXT_MAX] = "";
+	struct ls_job_place place;
+	char ended[WORDS_MAX];
 	ls_json_auto json_t *reply = NULL;
 	struct job_summary summary = {
 		.ended = ended,
@@ -160,15 +161,15 @@ report(struct run_job *job, bool could_sleep)
 	if (job->client)
 		run_job_reconnect(job);
 	if (job->client)
-		run_job_end(job, "");
+		run_job_end(job, NULL);
 	if (job->client)
 		reply = await_interruptible(job);
-	find_place(job, reply, place);
-	if (*place && job->client)
-		run_job_end(job, place);
+	find_place(job, reply, &place);
+	if (place.text[0] && job->client)
+		run_job_end(job, &place);
 	describe_end(job, ended);
 	summary.reply = reply;
-	summary.place = place;
+	summary.place = place.text;
 	output_style_init(&aside.style, stderr);
 	job_report_put(&aside, &summary);
 }

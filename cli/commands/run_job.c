@@ -182,15 +182,17 @@ run_job_reconnect(struct run_job *job)
 }
 
 void
-run_job_end(struct run_job *job, const char *place)
+run_job_end(struct run_job *job, const struct ls_job_place *place)
 {
 	ls_json_auto json_t *parameters = NULL, *reply = NULL;
 	bool killed = job->end.killed && !job->end.error;
+	bool in_phase = place && place->phase[0];
 
-	parameters =
-		json_pack("{s:I, s:i, s:s?}", "id", (json_int_t)job->id, killed ? "signal" : "code",
-			  killed ? job->end.code : child_exit_code(&job->end), "place",
-			  *place ? place : NULL);
+	parameters = json_pack(
+		"{s:I, s:i, s:s?, s:s*, s:o*}", "id", (json_int_t)job->id,
+		killed ? "signal" : "code", killed ? job->end.code : child_exit_code(&job->end),
+		"place", place ? place->text : NULL, "place_phase", in_phase ? place->phase : NULL,
+		"place_percent", in_phase ? json_integer(place->percent) : NULL);
 	if (job->client)
 		(void)ask(job, "io.linkstat.EndJob", parameters, &reply);
 }

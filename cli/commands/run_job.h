@@ -1,5 +1,6 @@
 #pragma once
 /* The job that linkstatd records for linkstat run. A failure becomes the reason in the report. */
+#include "lib/model/job.h"
 #include "cli/base/cli.h"
 #include "cli/commands/child.h"
 #include "lib/observe/restore_log.h"
@@ -31,5 +32,5 @@ int run_job_begin(struct run_job *job);
 json_t *run_job_get(struct run_job *job);
 /* Connects again if linkstatd was restarted: the job is still in its history. */
 void run_job_reconnect(struct run_job *job);
-/* @place: how far the command had come, "" if not known. */
-void run_job_end(struct run_job *job, const char *place);
+/* @place: how far the command had come, NULL if not known yet. */
+void run_job_end(struct run_job *job, const struct ls_job_place *place);

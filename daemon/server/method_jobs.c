@@ -1,7 +1,6 @@
 #include "daemon/server/method_jobs.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "daemon/server/context.h"
 #include "daemon/server/handlers.h"
@@ -80,6 +79,17 @@ take_code(const struct varlink_call *call, const char *name)
 	return json_is_integer(value) && code >= 0 && code <= CODE_MAX ? code : -1;
 }
 
+static void
+take_place(const struct varlink_call *call, struct ls_job_place *ret)
+{
+	const json_t *percent = json_object_get(call->parameters, "place_percent");
+	json_int_t value = json_integer_value(percent);
+
+	take_text(call, "place", ret->text, sizeof(ret->text));
+	take_text(call, "place_phase", ret->phase, sizeof(ret->phase));
+	ret->percent = json_is_integer(percent) && value >= 0 && value <= 100 ? (int)value : -1;
+}
+
 /* Whose job it is may end it, even if linkstatd was restarted meanwhile. */
 static bool
 may_end(const struct varlink_call *call, const struct store_job *job)
@@ -90,13 +100,13 @@ may_end(const struct varlink_call *call, const struct store_job *job)
 static bool
 has_ended(const struct store_job *job)
 {
-	return job->outcome == STORE_JOB_EXITED || job->outcome == STORE_JOB_KILLED;
+	return job->outcome == LS_JOB_EXITED || job->outcome == LS_JOB_KILLED;
 }
 
 static int
 end_job(const struct context *context, struct store_job *job, int64_t code, int64_t number)
 {
-	job->outcome = code >= 0 ? STORE_JOB_EXITED : STORE_JOB_KILLED;
+	job->outcome = code >= 0 ? LS_JOB_EXITED : LS_JOB_KILLED;
 	job->code = code >= 0 ? code : number;
 	job->ended_us = state_now().real_us;
 	return store_job_end(context->store, job);
@@ -120,11 +130,11 @@ method_end_job(struct varlink_call *call, struct varlink_reply *reply, void *use
 		return no_job(id, reply);
 	if (r > 0 && !may_end(call, &job))
 		return varlink_error(reply, "org.varlink.service.PermissionDenied", json_object());
-	take_text(call, "place", job.place, sizeof(job.place));
+	take_place(call, &job.place);
 	if (r > 0)
 		r = context_flush(context);
 	if (r == 0 && has_ended(&job))
-		r = store_job_place(context->store, job.id, job.place);
+		r = store_job_place(context->store, job.id, &job.place);
 	else if (r == 0)
 		r = end_job(context, &job, code, number);
 	if (r < 0)
@@ -139,7 +149,8 @@ method_jobs_peer_gone(const struct context *context, const struct varlink_peer *
 {
 	const struct store_job job = {
 		.id = peer->held,
-		.outcome = STORE_JOB_LOST,
+		.outcome = LS_JOB_LOST,
+		.place.percent = -1,
 		.code = -1,
 		.ended_us = state_now().real_us,
 	};
@@ -169,18 +180,21 @@ on_port(const struct store_job_port *port, void *user)
 json_t *
 method_job_object(const struct context *context, const struct store_job *job)
 {
-	bool running = job->outcome == STORE_JOB_RUNNING;
+	bool running = job->outcome == LS_JOB_RUNNING;
 	const struct ls_wire_field fields[] = {
 		{ "id", json_integer(job->id) },
 		{ "began_at", ls_wire_time(job->began.real_us) },
 		{ "ended_at", running ? json_null() : ls_wire_time(job->ended_us) },
-		{ "outcome", json_string(store_outcome_name(job->outcome)) },
+		{ "outcome", json_string(ls_job_outcome_name(job->outcome)) },
 		{ "code", job->code < 0 ? json_null() : json_integer(job->code) },
 		{ "command", json_string(job->command) },
 		{ "note", ls_wire_optional(job->note) },
 		{ "port", ls_wire_optional(job->socket.id_path) },
 		{ "cable", ls_wire_optional(job->cable) },
-		{ "place", ls_wire_optional(job->place) },
+		{ "place", ls_wire_optional(job->place.text) },
+		{ "place_percent",
+		  job->place.percent < 0 ? json_null() : json_integer(job->place.percent) },
+		{ "place_phase", ls_wire_optional(job->place.phase) },
 		{ "incidents", json_integer(job->incidents) },
 		{ "drops", json_integer(job->drops) },
 		{ "ports", json_array() },
@@ -216,7 +230,7 @@ method_get_job(struct varlink_call *call, struct varlink_reply *reply, void *use
 	if (r == 0)
 		return no_job(id, reply);
 	filter.since_us = job.began.real_us;
-	if (r > 0 && job.outcome != STORE_JOB_RUNNING)
+	if (r > 0 && job.outcome != LS_JOB_RUNNING)
 		filter.until_us = job.ended_us + STORE_JOB_AFTER_US;
 	if (r > 0)
 		r = store_incidents(context->store, &filter, on_incident, incidents, &unknown);

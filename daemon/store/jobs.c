@@ -1,20 +1,10 @@
 #include "daemon/store/jobs.h"
 
-#include <string.h>
-
 #include "daemon/store/db.h"
 #include "daemon/store/filter.h"
 #include "daemon/store/lookup.h"
 #include "daemon/store/row.h"
 #include "daemon/store/store.h"
-
-static const char *const outcomes[] = { STORE_OUTCOMES(LS_ENUM_NAME) };
-
-const char *
-store_outcome_name(enum store_outcome outcome)
-{
-	return ls_name_of(outcomes, LS_COUNT(outcomes), outcome);
-}
 
 /* Minutes of a table of traffic, from the one in which job ?1 began. */
 #define MOVED(table)                                                                               \
@@ -87,27 +77,23 @@ store_job_end(struct store *store, const struct store_job *job)
 		return r;
 	r = store_run(store,
 		      "UPDATE jobs SET ended_real = max(began_real, ?2), code = ?3, outcome = ?4,"
-		      " place = ?5 WHERE id = ?1",
+		      " place = ?5, place_percent = ?6, place_phase = ?7 WHERE id = ?1",
 		      INT(job->id), INT(job->ended_us), INT_OR_NULL(job->code),
-		      TEXT(store_outcome_name(job->outcome)), TEXT_OR_NULL(job->place));
+		      TEXT(ls_job_outcome_name(job->outcome)), TEXT_OR_NULL(job->place.text),
+		      INT_OR_NULL(job->place.percent), TEXT_OR_NULL(job->place.phase));
 	if (r == 0)
 		r = count_traffic(store, job->id, 1);
 	return store_end(store, r);
 }
 
 int
-store_job_place(struct store *store, int64_t id, const char *place)
+store_job_place(struct store *store, int64_t id, const struct ls_job_place *place)
 {
-	return store_run(store, "UPDATE jobs SET place = ?2 WHERE id = ?1", INT(id),
-			 TEXT_OR_NULL(place));
-}
-
-static enum store_outcome
-outcome_of(const char *text)
-{
-	int found = text ? ls_name_find(outcomes, LS_COUNT(outcomes), text) : -1;
-
-	return found < 0 ? STORE_JOB_LOST : (enum store_outcome)found;
+	return store_run(store,
+			 "UPDATE jobs SET place = ?2, place_percent = ?3, place_phase = ?4"
+			 " WHERE id = ?1",
+			 INT(id), TEXT_OR_NULL(place->text), INT_OR_NULL(place->percent),
+			 TEXT_OR_NULL(place->phase));
 }
 
 #define INCIDENTS_MEANWHILE                                                                        \
@@ -118,6 +104,7 @@ outcome_of(const char *text)
 #define JOB_SELECT                                                                                 \
 	"SELECT r.id, r.began_mono, r.began_real, r.ended_real, ifnull(r.code, -1),"               \
 	" ifnull(r.uid, -1), r.outcome, p.id_path, p.name, r.cable, r.command, r.note, r.place,"   \
+	" ifnull(r.place_percent, -1), r.place_phase,"                                             \
 	" " INCIDENTS_MEANWHILE "), " INCIDENTS_MEANWHILE " AND i.is_drop = 1)"                    \
 	" FROM jobs r" PORT_JOIN
 
@@ -130,15 +117,17 @@ read_job(const struct store_rows *rows, struct store_job *job)
 		.ended_us = store_int(rows, 3),
 		.code = store_int(rows, 4),
 		.uid = store_int(rows, 5),
-		.outcome = outcome_of(store_text(rows, 6)),
-		.incidents = store_int(rows, 13),
-		.drops = store_int(rows, 14),
+		.outcome = ls_job_outcome_of(store_text(rows, 6)),
+		.place.percent = (int)store_int(rows, 13),
+		.incidents = store_int(rows, 15),
+		.drops = store_int(rows, 16),
 	};
 	(void)store_read_socket(rows, 7, &job->socket);
 	store_read_text(rows, 9, job->cable, sizeof(job->cable));
 	store_read_text(rows, 10, job->command, sizeof(job->command));
 	store_read_text(rows, 11, job->note, sizeof(job->note));
-	store_read_text(rows, 12, job->place, sizeof(job->place));
+	store_read_text(rows, 12, job->place.text, sizeof(job->place.text));
+	store_read_text(rows, 14, job->place.phase, sizeof(job->place.phase));
 }
 
 /* 0, what a visitor returned, or -errno; *n counts the visits. */

@@ -1,31 +1,22 @@
 #pragma once
 /* Jobs: commands that ran under linkstat, with the traffic during each. */
-#include "lib/base/names.h"
+#include "lib/model/job.h"
 #include "lib/model/record.h"
 
 struct store;
 struct store_filter;
 
-#define STORE_OUTCOMES(X)                                                                          \
-	X(STORE_JOB_LOST, "lost") /* linkstat did not report its end */                            \
-	X(STORE_JOB_RUNNING, "running")                                                            \
-	X(STORE_JOB_EXITED, "exited")                                                              \
-	X(STORE_JOB_KILLED, "killed")
-enum store_outcome { STORE_OUTCOMES(LS_ENUM_ID) STORE_N_OUTCOMES };
-
-/* As in the contract. */
-const char *store_outcome_name(enum store_outcome outcome);
-
 struct store_job {
 	int64_t id;
 	struct ls_instant began;
 	int64_t ended_us; /* meaningful unless running */
-	enum store_outcome outcome;
+	enum ls_job_outcome outcome;
 	int64_t code;		 /* exit status or signal, -1 none */
 	int64_t uid;		 /* -1 unknown */
 	struct ls_socket socket; /* "": none was named */
 	char cable[LS_LABEL_MAX];
-	char command[LS_TEXT_MAX], note[LS_TEXT_MAX], place[LS_TEXT_MAX];
+	char command[LS_TEXT_MAX], note[LS_TEXT_MAX];
+	struct ls_job_place place;
 	int64_t incidents, drops; /* on any port while it ran; only when read */
 };
 
@@ -45,7 +36,7 @@ typedef int (*store_job_port_fn)(const struct store_job_port *port, void *user);
 int store_job_begin(struct store *store, struct store_job *job);
 /* Sets the outcome, code, place and @ended_us of @job->id. */
 int store_job_end(struct store *store, const struct store_job *job);
-int store_job_place(struct store *store, int64_t id, const char *place);
+int store_job_place(struct store *store, int64_t id, const struct ls_job_place *place);
 /* 1 or 0. */
 int store_job(struct store *store, int64_t id, store_job_fn visit, void *user);
 /* Those that began in the span; ports of the filter are not looked at. */

@@ -349,6 +349,11 @@ static const char *const to_3[] = {
 	"ALTER TABLE gaps ADD COLUMN kind TEXT NOT NULL DEFAULT 'outage'",
 	"UPDATE gaps SET kind = 'imported' WHERE reason ="
 	" 'imported from the journal: transfers of that time are not known'",
+	"ALTER TABLE jobs ADD COLUMN place_percent INTEGER",
+	"ALTER TABLE jobs ADD COLUMN place_phase TEXT",
+	/* "at 37 % of the file system, 212 s into restore mode" */
+	"UPDATE jobs SET place_percent = CAST(substr(place, 4) AS INTEGER), place_phase ="
+	" 'file system' WHERE place GLOB 'at [0-9]* % of the file system*'",
 };
 
 static const struct {

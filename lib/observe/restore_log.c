@@ -7,12 +7,17 @@
 #include "lib/base/cursor.h"
 #include "lib/base/text.h"
 
+struct step {
+	const char *name;
+	const char *phase; /* of one piece of data: its name; or NULL */
+};
+
 /* Of option -P, by number. */
-static const char *const steps[] = {
-	"finding the device",	 "preparing",
-	"the file system",	 "verifying the file system",
-	"flashing the firmware", "flashing the baseband",
-	"sending FUD data",	 "sending images",
+static const struct step steps[] = {
+	{ "finding the device", NULL },	      { "preparing", NULL },
+	{ "the file system", "file system" }, { "verifying the file system", NULL },
+	{ "flashing the firmware", NULL },    { "flashing the baseband", NULL },
+	{ "sending FUD data", NULL },	      { "sending images", NULL },
 };
 #define STEP_FILE_SYSTEM 2
 
@@ -29,12 +34,16 @@ last_mark(const struct ls_restore_log *log)
 }
 
 static void
-mark(struct ls_restore_log *log, const char *step, int percent, int64_t now_us)
+mark(struct ls_restore_log *log, struct step step, int percent, int64_t now_us)
 {
 	const struct ls_restore_mark *last = last_mark(log);
-	struct ls_restore_mark next = { .real_us = now_us, .percent = percent };
+	struct ls_restore_mark next = {
+		.real_us = now_us,
+		.percent = percent,
+		.phase = step.phase,
+	};
 
-	ls_text_clean(next.step, sizeof(next.step), step, strlen(step));
+	ls_text_clean(next.step, sizeof(next.step), step.name, strlen(step.name));
 	if (last && last->percent == percent && strcmp(last->step, next.step) == 0)
 		return;
 	log->marks[log->n++ % LS_RESTORE_MARKS] = next;
@@ -90,8 +99,8 @@ read_bar(struct ls_restore_log *log, const char *line, int64_t now_us)
 		return false;
 	mark(log,
 	     strstr(line, "filesystem") ? steps[STEP_FILE_SYSTEM]
-	     : last			? last->step
-					: "",
+	     : last			? (struct step){ last->step, last->phase }
+					: (struct step){ "", NULL },
 	     (int)(thousandths / 1000), now_us);
 	return true;
 }
@@ -114,7 +123,7 @@ read_operation(struct ls_restore_log *log, const char *line, int64_t now_us)
 	    ls_cursor_left(&cur) > 0)
 		return false;
 	snprintf(name, sizeof(name), "\"%.*s\"", (int)len, line);
-	mark(log, name, -1, now_us);
+	mark(log, (struct step){ name, NULL }, -1, now_us);
 	return true;
 }
 
@@ -186,29 +195,41 @@ ls_restore_log_feed(struct ls_restore_log *log, const char *bytes, size_t len, i
 	}
 }
 
-int
-ls_restore_log_place(const struct ls_restore_log *log, int64_t at_us, char text[LS_TEXT_MAX])
+static const struct ls_restore_mark *
+mark_at(const struct ls_restore_log *log, int64_t at_us)
 {
 	size_t kept = log->n < LS_RESTORE_MARKS ? log->n : LS_RESTORE_MARKS;
-	const struct ls_restore_mark *found = NULL;
-	char step[LS_RESTORE_STEP + 16] = "", since[48] = "";
 
-	for (size_t i = 0; i < kept && !found; i++) {
+	for (size_t i = 0; i < kept; i++) {
 		const struct ls_restore_mark *one =
 			&log->marks[(log->n - 1 - i) % LS_RESTORE_MARKS];
 
 		if (one->real_us <= at_us)
-			found = one;
+			return one;
 	}
+	return NULL;
+}
+
+int
+ls_restore_log_place(const struct ls_restore_log *log, int64_t at_us, struct ls_job_place *ret)
+{
+	const struct ls_restore_mark *found = mark_at(log, at_us);
+	char step[LS_RESTORE_STEP + 16] = "", since[48] = "";
+
+	*ret = (struct ls_job_place){ .percent = -1 };
 	if (found && found->percent >= 0)
 		ls_text_format(step, sizeof(step), "at %d %%%s%s", found->percent,
 			       found->step[0] ? " of " : "", found->step);
 	else if (found)
 		ls_text_format(step, sizeof(step), "in %s", found->step);
+	if (found && found->percent >= 0 && found->phase) {
+		ret->percent = found->percent;
+		ls_text_format(ret->phase, sizeof(ret->phase), "%s", found->phase);
+	}
 	if (log->restore_us && at_us >= log->restore_us)
 		ls_text_format(since, sizeof(since), "%s%lld s into restore mode",
 			       step[0] ? ", " : "",
 			       (long long)((at_us - log->restore_us) / (int64_t)LS_SEC));
-	ls_text_format(text, LS_TEXT_MAX, "%s%s", step, since);
-	return text[0] ? 1 : 0;
+	ls_text_format(ret->text, sizeof(ret->text), "%s%s", step, since);
+	return ret->text[0] ? 1 : 0;
 }

@@ -8,7 +8,7 @@
  * passed over.
  */
 #include "lib/base/base.h"
-#include "lib/model/observation.h"
+#include "lib/model/job.h"
 
 #define LS_RESTORE_MARKS 1024 /* the first ones are evicted */
 #define LS_RESTORE_STEP	 48
@@ -18,6 +18,7 @@ struct ls_restore_mark {
 	int64_t real_us;
 	int percent; /* -1: the step has none */
 	char step[LS_RESTORE_STEP];
+	const char *phase; /* as in struct ls_job_place; NULL: none */
 };
 
 struct ls_restore_log {
@@ -31,8 +32,5 @@ struct ls_restore_log {
 void ls_restore_log_init(struct ls_restore_log *log);
 /* @now_us: CLOCK_REALTIME when @bytes were read. */
 void ls_restore_log_feed(struct ls_restore_log *log, const char *bytes, size_t len, int64_t now_us);
-/*
- * "at 37 % of the file system, 212 s into restore mode" of the moment @at_us. 1, or 0: not
- * known.
- */
-int ls_restore_log_place(const struct ls_restore_log *log, int64_t at_us, char text[LS_TEXT_MAX]);
+/* Of the moment @at_us. 1, or 0: not known, then *ret has no text and no phase. */
+int ls_restore_log_place(const struct ls_restore_log *log, int64_t at_us, struct ls_job_place *ret);

@@ -8,7 +8,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static struct ls_restore_log whole, pieces;
-	char one[LS_TEXT_MAX], other[LS_TEXT_MAX];
+	struct ls_job_place one, other;
 	size_t first = len / 3;
 
 	ls_restore_log_init(&whole);
@@ -16,11 +16,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	ls_restore_log_feed(&whole, (const char *)data, len, 7);
 	ls_restore_log_feed(&pieces, (const char *)data, first, 7);
 	ls_restore_log_feed(&pieces, (const char *)data + first, len - first, 7);
-	CHECK(ls_restore_log_place(&whole, 9 * 1000000, one) ==
-	      ls_restore_log_place(&pieces, 9 * 1000000, other));
-	CHECK(strcmp(one, other) == 0);
-	for (const char *c = one; *c; c++)
+	CHECK(ls_restore_log_place(&whole, 9 * 1000000, &one) ==
+	      ls_restore_log_place(&pieces, 9 * 1000000, &other));
+	CHECK(strcmp(one.text, other.text) == 0 && one.percent == other.percent);
+	CHECK(one.percent <= 100 && (one.percent >= 0) == (one.phase[0] != '\0'));
+	for (const char *c = one.text; *c; c++)
 		CHECK((unsigned char)*c >= ' ' && *c != 0x7f);
-	CHECK(ls_restore_log_place(&whole, 6, one) == 0);
+	CHECK(ls_restore_log_place(&whole, 6, &one) == 0);
 	return 0;
 }

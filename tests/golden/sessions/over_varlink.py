@@ -52,6 +52,7 @@ def job(number):
         "ended_at": f"2026-11-22T14:{5 * number:02}:30Z", "outcome": "exited", "code": 1,
         "command": "idevicerestore", "note": None, "port": None, "cable": None,
         "place": f"at {37 + number % 2} % of the file system, 212 s into restore mode",
+        "place_percent": 37 + number % 2, "place_phase": "file system",
         "incidents": 1, "drops": 1, "ports": [],
     }
 

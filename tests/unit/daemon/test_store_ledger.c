@@ -347,6 +347,54 @@ sockets_are_found_by_all_their_names(void **state)
 	}
 }
 
+/* What version 2 had in texts for people only is in columns since version 3. */
+static void
+what_stood_in_texts_becomes_columns(void **state)
+{
+	static const char *const back_to_2[] = {
+		"ALTER TABLE incidents DROP COLUMN mode_resting",
+		"ALTER TABLE gaps DROP COLUMN kind",
+		"ALTER TABLE jobs DROP COLUMN place_percent",
+		"ALTER TABLE jobs DROP COLUMN place_phase",
+		"INSERT INTO jobs (id, boot, began_mono, began_real, ended_real, outcome, command, "
+		"place)"
+		" VALUES (1, 1, 1, 1, 2, 'exited', 'x',"
+		" 'at 37 % of the file system, 212 s into restore mode'),"
+		" (2, 1, 1, 1, 2, 'lost', 'x', 'at 8 % of sending FUD data'), (3, 1, 1, 1, 2, "
+		"'killed',"
+		" 'x', NULL)",
+		"UPDATE gaps SET reason = 'imported from the journal: transfers of that time are "
+		"not"
+		" known' WHERE id = 7",
+		"UPDATE incidents SET mode = 'normal use' WHERE id = 7",
+		"PRAGMA user_version = 2",
+	};
+	struct fixture *fixture = *state;
+	struct ls_gap gaps[] = { sample_gap(7, LS_SOURCE_USBMON, 10, 20),
+				 sample_gap(8, LS_SOURCE_UDEV, 30, 40) };
+	struct ls_incident incidents[] = { sample_incident(7, 1, 50), sample_incident(8, 1, 60) };
+
+	for (size_t i = 0; i < LS_COUNT(gaps); i++) {
+		PUT_GAP(fixture->store, &gaps[i]);
+		PUT_INCIDENT(fixture->store, &incidents[i]);
+	}
+	for (size_t i = 0; i < LS_COUNT(back_to_2); i++)
+		sql(fixture, back_to_2[i]);
+	reopen(fixture, "boot-next", 10000);
+	assert_string_equal(store_problem(fixture->store), "");
+	assert_int_equal(sql_number(fixture, "PRAGMA user_version"), 3);
+	assert_int_equal(sql_number(fixture, "SELECT place_percent FROM jobs WHERE id = 1"
+					     " AND place_phase = 'file system'"),
+			 37);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM jobs WHERE place_percent IS NULL"
+					     " AND place_phase IS NULL"),
+			 2);
+	assert_int_equal(sql_number(fixture, "SELECT id FROM gaps WHERE kind = 'imported'"), 7);
+	assert_int_equal(sql_number(fixture, "SELECT id FROM gaps WHERE kind = 'outage'"), 8);
+	assert_int_equal(sql_number(fixture, "SELECT id FROM incidents WHERE mode_resting = 1"), 7);
+	assert_int_equal(sql_number(fixture, "SELECT sum(mode_resting) FROM incidents"), 1);
+}
+
 int
 main(void)
 {
@@ -356,6 +404,8 @@ main(void)
 		OLD(a_split_session_keeps_its_mode), OLD(a_late_label_splits_its_session),
 		OLD(what_was_assumed_follows),	     OLD(an_unknown_session_gets_no_label),
 		OLD(labels_are_found_again),	     OLD(sockets_are_found_by_all_their_names),
+		cmocka_unit_test_setup_teardown(what_stood_in_texts_becomes_columns, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,16 +44,22 @@ places_are_told(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LS_COUNT(cases); i++) {
-		char text[LS_TEXT_MAX];
+		struct ls_job_place place;
 
 		print_message("%s\n", cases[i].output);
 		ls_restore_log_init(log);
 		for (const char *at = cases[i].output; *at; at++) /* any cut gives the same */
 			ls_restore_log_feed(log, at, 1, 1000);
-		assert_int_equal(ls_restore_log_place(log, 1000 + 5 * (int64_t)LS_SEC, text),
+		assert_int_equal(ls_restore_log_place(log, 1000 + 5 * (int64_t)LS_SEC, &place),
 				 cases[i].want[0] != '\0');
-		assert_string_equal(text, cases[i].want);
-		assert_int_equal(ls_restore_log_place(log, 999, text), 0); /* before all that */
+		assert_string_equal(place.text, cases[i].want);
+		assert_string_equal(place.phase, strstr(cases[i].want, "% of the file system")
+							 ? "file system"
+							 : "");
+		assert_int_equal(place.percent >= 0, place.phase[0] != '\0');
+		if (place.percent >= 0)
+			assert_int_equal(atoi(cases[i].want + strlen("at ")), place.percent);
+		assert_int_equal(ls_restore_log_place(log, 999, &place), 0); /* before all that */
 	}
 	free(log);
 }
@@ -63,7 +69,8 @@ static void
 the_moment_counts(void **state)
 {
 	struct ls_restore_log *log = calloc(1, sizeof(*log));
-	char line[64], text[LS_TEXT_MAX];
+	struct ls_job_place place;
+	char line[64];
 
 	(void)state;
 	ls_restore_log_init(log);
@@ -72,11 +79,11 @@ the_moment_counts(void **state)
 
 		ls_restore_log_feed(log, line, (size_t)len, i);
 	}
-	assert_int_equal(ls_restore_log_place(log, 3996, text), 1);
-	assert_string_equal(text, "at 99 % of sending FUD data");
-	assert_int_equal(ls_restore_log_place(log, 5000, text), 1);
-	assert_string_equal(text, "at 99 % of the file system");
-	assert_int_equal(ls_restore_log_place(log, 10, text), 0); /* forgotten */
+	assert_int_equal(ls_restore_log_place(log, 3996, &place), 1);
+	assert_string_equal(place.text, "at 99 % of sending FUD data");
+	assert_int_equal(ls_restore_log_place(log, 5000, &place), 1);
+	assert_string_equal(place.text, "at 99 % of the file system");
+	assert_int_equal(ls_restore_log_place(log, 10, &place), 0); /* forgotten */
 	free(log);
 }
 
