@@ -1,5 +1,5 @@
 #pragma once
-/* What usbmon shows: port status reported by hubs, transfers that fail, data that flows or stalls. */
+/* What usbmon shows: port status reported by hubs, failed transfers, data that flows or stalls. */
 #include "lib/engine/state.h"
 
 void handle_usbmon(struct ls_engine *engine, const struct ls_observation *obs);

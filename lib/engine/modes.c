@@ -47,8 +47,8 @@ lost_in_job(const struct session *before, enum ls_device_match like, uint64_t fa
 }
 
 /*
- * A loader with the ids of the one before it: the data that flowed tells it from a lost link, and only
- * usbmon knows that. It stays uncertain until the device looks different.
+ * A loader with the ids of the one before it: only the data that flowed, which usbmon shows, tells
+ * it from a lost link. It stays uncertain until the device looks different.
  */
 static void
 mark_uncertain(const struct ls_engine *engine, struct session *before, struct return_match *match)

@@ -13,8 +13,9 @@
 #include "lib/engine/modes.h"
 #include "lib/engine/speed.h"
 
-struct session *
-sessions_on_socket(struct ls_engine *engine, const struct link *link, bool present)
+/* The open session of the socket of @link: @present, or waiting for a return. */
+static struct session *
+on_socket(struct ls_engine *engine, const struct link *link, bool present)
 {
 	for (size_t i = 0; i < engine->n_sessions; i++) {
 		struct session *session = engine->sessions[i];
@@ -33,11 +34,11 @@ sessions_on_port(struct ls_engine *engine, const char *port)
 	struct session *session = link ? link->session : NULL;
 
 	if (!session && link)
-		session = sessions_on_socket(engine, link, false);
+		session = on_socket(engine, link, false);
 	return session;
 }
 
-/* Ends @session; @instead takes its links. */
+/* Ends @session; @instead, which may be NULL, takes its links. */
 static void
 end(struct ls_engine *engine, struct session *session, struct session *instead)
 {
@@ -55,12 +56,6 @@ end(struct ls_engine *engine, struct session *session, struct session *instead)
 		(engine->n_sessions - i - 1) * sizeof(engine->sessions[0]));
 	engine->n_sessions--;
 	free(session);
-}
-
-void
-sessions_end(struct ls_engine *engine, struct session *session)
-{
-	end(engine, session, NULL);
 }
 
 struct session *
@@ -142,7 +137,7 @@ leave_elsewhere(struct ls_engine *engine, const struct link *link, struct ls_ins
 		    ls_device_compare(&session->pub.device, &link->device) != LS_MATCH_SAME)
 			continue;
 		incidents_elsewhere(engine, session, &link->socket, at);
-		sessions_end(engine, session);
+		end(engine, session, NULL);
 	}
 }
 
@@ -160,8 +155,8 @@ emit_connect(struct ls_engine *engine, struct link *link, struct incident *incid
 void
 sessions_identify(struct ls_engine *engine, struct link *link, struct ls_instant at)
 {
-	struct session *waiting = sessions_on_socket(engine, link, false);
-	struct session *present = sessions_on_socket(engine, link, true);
+	struct session *waiting = on_socket(engine, link, false);
+	struct session *present = on_socket(engine, link, true);
 	bool announced =
 		link->enumerating_since.mono_us && link->enumerating_devnum == link->devnum;
 	struct ls_instant since = announced ? link->enumerating_since : at;
@@ -191,7 +186,7 @@ sessions_identify(struct ls_engine *engine, struct link *link, struct ls_instant
 		return;
 	}
 	if (waiting)
-		sessions_end(engine, waiting);
+		end(engine, waiting, NULL);
 	begin(engine, link, since);
 }
 
@@ -242,7 +237,7 @@ sessions_advance(struct ls_engine *engine, struct ls_instant at)
 		if (until)
 			session->return_deadline = until;
 		if (session->return_deadline <= at.mono_us)
-			sessions_end(engine, session);
+			end(engine, session, NULL);
 	}
 }
 

@@ -6,11 +6,8 @@
 void sessions_identify(struct ls_engine *engine, struct link *link, struct ls_instant at);
 /* The device on @link left. */
 void sessions_leave(struct ls_engine *engine, struct link *link, struct ls_instant at);
-void sessions_end(struct ls_engine *engine, struct session *session);
 uint64_t sessions_deadline(const struct ls_engine *engine);
 void sessions_advance(struct ls_engine *engine, struct ls_instant at);
-/* The open session of the socket that @link belongs to: @present or waiting for a return. */
-struct session *sessions_on_socket(struct ls_engine *engine, const struct link *link, bool present);
 /* The open session on the kernel port @port, present or waiting for a return; NULL if none. */
 struct session *sessions_on_port(struct ls_engine *engine, const char *port);
 /* Ends @session at @at, while it is present, and begins another one in its place. */

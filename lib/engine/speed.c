@@ -1,6 +1,7 @@
 /*
- * A device that runs slower than it did: a SuperSpeed device that fell back to USB 2, a bad contact,
- * another cable. Compared within its session and with earlier ones, on either half of the socket.
+ * A device that runs slower than it did: a SuperSpeed device that fell back to USB 2, a bad
+ * contact, another cable. Compared within its session and with earlier ones, on either half of the
+ * socket.
  */
 #include <string.h>
 
