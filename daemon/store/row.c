@@ -33,7 +33,7 @@ enum field_type {
 	TYPE_ID,  /* 0 is NULL */
 	TYPE_REAL,
 	TYPE_TEXT,
-	ENUMS(ENUM_TYPE)
+	ENUMS(ENUM_TYPE) /* all that are above TYPE_TEXT */
 };
 
 struct field {
@@ -169,7 +169,7 @@ bind_field(sqlite3_stmt *stmt, int n, const struct field *field, const char *at)
 	int64_t integer;
 	double real;
 
-	if (enum_count(field->type) > 0) {
+	if (field->type > TYPE_TEXT) {
 		bind_enum(stmt, n, field, at);
 		return;
 	}
@@ -215,7 +215,7 @@ read_field(const struct store_rows *rows, int column, const struct field *field,
 {
 	double real;
 
-	if (enum_count(field->type) > 0) {
+	if (field->type > TYPE_TEXT) {
 		read_enum(rows, column, field, at);
 		return;
 	}
