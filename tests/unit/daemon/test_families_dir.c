@@ -1,4 +1,4 @@
-/* People's family files: read in order, and a wrong one is told and left out alone. */
+/* User-defined family files: read in order; only a wrong one is left out, and reported. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

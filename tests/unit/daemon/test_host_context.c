@@ -152,13 +152,13 @@ a_long_line_is_cut(void **state)
 	assert_true(strlen(text) > 200 && strlen(text) < LS_TEXT_MAX);
 }
 
-/* An engine with a hub and a phone, a made-up /proc and /sys, and what was told. */
+/* An engine with a hub and a phone, a made-up /proc and /sys, and what was reported. */
 struct desk {
 	struct fake_root root;
 	struct ls_engine *engine;
 	struct host_context *host_context;
-	struct ls_observation told[8];
-	size_t n_told;
+	struct ls_observation reported[8];
+	size_t n_reported;
 };
 
 static void
@@ -169,12 +169,12 @@ on_record(const struct ls_record *record, void *user)
 }
 
 static void
-on_told(const struct ls_observation *obs, void *user)
+on_report(const struct ls_observation *obs, void *user)
 {
 	struct desk *desk = user;
 
-	assert_true(desk->n_told < LS_COUNT(desk->told));
-	desk->told[desk->n_told++] = *obs;
+	assert_true(desk->n_reported < LS_COUNT(desk->reported));
+	desk->reported[desk->n_reported++] = *obs;
 }
 
 static void
@@ -200,7 +200,7 @@ static int
 set_up(void **state)
 {
 	struct desk *desk = calloc(1, sizeof(*desk));
-	struct host_context_options options = { .sink = on_told, .user = desk };
+	struct host_context_options options = { .sink = on_report, .user = desk };
 	struct ls_engine_config config;
 
 	fake_root_begin(&desk->root);
@@ -240,14 +240,14 @@ remembers_a_device_that_is_gone(void **state)
 	struct desk *desk = *state;
 
 	see(desk, LS_OBS_CONNECTED, "1-1.4", 5, 0);
-	assert_int_equal(desk->n_told, 0);
+	assert_int_equal(desk->n_reported, 0);
 	fake_root_remove(&desk->root, DEVICE);
 	see(desk, LS_OBS_DISCONNECTED, "1-1.4", 5, 0);
-	assert_int_equal(desk->n_told, 1);
-	assert_int_equal(desk->told[0].kind, LS_OBS_HOST);
-	assert_int_equal(desk->told[0].source, LS_SOURCE_HOST);
-	assert_string_equal(desk->told[0].port, "1-1.4");
-	assert_string_equal(desk->told[0].text,
+	assert_int_equal(desk->n_reported, 1);
+	assert_int_equal(desk->reported[0].kind, LS_OBS_HOST);
+	assert_int_equal(desk->reported[0].source, LS_SOURCE_HOST);
+	assert_string_equal(desk->reported[0].port, "1-1.4");
+	assert_string_equal(desk->reported[0].text,
 			    "memory was short: 38 % of the last 10 s stalled; load 2.5; "
 			    "autosuspend after 2 s of rest");
 }
@@ -261,13 +261,13 @@ looks_at_the_hub_that_stayed(void **state)
 	fake_root_put(&desk->root, HUB "/power/runtime_status", "suspended\n");
 	fake_root_put(&desk->root, "/proc/pressure/memory", "some avg10=0.00 avg60=0\n");
 	see(desk, LS_OBS_DISCONNECTED, "1-1.4", 5, 0);
-	assert_int_equal(desk->n_told, 1);
-	assert_string_equal(desk->told[0].text, "its hub was in power saving; load 2.5; "
-						"autosuspend after 2 s of rest");
+	assert_int_equal(desk->n_reported, 1);
+	assert_string_equal(desk->reported[0].text, "its hub was in power saving; load 2.5; "
+						    "autosuspend after 2 s of rest");
 }
 
 static void
-tells_once_for_each_incident(void **state)
+reports_once_for_each_incident(void **state)
 {
 	struct desk *desk = *state;
 
@@ -276,11 +276,11 @@ tells_once_for_each_incident(void **state)
 		see(desk, LS_OBS_DISCONNECTED, "1-1.4", flap, 0);
 		see(desk, LS_OBS_CONNECTED, "1-1.4", flap + 1, 0);
 	}
-	assert_int_equal(desk->n_told, 1);
+	assert_int_equal(desk->n_reported, 1);
 }
 
 static void
-tells_no_more_than_once_a_second(void **state)
+reports_at_most_once_a_second(void **state)
 {
 	struct desk *desk = *state;
 	char port[LS_PORT_NAME_MAX];
@@ -293,7 +293,7 @@ tells_no_more_than_once_a_second(void **state)
 		snprintf(port, sizeof(port), "1-%u", i);
 		see(desk, LS_OBS_DISCONNECTED, port, (uint16_t)(10 + i), 0);
 	}
-	assert_int_equal(desk->n_told, 1);
+	assert_int_equal(desk->n_reported, 1);
 }
 
 static void
@@ -303,7 +303,7 @@ says_nothing_of_what_is_long_ago(void **state)
 
 	see(desk, LS_OBS_CONNECTED, "1-1.4", 5, 9 * LS_SEC);
 	see(desk, LS_OBS_DISCONNECTED, "1-1.4", 5, 8 * LS_SEC);
-	assert_int_equal(desk->n_told, 0);
+	assert_int_equal(desk->n_reported, 0);
 }
 
 static void
@@ -315,7 +315,7 @@ an_empty_machine_says_nothing(void **state)
 	fake_root_remove(&desk->root, "/sys");
 	see(desk, LS_OBS_CONNECTED, "1-1.4", 5, 0);
 	see(desk, LS_OBS_DISCONNECTED, "1-1.4", 5, 0);
-	assert_int_equal(desk->n_told, 0);
+	assert_int_equal(desk->n_reported, 0);
 }
 
 #define DESK(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -330,8 +330,8 @@ main(void)
 		cmocka_unit_test(a_long_line_is_cut),
 		DESK(remembers_a_device_that_is_gone),
 		DESK(looks_at_the_hub_that_stayed),
-		DESK(tells_once_for_each_incident),
-		DESK(tells_no_more_than_once_a_second),
+		DESK(reports_once_for_each_incident),
+		DESK(reports_at_most_once_a_second),
 		DESK(says_nothing_of_what_is_long_ago),
 		DESK(an_empty_machine_says_nothing),
 	};

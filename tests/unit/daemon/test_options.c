@@ -44,7 +44,7 @@ takes_what_is_right_and_refuses_the_rest(void **state)
 
 		for (; cases[i].args[argc]; argc++)
 			argv[argc] = (char *)(uintptr_t)cases[i].args[argc];
-		optind = 0; /* glibc: begin anew */
+		optind = 0; /* glibc: start over */
 		print_message("case %zu\n", i);
 		assert_int_equal(options_parse(argc, argv, &options), cases[i].want);
 		assert_int_equal(options.usbmon_ring_kib, cases[i].ring_kib);
@@ -60,7 +60,7 @@ checks_the_files_that_are_named(void **state)
 
 	(void)state;
 	for (int argc = 1; argc <= 4; argc++) {
-		optind = 0; /* glibc: begin anew */
+		optind = 0; /* glibc: start over */
 		assert_int_equal(options_parse(argc, argv, &options), 1);
 		assert_int_equal(options.check_families, argc > 1);
 		assert_int_equal(options.n_check, argc > 2 ? argc - 2 : 0);

@@ -1,4 +1,4 @@
-/* What well-behaved clients ask, and what they get. */
+/* What well-behaved clients call, and what they get. */
 #include <sys/socket.h>
 
 #include "daemon/server/limits.h"
@@ -100,7 +100,7 @@ refuses_with_the_standard_errors(void **state)
 }
 
 static void
-tells_the_status(void **state)
+answers_with_the_status(void **state)
 {
 	struct bench *bench = *state;
 	struct peer peer = peer_connect(bench);
@@ -184,7 +184,7 @@ streams_pages_as_they_are_read(void **state)
 		  "{\"method\":\"io.linkstat.GetIncident\",\"parameters\":{\"id\":1}}");
 	for (int i = 0; i < 1000; i++)
 		bench_turn(bench);
-	peer_read(&peer); /* one look: what was made without being read is little */
+	peer_read(&peer); /* one read: little is made before it is read */
 	print_message("%zu bytes before the peer read\n", peer.n);
 	assert_true(peer.n < 2 * 1024 * 1024);
 	for (; more; pages++) {
@@ -245,7 +245,7 @@ accepts_null_for_what_is_optional(void **state)
 }
 
 static void
-tells_the_transfers_of_an_incident(void **state)
+answers_with_the_transfers_of_an_incident(void **state)
 {
 	struct bench *bench = *state;
 	struct peer peer = peer_connect(bench);
@@ -318,7 +318,7 @@ publish_all_kinds(struct bench *bench)
 	struct ls_session session = sample_session(1, 1, 1);
 	struct ls_gap gap = sample_gap(1, LS_SOURCE_UDEV, 1, 2);
 	const struct ls_record records[] = {
-		RECORD_OF(INCIDENT, .incident = incident), /* not settled: nobody's business yet */
+		RECORD_OF(INCIDENT, .incident = incident), /* not settled: not published yet */
 		RECORD_OF(SESSION, .session = &session),
 		RECORD_OF(ABSORBED, .absorbed = { 1, 2 }),
 		RECORD_OF(EVENT, .event = &event),
@@ -357,7 +357,7 @@ publishes_to_watchers(void **state)
 	publish_all_kinds(bench);
 	json_decref(peer_receive(bench, &peers[1]));
 	peer_close(bench, &peers[1]);
-	publish_all_kinds(bench); /* nobody is left */
+	publish_all_kinds(bench); /* no client is left */
 }
 
 static void
@@ -396,12 +396,12 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(answers_about_itself),
 		TEST(refuses_with_the_standard_errors),
-		TEST(tells_the_status),
+		TEST(answers_with_the_status),
 		TEST(pages_by_cursor),
 		TEST(streams_pages_as_they_are_read),
 		TEST(answers_nothing_to_oneway_calls),
 		TEST(accepts_null_for_what_is_optional),
-		TEST(tells_the_transfers_of_an_incident),
+		TEST(answers_with_the_transfers_of_an_incident),
 		TEST(reports_transfers),
 		TEST(publishes_to_watchers),
 		TEST(watching_needs_more),

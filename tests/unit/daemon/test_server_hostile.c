@@ -21,7 +21,7 @@ assert_serves(struct bench *bench)
 	peer_close(bench, &peer);
 }
 
-/* It is told InvalidParameter about "message" and hung up on. */
+/* It gets InvalidParameter for "message", then the connection ends. */
 static void
 assert_hung_up(struct bench *bench, struct peer *peer)
 {
@@ -183,9 +183,9 @@ answers_a_thousand_calls_in_one_write(void **state)
 	peer_close(bench, &peer);
 }
 
-/* Calls whose answers nobody reads are not worked off in advance. */
+/* Calls are not answered in advance while their answers are not read. */
 static void
-does_not_hoard_answers(void **state)
+makes_no_answers_in_advance(void **state)
 {
 	struct bench *bench = *state;
 	static char calls[200 * 128];
@@ -248,7 +248,7 @@ drops_a_watcher_that_does_not_read(void **state)
 	peer_close(bench, &good);
 }
 
-/* One that never reads at all is gone after a while, whatever is queued for it. */
+/* One that never reads is disconnected after a while, whatever is queued for it. */
 static void
 does_not_wait_for_ever_for_a_slow_one(void **state)
 {
@@ -380,7 +380,7 @@ main(void)
 		TEST(stops_reading_what_never_ends),
 		TEST(waits_for_half_messages),
 		TEST(answers_a_thousand_calls_in_one_write),
-		TEST(does_not_hoard_answers),
+		TEST(makes_no_answers_in_advance),
 		TEST(drops_a_watcher_that_does_not_read),
 		TEST(does_not_wait_for_ever_for_a_slow_one),
 		TEST(turns_away_too_many),

@@ -1,4 +1,4 @@
-/* Top: measured while somebody watches, and only then. */
+/* Top: measures while a client watches, and only then. */
 #include <event2/event.h>
 #include <time.h>
 #include <math.h>
@@ -110,7 +110,7 @@ total(const json_t *reply, const char *rate)
 }
 
 static void
-tells_what_moved_since_the_last_reply(void **state)
+counts_since_the_last_reply(void **state)
 {
 	struct bench *bench = *state;
 	struct peer peer;
@@ -143,7 +143,7 @@ tells_what_moved_since_the_last_reply(void **state)
 }
 
 static void
-another_device_begins_anew(void **state)
+another_device_starts_at_zero(void **state)
 {
 	struct bench *bench = *state;
 	struct peer peer;
@@ -196,7 +196,7 @@ n_armed(struct bench *bench)
 }
 
 static void
-measures_only_while_somebody_watches(void **state)
+measures_only_while_a_client_watches(void **state)
 {
 	struct bench *bench = *state;
 	int at_rest = n_armed(bench);
@@ -273,7 +273,7 @@ a_watcher_of_events_gets_no_measurements(void **state)
 	peer_close(bench, &top);
 }
 
-/* Many devices make replies large enough that nobody has to wait for long. */
+/* Many devices make replies large enough that the test does not wait long. */
 static void
 a_reader_that_is_too_slow_is_dropped(void **state)
 {
@@ -306,10 +306,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(tells_what_moved_since_the_last_reply),
-		TEST(another_device_begins_anew),
+		TEST(counts_since_the_last_reply),
+		TEST(another_device_starts_at_zero),
 		TEST(says_what_it_did_not_see),
-		TEST(measures_only_while_somebody_watches),
+		TEST(measures_only_while_a_client_watches),
 		TEST(takes_sensible_intervals_only),
 		TEST(a_watcher_of_events_gets_no_measurements),
 		TEST(a_reader_that_is_too_slow_is_dropped),

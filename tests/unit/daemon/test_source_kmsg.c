@@ -17,7 +17,7 @@
 
 struct seen {
 	struct ls_observation obs;
-	uint64_t seq; /* the last one that was told before it */
+	uint64_t seq; /* the last one reported before it */
 };
 
 static struct event_base *base;
@@ -69,7 +69,7 @@ write_record(const char *record)
 	assert_int_equal(write(writer, record, strlen(record)), strlen(record));
 }
 
-/* A disconnect of 1-1, which is an observation, as the kernel would say it. */
+/* A disconnect of 1-1, which is an observation, as the kernel would log it. */
 static void
 write_disconnect(uint64_t seq, uint64_t usec)
 {
@@ -224,8 +224,8 @@ counts_what_was_overwritten(void **state)
 		if (n) {
 			assert_int_equal(seen[0].obs.kind, LS_OBS_LOST);
 			assert_int_equal(seen[0].obs.n_lost, cases[i].lost == -2
-								    ? UINT32_MAX
-								    : (uint32_t)cases[i].lost);
+								     ? UINT32_MAX
+								     : (uint32_t)cases[i].lost);
 		}
 		if (i + 1 < LS_COUNT(cases))
 			tear_down(state);

@@ -293,7 +293,7 @@ sleeps_when_nothing_moves(void **state)
 		turn();
 	}
 	assert_int_equal(stats().n_wakeups, n_wakeups);
-	kernel_sends(1); /* after sleep, at once */
+	kernel_sends(1); /* after sleep, immediately */
 	turn();
 	assert_int_equal(n_seen, 2);
 }
@@ -322,7 +322,7 @@ rests_less_when_the_ring_is_full(void **state)
 }
 
 static void
-losses_are_told(void **state)
+losses_are_reported(void **state)
 {
 	(void)state;
 	start();
@@ -357,7 +357,7 @@ dies_once(void **state)
 }
 
 static void
-a_set_clock_is_told(void **state)
+a_set_clock_is_noticed(void **state)
 {
 	(void)state;
 	start();
@@ -415,7 +415,7 @@ says_how_to_see(void **state)
 		assert_int_equal(last.kind, LS_OBS_SOURCE_BLIND);
 		assert_string_equal(last.text, cases[i].text);
 		source_usbmon_drain(blind);
-		source_usbmon_start(blind); /* asked again, it says so again */
+		source_usbmon_start(blind); /* started again, it reports so again */
 		assert_int_equal(n_observed, 2);
 	}
 }
@@ -429,9 +429,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(sleeps_when_nothing_moves, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(rests_less_when_the_ring_is_full, set_up,
 						tear_down),
-		cmocka_unit_test_setup_teardown(losses_are_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(losses_are_reported, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(dies_once, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_set_clock_is_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_set_clock_is_noticed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(takes_the_ring_it_can_get, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(says_how_to_see, set_up, tear_down),
 	};
