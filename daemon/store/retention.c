@@ -53,8 +53,8 @@ static const char *const delete_oldest[] = {
 	"DELETE FROM traffic_errors WHERE (session, minute_us) IN " OLDEST_MINUTES,
 	"DELETE FROM traffic_latency WHERE (session, minute_us) IN " OLDEST_MINUTES,
 	"DELETE FROM traffic WHERE (session, minute_us) IN " OLDEST_MINUTES,
-	"DELETE FROM events WHERE id IN"
-	" (SELECT id FROM events WHERE at_real < ?1 ORDER BY at_real LIMIT ?2)",
+	("DELETE FROM events WHERE id IN"
+	 " (SELECT id FROM events WHERE at_real < ?1 ORDER BY at_real LIMIT ?2)"),
 };
 enum { N_WITHOUT_EVENTS = LS_COUNT(delete_oldest) - 1 };
 

@@ -370,7 +370,8 @@ answers_are_as_the_contract_says(void **state)
 		{ "ListLabels", NULL },
 		{ "BeginJob", "{\"command\":\"true\",\"note\":\"n\",\"port\":\"1-1.4\","
 			      "\"cable\":\"blue\"}" },
-		{ "EndJob", "{\"id\":1,\"code\":0,\"place\":\"at 37 %\",\"place_percent\":37,\"place_phase\":\"file system\"}" },
+		{ "EndJob", "{\"id\":1,\"code\":0,\"place\":\"at 37 "
+			    "%\",\"place_percent\":37,\"place_phase\":\"file system\"}" },
 		{ "EndJob", "{\"id\":99,\"code\":0}" },
 		{ "BeginJob", "{\"command\":\"false\"}" },
 		{ "ImportKernelLog",

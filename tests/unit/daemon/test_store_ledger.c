@@ -400,10 +400,14 @@ main(void)
 {
 #define OLD(test) cmocka_unit_test_setup_teardown(test, setup_old, teardown)
 	const struct CMUnitTest tests[] = {
-		OLD(an_old_history_is_taken_over),   OLD(spans_cut_hours_and_drops),
-		OLD(a_split_session_keeps_its_mode), OLD(a_late_label_splits_its_session),
-		OLD(what_was_assumed_follows),	     OLD(an_unknown_session_gets_no_label),
-		OLD(labels_are_found_again),	     OLD(sockets_are_found_by_all_their_names),
+		OLD(an_old_history_is_taken_over),
+		OLD(spans_cut_hours_and_drops),
+		OLD(a_split_session_keeps_its_mode),
+		OLD(a_late_label_splits_its_session),
+		OLD(what_was_assumed_follows),
+		OLD(an_unknown_session_gets_no_label),
+		OLD(labels_are_found_again),
+		OLD(sockets_are_found_by_all_their_names),
 		cmocka_unit_test_setup_teardown(what_stood_in_texts_becomes_columns, setup,
 						teardown),
 	};
