@@ -345,7 +345,7 @@ check_sources(struct ls_engine *engine, struct link *link, struct ls_instant at)
 		ls_text_format(obs.text, sizeof(obs.text),
 			       "%s did not see the device on %s that others saw",
 			       ls_source_name(pair[i]), link->name);
-		emit_event(engine, LS_EVENT_WITNESS_MISSING, &link->socket, NULL, &obs);
+		emit_event(engine, LS_EVENT_SOURCE_MISSING, &link->socket, NULL, &obs);
 	}
 }
 

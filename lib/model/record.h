@@ -41,7 +41,7 @@ enum ls_side { LS_SIDES(LS_ENUM_ID) LS_N_SIDES };
 	X(LS_EVENT_DEAUTHORISED, "deauthorised")                                                   \
 	X(LS_EVENT_AUTHORISED, "authorised")                                                       \
 	/* one of udev and libusb saw a device and the other did not */                            \
-	X(LS_EVENT_WITNESS_MISSING, "witness-missing")                                             \
+	X(LS_EVENT_SOURCE_MISSING, "witness-missing")                                              \
 	/* a burst of failed transfers began */                                                    \
 	X(LS_EVENT_LINK_ERRORS, "link-errors")                                                     \
 	/* no data for long in a mode in which a job runs */                                       \

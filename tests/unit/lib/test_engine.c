@@ -665,7 +665,7 @@ a_witness_that_saw_nothing_is_questioned(void **state)
 	scenario_observe_device(scenario, 105, LS_SOURCE_UDEV, LS_OBS_CONNECTED, "1-1", 5,
 				&scenario_phone);
 	scenario_wait(scenario, 60000);
-	assert_int_equal(scenario->n_events[LS_EVENT_WITNESS_MISSING], 1);
+	assert_int_equal(scenario->n_events[LS_EVENT_SOURCE_MISSING], 1);
 }
 
 static void
