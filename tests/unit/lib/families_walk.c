@@ -30,19 +30,28 @@ assert_step(const struct ls_families *families, const struct walk_step *step,
 	assert_true(edge->why[0]);
 }
 
-void
-walk(const char *title, const struct walk_step *steps)
+static void
+walk_one(const struct ls_families *families, const struct walk *walk)
 {
-	ls_auto(ls_families) *families = NULL;
 	const struct ls_mode *before = NULL;
 
-	print_message("%s\n", title);
-	assert_int_equal(ls_families_new(&families), 0);
-	for (; steps->mode; steps++) {
+	print_message("%s\n", walk->title);
+	for (size_t i = 0; i < WALK_STEPS_MAX && walk->steps[i].mode; i++) {
+		const struct walk_step *step = &walk->steps[i];
 		const struct ls_mode *mode =
-			ls_families_mode(families, &steps->device, before, steps->away_us);
+			ls_families_mode(families, &step->device, before, step->away_us);
 
-		assert_step(families, steps, before, mode);
+		assert_step(families, step, before, mode);
 		before = mode;
 	}
+}
+
+void
+walk_all(const struct walk *walks, size_t n)
+{
+	ls_auto(ls_families) *families = NULL;
+
+	assert_int_equal(ls_families_new(&families), 0);
+	for (size_t i = 0; i < n; i++)
+		walk_one(families, &walks[i]);
 }

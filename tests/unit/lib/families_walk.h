@@ -18,5 +18,12 @@ struct walk_step {
 	enum walk_verdict verdict;
 };
 
-/* Asserts every step; the shipped table. A step with .mode NULL ends it. */
-void walk(const char *title, const struct walk_step *steps);
+#define WALK_STEPS_MAX 10
+
+struct walk {
+	const char *title;
+	struct walk_step steps[WALK_STEPS_MAX]; /* up to the first with .mode NULL */
+};
+
+/* Asserts every step of each walk. */
+void walk_all(const struct walk *walks, size_t n);

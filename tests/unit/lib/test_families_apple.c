@@ -22,176 +22,116 @@
 static void
 a_restore_is_four_expected_changes(void **state)
 {
-	static const struct walk_step from_normal[] = {
-		STEP(0x12a8, 0, "normal", FIRST),	    STEP(0x1281, 61, "recovery", EXPECTED),
-		STEP(0x1281, 6, "recovery-ibec", EXPECTED), STEP(0x12a8, 23, "restore", EXPECTED),
-		STEP(0x12a8, 70, "normal", EXPECTED),	    { .mode = NULL },
-	};
-	static const struct walk_step from_recovery[] = {
-		STEP(0x1281, 0, "recovery", FIRST),
-		STEP(0x1281, 2, "recovery-ibec", EXPECTED),
-		STEP(0x12ab, 180, "restore", EXPECTED),
-		STEP(0x12ab, 30, "normal", EXPECTED),
-		{ .mode = NULL },
+	static const struct walk walks[] = {
+		{ "from normal use",
+		  { STEP(0x12a8, 0, "normal", FIRST), STEP(0x1281, 61, "recovery", EXPECTED),
+		    STEP(0x1281, 6, "recovery-ibec", EXPECTED),
+		    STEP(0x12a8, 23, "restore", EXPECTED), STEP(0x12a8, 70, "normal", EXPECTED) } },
+		{ "from recovery mode",
+		  { STEP(0x1281, 0, "recovery", FIRST), STEP(0x1281, 2, "recovery-ibec", EXPECTED),
+		    STEP(0x12ab, 180, "restore", EXPECTED),
+		    STEP(0x12ab, 30, "normal", EXPECTED) } },
 	};
 
 	(void)state;
-	walk("from normal use", from_normal);
-	walk("from recovery mode", from_recovery);
+	walk_all(walks, LS_COUNT(walks));
 }
 
 static void
 a_restore_may_begin_in_dfu_mode(void **state)
 {
-	static const struct walk_step new_chip[] = {
-		STEP(0x1227, 0, "dfu", FIRST),
-		STEP(0x1281, 3, "recovery-dfu", EXPECTED),
-		STEP(0x1281, 14, "recovery-ibec", EXPECTED),
-		STEP(0x12a8, 23, "restore", EXPECTED),
-		STEP(0x12a8, 60, "normal", EXPECTED),
-		{ .mode = NULL },
-	};
-	static const struct walk_step old_chip[] = {
-		STEP(0x1222, 0, "wtf", FIRST),
-		STEP(0x1227, 2, "dfu", EXPECTED),
-		STEP(0x1227, 0.3, "dfu", EXPECTED),
-		STEP(0x1281, 5, "recovery-dfu", EXPECTED),
-		STEP(0x1294, 4, "restore", EXPECTED),
-		STEP(0x1294, 40, "normal", EXPECTED),
-		{ .mode = NULL },
-	};
-	static const struct walk_step port[] = {
-		STEP(0xf014, 0, "port-dfu", FIRST),
-		STEP(0x1881, 20, "kis", EXPECTED),
-		STEP(0x1881, 3, "kis", EXPECTED),
-		STEP(0x1281, 3, "recovery-dfu", EXPECTED),
-		STEP(0x1905, 30, "restore", EXPECTED),
-		STEP(0x1905, 60, "normal", EXPECTED),
-		{ .mode = NULL },
-	};
-	static const struct walk_step jailbreak[] = {
-		STEP(0x1227, 0, "dfu", FIRST),
-		STEP(0x1227, 0.23, "dfu", EXPECTED),
-		STEP(0x1227, 0.31, "dfu", EXPECTED),
-		STEP(0x1338, 1, "pwned-dfu", EXPECTED),
-		STEP(0x4141, 5, "pongo", EXPECTED),
-		STEP(0x12a8, 40, "normal", EXPECTED),
-		{ .mode = NULL },
+	static const struct walk walks[] = {
+		{ "DFU mode, a new chip",
+		  { STEP(0x1227, 0, "dfu", FIRST), STEP(0x1281, 3, "recovery-dfu", EXPECTED),
+		    STEP(0x1281, 14, "recovery-ibec", EXPECTED),
+		    STEP(0x12a8, 23, "restore", EXPECTED), STEP(0x12a8, 60, "normal", EXPECTED) } },
+		{ "WTF mode, an old chip",
+		  { STEP(0x1222, 0, "wtf", FIRST), STEP(0x1227, 2, "dfu", EXPECTED),
+		    STEP(0x1227, 0.3, "dfu", EXPECTED), STEP(0x1281, 5, "recovery-dfu", EXPECTED),
+		    STEP(0x1294, 4, "restore", EXPECTED), STEP(0x1294, 40, "normal", EXPECTED) } },
+		{ "port DFU mode",
+		  { STEP(0xf014, 0, "port-dfu", FIRST), STEP(0x1881, 20, "kis", EXPECTED),
+		    STEP(0x1881, 3, "kis", EXPECTED), STEP(0x1281, 3, "recovery-dfu", EXPECTED),
+		    STEP(0x1905, 30, "restore", EXPECTED), STEP(0x1905, 60, "normal", EXPECTED) } },
+		{ "checkm8",
+		  { STEP(0x1227, 0, "dfu", FIRST), STEP(0x1227, 0.23, "dfu", EXPECTED),
+		    STEP(0x1227, 0.31, "dfu", EXPECTED), STEP(0x1338, 1, "pwned-dfu", EXPECTED),
+		    STEP(0x4141, 5, "pongo", EXPECTED), STEP(0x12a8, 40, "normal", EXPECTED) } },
 	};
 
 	(void)state;
-	walk("DFU mode, a new chip", new_chip);
-	walk("WTF mode, an old chip", old_chip);
-	walk("port DFU mode", port);
-	walk("checkm8", jailbreak);
+	walk_all(walks, LS_COUNT(walks));
 }
 
 static void
 a_lost_link_is_no_change_of_mode(void **state)
 {
-	static const struct walk_step in_restore[] = {
-		STEP(0x1281, 0, "recovery", FIRST),
-		STEP(0x1281, 2, "recovery-ibec", EXPECTED),
-		STEP(0x1281, 1.3, "recovery-ibec", NO_EDGE), /* in mid-upload */
-		STEP(0x12a8, 20, "restore", EXPECTED),
-		STEP(0x12a8, 1.3, "restore", NO_EDGE),
-		STEP(0x12a8, 9.9, "restore", NO_EDGE),
-		STEP(0x12a8, 10, "normal", EXPECTED),
-		STEP(0x12a8, 0.3, "normal", NO_EDGE),
-		{ .mode = NULL },
-	};
-	static const struct walk_step too_late[] = {
-		STEP(0x1281, 0, "recovery", FIRST),
-		STEP(0x1281, 61, "recovery", NO_EDGE),
-		STEP(0x1281, 60, "recovery-ibec", EXPECTED),
-		STEP(0x12a8, 301, "normal", NO_EDGE),
-		STEP(0x1281, 121, "recovery", NO_EDGE),
-		STEP(0x1227, 61, "dfu", NO_EDGE),
-		STEP(0x1227, 16, "dfu", NO_EDGE),
-		{ .mode = NULL },
+	static const struct walk walks[] = {
+		{ "the link drops",
+		  { STEP(0x1281, 0, "recovery", FIRST), STEP(0x1281, 2, "recovery-ibec", EXPECTED),
+		    STEP(0x1281, 1.3, "recovery-ibec", NO_EDGE), /* in mid-upload */
+		    STEP(0x12a8, 20, "restore", EXPECTED), STEP(0x12a8, 1.3, "restore", NO_EDGE),
+		    STEP(0x12a8, 9.9, "restore", NO_EDGE), STEP(0x12a8, 10, "normal", EXPECTED),
+		    STEP(0x12a8, 0.3, "normal", NO_EDGE) } },
+		{ "too late",
+		  { STEP(0x1281, 0, "recovery", FIRST), STEP(0x1281, 61, "recovery", NO_EDGE),
+		    STEP(0x1281, 60, "recovery-ibec", EXPECTED),
+		    STEP(0x12a8, 301, "normal", NO_EDGE), STEP(0x1281, 121, "recovery", NO_EDGE),
+		    STEP(0x1227, 61, "dfu", NO_EDGE), STEP(0x1227, 16, "dfu", NO_EDGE) } },
 	};
 
 	(void)state;
-	walk("the link drops", in_restore);
-	walk("too late", too_late);
+	walk_all(walks, LS_COUNT(walks));
 }
 
 static void
 a_reboot_within_a_restore_is_the_devices(void **state)
 {
-	static const struct walk_step to_recovery[] = {
-		STEP(0x1281, 0, "recovery", FIRST),
-		STEP(0x1281, 2, "recovery-ibec", EXPECTED),
-		STEP(0x12a8, 20, "restore", EXPECTED),
-		STEP(0x1281, 8, "recovery", REBOOT),
-		STEP(0x1281, 2, "recovery-ibec", EXPECTED), /* tried again */
-		STEP(0x12a8, 20, "restore", EXPECTED),
-		STEP(0x1227, 110, "dfu", REBOOT),
-		{ .mode = NULL },
-	};
-	static const struct walk_step boot_rejected[] = {
-		STEP(0x1227, 0, "dfu", FIRST),
-		STEP(0x1281, 3, "recovery-dfu", EXPECTED),
-		STEP(0x1227, 3, "dfu", REBOOT),
-		STEP(0x1281, 3, "recovery-dfu", EXPECTED),
-		STEP(0x1281, 3, "recovery-ibec", EXPECTED),
-		STEP(0x1227, 10, "dfu", REBOOT),
-		{ .mode = NULL },
-	};
-
-	static const struct walk_step homepod[] = {
-		STEP(0x1281, 0, "recovery", FIRST),
-		STEP(0x1281, 2, "recovery-ibec", EXPECTED),
-		STEP(0x12b0, 20, "restore-homepod", EXPECTED),
-		STEP(0x12b0, 2, "restore-homepod", NO_EDGE),
-		STEP(0x1281, 8, "recovery", REBOOT),
-		{ .mode = NULL },
-	};
-	static const struct walk_step old_tv[] = {
-		STEP(0x1227, 0, "dfu", FIRST),
-		STEP(0x1281, 2, "recovery-dfu", EXPECTED),
-		STEP(0x12a7, 20, "restore-tv", EXPECTED),
-		STEP(0x1281, 8, "recovery", EXPECTED),
-		STEP(0x12a7, 20, "normal", EXPECTED),
-		{ .mode = NULL },
+	static const struct walk walks[] = {
+		{ "HomePod",
+		  { STEP(0x1281, 0, "recovery", FIRST), STEP(0x1281, 2, "recovery-ibec", EXPECTED),
+		    STEP(0x12b0, 20, "restore-homepod", EXPECTED),
+		    STEP(0x12b0, 2, "restore-homepod", NO_EDGE),
+		    STEP(0x1281, 8, "recovery", REBOOT) } },
+		{ "Apple TV",
+		  { STEP(0x1227, 0, "dfu", FIRST), STEP(0x1281, 2, "recovery-dfu", EXPECTED),
+		    STEP(0x12a7, 20, "restore-tv", EXPECTED), STEP(0x1281, 8, "recovery", EXPECTED),
+		    STEP(0x12a7, 20, "normal", EXPECTED) } },
+		{ "back in recovery mode",
+		  { STEP(0x1281, 0, "recovery", FIRST), STEP(0x1281, 2, "recovery-ibec", EXPECTED),
+		    STEP(0x12a8, 20, "restore", EXPECTED), STEP(0x1281, 8, "recovery", REBOOT),
+		    STEP(0x1281, 2, "recovery-ibec", EXPECTED), /* tried again */
+		    STEP(0x12a8, 20, "restore", EXPECTED), STEP(0x1227, 110, "dfu", REBOOT) } },
+		{ "the loader does not start",
+		  { STEP(0x1227, 0, "dfu", FIRST), STEP(0x1281, 3, "recovery-dfu", EXPECTED),
+		    STEP(0x1227, 3, "dfu", REBOOT), STEP(0x1281, 3, "recovery-dfu", EXPECTED),
+		    STEP(0x1281, 3, "recovery-ibec", EXPECTED), STEP(0x1227, 10, "dfu", REBOOT) } },
 	};
 
 	(void)state;
-	walk("HomePod", homepod);
-	walk("Apple TV", old_tv);
-	walk("back in recovery mode", to_recovery);
-	walk("the loader does not start", boot_rejected);
+	walk_all(walks, LS_COUNT(walks));
 }
 
 static void
 normal_use_needs_no_context(void **state)
 {
-	static const struct walk_step leaves_recovery[] = {
-		STEP(0x1281, 0, "recovery", FIRST),
-		STEP(0x12a8, 40, "normal", EXPECTED),
-		{ .mode = NULL },
-	};
-	static const struct walk_step leaves_dfu[] = {
-		STEP(0x12a8, 0, "normal", FIRST),
-		STEP(0x1227, 12, "dfu", EXPECTED),
-		STEP(0x12a8, 40, "normal", EXPECTED),
-		{ .mode = NULL },
-	};
-	static const struct walk_step after_another_family[] = {
-		{ .device = { .vid = 0x0951, .pid = 0x1666 }, .mode = "", .verdict = WALK_FIRST },
-		STEP(0x12a8, 1, "normal", NO_EDGE),
-		{ .mode = NULL },
-	};
-	static const struct walk_step adapter[] = {
-		{ .device = APPLE(0x12ad), .mode = "", .verdict = WALK_FIRST },
-		{ .mode = NULL },
+	static const struct walk walks[] = {
+		{ "recovery mode is left",
+		  { STEP(0x1281, 0, "recovery", FIRST), STEP(0x12a8, 40, "normal", EXPECTED) } },
+		{ "DFU mode is left",
+		  { STEP(0x12a8, 0, "normal", FIRST), STEP(0x1227, 12, "dfu", EXPECTED),
+		    STEP(0x12a8, 40, "normal", EXPECTED) } },
+		{ "another device was there",
+		  { { .device = { .vid = 0x0951, .pid = 0x1666 },
+		      .mode = "",
+		      .verdict = WALK_FIRST },
+		    STEP(0x12a8, 1, "normal", NO_EDGE) } },
+		{ "Lightning to HDMI",
+		  { { .device = APPLE(0x12ad), .mode = "", .verdict = WALK_FIRST } } },
 	};
 
 	(void)state;
-	walk("recovery mode is left", leaves_recovery);
-	walk("DFU mode is left", leaves_dfu);
-	walk("another device was there", after_another_family);
-	walk("Lightning to HDMI", adapter);
+	walk_all(walks, LS_COUNT(walks));
 }
 
 static void
