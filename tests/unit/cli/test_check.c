@@ -10,6 +10,25 @@
 #include "tests/unit/cli/check_trees.h"
 #include "tests/unit/cli/screens.h"
 
+/* Findings that several screens have. */
+#define HOST_OK                                                                                    \
+	"  - usbmuxd runs.\n"                                                                      \
+	"  - logind does not put this computer to sleep by itself.\n"                              \
+	"  - 20 GiB of memory are free.\n"                                                         \
+	"  - 100 GB are free in /home/me.\n"                                                       \
+	"  - linkstatd runs and keeps the record.\n"                                               \
+	"  - Programs may use 16 MB of memory for USB.\n"
+#define TOOLS_OK                                                                                   \
+	"  - usbmuxd is 1.1.1-2.\n"                                                                \
+	"  - idevicerestore is 1.1.0-2-g405fcd1.\n"                                                \
+	"  - libirecovery is 1.0.0-5.\n"                                                           \
+	"  - The kernel is Linux 6.1.0-31-amd64.\n"
+#define NO_LINKSTATD                                                                               \
+	"  - linkstatd does not run: nothing is known of earlier drops, and none will be\n"        \
+	"    recorded.\n"                                                                          \
+	"    Do: Start it:\n"                                                                      \
+	"        sudo systemctl enable --now linkstatd\n"
+
 static const struct screen screens[] = {
 	{ "a healthy desktop",
 	  { "check", "left front" },
@@ -24,18 +43,8 @@ static const struct screen screens[] = {
 	  "  - Transfers failed on the wire in the last 24 hours (3 link in 1.0 million\n"
 	  "    transfers (3.0 per million), 2.0 GB), as few come with each unplugging.\n"
 	  "  - The link runs at 480 Mb/s.\n"
-	  "  - No hub is in between.\n"
-	  "  - usbmuxd runs.\n"
-	  "  - logind does not put this computer to sleep by itself.\n"
-	  "  - 20 GiB of memory are free.\n"
-	  "  - 100 GB are free in /home/me.\n"
-	  "  - linkstatd runs and keeps the record.\n"
-	  "  - Programs may use 16 MB of memory for USB.\n"
-	  "  - Power saving does not put the device to sleep.\n"
-	  "  - usbmuxd is 1.1.1-2.\n"
-	  "  - idevicerestore is 1.1.0-2-g405fcd1.\n"
-	  "  - libirecovery is 1.0.0-5.\n"
-	  "  - The kernel is Linux 6.1.0-31-amd64.\n" },
+	  "  - No hub is in between.\n" HOST_OK
+	  "  - Power saving does not put the device to sleep.\n" TOOLS_OK },
 	{ "the same with drops and errors, and a source that is blind",
 	  { "check", "p-usb-0:4" },
 	  run_desktop,
@@ -62,18 +71,8 @@ static const struct screen screens[] = {
 	  "        sudo modprobe usbmon\n"
 	  "Fine:\n"
 	  "  - The link runs at 480 Mb/s.\n"
-	  "  - No hub is in between.\n"
-	  "  - usbmuxd runs.\n"
-	  "  - logind does not put this computer to sleep by itself.\n"
-	  "  - 20 GiB of memory are free.\n"
-	  "  - 100 GB are free in /home/me.\n"
-	  "  - linkstatd runs and keeps the record.\n"
-	  "  - Programs may use 16 MB of memory for USB.\n"
-	  "  - Power saving does not put the device to sleep.\n"
-	  "  - usbmuxd is 1.1.1-2.\n"
-	  "  - idevicerestore is 1.1.0-2-g405fcd1.\n"
-	  "  - libirecovery is 1.0.0-5.\n"
-	  "  - The kernel is Linux 6.1.0-31-amd64.\n" },
+	  "  - No hub is in between.\n" HOST_OK
+	  "  - Power saving does not put the device to sleep.\n" TOOLS_OK },
 	{ "all of its ports, by a linkstatd that knows none",
 	  { "check" },
 	  run_desktop,
@@ -84,18 +83,7 @@ static const struct screen screens[] = {
 	  "knowing.\n"
 	  "Worth knowing:\n"
 	  "  - 1-4, iPhone: linkstatd has no record of this port yet.\n"
-	  "Fine:\n"
-	  "  - usbmuxd runs.\n"
-	  "  - logind does not put this computer to sleep by itself.\n"
-	  "  - 20 GiB of memory are free.\n"
-	  "  - 100 GB are free in /home/me.\n"
-	  "  - linkstatd runs and keeps the record.\n"
-	  "  - Programs may use 16 MB of memory for USB.\n"
-	  "  - usbmuxd is 1.1.1-2.\n"
-	  "  - idevicerestore is 1.1.0-2-g405fcd1.\n"
-	  "  - libirecovery is 1.0.0-5.\n"
-	  "  - The kernel is Linux 6.1.0-31-amd64.\n"
-	  "  - 1-10, Keyboard: nothing speaks against it.\n" },
+	  "Fine:\n" HOST_OK TOOLS_OK "  - 1-10, Keyboard: nothing speaks against it.\n" },
 	{ "an empty port that had too much current",
 	  { "check", "1-5" },
 	  run_desktop,
@@ -113,17 +101,7 @@ static const struct screen screens[] = {
 	  "    Do: Plug the device in and ask again.\n"
 	  "  - linkstatd has no record of this port yet.\n"
 	  "Fine:\n"
-	  "  - No hub is in between.\n"
-	  "  - usbmuxd runs.\n"
-	  "  - logind does not put this computer to sleep by itself.\n"
-	  "  - 20 GiB of memory are free.\n"
-	  "  - 100 GB are free in /home/me.\n"
-	  "  - linkstatd runs and keeps the record.\n"
-	  "  - Programs may use 16 MB of memory for USB.\n"
-	  "  - usbmuxd is 1.1.1-2.\n"
-	  "  - idevicerestore is 1.1.0-2-g405fcd1.\n"
-	  "  - libirecovery is 1.0.0-5.\n"
-	  "  - The kernel is Linux 6.1.0-31-amd64.\n" },
+	  "  - No hub is in between.\n" HOST_OK TOOLS_OK },
 	{ "a port that there is not",
 	  { "check", "1-6" },
 	  run_desktop,
@@ -178,11 +156,7 @@ static const struct screen screens[] = {
 	  "    Do: End programs that are not needed, browsers first.\n"
 	  "  - 3.0 GB are free in /home/me; the firmware of a new iPhone takes some 20 GB\n"
 	  "    to download and unpack.\n"
-	  "    Do: Make room, or work in a directory with more of it.\n"
-	  "  - linkstatd does not run: nothing is known of earlier drops, and none will be\n"
-	  "    recorded.\n"
-	  "    Do: Start it:\n"
-	  "        sudo systemctl enable --now linkstatd\n"
+	  "    Do: Make room, or work in a directory with more of it.\n" NO_LINKSTATD
 	  "  - The desktop (gvfs) opens phones and cameras, to show their pictures.\n"
 	  "    Do: Before the job: eject the device in the file manager, or log out of the\n"
 	  "        desktop.\n"
@@ -283,11 +257,7 @@ static const struct screen screens[] = {
 	  "Worth knowing:\n"
 	  "  - This VIA VL805 USB controller (Raspberry Pi 4) has died under load where its\n"
 	  "    supply voltage was marginal.\n"
-	  "    Do: Use a strong supply, and a hub with its own for what draws much.\n"
-	  "  - linkstatd does not run: nothing is known of earlier drops, and none will be\n"
-	  "    recorded.\n"
-	  "    Do: Start it:\n"
-	  "        sudo systemctl enable --now linkstatd\n"
+	  "    Do: Use a strong supply, and a hub with its own for what draws much.\n" NO_LINKSTATD
 	  "  - ModemManager runs and sends modem commands to serial lines.\n"
 	  "    Do: End it for the time of the job:\n"
 	  "        sudo systemctl stop ModemManager\n"
@@ -310,12 +280,7 @@ static const struct screen screens[] = {
 	  "  - Linux drives no USB controller on this computer.\n"
 	  "    Do: See what it says of that:\n"
 	  "        journalctl -k | grep -i -e usb -e xhci\n"
-	  "Worth knowing:\n"
-	  "  - linkstatd does not run: nothing is known of earlier drops, and none will be\n"
-	  "    recorded.\n"
-	  "    Do: Start it:\n"
-	  "        sudo systemctl enable --now linkstatd\n"
-	  "Fine:\n"
+	  "Worth knowing:\n" NO_LINKSTATD "Fine:\n"
 	  "  - 9.0 GB are free in /home/me.\n" },
 };
 
