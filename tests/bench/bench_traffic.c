@@ -9,79 +9,9 @@
 #include <time.h>
 
 #include "lib/usbmon/traffic.h"
+#include "tests/bench/stream.h"
 
-#define N_IN_FLIGHT 64 /* of all devices together */
-#define ROUNDS	    5
-
-struct flying {
-	struct ls_usbmon_record record;
-	bool is_used;
-};
-
-static uint64_t seed = 1;
-
-static uint32_t
-draw(uint32_t below)
-{
-	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (uint32_t)(((seed >> 32) * below) >> 32);
-}
-
-/* Of ten transfers seven are bulk, two interrupt and one control, as in a restore. */
-static struct ls_usbmon_record
-submission(uint32_t place, unsigned int n_devices)
-{
-	static const uint8_t xfers[10] = { 3, 3, 3, 3, 3, 3, 3, 1, 1, 2 };
-	static const uint8_t endpoints[10] = { 0x81, 0x81, 0x81, 0x81, 0x02,
-					       0x02, 0x02, 0x83, 0x83, 0x80 };
-	uint32_t kind = draw(10), device = draw(n_devices);
-
-	return (struct ls_usbmon_record){
-		.id = UINT64_C(0xffff888000000000) + (uint64_t)place * 192,
-		.type = LS_USBMON_SUBMIT,
-		.xfer = xfers[kind],
-		.endpoint = endpoints[kind],
-		.devnum = (uint8_t)(2 + device),
-		.bus = (uint16_t)(1 + device % 3),
-		.flag_setup = kind == 9 ? 0 : '-',
-		.flag_data = '<',
-		.status = -115,
-		.length = kind < 7 ? 16384 : 8,
-	};
-}
-
-static void
-complete(struct ls_usbmon_record *record)
-{
-	static const int32_t failures[4] = { -71, -32, -2, -75 };
-
-	record->type = LS_USBMON_COMPLETE;
-	record->flag_setup = '-';
-	record->status = draw(10000) ? 0 : failures[draw(4)];
-	record->length = record->status ? 0 : record->length;
-}
-
-static void
-generate(struct ls_usbmon_record *records, size_t n, unsigned int n_devices)
-{
-	static struct flying flying[N_IN_FLIGHT];
-	uint64_t real_us = UINT64_C(1600000000) * LS_SEC;
-
-	for (size_t i = 0; i < n; i++) {
-		uint32_t place = draw(N_IN_FLIGHT);
-		struct flying *one = &flying[place];
-
-		if (one->is_used)
-			complete(&one->record);
-		else
-			one->record = submission(place, n_devices);
-		one->is_used = !one->is_used;
-		real_us += draw(40);
-		one->record.real_sec = (int64_t)(real_us / LS_SEC);
-		one->record.real_usec = (int32_t)(real_us % LS_SEC);
-		records[i] = one->record;
-	}
-}
+#define ROUNDS 5
 
 static double
 cpu_seconds(void)
@@ -138,7 +68,8 @@ main(int argc, char **argv)
 
 	if (!records || n == 0 || n_devices == 0)
 		return 1;
-	generate(records, n, n_devices);
+	for (size_t i = 0; i < n; i++)
+		records[i] = *stream_next(n_devices);
 	for (int i = 0; i < ROUNDS; i++) {
 		double a = floor_once(records, n), b = traffic_once(records, n);
 

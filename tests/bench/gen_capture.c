@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "lib/usbmon/usbmon.h"
+#include "tests/bench/stream.h"
 
 #define LINK_TYPE   220
 #define SNAP_LEN    262144
-#define N_IN_FLIGHT 64
 #define N_DEVICES   8
 #define MAX_PAYLOAD 65536
 #define OUTPUT_SIZE (1 << 20)
@@ -39,15 +39,7 @@ struct pcapng_packet {
 	uint32_t type, size, interface, time_high, time_low, len_cap, len;
 };
 
-static uint64_t seed = 1;
 static uint8_t payload[MAX_PAYLOAD];
-
-static uint32_t
-draw(uint32_t below)
-{
-	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (uint32_t)(((seed >> 32) * below) >> 32);
-}
 
 static void
 put(const void *bytes, size_t len)
@@ -98,39 +90,6 @@ put_record(const struct ls_usbmon_record *record, bool is_ng)
 	}
 }
 
-/* Of ten transfers seven are bulk, two interrupt and one control, as in a restore. */
-static struct ls_usbmon_record
-submission(uint32_t place)
-{
-	static const uint8_t xfers[10] = { 3, 3, 3, 3, 3, 3, 3, 1, 1, 2 };
-	static const uint8_t endpoints[10] = { 0x81, 0x81, 0x81, 0x81, 0x02,
-					       0x02, 0x02, 0x83, 0x83, 0x80 };
-	uint32_t kind = draw(10), device = draw(N_DEVICES);
-
-	return (struct ls_usbmon_record){
-		.id = UINT64_C(0xffff888000000000) + (uint64_t)place * 192,
-		.type = LS_USBMON_SUBMIT,
-		.xfer = xfers[kind],
-		.endpoint = endpoints[kind],
-		.devnum = (uint8_t)(2 + device),
-		.bus = (uint16_t)(1 + device % 3),
-		.flag_setup = kind == 9 ? 0 : '-',
-		.status = -115,
-		.length = kind < 7 ? 16384 : 8,
-	};
-}
-
-static void
-complete(struct ls_usbmon_record *record)
-{
-	static const int32_t failures[4] = { -71, -32, -2, -75 };
-
-	record->type = LS_USBMON_COMPLETE;
-	record->flag_setup = '-';
-	record->status = draw(10000) ? 0 : failures[draw(4)];
-	record->length = record->status ? 0 : record->length;
-}
-
 /* The data goes with the submission of a write and with the completion of a read. */
 static void
 attach_payload(struct ls_usbmon_record *record, uint32_t n_payload)
@@ -145,26 +104,16 @@ attach_payload(struct ls_usbmon_record *record, uint32_t n_payload)
 int
 main(int argc, char **argv)
 {
-	static struct ls_usbmon_record flying[N_IN_FLIGHT];
 	bool is_ng = argc > 1 && strcmp(argv[1], "pcapng") == 0;
 	uint64_t n = argc > 2 ? strtoull(argv[2], NULL, 10) : 1000000;
 	uint32_t n_payload = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) % MAX_PAYLOAD : 0;
-	uint64_t real_us = UINT64_C(1600000000) * LS_SEC;
 
 	setvbuf(stdout, NULL, _IOFBF, OUTPUT_SIZE);
 	put_beginning(is_ng);
 	for (uint64_t i = 0; i < n; i++) {
-		uint32_t place = draw(N_IN_FLIGHT);
-		struct ls_usbmon_record *record = &flying[place];
+		struct ls_usbmon_record *record = stream_next(N_DEVICES);
 
-		if (record->type == LS_USBMON_SUBMIT)
-			complete(record);
-		else
-			*record = submission(place);
 		attach_payload(record, n_payload);
-		real_us += draw(40);
-		record->real_sec = (int64_t)(real_us / LS_SEC);
-		record->real_usec = (int32_t)(real_us % LS_SEC);
 		put_record(record, is_ng);
 	}
 	return fflush(stdout) == 0 ? 0 : 1;

@@ -1,5 +1,6 @@
-# What the shell tests share: a directory of their own, a linkstatd to end, and what is expected of a
-# command. To be sourced, with $linkstatd and $linkstat set.
+# Shared by the shell tests: a temporary directory, a linkstatd with its own socket and state, and checks
+# of a command's exit code and output. Source it with $linkstatd set,
+# and $linkstat where the client is used.
 dir=$(mktemp -d)
 daemon=
 export LINKSTAT_SOCKET="$dir/socket"
@@ -20,14 +21,57 @@ fail() {
 	exit 1
 }
 
-# expect CODE TEXT COMMAND…: exit code and a text in what it prints or complains.
+# wait_for COMMAND…: until it succeeds, at most five minutes.
+wait_for() {
+	for _ in $(seq 3000); do
+		! "$@" >"$dir/wait" 2>&1 || return 0
+		sleep 0.1
+	done
+	fail "timed out: $*"
+}
+
+is_serving() { # a test without the client looks for the socket
+	if [ -n "${linkstat:-}" ]; then
+		"$linkstat" jobs --json
+	else
+		[ -S "$dir/socket" ]
+	fi
+}
+
+start() {
+	"$linkstatd" --state "$dir" --socket "$dir/socket" 2>>"$dir/log" &
+	daemon=$!
+	wait_for is_serving
+}
+
+stop() {
+	kill "$daemon"
+	wait "$daemon" || true
+	daemon=
+}
+
+# run COMMAND…: leaves its output in $dir/text, as one line, and its exit code in $got.
+run() {
+	got=0
+	"$@" >"$dir/out" 2>"$dir/err" </dev/null || got=$?
+	cat "$dir/out" "$dir/err" | tr '\n' ' ' | tr -s ' ' >"$dir/text"
+}
+
+# expect CODE TEXT COMMAND…: its exit code, and a text in its output.
 expect() {
 	code=$1 text=$2
 	shift 2
-	got=0
-	"$@" >"$dir/out" 2>"$dir/err" </dev/null || got=$?
+	run "$@"
 	[ "$got" = "$code" ] || fail "exit code $got instead of $code: $*"
-	cat "$dir/out" "$dir/err" | tr '\n' ' ' | tr -s ' ' >"$dir/said"
-	grep -qF -- "$text" "$dir/said" || fail "no \"$text\": $*"
+	grep -qF -- "$text" "$dir/text" || fail "no \"$text\": $*"
+	echo "ok: $*"
+}
+
+# expect_text TEXT COMMAND…: a text in its output, whatever its exit code.
+expect_text() {
+	text=$1
+	shift
+	run "$@"
+	grep -qF -- "$text" "$dir/text" || fail "no \"$text\": $*"
 	echo "ok: $*"
 }

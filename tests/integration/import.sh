@@ -21,26 +21,6 @@ sys.exit(not eval(sys.argv[2]))' "$dir/out" "$expression" || fail "not so: $expr
 	echo "ok: $expression"
 }
 
-wait_for() {
-	for _ in $(seq 3000); do
-		! "$@" >"$dir/wait" 2>&1 || return 0
-		sleep 0.1
-	done
-	fail "never came: $*"
-}
-
-start() {
-	"$linkstatd" --state "$dir" --socket "$dir/socket" 2>>"$dir/log" &
-	daemon=$!
-	wait_for "$linkstat" jobs --json
-}
-
-stop() {
-	kill "$daemon"
-	wait "$daemon" || true
-	daemon=
-}
-
 # journal KIND: makes $dir/KIND/system.journal.
 journal() {
 	mkdir -p "$dir/$1"

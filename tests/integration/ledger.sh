@@ -8,26 +8,6 @@ sources=$3
 here=$sources/tests/integration
 . "$(dirname "$0")/bed.sh"
 
-wait_for() {
-	for _ in $(seq 3000); do
-		! "$@" >"$dir/wait" 2>&1 || return 0
-		sleep 0.1
-	done
-	fail "never came: $*"
-}
-
-start() {
-	"$linkstatd" --state "$dir" --socket "$dir/socket" 2>>"$dir/log" &
-	daemon=$!
-	wait_for "$linkstat" jobs --json
-}
-
-stop() {
-	kill "$daemon"
-	wait "$daemon" || true
-	daemon=
-}
-
 python3 -c 'import sys, sqlite3
 db = sqlite3.connect(sys.argv[2])
 db.execute("PRAGMA journal_mode = WAL")

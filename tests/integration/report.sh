@@ -20,12 +20,7 @@ db.execute("UPDATE evidence SET what = ?", (bad + " SerialNumber: F2LW9XABCD12",
 db.execute("UPDATE ports SET label = ? WHERE label IS NOT NULL", ("<b>" + bad,))
 db.commit()
 EOF
-"$linkstatd" --state "$dir" --socket "$dir/socket" 2>>"$dir/log" &
-daemon=$!
-for _ in $(seq 3000); do
-	[ -S "$dir/socket" ] && break
-	sleep 0.1
-done
+start
 
 expect 1 'GRADE' "$linkstat" report
 expect 1 '12-MIN JOB' "$linkstat" report --for 12min
