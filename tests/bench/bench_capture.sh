@@ -24,7 +24,7 @@ best_of() {
 report() {
 	local name=$1 n=$2 seconds=$3 kib=$4
 	awk -v name="$name" -v n="$n" -v s="$seconds" -v kib="$kib" 'BEGIN {
-		if (s < 0.001) s = 0.001 # the clock tells no less
+		if (s < 0.001) s = 0.001 # the resolution of the clock
 		printf "  %-10s %8.3f s %8.2f M records/s %9d KiB\n", name, s, n / s / 1e6, kib }'
 }
 

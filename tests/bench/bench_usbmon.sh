@@ -61,10 +61,10 @@ count_lost() {
 	counted=$(jq '[.ports[].transfers] | add // 0' "$story_dir/report")
 	[[ $load != phone || $counted -ge $transfers_of_phone ]] || counted=-$((transfers_of_phone - counted))
 	jq --argjson missing $((counted < 0 ? -2 * counted : 0)) \
-		'([.gaps[].lost // 0] | add // 0) as $told | [$told, $missing] | max' "$story_dir/report"
+		'([.gaps[].lost // 0] | add // 0) as $reported | [$reported, $missing] | max' "$story_dir/report"
 }
 
-# What it lost, as far as it tells.
+# Stops a reader and prints how many records it reports as lost.
 stop_reader() { # NAME PID
 	local name=$1 pid=$2
 	[[ $name != linkstatd* ]] || count_lost >"$story_dir/lost"
@@ -175,7 +175,7 @@ for load in "${loads[@]}"; do
 	for ((round = 1; round <= rounds; round++)); do
 		for reader in none "${readers[@]}"; do
 			measure "$load" "$reader"
-			tell "$load, round $round, $reader: $took_ms ms, $((${cpu_ns["$load $reader"]:-0} / 1000000)) ms of CPU time"
+			log_step "$load, round $round, $reader: $took_ms ms, $((${cpu_ns["$load $reader"]:-0} / 1000000)) ms of CPU time"
 		done
 	done
 	if [[ ${LAB_BENCH_TOGETHER-yes} == yes ]]; then

@@ -1,7 +1,7 @@
 /*
  * The floor: what reading usbmon costs a program that does nothing with it. Fetches offsets, touches
- * each header once, gives them back, rests as told, and polls only when nothing has come. At SIGTERM or SIGINT it prints
- * records, wake-ups, losses and CPU time. Usage: floor_mfetch [REST_MS [RING_BYTES [DEVICE]]]
+ * each header once, gives them back, sleeps REST_MS, and polls only when nothing has come. At SIGTERM
+ * or SIGINT it prints records, wake-ups, losses and CPU time. Usage: floor_mfetch [REST_MS [RING_BYTES [DEVICE]]]
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -105,7 +105,7 @@ main(int argc, char **argv)
 		else if (rest.tv_nsec)
 			nanosleep(&rest, NULL);
 	}
-	if (ioctl(fd, MON_IOCG_STATS, &stats) == 0) /* of all the time: nobody has asked yet */
+	if (ioctl(fd, MON_IOCG_STATS, &stats) == 0) /* since it was opened: the first query */
 		n_lost = stats.n_dropped;
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
 	seconds = (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9;

@@ -1,4 +1,4 @@
-/* load: a libusb program that moves data like a restore does, until it is told to stop or the link fails. */
+/* load: a libusb program that moves data like a restore does, until a signal or until the link fails. */
 #include <getopt.h>
 #include <libusb.h>
 #include <signal.h>
@@ -34,14 +34,14 @@ struct stream {
 	bool stop;
 };
 
-static volatile sig_atomic_t told_to_stop;
+static volatile sig_atomic_t stop_requested;
 static uint64_t total_bytes;
 
 static void
 on_signal(int number)
 {
 	(void)number;
-	told_to_stop = 1;
+	stop_requested = 1;
 }
 
 static int
@@ -94,24 +94,24 @@ now(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-/* Turns libusb's events until nothing is in flight any more; tells the progress once a second. */
+/* Turns libusb's events until nothing is in flight any more; prints the progress once a second. */
 static void
 run(libusb_context *usb, struct stream *stream, struct libusb_transfer **transfers)
 {
 	struct timeval moment = { .tv_usec = 100000 };
-	double told = now();
+	double last_print = now();
 	bool cancelled = false;
 
 	while (stream->n_in_flight) {
 		libusb_handle_events_timeout(usb, &moment);
-		stream->stop = told_to_stop;
+		stream->stop = stop_requested;
 		if ((stream->stop || stream->error) && !cancelled) {
 			for (int i = 0; i < N_TRANSFERS; i++)
 				libusb_cancel_transfer(transfers[i]);
 			cancelled = true;
 		}
-		if (now() - told >= 1) {
-			told = now();
+		if (now() - last_print >= 1) {
+			last_print = now();
 			fprintf(stderr, "load: %.1f MB\n", (total_bytes + stream->bytes) / 1e6);
 		}
 	}
@@ -151,7 +151,7 @@ stream_control(libusb_device_handle *handle)
 {
 	unsigned char data[64];
 
-	while (!told_to_stop) {
+	while (!stop_requested) {
 		int r = libusb_control_transfer(handle, VENDOR_IN, 1, 0, 0, data, sizeof(data),
 						TIMEOUT_MS);
 
@@ -274,9 +274,9 @@ main(int argc, char **argv)
 		r = use_once(usb, &options);
 		if (r < 0 && r != LIBUSB_ERROR_NOT_FOUND)
 			fprintf(stderr, "load: lost it: %s\n", libusb_error_name(r));
-		if (options.reopen && r < 0 && !told_to_stop)
+		if (options.reopen && r < 0 && !stop_requested)
 			nanosleep(&(struct timespec){ .tv_nsec = REOPEN_MS * 1000000L }, NULL);
-	} while (options.reopen && !told_to_stop);
+	} while (options.reopen && !stop_requested);
 	libusb_exit(usb);
 	fprintf(stderr, "load: %llu bytes, ended with %s\n", (unsigned long long)total_bytes,
 		libusb_error_name(r));

@@ -130,7 +130,7 @@ ask(int fd)
 	};
 	int r = ioctl(fd, USBDEVFS_CONTROL, &request);
 
-	/* What the program is told is a timeout, the bus sees as a cancelled transfer. */
+	/* A timeout for the program is a cancelled transfer on the bus. */
 	count(control_by_status, r >= 0 ? 0 : errno == ETIMEDOUT ? -ENOENT : -errno);
 }
 

@@ -1,4 +1,4 @@
-# Pieces of stories that are told in the guest of `machine`. A story sources this file first:
+# Functions for the stories that run in the guest of `machine`. A story sources this file first:
 #
 #	#!/bin/bash
 #	. "$LAB_TREE/tests/lab/story.sh"
@@ -8,7 +8,7 @@
 #	…
 #	check "the phone is gone" test ! -e "/sys/bus/usb/devices/$(where phone)"
 #
-# Its exit code says whether every check held. A story without a check fails.
+# Its exit code is 0 if every check passed. A story without a check fails.
 set -u -o pipefail
 . "$LAB_TREE/tests/lab/pace.sh"
 # What stories look with. Under emulation a program without sanitizers starts in a quarter of the time.
@@ -20,12 +20,12 @@ story_name=$(basename "$0" .sh)
 story_since=$(date +%s)
 story_dir=$(mktemp -d "/run/$story_name.XXXXXX")
 story_pids=() story_repairs=()
-daemon_as=() # setpriv and its options, to run linkstatd as somebody else
+daemon_as=() # setpriv and its options, to run linkstatd as another user
 daemon_pid='' vdev_pid='' load_pid=''
 linkstat_socket=$story_dir/io.linkstat # the systemd machine empties it: the client's default then
 trap end_story EXIT
 
-# ---- telling ------------------------------------------------------------------------------------
+# ---- output and checks --------------------------------------------------------------------------
 
 seconds_up() {
 	local up
@@ -41,7 +41,7 @@ story() {
 	machine_ready
 }
 
-tell() {
+log_step() {
 	printf '%8.2f  %s\n' "$(seconds_up)" "$*"
 }
 
@@ -49,7 +49,7 @@ indent() {
 	sed 's/^/              /'
 }
 
-# What somebody needs who was not there.
+# Context for a failure.
 show_circumstances() {
 	echo "kernel log:"
 	kernel_log | tail -n 15
@@ -59,7 +59,7 @@ show_circumstances() {
 	fi
 }
 
-# check "sentence" COMMAND…: is it so now?
+# check "sentence" COMMAND…: passes if COMMAND succeeds now.
 check() {
 	local sentence=$1 output
 	shift
@@ -78,7 +78,8 @@ check() {
 	return 1
 }
 
-# check_soon "sentence" SECONDS COMMAND…: does it become so? SECONDS are those of a fast machine.
+# check_soon "sentence" SECONDS COMMAND…: passes if COMMAND succeeds in time, given for
+# a fast machine.
 check_soon() {
 	local sentence=$1 seconds=$2
 	shift 2
@@ -112,7 +113,7 @@ poll_for() {
 	return 1
 }
 
-# wait_until "description" SECONDS COMMAND…: without it the story cannot go on.
+# wait_until "description" SECONDS COMMAND…: ends the story if COMMAND does not succeed in time.
 wait_until() {
 	local description=$1 output
 	shift
@@ -127,7 +128,7 @@ wait_until() {
 	exit 1
 }
 
-# Time that passes because the story wants it to, never a wait for something.
+# A delay that is part of the story, never a wait for something.
 pause() {
 	read -r -t "$1" <> <(:) || true
 }
@@ -159,29 +160,29 @@ end_story() {
 	exit 1
 }
 
-# at_end COMMAND…: what the story must put right again, however it ends.
+# at_end COMMAND…: runs when the story ends, whatever the result.
 at_end() {
 	story_repairs+=("${*@Q}")
 }
 
-# Starts a helper of the story and ends it with the story.
+# Starts a background process that ends with the story.
 in_background() {
 	"$@" &
 	story_pids+=($!)
 }
 
-# ---- the kernel's side --------------------------------------------------------------------------
+# ---- kernel -------------------------------------------------------------------------------------
 
-# What the kernel has logged since this story began.
+# The kernel log since this story began.
 kernel_log() {
 	dmesg | sed "1,/story: $story_name begins/d"
 }
 
-kernel_says() {
+kernel_logged() {
 	kernel_log | grep -E -- "$1"
 }
 
-kernel_says_times() { # NUMBER PATTERN
+kernel_logged_times() { # NUMBER PATTERN
 	local n
 	n=$(kernel_log | grep -c -E -- "$2")
 	echo "$n times"
@@ -269,7 +270,7 @@ plug() {
 	wait_until "$1 is configured" 30 is_configured "$(where "$1")"
 }
 
-# The same for a device that will not come up.
+# The same for a device that fails to enumerate.
 plug_only() {
 	start_vdev
 	vdev ctl plug "$@" || give_up "vdev cannot plug $1"
@@ -316,7 +317,7 @@ turn_into() {
 irecovery_sends() {
 	truncate -s "$1K" "$story_dir/image"
 	irecovery -f "$story_dir/image" >"$story_dir/irecovery" 2>&1
-	# Its exit code says nothing.
+	# Its exit code is always 0.
 	grep -q '100\.0%' "$story_dir/irecovery"
 }
 
@@ -330,7 +331,7 @@ pull() {
 	rm -f "$story_dir/qemu/$1"
 }
 
-# A restore tool at work on NAME: libusb, bulk both ways, comes back when the device does.
+# Load on NAME like a restore tool: libusb, bulk in both directions, reopens the device when it returns.
 load_with_libusb() { # NAME [OPTION…]
 	local name=$1 had
 	shift
@@ -416,7 +417,7 @@ client() {
 	client_of "$LAB_BUILD" "$@"
 }
 
-# The same question, asked by the pieces below.
+# The client for the functions below.
 ask() {
 	client_of "$LAB_TOOLS" "$@"
 }
@@ -437,13 +438,13 @@ start_linkstatd() {
 	local recording=(--record "$LAB_OUT/$story_name.$((++n_starts)).jsonl")
 	mkdir -p "$story_dir/state"
 	rm -f "${recording[1]}"
-	# Who is not root may write to its state only.
+	# Without root it may write to its state only.
 	if [[ ${#daemon_as[@]} -gt 0 ]]; then
 		recording=()
 		chown -R nobody "$story_dir"
 		chmod 755 "$story_dir"
 	fi
-	# Memory is judged, too: the sanitizer is not to hoard what was freed.
+	# Memory is checked, too: limit what the sanitizer keeps of freed memory.
 	ASAN_OPTIONS=quarantine_size_mb=4 "${daemon_as[@]}" "$LAB_BUILD/daemon/linkstatd" \
 		"${recording[@]}" --state "$story_dir/state" --socket "$linkstat_socket" "$@" \
 		>>"$LAB_OUT/$story_name.linkstatd.log" 2>&1 &
@@ -482,7 +483,7 @@ port_name() { # a device's name, a kernel name or a stable id: the latter two st
 	where "$1" 2>/dev/null || echo "$1"
 }
 
-# What is printed last decides; what stands before it is for people.
+# The last output line is the result; the lines before it are for the log.
 incident_on() { # PORT JQ-FILTER: the incidents on PORT for which it is true
 	local port
 	port=$(port_name "$1")
@@ -492,7 +493,7 @@ incident_on() { # PORT JQ-FILTER: the incidents on PORT for which it is true
 	return 1
 }
 
-# expect_incident PORT JQ-FILTER [SECONDS]: such an incident comes up. PORT may be a device's name.
+# expect_incident PORT JQ-FILTER [SECONDS]: waits for such an incident. PORT may be a device's name.
 expect_incident() {
 	check_soon "an incident on $1 with $2" "${3:-20}" incident_on "$1" "$2"
 }
@@ -525,7 +526,7 @@ expect_only_incidents() {
 	check "exactly $1 incident(s) in this story" jq_incidents "length == $1"
 }
 
-report_says() { # PORT JQ-FILTER: true of the port's row in the report
+report_has() { # PORT JQ-FILTER: true of the port's row in the report
 	ask report --json | jq -c -e --arg port "$(port_name "$1")" "
 		[.ports[] | select(.name == \$port or .port == \$port)][0]
 		| (. // \"no row for \" + \$port), ($2)"
@@ -533,7 +534,7 @@ report_says() { # PORT JQ-FILTER: true of the port's row in the report
 
 # ---- linkstat as a service, in the systemd machine ----------------------------------------------
 
-# Puts the build where a package would put it, in the writable layer of this machine.
+# Installs the build as a package would, in the writable layer of this machine.
 install_linkstat() {
 	meson install -C "$LAB_BUILD" --no-rebuild --quiet >"$LAB_OUT/install.log" 2>&1 ||
 		give_up "meson install: $(tail -n 3 "$LAB_OUT/install.log")"

@@ -122,7 +122,7 @@ on_break(struct command *cmd)
 }
 
 static void
-on_mend(struct command *cmd)
+on_repair(struct command *cmd)
 {
 	for (size_t i = 0; i < VDEV_COUNT(cmd->dev->endpoints); i++)
 		cmd->dev->endpoints[i].fault.active = false;
@@ -160,7 +160,7 @@ bytes_moved(const struct device *dev)
 
 /* Has every fault struck as often as it was to? */
 static bool
-is_mended(const struct device *dev)
+is_repaired(const struct device *dev)
 {
 	bool is_broken = dev->silent || dev->enumeration.active;
 
@@ -184,13 +184,13 @@ on_test(struct command *cmd)
 		is_true = dev->fd >= 0;
 	else if (strcmp(what, "pulled") == 0)
 		is_true = dev->fd < 0;
-	else if (strcmp(what, "mended") == 0)
-		is_true = is_mended(dev);
+	else if (strcmp(what, "repaired") == 0)
+		is_true = is_repaired(dev);
 	else if (strncmp(what, "bytes=", 6) == 0 &&
 		 parse_number(what + 6, 10, 0, INT64_MAX, &number))
 		is_true = bytes_moved(dev) >= (uint64_t)number;
 	else {
-		refuse(cmd, "conditions are configured, plugged, pulled, mended, bytes=N; not",
+		refuse(cmd, "conditions are configured, plugged, pulled, repaired, bytes=N; not",
 		       what);
 		return;
 	}
@@ -249,7 +249,7 @@ static const struct {
 	bool creates; /* a device of that name need not exist yet */
 } verbs[] = {
 	{ "plug", on_plug, true },	  { "pull", on_pull, false },
-	{ "break", on_break, false },	  { "mend", on_mend, false },
+	{ "break", on_break, false },	  { "repair", on_repair, false },
 	{ "silence", on_silence, false }, { "fail-enumeration", on_fail_enumeration, true },
 	{ "test", on_test, false },	  { "place", on_place, false },
 };

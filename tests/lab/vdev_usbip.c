@@ -85,7 +85,7 @@ usbip_attach(struct device *dev)
 		r = -errno;
 	if (file >= 0)
 		close(file);
-	close(pair[1]); /* the kernel holds it now, or nobody wants it */
+	close(pair[1]); /* the kernel has its own reference now, or it is not needed */
 	if (r < 0) {
 		close(pair[0]);
 		return r;
@@ -311,7 +311,7 @@ unlink_request(struct device *dev, const uint8_t *request)
 }
 
 static bool
-swallow(struct device *dev, uint8_t *request)
+discard_data(struct device *dev, uint8_t *request)
 {
 	static uint8_t sink[64 * 1024];
 	uint32_t length = get32(request, AT_LENGTH);
@@ -342,7 +342,7 @@ usbip_serve(struct device *dev)
 	}
 	if (get32(request, AT_COMMAND) != CMD_SUBMIT)
 		return false;
-	if (!get32(request, AT_DIRECTION) && !swallow(dev, request))
+	if (!get32(request, AT_DIRECTION) && !discard_data(dev, request))
 		return false;
 	submit(dev, request);
 	return true;

@@ -58,7 +58,7 @@ for name in "${stories[@]}"; do
 	fi
 	n=$((n + 1))
 	((code == 0)) || failed+=("$name")
-	# What a story leaves behind that had to be ended is not known: the rest is for another machine.
+	# A killed story leaves the machine in an unknown state: another machine runs the rest.
 	[[ -z ${LAB_QUEUE-} || $code != 124 ]] || break
 done
 echo

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The benchmark of usbmon's readers with next to no load: that it runs, and that they see what there is.
+# The benchmark of usbmon's readers with almost no load: it runs, and the readers see every record.
 export LAB_BENCH_ROUNDS=1 LAB_BENCH_PHONE=200 LAB_BENCH_HUB=500 LAB_BENCH_READERS="linkstatd floor" LAB_BENCH_TOGETHER=no
 . "$LAB_TREE/tests/bench/bench_usbmon.sh"
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 . "$LAB_TREE/tests/lab/story.sh"
-story "Before a restore: is all fit for it?"
+story "linkstat check before a restore"
 
-says() { # PORT JQ-FILTER: of the findings; PORT may be empty
+finds() { # PORT JQ-FILTER: of the findings; PORT may be empty
 	client check ${1:+"$1"} --json >"$story_dir/check.json"
 	jq -r '.findings[] | [.level, .id, .port, .what] | @tsv' "$story_dir/check.json"
 	jq -e "$2" "$story_dir/check.json" >/dev/null
@@ -15,10 +15,10 @@ runtime_states() { # of all devices: who opens one, wakes it
 }
 
 own_socket=$linkstat_socket
-linkstat_socket=$story_dir/nobody
-tell "nothing is plugged in, and linkstatd does not run"
-check "it says that nothing is there" eval 'client check | grep "No device is plugged in"'
-check "and that linkstatd does not run" says '' "$(finding linkstatd note 'does not run')"
+linkstat_socket=$story_dir/missing
+log_step "nothing is plugged in, and linkstatd does not run"
+check "it reports that no device is plugged in" eval 'client check | grep "No device is plugged in"'
+check "and that linkstatd does not run" finds '' "$(finding linkstatd note 'does not run')"
 linkstat_socket=$own_socket
 
 start_linkstatd
@@ -31,27 +31,27 @@ wait_until "linkstatd knows the phone" 20 eval 'client status --json | jq -e ".p
 runtime_states >"$story_dir/before"
 client check 2>&1 | indent
 client check "$port" 2>&1 | indent
-check "the phone comes over a network" says "$port" "$(finding usbip mend usbip)"
-check "at high speed" says "$port" "$(finding speed fine '480 Mb/s')"
-check "it has almost no history" says "$port" "$(finding history note 'watched for|no record')"
-check "linkstatd runs" says "$port" "$(finding linkstatd fine 'runs')"
-check "this is a virtual machine" says "$port" "$(finding virtual-machine mend 'QEMU|KVM')"
-check "there is a kernel" says "$port" "$(finding kernel fine "$(uname -r)")"
-check "the tablet is behind a hub at full speed" says 1-1.1 "$(finding hubs note 'One hub')"
-check "an empty port is a port" says 1-4 "$(finding presence note 'Nothing is plugged in')"
-check "no other is" not client check 1-77
+check "the phone comes over a network" finds "$port" "$(finding usbip mend usbip)"
+check "at high speed" finds "$port" "$(finding speed fine '480 Mb/s')"
+check "it has almost no history" finds "$port" "$(finding history note 'watched for|no record')"
+check "linkstatd runs" finds "$port" "$(finding linkstatd fine 'runs')"
+check "this is a virtual machine" finds "$port" "$(finding virtual-machine mend 'QEMU|KVM')"
+check "there is a kernel" finds "$port" "$(finding kernel fine "$(uname -r)")"
+check "the tablet is behind a hub at full speed" finds 1-1.1 "$(finding hubs note 'One hub')"
+check "an empty port is accepted" finds 1-4 "$(finding presence note 'Nothing is plugged in')"
+check "an unknown port is refused" not client check 1-77
 check "Apple devices come first" eval 'client check --json |
 	jq -e "[.findings[].port | select(. != null)][0] == \"$port\""'
 runtime_states >"$story_dir/after"
 check "no device was woken" cmp "$story_dir/before" "$story_dir/after"
 
-tell "power saving is on"
+log_step "power saving is on"
 set_attribute phone power/control auto
-check "it says so" says "$port" "$(finding autosuspend note 'after .* without traffic')"
+check "it is reported" finds "$port" "$(finding autosuspend note 'after .* without traffic')"
 set_attribute phone power/control on
-check "or not" says "$port" "$(finding autosuspend fine 'does not put')"
+check "and when it is off" finds "$port" "$(finding autosuspend fine 'does not put')"
 
-tell "it drops, twice"
+log_step "it drops, twice"
 load_with_libusb phone
 for _ in 1 2; do
 	pull phone
@@ -60,10 +60,10 @@ for _ in 1 2; do
 	wait_until "all incidents are closed" 60 all_closed
 done
 stop_load
-check "that is its history" says "$port" "$(finding history mend '[0-9]+ drops? in .* link lost .incident')"
-check "it is not fit" jq -e '.fit | not' "$story_dir/check.json"
+check "that is its history" finds "$port" "$(finding history mend '[0-9]+ drops? in .* link lost .incident')"
+check "it is not ready" jq -e '.fit | not' "$story_dir/check.json"
 client check "$port" 2>&1 | indent
 
-tell "it may not be used"
+log_step "it is deauthorised"
 set_attribute phone authorized 0
-check "it says so" says "$port" "$(finding presence mend 'forbids')"
+check "it is reported" finds "$port" "$(finding presence mend 'forbids')"

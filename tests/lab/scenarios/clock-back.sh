@@ -27,16 +27,16 @@ before=$(transfers)
 story_since=0 # what happens now is earlier than the beginning of the story
 at_end date -s '1 hour'
 date -s '1 hour ago' >/dev/null
-check_soon "what moves now is of now" 20 transfers_exceed 1000 --since -30m
-check_soon "what had moved before is still known" 20 transfers_exceed $((before + 1000))
+check_soon "new transfers get the new time" 20 transfers_exceed 1000 --since -30m
+check_soon "earlier transfers are still counted" 20 transfers_exceed $((before + 1000))
 check "no transfer took an hour" test "$(worst_us)" -lt 60000000
-tell "an hour earlier, the link goes and comes back"
+log_step "an hour earlier, the link goes and comes back"
 pull phone
 pause 1.3
 plug phone
 expect_incident phone '.cause == "link-loss" and .drop and .closed_at != null' 30
 expect_incident phone '.back_after_seconds > 1 and .back_after_seconds < 600'
 expect_only_incidents 1
-check "connected for seconds, and not for an hour" report_says phone \
+check "connected for seconds, and not for an hour" report_has phone \
 	'.connected_seconds > 0 and .connected_seconds < 3000'
-check "linkstatd is well" client status --json
+check "linkstatd still answers" client status --json

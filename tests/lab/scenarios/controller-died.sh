@@ -3,8 +3,8 @@
 story "A host controller dies"
 start_linkstatd
 
-# A controller that does not decode its memory any more hears of nothing. What is asked of a device times
-# out, and that it is to stop asking, too: then the kernel declares the controller dead.
+# A controller that no longer decodes its memory gets no commands. Requests to a device time
+# out, and so does the command to stop: then the kernel declares the controller dead.
 pci=$(readlink -f /sys/bus/usb/devices/usb1/..)
 driver=/sys/bus/pci/drivers/xhci_hcd
 decode() { # off|on
@@ -22,13 +22,13 @@ revive() {
 plug_qemu tablet usb-tablet 4
 plug_serial serial 5
 pause 3
-tell "it answers nothing any more"
+log_step "it stops answering"
 at_end revive
 decode off
 in_background timeout 60 lsusb -v -s "1:$(attribute serial devnum)" >"$story_dir/lsusb" 2>&1
-wait_until "the kernel says so" 60 kernel_says 'HC died; cleaning up'
+wait_until "the kernel logs it" 60 kernel_logged 'HC died; cleaning up'
 
 check_soon "the host is named and not the devices" 30 jq_incidents \
 	'length > 0 and all(.[]; .cause == "controller-died" and .side == "host" and .drop)'
 expect_only_incidents 1
-check "linkstatd is well" client status --json
+check "linkstatd still answers" client status --json

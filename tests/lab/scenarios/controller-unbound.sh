@@ -12,7 +12,7 @@ plug_qemu tablet usb-tablet 4
 plug_serial serial 5
 pause 3
 
-tell "$controller loses its driver"
+log_step "$controller's driver is unbound"
 at_end rebind
 echo "$controller" >"$driver/unbind"
 wait_until "its buses are gone" 20 is_gone usb1
@@ -20,7 +20,7 @@ check_soon "the host is named and not the devices" 30 jq_incidents \
 	'length > 0 and all(.[]; .cause == "software" or .cause == "controller-died" or .side == "host")'
 expect_only_incidents 1
 
-tell "and gets it back"
+log_step "and is bound again"
 rebind
 wait_until "its buses are back" 30 test -e /sys/bus/usb/devices/usb2
-check "linkstatd is well" client status --json
+check "linkstatd still answers" client status --json

@@ -4,7 +4,7 @@ story "An administrator takes a device's authorisation away"
 start_linkstatd
 
 plug_phone
-tell "authorized=0, and 1 again: the device never left"
+log_step "authorized=0, and 1 again: the device never left"
 set_attribute phone authorized 0
 pause 1
 set_attribute phone authorized 1

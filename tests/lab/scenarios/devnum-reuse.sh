@@ -18,7 +18,7 @@ poke_for() { # DEVICE BYTES
 	poke "$node" 1000 1000 >/dev/null &
 	pid=$!
 	wait_until "$1 moves data" 30 vdev ctl wait "$1" bytes=$(($(moved "$1") + $2)) timeout=1
-	wait_until "$1 has failed as often as told" 30 vdev ctl wait "$1" mended timeout=1
+	wait_until "$1 has used up its faults" 30 vdev ctl wait "$1" repaired timeout=1
 	kill "$pid"
 	wait "$pid"
 }
@@ -30,7 +30,7 @@ poke_for phone 200000
 check_soon "the phone had 3 failures" 20 errors_are phone '{"-71": 3}'
 pull phone
 
-tell "until $number is next: the numbers of a bus go round"
+log_step "until $number is next: the numbers of a bus go round"
 plug churn port=1 vid=1209 pid=0002 serial=CHURN
 while :; do
 	last=$(attribute churn devnum)

@@ -5,7 +5,7 @@ start_linkstatd
 
 enter_mode dfu
 pause 3
-tell "0.3 s each"
+log_step "0.3 s each"
 for ((i = 0; i < 6; i++)); do
 	turn_into dfu 0.3
 done
@@ -13,4 +13,4 @@ done
 check_soon "a change of mode, again and again" 30 jq_incidents \
 	'(map(.count) | add) == 6 and all(.[]; .cause == "mode-switch" and (.drop | not) and .closed_at != null)'
 wait_until "all incidents are closed" 40 all_closed
-check "no drop in the report" report_says phone '.drops == 0 and .disconnects == 6'
+check "no drop in the report" report_has phone '.drops == 0 and .disconnects == 6'

@@ -4,9 +4,9 @@ story "Interference makes the hub disable a port"
 start_linkstatd
 
 plug_phone
-tell "the hub switches the port off while the phone is still connected"
+log_step "the hub switches the port off while the phone is still connected"
 vdev fault emi phone
-wait_until "the phone is back" 20 kernel_says_times 2 'usb 3-1: New USB device found'
+wait_until "the phone is back" 20 kernel_logged_times 2 'usb 3-1: New USB device found'
 
 expect_incident phone '.cause == "emi" and .drop'
 expect_incident phone '.closed_at != null and .back_after_seconds != null'

@@ -33,7 +33,7 @@ row_is() { # DEVICE JQ-FILTER JSON
 	jq -e -n --argjson now "${now:-null}" --argjson want "$3" '$now == $want' >/dev/null
 }
 
-# begin_poking DEVICE GIVE-UP-IN GIVE-UP-OUT: a program at work that keeps its own books. It runs before
+# begin_poking DEVICE GIVE-UP-IN GIVE-UP-OUT: a program that counts its own transfers. It runs before
 # all others, so that it gives up in time on a busy machine, too.
 declare -A poke_pid before
 begin_poking() {
@@ -65,7 +65,7 @@ for device in phone tablet; do
 	before[$device]=$(row "$device" .transfers)
 done
 # A read of the phone that is not answered ends after 5 s, as a time-out of a driver would;
-# a write after 0.7 s, as somebody's cancel would. With the tablet it is the other way round.
+# a write after 0.7 s, as a cancel by the user would. With the tablet it is the other way round.
 begin_poking phone 5000 700
 begin_poking tablet 700 5000
 for device in phone tablet; do
@@ -74,17 +74,17 @@ done
 
 while read -r device endpoint status count; do
 	[[ -n $device ]] || continue
-	wait_until "$device, endpoint $endpoint has failed as often as told" 30 \
-		vdev ctl wait "$device" mended timeout=1
+	wait_until "$device, endpoint $endpoint has used up its faults" 30 \
+		vdev ctl wait "$device" repaired timeout=1
 	vdev ctl break "$device" ep="$endpoint" status="$status" count="$count" || give_up "vdev"
-	tell "$device endpoint $endpoint: $status, $count times"
+	log_step "$device endpoint $endpoint: $status, $count times"
 done <<<"$failures"
 for device in phone tablet; do
-	wait_until "$device has failed as often as told" 30 vdev ctl wait "$device" mended timeout=1
+	wait_until "$device has used up its faults" 30 vdev ctl wait "$device" repaired timeout=1
 	pause 5.5 # until what was not answered is given up
 	kill "${poke_pid[$device]}"
 	wait "${poke_pid[$device]}" || give_up "poke lost $device"
-	tell "the books of $device: $(books_of "$device" .)"
+	log_step "counts of $device: $(books_of "$device" .)"
 done
 
 check_soon "the phone, per endpoint" 20 row_is phone \
@@ -105,9 +105,9 @@ check "by class" row_is tablet '[.endpoints[] | {key: .endpoint, value: .transfe
 check "in all" row_is tablet .transfer_errors '{"link": 3, "babble": 3, "timeout": 2, "cancelled": 4,
 	"stall": 6, "host": 0, "gone": 0, "other": 0}'
 
-# The programs say the same, and they know of each transfer that went well, too.
+# The programs counted the same failures, and the successful transfers, too.
 for device in phone tablet; do
-	check "the program on $device was told of the same failures" row_is "$device" \
+	check "the program on $device saw the same failures" row_is "$device" \
 		'[.endpoints[] | {key: .endpoint, value: .transfer_errors_by_status}] | from_entries' \
 		"$(books_of "$device" 'map_values(del(.["0"]))')"
 	check_soon "not one transfer of $device is missing" 20 row_is "$device" \

@@ -5,10 +5,10 @@ start_linkstatd
 
 plug_phone
 pause 3
-tell "it is reset, and does not answer what it is any more"
+log_step "it is reset, and no longer returns its descriptors"
 vdev ctl fail-enumeration phone status=-71
 usbreset 05ac:12a8 >"$story_dir/usbreset" 2>&1
-wait_until "the kernel gives up" 60 kernel_says ' 3-1: USB disconnect'
+wait_until "the kernel gives up" 60 kernel_logged ' 3-1: USB disconnect'
 
 expect_incident phone '.cause == "link-loss" and .drop and .closed_at != null' 60
 expect_incident phone 'any(.evidence[]; .what | contains("reset high-speed"))'

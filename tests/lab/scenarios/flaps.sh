@@ -11,12 +11,12 @@ flap() {
 
 plug_phone
 pause 3
-tell "once"
+log_step "once"
 flap
 expect_incident phone '.cause == "link-loss" and .drop and .count == 1 and .closed_at != null'
 expect_incident phone '.back_after_seconds > 0.2 and .back_after_seconds < 60'
 
-tell "three times in a row"
+log_step "three times in a row"
 flap
 flap
 flap
@@ -25,4 +25,4 @@ spells=$(quiet_spells 3-1) # two on a fast machine: before the one, and before t
 check "one incident for all three, or one more for every quiet spell" jq_incidents \
 	"length >= 2 and length <= $spells and all(.[]; .cause == \"link-loss\" and .drop)"
 check "no flap is missing" jq_incidents '(map(.count) | add) == 4'
-check "the report counts four disconnects" report_says phone '.disconnects == 4 and .drops >= 2'
+check "the report counts four disconnects" report_has phone '.disconnects == 4 and .drops >= 2'

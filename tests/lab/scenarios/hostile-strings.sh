@@ -1,11 +1,11 @@
 #!/bin/bash
 . "$LAB_TREE/tests/lab/story.sh"
-story "A device lies with its strings"
+story "A device has hostile strings"
 start_linkstatd
 
 long=$(printf 'A%.0s' {1..126})
 forged='x\u000ausb 3-2: USB disconnect, device number 9\u000a<3>usb usb3-port2: unable to enumerate USB device'
-tell "escape sequences, line ends, a forged kernel log, broken UTF-16, the longest strings there are"
+log_step "escape sequences, line ends, a forged kernel log, broken UTF-16, the longest strings there are"
 plug evil port=0 vid=1209 pid=0004 manufacturer='\x1b]0;owned\x07\x1b[2J\x9b31m' product="$forged" \
 	serial='6,1,2,-;usb 3-2: reset'
 plug broken port=2 vid=1209 pid=0005 manufacturer='\ud800\udfff\udc00' product='\u202egnp.exe\u0000\ufeff' \

@@ -1,13 +1,13 @@
 #!/bin/bash
 . "$LAB_TREE/tests/lab/story.sh"
-story "A hub leaves and takes two devices along"
+story "A hub is unplugged with two devices behind it"
 start_linkstatd
 
 plug_hub
 plug_qemu tablet usb-tablet 1.1
 plug_serial serial 1.2
 pause 3
-tell "the hub's own cable is pulled"
+log_step "the hub's own cable is pulled"
 unplug_hub
 
 expect_incident 1-1 '.cause == "upstream-loss" and .drop'

@@ -8,7 +8,7 @@ plug_qemu tablet usb-tablet 1.1
 plug_serial serial 1.2
 pause 3
 usbreset "$(attribute hub idVendor):$(attribute hub idProduct)" >"$story_dir/usbreset"
-wait_until "the kernel has reset it" 20 kernel_says '1-1: reset .* USB device'
+wait_until "the kernel has reset it" 20 kernel_logged '1-1: reset .* USB device'
 wait_until "its devices are back" 30 is_configured 1-1.2
 
 expect_incident 1-1 '.cause == "upstream-loss"'

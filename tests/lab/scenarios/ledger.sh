@@ -1,16 +1,16 @@
 #!/bin/bash
-# A person keeps the ledger: which cable, which command, what came of it.
+# The user's records: which cable, which command, with which result.
 . "$LAB_TREE/tests/lab/story.sh"
 story "Two cables are tried with a restore each"
 start_linkstatd
 
-says() { # PATTERN FILE…
+has_text() { # PATTERN FILE…
 	tr '\n' ' ' <"$2" | tr -s ' ' | grep -qE -- "$1"
 }
 run_job() { # OPTION… -- COMMAND…: as `client run`, with its exit code
 	"$LAB_BUILD/cli/linkstat" --socket "$linkstat_socket" run "$@"
 }
-# The command that the person runs: it works while data flows, and fails when the link is lost.
+# The user's command: it works while data flows, and fails when the link is lost.
 cat >"$story_dir/idevicerestore" <<'RESTORE'
 #!/bin/bash
 echo "Device 00008020000b654e has successfully entered restore mode"
@@ -27,8 +27,8 @@ exit 1
 RESTORE
 chmod +x "$story_dir/idevicerestore"
 
-tell "a phone is plugged in, and the person says with which cable, and what the socket is called"
-# Of no family: one that may come back in another mode is waited for, and that takes minutes.
+log_step "a phone is plugged in; the user names its cable and the socket"
+# Of no family: for a device that may return in another mode linkstatd waits minutes.
 plug_phone phone vid=1209 pid=0007 product='A phone'
 port=$(where phone)
 wait_until "linkstatd knows the phone" 20 eval 'client status --json | jq -e ".ports | any(.name == \"$port\")"'
@@ -38,7 +38,7 @@ check "the status shows both" eval 'client status --json | jq -e ".ports[] | sel
 	.label == \"left front\" and .cable == \"white 2 m\" and (.cable_assumed | not)"'
 load_with_libusb phone
 
-tell "a restore under linkstat run loses the link"
+log_step "a restore under linkstat run loses the link"
 run_job --cable "white 2 m" --port "left front" --note first -- "$story_dir/idevicerestore" "$story_dir/one" \
 	>"$LAB_OUT/ledger.run1" 2>&1 &
 job=$!
@@ -53,21 +53,21 @@ code=$?
 check "its exit code is the command's" test "$code" = 1
 indent <"$LAB_OUT/ledger.run1"
 check "the report names cable and place" \
-	says 'with cable "white 2 m" dropped, at 37 % of the file system, [0-9]+ s into restore mode: link lost' \
+	has_text 'with cable "white 2 m" dropped, at 37 % of the file system, [0-9]+ s into restore mode: link lost' \
 	"$LAB_OUT/ledger.run1"
-check "the report has the bytes" says '"left front".*(KiB|MiB|GiB) (sent|received)' "$LAB_OUT/ledger.run1"
+check "the report has the bytes" has_text '"left front".*(KiB|MiB|GiB) (sent|received)' "$LAB_OUT/ledger.run1"
 
-tell "the phone is unplugged, and comes back after a while: the cable is assumed"
+log_step "the phone is unplugged, and comes back after a while: the cable is assumed"
 stop_load
 pause 4
 pull phone
 wait_until "all incidents are closed" 60 all_closed
 plug phone
 wait_until "it is there again" 20 eval 'client status --json | jq -e ".ports | any(.name == \"$port\" and .cable_assumed)"'
-check "the log says so, and how to correct it" grep -q 'assuming cable "white 2 m" as before' \
+check "the log has it, and how to correct it" grep -q 'assuming cable "white 2 m" as before' \
 	"$LAB_OUT/ledger.linkstatd.log"
 
-tell "it is another one; the restore is run again and goes well"
+log_step "it was another cable; the restore is run again and succeeds"
 check "the label is corrected" client cable "left front" "apple 1 m" --correct
 load_with_libusb phone
 run_job -- "$story_dir/idevicerestore" "$story_dir/two" >"$LAB_OUT/ledger.run2" 2>&1 &
@@ -78,10 +78,10 @@ wait "$job"
 code=$?
 check "its exit code is the command's" test "$code" = 0
 indent <"$LAB_OUT/ledger.run2"
-check "there was no trouble" says 'No link trouble' "$LAB_OUT/ledger.run2"
+check "the job had no drop" has_text 'No link trouble' "$LAB_OUT/ledger.run2"
 stop_load
 
-tell "what the ledger says of it"
+log_step "jobs and incidents"
 client jobs 2>&1 | indent
 client incidents 2>&1 | indent
 check "two jobs, one with a drop" eval 'client jobs --json | jq -e ".jobs | length == 2 and
@@ -89,7 +89,7 @@ check "two jobs, one with a drop" eval 'client jobs --json | jq -e ".jobs | leng
 	.[1].drops == 0 and .[1].code == 0"'
 check "the drop is the white cable's" eval 'client incidents --json | jq -e "[.incidents[] | select(.drop)] |
 	length == 1 and .[0].cable == \"white 2 m\" and .[0].label == \"left front\""'
-tell "linkstatd is started anew, and still knows"
+log_step "linkstatd is restarted, and has kept them"
 stop_linkstatd
 start_linkstatd
 check "the cable is still known" eval 'client status --json | jq -e ".ports[] | select(.name == \"$port\") |

@@ -3,11 +3,11 @@
 story "A phone loses its link while data flows"
 start_linkstatd
 
-tell "a phone is being restored"
+log_step "a phone is being restored"
 plug_phone
 load_with_libusb phone
 
-tell "the link goes, and comes back after 1.3 s"
+log_step "the link goes, and comes back after 1.3 s"
 pull phone
 pause 1.3
 plug phone
@@ -22,4 +22,4 @@ done
 expect_incident phone 'any(.evidence[]; .source == "host")'
 expect_incident phone '.port == "platform-vhci_hcd.0-usb-0:1" and .confidence > 0.5'
 expect_only_incidents 1
-check "the report counts one drop in two connects" report_says phone '.drops == 1 and .connects == 2'
+check "the report counts one drop in two connects" report_has phone '.drops == 1 and .connects == 2'

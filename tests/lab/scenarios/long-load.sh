@@ -17,7 +17,7 @@ descriptors() {
 figures() {
 	local of_file
 	of_file=$(awk '$1 == "RssFile:" || $1 == "RssShmem:" { sum += $2 } END { print sum }' "/proc/$daemon_pid/status")
-	tell "$1: resident $(resident) KiB (of files and the ring $of_file), $(descriptors) descriptors," \
+	log_step "$1: resident $(resident) KiB (of files and the ring $of_file), $(descriptors) descriptors," \
 		"CPU time $(awk '{ sum += $1 } END { printf "%.2f s", sum / 1e9 }' /proc/"$daemon_pid"/task/*/schedstat)," \
 		"$(client report --json | jq '[.ports[].transfers] | add // 0') transfers"
 }

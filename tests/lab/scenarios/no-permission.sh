@@ -4,9 +4,9 @@ story "linkstatd runs without any permission: no kernel log, no usbmon"
 daemon_as=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
 start_linkstatd
 
-check "status says that the kernel log is blind" status_mentions 'kernel.log.*(permitted|denied)'
+check "status reports the kernel log as unavailable" status_mentions 'kernel.log.*(permitted|denied)'
 check "and usbmon" status_mentions 'usbmon'
-check "and what to type" status_mentions 'Fix: .*linkstatd'
+check "and the command that fixes it" status_mentions 'Fix: .*linkstatd'
 plug_phone
 load_with_libusb phone
 pull phone

@@ -4,7 +4,7 @@ story "udevd is not running"
 
 udevd=$(pidof systemd-udevd || true)
 if [[ -n $udevd ]]; then
-	tell "udevd is stopped for this story"
+	log_step "udevd is stopped for this story"
 	at_end /lib/systemd/systemd-udevd --daemon
 	udevadm control --exit
 	wait_until "udevd has gone" 20 not pidof systemd-udevd
@@ -16,5 +16,5 @@ pull phone
 pause 1.3
 plug phone
 expect_incident phone '.drop'
-check "linkstat status says what is missing" status_mentions 'udev'
+check "linkstat status reports what is missing" status_mentions 'udev'
 expect_only_incidents 1

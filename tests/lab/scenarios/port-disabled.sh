@@ -6,7 +6,7 @@ start_linkstatd
 
 plug_qemu tablet usb-tablet 4
 [[ -e $port/disable ]] || {
-	tell "this kernel cannot do that"
+	log_step "this kernel cannot do that"
 	check "it is older than 6.0" test "${LAB_KERNEL%%.*}" -lt 6
 	exit
 }
@@ -15,7 +15,7 @@ enable() {
 	echo 0 >$port/disable
 }
 at_end enable
-tell "the device is taken off and the port switched off"
+log_step "the device is taken off and the port switched off"
 echo 1 >$port/disable
 wait_until "it is gone" 20 is_gone 1-4
 

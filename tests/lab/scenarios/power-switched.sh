@@ -6,9 +6,9 @@ start_linkstatd
 plug_qemu hub usb-hub 1 '"port-power":true'
 plug_qemu tablet usb-tablet 1.1
 pause 3
-# uhubctl asks the kernel where that can do it. QEMU's hub tells nobody when it is asked directly.
+# uhubctl asks the kernel where that can do it. QEMU's hub does not report a direct request.
 [[ -e /sys/bus/usb/devices/1-1:1.0/1-1-port1/disable ]] || {
-	tell "this kernel cannot do that"
+	log_step "this kernel cannot do that"
 	check "it is older than 6.0" test "${LAB_KERNEL%%.*}" -lt 6
 	exit
 }

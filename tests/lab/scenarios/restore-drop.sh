@@ -25,17 +25,17 @@ drop_in_upload() {
 }
 
 enter_mode normal
-tell "the link goes while the first file is sent to recovery mode"
+log_step "the link goes while the first file is sent to recovery mode"
 turn_into recovery
 drop_in_upload
 expect_incident phone '.cause == "link-loss" and .drop and .closed_at != null and .mode == "recovery mode"'
-tell "and once more while the ramdisk is sent to iBEC"
+log_step "and once more while the ramdisk is sent to iBEC"
 irecovery_sends 600 || give_up "irecovery sends no iBEC"
 turn_into recovery
 drop_in_upload
 expect_incident phone '.cause == "link-loss" and .drop and .closed_at != null and (.mode | contains("iBEC"))'
 
-tell "and in the middle of the restore, under data"
+log_step "and in the middle of the restore, under data"
 turn_into restore
 load_with_libusb phone
 pause 3
@@ -44,7 +44,7 @@ pause 1.3
 enter_mode restore
 expect_incident phone '.cause == "link-loss" and .drop and .closed_at != null and .mode == "restore mode"'
 
-tell "then it reboots into recovery mode"
+log_step "then it reboots into recovery mode"
 pause 3
 stop_load
 turn_into recovery 4

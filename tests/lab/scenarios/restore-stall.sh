@@ -1,6 +1,6 @@
 #!/bin/bash
 . "$LAB_TREE/tests/lab/story.sh"
-story "A restore stalls: transfers wait for ever on a link that stands"
+story "A restore stalls: transfers stay pending while the link is up"
 start_linkstatd
 
 enter_mode recovery
@@ -8,13 +8,13 @@ turn_into recovery
 turn_into restore
 load_with_libusb phone --patient
 pause 3
-tell "it says nothing any more, and the tool waits"
+log_step "it stops answering, and the tool waits"
 vdev ctl silence phone
 expect_incident phone '.cause == "stall" and (.drop | not) and .closed_at == null' 60
 check "the device is still there" is_configured "$(where phone)"
 
-tell "it goes on after all"
-vdev ctl mend phone
+log_step "it continues"
+vdev ctl repair phone
 expect_incident phone '.cause == "stall" and .closed_at != null' 30
 expect_incident phone '.cause == "stall" and any(.evidence[]; .what | contains("flows again"))'
 expect_only_incidents 3

@@ -11,19 +11,19 @@ sent_on_bulk() { # BYTES at least, through the endpoint of recovery mode
 }
 
 enter_mode normal
-tell "it is told to enter recovery mode"
+log_step "it enters recovery mode"
 turn_into recovery 2
 check "irecovery knows it" eval 'irecovery -q | grep -i "ECID: 0x000b654e3c92002e"'
 check "irecovery sends iBEC" irecovery_sends 600
 check "by bulk" sent_on_bulk 600000
 check "and starts it" irecovery -c go
 turn_into recovery
-tell "iBEC sends it into the restore system"
+log_step "iBEC sends it into the restore system"
 check "irecovery sends the ramdisk" irecovery_sends 8000
 check "by bulk" sent_on_bulk 8600000
 check "and starts the kernel" irecovery -c bootx
 turn_into restore
-tell "data flows, then the restore is over"
+log_step "data flows, then the restore is over"
 load_with_libusb phone
 pause 3
 stop_load
@@ -35,4 +35,4 @@ check "and no drop" jq_incidents 'all(.[]; .drop | not)'
 expect_only_incidents 4
 check "from mode to mode" jq_incidents '[.[].mode_after] | .[0] == "recovery mode" and (.[1] | contains("iBEC"))
 	and .[2] == "restore mode" and .[3] == "normal use"'
-check "the report counts no drop" report_says phone '.drops == 0 and .connects == 5'
+check "the report counts no drop" report_has phone '.drops == 0 and .connects == 5'

@@ -7,11 +7,11 @@ install_linkstat
 
 start_service
 check "it is active" systemctl is-active linkstatd.service
-check "it told systemd itself that it is ready" service_is Type notify
+check "it notified systemd that it is ready" service_is Type notify
 check "it does not run as root" not service_is User root
 systemd-analyze security --no-pager linkstatd.service | tail -n 1
 
-tell "a phone loses its link while data flows"
+log_step "a phone loses its link while data flows"
 plug_phone
 load_with_libusb phone
 pull phone
@@ -37,7 +37,7 @@ catalog_explains() {
 check "journalctl -x explains it" catalog_explains
 check "linkstat incidents knows it" client incidents
 
-tell "a device is unplugged for good (of a phone that would be open for minutes: it may come back in recovery mode)"
+log_step "a device is unplugged for good (of a phone that would be open for minutes: it may come back in recovery mode)"
 plug recorder port=1 vid=1209 pid=0008 serial=R1 product=Recorder
 pause 3
 pull recorder
@@ -45,7 +45,7 @@ expect_incident recorder '.cause == "unplugged" and (.drop | not)' 30
 expect_only_incidents 2
 check "that is no alert" not journal_has '.LINKSTAT_CAUSE == "unplugged" and (.PRIORITY | tonumber) <= 4'
 
-tell "$idle_minutes idle minute(s)"
+log_step "$idle_minutes idle minute(s)"
 pid=$(service_property MainPID)
 # Every wake-up of a thread ends in a switch away from it.
 switches() {
@@ -54,10 +54,10 @@ switches() {
 before=$(switches)
 for ((minute = 1; minute <= idle_minutes; minute++)); do
 	pause 60
-	((minute == idle_minutes)) || tell "minute $minute"
+	((minute == idle_minutes)) || log_step "minute $minute"
 done
 idle_switches=$(($(switches) - before))
-tell "context switches of all its threads: $idle_switches; watchdog: $(service_property WatchdogUSec)"
+log_step "context switches of all its threads: $idle_switches; watchdog: $(service_property WatchdogUSec)"
 check "no more than its watchdog needs: 8 in a minute" test "$idle_switches" -le $((8 * idle_minutes))
 
 check "systemctl stop ends it" systemctl stop linkstatd.service

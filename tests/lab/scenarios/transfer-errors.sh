@@ -1,6 +1,6 @@
 #!/bin/bash
 . "$LAB_TREE/tests/lab/story.sh"
-story "Transfers fail, then the link drops: counted, warned of, recorded"
+story "Transfers fail, then the link drops: counted, reported, recorded"
 start_linkstatd --usbmon-ring 16384 # nothing may be lost, however slow this machine is
 
 # errors DEVICE CLASS: as the report has them.
@@ -26,34 +26,34 @@ errors_exceed() { # DEVICE CLASS NUMBER
 plug_phone
 load_with_libusb phone
 phone_load=$load_pid
-check_soon "bytes are counted" 20 report_says phone '.bytes_in > 500000 and .bytes_out > 500000'
-check "nothing failed so far" report_says phone '[.transfer_errors | .link, .babble, .timeout] == [0, 0, 0]'
+check_soon "bytes are counted" 20 report_has phone '.bytes_in > 500000 and .bytes_out > 500000'
+check "nothing failed so far" report_has phone '[.transfer_errors | .link, .babble, .timeout] == [0, 0, 0]'
 
-tell "one error by itself is counted, and no more is made of it"
+log_step "a single error is counted, without an incident"
 vdev ctl break phone ep=0x81 status=-84 count=1
 check_soon "1 link error" 20 errors_are phone link 1
-check_soon "by its status" 10 report_says phone '.transfer_errors_by_status["-84"] == 1'
+check_soon "by its status" 10 report_has phone '.transfer_errors_by_status["-84"] == 1'
 check "no incident" jq_incidents 'length == 0'
 
-tell "a stall is a protocol answer from a link that works"
+log_step "a stall is a protocol answer from a link that works"
 load_pid=$phone_load
 wait_until "the load goes on" 20 vdev ctl wait phone "bytes=$(($(moved phone) + 100000))" timeout=1
 vdev ctl break phone ep=0x02 status=-32 count=1
 check_soon "1 stall" 20 errors_are phone stall 1
 check "still 1 link error" errors_are phone link 1
 
-tell "a burst on a link that survives"
+log_step "a burst on a link that survives"
 wait_until "the load goes on" 20 vdev ctl wait phone "bytes=$(($(moved phone) + 50000))" timeout=1
 # After the first one the program cancels the others, and comes back to the next: exact-counts.sh knows of
 # all of them. Three are a burst, so more than one turn of the program must see them.
 vdev ctl break phone ep=0x81 status=-71 count=10
 check_soon "they are counted" 20 errors_exceed phone link 3
-wait_until "no more fail" 30 vdev ctl wait phone mended timeout=1
-check "by status" report_says phone '.transfer_errors_by_status["-71"] > 1'
+wait_until "no more fail" 30 vdev ctl wait phone repaired timeout=1
+check "by status" report_has phone '.transfer_errors_by_status["-71"] > 1'
 expect_incident phone '.cause == "link-errors" and (.drop | not)'
 expect_incident phone 'any(.evidence[]; .source == "usbmon" and (.what | contains("EPROTO")))'
 
-tell "and then it drops"
+log_step "and then it drops"
 n_errors=$(errors phone link)
 pull phone
 pause 1.3
@@ -64,7 +64,7 @@ check "the transfers before it were kept" eval \
 	'client show "$id" --json | jq -e ".transfers | length > 20"'
 check "the report still knows them" errors_are phone link "$n_errors"
 
-tell "and as a capture"
+log_step "and as a capture"
 capture=$LAB_OUT/$story_name.pcapng
 rm -f "$capture"
 check "it is exported" client show "$id" --pcap "$capture"
@@ -81,5 +81,5 @@ if command -v tshark >/dev/null; then
 		<(client show "$id" --json | jq '.transfers[] | .status' | sort | uniq -c) \
 		<(cut -f 4 "$story_dir/tshark" | sort | uniq -c)
 else
-	tell "tshark is not installed: nobody else read the capture"
+	log_step "tshark is not installed: no other program read the capture"
 fi

@@ -1,15 +1,15 @@
 #!/bin/bash
 . "$LAB_TREE/tests/lab/story.sh"
-story "Somebody unplugs a device while data is copied"
+story "A device is unplugged while data is copied"
 start_linkstatd
 
 plug recorder port=0 vid=1209 pid=0008 serial=R1 product=Recorder
 load_with_libusb recorder
 pause 3
-tell "it is pulled for good in the middle of it"
+log_step "it is pulled for good in the middle of it"
 pull recorder
 
-# A link that is lost for good looks the same: the verdict is a drop, and says so.
+# A link that is lost for good looks the same: the verdict is a drop.
 expect_incident recorder '.closed_at != null' 30
 expect_incident recorder '.cause == "link-loss" and .drop and .confidence < 0.7 and (.why | contains("pulled"))'
 expect_incident recorder '.back_after_seconds == null'

@@ -1,10 +1,10 @@
 #!/bin/bash
 . "$LAB_TREE/tests/lab/story.sh"
-story "Somebody unplugs an idle device for good"
+story "An idle device is unplugged for good"
 start_linkstatd
 
 plug recorder port=0 vid=1209 pid=0008 serial=R1 product=Recorder
-tell "nothing happens for three seconds, then it is unplugged"
+log_step "nothing happens for three seconds, then it is unplugged"
 pause 3
 pull recorder
 
@@ -12,4 +12,4 @@ expect_incident recorder '.closed_at != null' 30
 expect_incident recorder '.cause == "unplugged" and (.drop | not)'
 expect_incident recorder '.back_after_seconds == null'
 expect_only_incidents 1
-check "the report has no drop" report_says recorder '.drops == 0 and .disconnects == 1'
+check "the report has no drop" report_has recorder '.drops == 0 and .disconnects == 1'
