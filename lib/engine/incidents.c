@@ -45,7 +45,7 @@ lost_its_ports(struct ls_engine *engine, const struct incident *hub, struct ls_i
 	    !near(hub->disconnected_mono, at.mono_us, TOGETHER_US))
 		return false;
 	link = links_find(engine, hub->first_link);
-	return link && links_is_hub(link);
+	return link && !link->present && links_is_hub(link);
 }
 
 struct incident *

@@ -580,6 +580,22 @@ a_hub_says_what_happened_at_its_port(void **state)
 	assert_int_equal(scenario->incidents[0].evidence[0].source, LS_SOURCE_USBMON);
 }
 
+/* Another one took the port of the device that left: what comes up below it did not leave with that. */
+static void
+a_hub_that_replaces_a_device_did_not_lose_its_ports(void **state)
+{
+	static const struct ls_device named = { .vid = 0x2109, .pid = 0x0813 };
+	struct scenario *scenario = *state;
+
+	scenario_observe_device(scenario, 100, LS_SOURCE_KERNEL_LOG, LS_OBS_FOUND, "1-1", 0,
+				&named);
+	scenario_observe(scenario, 150, LS_SOURCE_KERNEL_LOG, LS_OBS_ENUMERATING, "1-1", 6);
+	scenario_observe_device(scenario, 500, LS_SOURCE_LIBUSB, LS_OBS_CONNECTED, "1-1", 6, &hub);
+	scenario_observe(scenario, 600, LS_SOURCE_KERNEL_LOG, LS_OBS_SLOW, "1-1.1", 0);
+	assert_int_equal(scenario->last_event.kind, LS_EVENT_SPEED_DOWNGRADE);
+	assert_int_equal(scenario->last_event.incident, 0);
+}
+
 static void
 sleep_explains_what_leaves_with_it(void **state)
 {
@@ -762,6 +778,7 @@ main(void)
 		TEST(errors_long_before_a_drop_speak_of_the_link),
 		TEST(errors_of_the_last_moment_are_what_any_unplug_looks_like),
 		TEST(a_hub_says_what_happened_at_its_port),
+		TEST(a_hub_that_replaces_a_device_did_not_lose_its_ports),
 		TEST(a_hub_behind_a_hub_is_its_child),
 		TEST(what_a_port_reported_itself_is_not_swallowed_by_its_hub),
 		TEST(a_number_that_events_bear_is_not_given_out_again),
