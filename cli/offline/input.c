@@ -423,11 +423,12 @@ input_stream(struct input *input)
 	return stream;
 }
 
-/* An error of the compression explains what follows from it. */
+/* An error of the compression explains what follows from it, but what came before it is given first. */
 const char *
 input_why(const struct input *input)
 {
-	const char *why = compressed_why(input->compressed);
+	bool given = input->file.n_taken == input->file.n;
+	const char *why = given ? compressed_why(input->compressed) : NULL;
 
 	if (why)
 		return why;

@@ -206,6 +206,27 @@ keeps_what_precedes_a_cut(void **state)
 	}
 }
 
+/* The cut of a short one is seen while its beginning is read: that reason comes after the text, too. */
+static void
+gives_a_reason_after_the_text(void **state)
+{
+	static const struct file one = { "inner", "shorter than a block of tar\n" };
+	static const int filters[] = { ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_XZ };
+
+	(void)state;
+	for (size_t i = 0; i < LS_COUNT(filters); i++) {
+		ls_auto(input) *input = NULL;
+		int fd;
+
+		input = open_packed(pack(ARCHIVE_FORMAT_RAW, filters[i], &one, 1) - 1, &fd);
+		assert_int_equal(input_next(input), 1);
+		assert_null(input_why(input));
+		check_text(input, one.text);
+		assert_non_null(strstr(input_why(input), "cut off"));
+		close(fd);
+	}
+}
+
 /* Wherever an archive is cut: no crash, and at most one more file, which has the reason. */
 static void
 survives_a_cut_anywhere(void **state)
@@ -337,6 +358,7 @@ main(void)
 		cmocka_unit_test(gives_one_file_under_its_own_name),
 		cmocka_unit_test(joins_gzip_members),
 		cmocka_unit_test(keeps_what_precedes_a_cut),
+		cmocka_unit_test(gives_a_reason_after_the_text),
 		cmocka_unit_test(survives_a_cut_anywhere),
 		cmocka_unit_test(limits_what_an_archive_holds),
 		cmocka_unit_test(leaves_packed_what_is_packed_within),
