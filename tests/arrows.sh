@@ -13,7 +13,7 @@ cd "$tree" || exit 2
 failed=0
 
 # FOLDER: the folders it may include, beside itself. A room's name stands for all folders in it, and
-# a file at the top of a room is a folder of its own. What is not here may be included by nobody.
+# a file at the top of a room is a folder of its own. What is not here must not be included.
 table='
 lib/base:
 lib/usbmon:       lib/base

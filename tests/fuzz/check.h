@@ -1,5 +1,5 @@
 #pragma once
-/* What the fuzz targets demand of results. Written anew, so that lib/ does not judge itself. */
+/* What the fuzz targets demand of results. Written separately, so that lib/ does not check itself. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
  * Bytes as observations: what may come in any order, at times that go on and waver a little. The
- * engine must keep its word: what it opens it closes, it counts no more time than has passed, its
+ * engine must be consistent: it closes what it opens, it counts no more time than has passed, its
  * memory is bounded, and the same observations give the same records.
  */
 #include <math.h>
@@ -48,7 +48,7 @@ mark(unsigned char *fates, int64_t id, bool open)
 	CHECK(id >= 1);
 	if (id >= IDS_MAX)
 		return;
-	CHECK(fates[id] != FATE_OVER); /* said to be over, and told of again */
+	CHECK(fates[id] != FATE_OVER); /* reported after it was over */
 	fates[id] = open ? FATE_OPEN : FATE_OVER;
 }
 
@@ -116,7 +116,7 @@ take(struct bytes *bytes, unsigned int limit)
 	return bytes->at < bytes->end ? *bytes->at++ % limit : 0;
 }
 
-/* Mostly milliseconds, now and then minutes; what is told late is told WAVER_US late at most. */
+/* Mostly milliseconds, sometimes minutes; late reports are at most WAVER_US late. */
 static void
 take_time(struct bytes *bytes, struct ls_observation *obs, uint64_t *now_us)
 {

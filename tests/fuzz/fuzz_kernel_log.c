@@ -35,7 +35,7 @@ check_observation(const struct ls_observation *obs)
 	}
 }
 
-/* Returns what the parser said, of a buffer that ends where the text ends. */
+/* Returns the result of the parser, of a buffer that ends where the text ends. */
 static int
 check_parse(const char *text, size_t len, struct ls_observation *obs, struct ls_device *device)
 {

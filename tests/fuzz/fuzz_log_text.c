@@ -3,7 +3,7 @@
 #include "lib/base/port.h"
 #include "tests/fuzz/check.h"
 
-/* What a reader said, as one number, and how its clocks went. */
+/* The result of a reader as one number, and its clock values. */
 struct sums {
 	const struct ls_log_text *log;
 	uint64_t sum, n;

@@ -3,7 +3,7 @@
 #include "lib/observe/restore_log.h"
 #include "tests/fuzz/check.h"
 
-/* What a command prints is nobody's promise: no byte of it may do more than not be understood. */
+/* The output of a command can be anything: an unknown line is ignored. */
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {

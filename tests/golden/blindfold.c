@@ -1,6 +1,6 @@
 /*
  * Plays a recording in full, and again with each source blindfolded: blindfold RECORDING. Whoever
- * sees less may be less sure or know nothing; nobody may tell another story.
+ * sees less may be less sure or report nothing; it must not report another cause.
  */
 #include <math.h>
 #include <stdio.h>
@@ -87,9 +87,9 @@ is_known_alone(const struct verdict *full, enum ls_source blind)
 }
 
 /*
- * What usbmon alone can tell, and where the others see a device leave, and maybe return, as any: that
- * the hub saw nothing of it, or was told to, when a program took it off; that it did not answer any
- * more before; that data flowed when it left for good. The others' story must leave room for that.
+ * Causes that only usbmon shows, where the others see an ordinary disconnect, and maybe a return: the
+ * hub did not report it, or disabled the port, when a program removed the device; it had stopped
+ * answering before; data flowed when it disconnected for good. The others' verdict must allow that.
  */
 static bool
 looks_like_any(const struct verdict *full, const struct verdict *now, enum ls_source blind)
@@ -114,7 +114,7 @@ agrees(const struct verdict *full, const struct verdict *now, enum ls_source bli
 	return now->cause == full->cause && now->confidence <= full->confidence + 0.001;
 }
 
-/* Flaps may be joined in one incident or cut in two, as the times of the witnesses are. */
+/* Flaps may be one incident or two, depending on the times of the sources. */
 static bool
 overlap(const struct verdict *a, const struct verdict *b)
 {
@@ -164,7 +164,7 @@ judge(const struct verdicts *full, const struct verdicts *now, enum ls_source bl
 
 		if (other ? agrees(one, other, blind) : is_known_alone(one, blind))
 			continue;
-		printf("without %s another story is told\n", ls_source_name(blind));
+		printf("without %s another cause is reported\n", ls_source_name(blind));
 		print("in full", one);
 		print("blindfolded", other);
 		n_wrong++;
@@ -172,7 +172,8 @@ judge(const struct verdicts *full, const struct verdicts *now, enum ls_source bl
 	for (size_t i = 0; i < now->n; i++) {
 		if (counterpart(full, &now->list[i]) || now->list[i].cause == LS_CAUSE_UNKNOWN)
 			continue;
-		printf("without %s something is told that never was\n", ls_source_name(blind));
+		printf("without %s an incident is reported that never was\n",
+		       ls_source_name(blind));
 		print("blindfolded", &now->list[i]);
 		n_wrong++;
 	}

@@ -4,7 +4,7 @@
 
 /*
  * Plays the recording at @path with the shipped families, and gives what is open at its end the time
- * to come to its verdict. @blind never said anything and is told as blind; LS_SOURCE_NONE: all speak.
+ * to come to its verdict. @blind is reported as unavailable from the start; LS_SOURCE_NONE: none.
  * 0, or -EINVAL with the reason on stderr.
  */
 int playback(const char *path, enum ls_source blind, ls_record_fn emit, void *user);

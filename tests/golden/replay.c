@@ -41,7 +41,7 @@ on_record(const struct ls_record *record, void *user)
 	ls_json_auto json_t *object = NULL;
 	char *line;
 
-	/* An open incident is told again with each observation: its last word is enough. */
+	/* An open incident is reported with each observation: the last report is enough. */
 	if (replay->failed || (record->kind == LS_RECORD_INCIDENT && record->incident->open))
 		return;
 	object = recording_record(record);

@@ -1,6 +1,6 @@
 #!/bin/sh
-# import.sh LINKSTATD LINKSTAT: a real linkstatd takes the past out of real journal files, made by
-# systemd-journal-remote; no journald and no USB are needed. Exit code 77 without the tools.
+# import.sh LINKSTATD LINKSTAT: a real linkstatd imports real journal files, made by
+# systemd-journal-remote; neither journald nor USB is needed. Exit code 77 without the tools.
 set -eu
 linkstatd=$1
 linkstat=$2
@@ -101,7 +101,7 @@ if kind in ("two", "foreign"):
     entry(A, began, 900, "Missed 17 kernel messages", _TRANSPORT="driver",
           SYSLOG_IDENTIFIER="systemd-journald", MESSAGE_ID="e9bf28e6e834481bb6f48f548ad13606",
           _SOURCE_MONOTONIC_TIMESTAMP=None)
-    # The clock of the kernel log went away by eight seconds in two days.
+    # The clock of the kernel log drifted by eight seconds in two days.
     for i in range(20):
         entry(A, began, 2 * DAY + i, "something else", drift=8.0)
     entry(A, began, 2 * DAY + 100, "usb 1-2: reset high-speed USB device number 3 using xhci_hcd",
@@ -149,7 +149,7 @@ expect 3 'there is no journal in' "$linkstat" import --journal --directory "$dir
 head -c 5000 /dev/urandom >"$dir/noise.journal"
 expect 3 'is damaged, or is no journal' "$linkstat" import --journal --file "$dir/noise.journal"
 
-# Only told.
+# A dry run.
 expect 0 'Would import 2 boots' "$linkstat" import --journal --directory "$journal" --dry-run
 says 'len(a["ports"]) == 0 and a["imported"] is None' "$linkstat" report
 
@@ -165,7 +165,7 @@ says '[b["state"] for b in a["boots"]] == ["known", "known"]' "$linkstat" import
 "$linkstat" incidents --json >"$dir/after" || true
 cmp "$dir/before" "$dir/after" || fail 'a second import changed something'
 
-# What became of it: a drop, a reset, an unplug, and a port that could not enumerate.
+# The result: a drop, a reset, an unplug, and a port that could not enumerate.
 says '[i["cause"] for i in a["incidents"]] == ["link-loss", "host-reset", "unplugged", "enumeration-failed"]' \
 	"$linkstat" incidents
 says 'a["incidents"][0]["device"]["product"] == "Cruzer \\x5c Blade" or a["incidents"][0]["device"]["product"] == "Cruzer \\ Blade"' \
@@ -180,7 +180,7 @@ expect 1 'transfers of that time are not known' "$linkstat" report
 expect 1 '2 boots were imported from the journal' "$linkstat" status
 says 'any(g["lost"] == 17 for g in a["gaps"])' "$linkstat" report
 says 'all(e["at"] <= f["at"] for e, f in zip(a["events"], a["events"][1:]))' "$linkstat" log
-# The reset happened when the journal's clock says, not eight seconds before.
+# The reset has the time of the journal, not eight seconds earlier.
 python3 - "$dir" <<'END' || fail "the drift of the kernel's clock is not seen"
 import datetime, json, sys
 export = open(sys.argv[1] + "/two.export", "rb").read().decode("utf-8", "replace").split("\n\n")
@@ -191,7 +191,7 @@ got = datetime.datetime.fromisoformat(shown.replace("Z", "+00:00")).timestamp()
 sys.exit(abs(got - want) > 0.5)
 END
 
-# Another computer's, and one that nobody can place.
+# A boot of another computer, and one without its beginning.
 expect 0 '2 boots are of another computer' "$linkstat" import --journal --directory "$dir/foreign"
 expect 0 'so that nobody knows which ports they speak of' "$linkstat" import --journal \
 	--directory "$dir/headless"
@@ -202,7 +202,7 @@ expect 0 'left out' "$linkstat" import --journal --directory "$dir/live"
 says 'sum(i["drop"] for i in a["incidents"]) == 3' "$linkstat" incidents
 says 'a["imported"]["boots"] == 4' "$linkstat" report
 
-# All of it is there after a restart, and nothing is there twice.
+# After a restart everything is there, once.
 "$linkstat" incidents --json >"$dir/before" || true
 stop
 start

@@ -14,12 +14,12 @@ db.execute("PRAGMA journal_mode = WAL")
 db.executescript(open(sys.argv[1]).read())' \
 	"$sources/tests/golden/store/version-1.sql" "$dir/linkstat.db" || exit 77
 
-# Nobody records, and the command does not mind.
+# Without linkstatd the command still runs.
 expect 7 'Nothing was recorded: linkstatd was not running' "$linkstat" run -- sh -c 'exit 7'
 expect 3 'cannot reach linkstatd' "$linkstat" jobs
 start
 
-# The first released history is still there.
+# The history of the first released version is still there.
 expect 1 'left front' "$linkstat" report 1-4
 expect 0 'left front' "$linkstat" name
 expect 1 '3 drops on 1 of 1 ports' "$linkstat" report 'left front'
@@ -36,7 +36,7 @@ expect 2 'longer than 63 bytes' "$linkstat" name 1-2 "$(printf '%064d' 0)"
 expect 0 'is none (before: "left back")' "$linkstat" name 1-4 --forget
 expect 0 'left front' "$linkstat" name 1-4 'left front'
 
-# Cables: nothing is plugged in now; what was there then can still be said.
+# Cables: nothing is plugged in now; past ones can still be set.
 expect 2 'nothing is plugged into 1-4' "$linkstat" cable 1-4 'white 2 m'
 expect 2 'is still to come' "$linkstat" cable 1-4 x --at '2099-01-01 00:00'
 expect 2 'nothing is plugged into 1-4' "$linkstat" cable 1-4 x --at '2026-11-21 00:00'
@@ -106,7 +106,7 @@ start
 got=0
 wait "$job" || got=$?
 [ "$got" = 3 ] || fail "exit code $got of a job that outlived linkstatd"
-grep -q 'ended with exit code 3' "$dir/err" || fail 'it was not told'
+grep -q 'ended with exit code 3' "$dir/err" || fail 'the exit code was not printed'
 "$linkstat" jobs | grep -q 'exit code 3' || fail 'it was not kept'
 
 # A restore: its output is untouched, and in the report is how far it came.
@@ -133,7 +133,7 @@ tr '\n' ' ' <"$dir/err" | tr -s ' ' | grep -qE '[0-9] s into restore mode: link 
 	fail 'no time into restore mode'
 expect 1 'at 37 % of the file system' "$linkstat" jobs
 
-# To whom it is not allowed. Anybody may read here, as the mode of this socket was widened.
+# Permissions. Everyone may read here: the mode of this socket was changed.
 if [ "$(id -u)" = 0 ] && command -v setpriv >"$dir/wait"; then
 	chmod 755 "$dir" && chmod 666 "$dir/socket"
 	other="setpriv --reuid 65534 --regid 65534 --clear-groups"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# report.sh LINKSTATD LINKSTAT SOURCES: what a report says of a history that has everything hostile in
+# report.sh LINKSTATD LINKSTAT SOURCES: the report of a history with hostile texts in
 # it, as text, JSON and HTML. Needs python3; exit code 77 without.
 set -eu
 linkstatd=$1

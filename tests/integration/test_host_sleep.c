@@ -1,4 +1,4 @@
-/* logind's word on a bus of its own (dbus-run-session): a made-up login1, and an impostor. */
+/* logind signals on a private bus (dbus-run-session): a fake login1, and an impostor. */
 #include <dlfcn.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -115,7 +115,7 @@ tear_down(void **state)
 	return 0;
 }
 
-/* It subscribes while the loop runs: what is said before that is not for it. */
+/* It subscribes while the loop runs: earlier signals are lost. */
 static void
 until_it_listens(struct night *night)
 {
@@ -127,13 +127,13 @@ until_it_listens(struct night *night)
 			turn(night);
 	}
 	assert_true(night->n_seen >= 1);
-	for (int i = 0; i < 20; i++) /* those that were said meanwhile */
+	for (int i = 0; i < 20; i++) /* signals sent meanwhile */
 		turn(night);
 	night->n_seen = 0;
 }
 
 static void
-tells_of_sleep_and_wake(void **state)
+reports_suspend_and_resume(void **state)
 {
 	struct night *night = *state;
 
@@ -152,7 +152,7 @@ tells_of_sleep_and_wake(void **state)
 
 /* Anybody may send a signal straight to us; the true one after it shows that it was passed over. */
 static void
-believes_logind_only(void **state)
+accepts_signals_of_logind_only(void **state)
 {
 	struct night *night = *state;
 	char **names = NULL;
@@ -185,7 +185,7 @@ believes_logind_only(void **state)
 
 /* Not a boolean: a login1 of another version. */
 static void
-passes_over_what_it_does_not_understand(void **state)
+ignores_unknown_messages(void **state)
 {
 	struct night *night = *state;
 
@@ -198,7 +198,7 @@ passes_over_what_it_does_not_understand(void **state)
 }
 
 static void
-the_clocks_tell_before_what_reveals_it(void **state)
+clocks_report_a_suspend_before_logind(void **state)
 {
 	static const struct ls_observation obs = {
 		.at = { .mono_us = 77, .real_us = 78 },
@@ -219,9 +219,9 @@ the_clocks_tell_before_what_reveals_it(void **state)
 	assert_int_equal(night->n_seen, 1);
 }
 
-/* logind's word of it is what reveals it: how long is worth more than that it was. */
+/* The signal of logind comes first: its duration is taken from the clocks. */
 static void
-one_wake_up_is_told_once(void **state)
+one_resume_is_reported_once(void **state)
 {
 	struct night *night = *state;
 
@@ -236,7 +236,7 @@ one_wake_up_is_told_once(void **state)
 }
 
 static void
-does_without_a_bus(void **state)
+works_without_a_bus(void **state)
 {
 	char *address = strdup(getenv("DBUS_SYSTEM_BUS_ADDRESS"));
 	struct event_base *base = event_base_new();
@@ -261,14 +261,13 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(tells_of_sleep_and_wake, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(believes_logind_only, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(passes_over_what_it_does_not_understand, set_up,
+		cmocka_unit_test_setup_teardown(reports_suspend_and_resume, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(accepts_signals_of_logind_only, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(ignores_unknown_messages, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(clocks_report_a_suspend_before_logind, set_up,
 						tear_down),
-		cmocka_unit_test_setup_teardown(the_clocks_tell_before_what_reveals_it, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(one_wake_up_is_told_once, set_up, tear_down),
-		cmocka_unit_test(does_without_a_bus),
+		cmocka_unit_test_setup_teardown(one_resume_is_reported_once, set_up, tear_down),
+		cmocka_unit_test(works_without_a_bus),
 	};
 
 	/* The bus of dbus-run-session stands for that of the system. */

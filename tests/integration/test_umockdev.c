@@ -74,7 +74,7 @@ open_source(void)
 	assert_int_equal(bed->seen[0].kind, LS_OBS_SOURCE_SEES);
 }
 
-/* Most tests begin here: hub and phone are plugged in, what was said of it is forgotten. */
+/* Start of most tests: hub and phone are plugged in, their observations are cleared. */
 static void
 open_with_phone(void)
 {
@@ -145,7 +145,7 @@ lists_what_is_there(void **state)
 }
 
 static void
-says_how_it_listens(void **state)
+reports_how_it_listens(void **state)
 {
 	(void)state;
 	open_source();
@@ -187,7 +187,7 @@ describes_a_new_device(void **state)
 }
 
 static void
-finds_the_other_half_of_the_socket(void **state)
+finds_the_peer_port(void **state)
 {
 	(void)state;
 	bed_add(bed, controllers);
@@ -220,7 +220,7 @@ cleans_hostile_strings(void **state)
 }
 
 static void
-takes_what_the_event_says_of_a_device_that_is_gone(void **state)
+uses_the_event_of_a_removed_device(void **state)
 {
 	(void)state;
 	open_with_phone();
@@ -241,7 +241,7 @@ takes_what_the_event_says_of_a_device_that_is_gone(void **state)
 }
 
 static void
-believes_no_synthetic_connects(void **state)
+ignores_synthetic_connects(void **state)
 {
 	(void)state;
 	open_with_phone();
@@ -333,7 +333,7 @@ understands_hubs_and_controllers(void **state)
 }
 
 static void
-looks_again_after_a_loss(void **state)
+rescans_after_a_loss(void **state)
 {
 	static const enum ls_obs_kind want[] = {
 		LS_OBS_LOST,	  LS_OBS_DISCONNECTED, LS_OBS_SCAN_BEGIN, LS_OBS_BUS_ADDED,
@@ -352,7 +352,7 @@ looks_again_after_a_loss(void **state)
 }
 
 static void
-gives_up_a_dead_socket(void **state)
+stops_on_a_dead_socket(void **state)
 {
 	(void)state;
 	open_with_phone();
@@ -373,16 +373,16 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(lists_what_is_there),
-		TEST(says_how_it_listens),
+		TEST(reports_how_it_listens),
 		TEST(describes_a_new_device),
-		TEST(finds_the_other_half_of_the_socket),
+		TEST(finds_the_peer_port),
 		TEST(cleans_hostile_strings),
-		TEST(takes_what_the_event_says_of_a_device_that_is_gone),
-		TEST(believes_no_synthetic_connects),
+		TEST(uses_the_event_of_a_removed_device),
+		TEST(ignores_synthetic_connects),
 		TEST(follows_the_authorisation),
 		TEST(understands_hubs_and_controllers),
-		TEST(looks_again_after_a_loss),
-		TEST(gives_up_a_dead_socket),
+		TEST(rescans_after_a_loss),
+		TEST(stops_on_a_dead_socket),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

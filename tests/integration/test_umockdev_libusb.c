@@ -108,7 +108,7 @@ lists_what_is_there_without_root_hubs(void **state)
 }
 
 static void
-hears_of_devices_that_come_and_go(void **state)
+reports_arrival_and_removal(void **state)
 {
 	(void)state;
 	bed_add(bed, root_hub);
@@ -126,7 +126,7 @@ hears_of_devices_that_come_and_go(void **state)
 }
 
 static void
-is_blind_without_udevd(void **state)
+is_unavailable_without_udevd(void **state)
 {
 	(void)state;
 	bed_add(bed, root_hub);
@@ -145,8 +145,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(lists_what_is_there_without_root_hubs),
-		TEST(hears_of_devices_that_come_and_go),
-		TEST(is_blind_without_udevd),
+		TEST(reports_arrival_and_removal),
+		TEST(is_unavailable_without_udevd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

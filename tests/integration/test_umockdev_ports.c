@@ -91,7 +91,7 @@ a_partner_that_leaves_empties_the_port(void **state)
 }
 
 static void
-it_may_leave_after_the_device(void **state)
+a_partner_may_leave_after_the_device(void **state)
 {
 	(void)state;
 	open_source();
@@ -107,7 +107,7 @@ it_may_leave_after_the_device(void **state)
 }
 
 static void
-other_type_c_events_say_nothing(void **state)
+other_type_c_events_are_ignored(void **state)
 {
 	static const struct {
 		const char *path, *action;
@@ -128,7 +128,7 @@ other_type_c_events_say_nothing(void **state)
 }
 
 static void
-a_connector_without_usb_says_nothing(void **state)
+a_connector_without_usb_is_ignored(void **state)
 {
 	(void)state;
 	bed_add(bed, stick); /* on a port that leads to no Type-C connector */
@@ -139,7 +139,7 @@ a_connector_without_usb_says_nothing(void **state)
 
 /* As Linux does for "echo 1 >remove": the configuration goes first, and the device stands yet. */
 static void
-sees_a_program_remove_a_device(void **state)
+reports_a_device_removed_by_a_program(void **state)
 {
 	static const struct {
 		const char *configuration, *authorized, *devnum, *action;
@@ -149,7 +149,7 @@ sees_a_program_remove_a_device(void **state)
 		{ "1\n", "1\n", "9\n", "remove", false, false }, /* a driver was unbound */
 		{ "\n", "1\n", "0\n", "remove", false, false },	 /* a real disconnect */
 		{ "\n", "1\n", "9\n", "add", false, false },
-		{ "\n", "0\n", "9\n", "remove", false, true }, /* told as what it is */
+		{ "\n", "0\n", "9\n", "remove", false, true }, /* reported as a plain removal */
 	};
 
 	(void)state;
@@ -181,10 +181,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_partner_that_leaves_empties_the_port),
-		TEST(it_may_leave_after_the_device),
-		TEST(other_type_c_events_say_nothing),
-		TEST(a_connector_without_usb_says_nothing),
-		TEST(sees_a_program_remove_a_device),
+		TEST(a_partner_may_leave_after_the_device),
+		TEST(other_type_c_events_are_ignored),
+		TEST(a_connector_without_usb_is_ignored),
+		TEST(reports_a_device_removed_by_a_program),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 #pragma once
-/* A made-up /sys, /dev and /proc for tests that run under umockdev-wrapper, and a loop beside it. */
+/* A mocked /sys, /dev and /proc for tests that run under umockdev-wrapper, and an event loop. */
 #include <event2/event.h>
 
 #include "lib/base/base.h"

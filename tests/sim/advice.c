@@ -52,8 +52,8 @@ ports_through(const struct room *room, int part)
 	return ports;
 }
 
-/* Whether swaps could tell the bad part from all others: no other is on the way of just the same
- * ports. A cable and a device can always be told. */
+/* Whether swaps can separate the bad part from all others: no other is on the path of just the same
+ * ports. A cable and a device can always be separated. */
 static bool
 is_separable(const struct room *room)
 {
@@ -169,7 +169,7 @@ run(struct story story, enum strategy strategy, struct race *race)
 		right ? race->n_right++ : race->n_wrong++;
 }
 
-/* One bad thing that can be told apart in this room, and a first drop with it. */
+/* One bad part that can be separated in this room, and a first drop with it. */
 void
 advice_one_world(uint64_t seed, struct figures *figures)
 {

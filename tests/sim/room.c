@@ -217,7 +217,7 @@ room_rate(const struct room *room, const struct setup *setup)
 	return has_both(room, setup) ? rate + room->pair_rate : rate;
 }
 
-/* Some drops say whose they are, and sometimes they lie. */
+/* Some drops have a known side, which is sometimes wrong. */
 static void
 name_side(struct room *room, struct session *session)
 {
@@ -279,7 +279,7 @@ room_session(struct room *room, const struct setup *setup, double hours, bool un
 	return session;
 }
 
-/* "Change the cable" is what everybody is told first. */
+/* "Change the cable" is the usual first advice. */
 static void
 change_something(struct room *room, int *port, int *cable, int *device)
 {

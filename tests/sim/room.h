@@ -63,7 +63,7 @@ struct session {
 };
 
 void room_make(struct room *room, uint64_t seed);
-/* @truth as told, and parts of these kinds only (a mask of 1 << kind). */
+/* @truth as given, and parts of these kinds only (a mask of 1 << kind). */
 void room_make_bad(struct room *room, enum truth truth, unsigned int kinds);
 
 struct setup room_setup(const struct room *room, int port, int cable, int device);
@@ -73,7 +73,7 @@ double room_rate(const struct room *room, const struct setup *setup);
 /* A session that runs for @hours, or ends at its first drop. */
 struct session room_session(struct room *room, const struct setup *setup, double hours,
 			    bool until_drop);
-/* How people do @n of them, added to @trials. */
+/* Adds @n trials as users make them to @trials. */
 void room_live(struct room *room, unsigned int n, struct ls_trials *trials);
 void room_add(const struct room *room, const struct session *session, bool with_cable,
 	      struct ls_trials *trials);

@@ -15,7 +15,7 @@
 
 static struct ls_blame blame;
 
-/* In these shares; what people ask linkstat about is not the average day. */
+/* In these shares; users run linkstat when there is a problem. */
 static enum truth
 draw_truth(struct rng *rng)
 {
@@ -30,7 +30,7 @@ draw_truth(struct rng *rng)
 	return roll < 0.95 ? TRUTH_PAIR : TRUTH_SURROUNDINGS;
 }
 
-/* Nobody can tell a device of a bad model by its model if that is not recorded. */
+/* A bad model cannot be found if the model is not recorded. */
 static bool
 is_of_bad_model(const struct room *room, int part)
 {
@@ -85,7 +85,7 @@ anything_bad(const struct room *room)
 	return false;
 }
 
-/* A model that nobody recorded and all devices had is one of the surroundings. */
+/* A model that all devices had and that is not recorded counts as surroundings. */
 static bool
 has_bad_model_only(const struct room *room)
 {
@@ -111,7 +111,7 @@ group_is_right(const struct room *room)
 	return right;
 }
 
-/* A device that cannot be told from its model stands for it. */
+/* A device that cannot be separated from its model counts for it. */
 static bool
 accusation_is_right(const struct room *room)
 {

@@ -415,7 +415,7 @@ joins_a_capture_and_a_log(void **state)
 		json = json_loads(text, 0, NULL);
 		free(text);
 		assert_string_equal(text_of(only_incident(json), "cause"), "link-loss");
-		/* The log alone cannot know that. */
+		/* Not visible in the log alone. */
 		assert_non_null(strstr(text_of(only_incident(json), "why"), "transfers failed"));
 		port = port_of(json, "1-2");
 		assert_int_equal(json_array_size(json_object_get(port, "files")), 2);

@@ -122,9 +122,9 @@ without_a_reader(void)
 	return child_run(argv, on_output, seen, &end) < 0 ? 255 : child_exit_code(&end);
 }
 
-/* "| head": that nobody reads on does not end us before the command, which may go on. */
+/* "| head": a closed pipe does not end the client before the command. */
 static void
-outlives_its_reader(void **state)
+goes_on_without_a_reader(void **state)
 {
 	(void)state;
 	assert_int_equal(apart(without_a_reader), 7);
@@ -136,7 +136,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ends_where_children_are_ignored),
 		cmocka_unit_test(passes_on_what_is_ignored),
-		cmocka_unit_test(outlives_its_reader),
+		cmocka_unit_test(goes_on_without_a_reader),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

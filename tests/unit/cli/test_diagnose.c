@@ -169,7 +169,7 @@ distinguishes_ports_by_their_place(void **state)
 }
 
 static void
-calls_ports_and_devices_as_people_do(void **state)
+names_ports_and_devices_by_label(void **state)
 {
 	static const struct histories_aliases aliases = { .port = "left",
 							  .port_too = "1-1",
@@ -272,7 +272,7 @@ main(void)
 		cmocka_unit_test(sets_what_was_named),
 		cmocka_unit_test(documents_the_priors_that_are_used),
 		cmocka_unit_test(distinguishes_ports_by_their_place),
-		cmocka_unit_test(calls_ports_and_devices_as_people_do),
+		cmocka_unit_test(names_ports_and_devices_by_label),
 		cmocka_unit_test(looks_at_what_is_linked),
 		cmocka_unit_test(bounds_the_number_of_parts),
 		cmocka_unit_test(holds_any_number_of_hours),

@@ -129,7 +129,7 @@ stores_what_was_typed(void **state)
 
 /* Each command has a name of its own, and each of its options can be stored. */
 static void
-has_sound_tables(void **state)
+has_consistent_tables(void **state)
 {
 	(void)state;
 	for (size_t i = 0; command_list[i]; i++) {
@@ -156,7 +156,7 @@ main(void)
 		cmocka_unit_test(finds_the_command),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(stores_what_was_typed),
-		cmocka_unit_test(has_sound_tables),
+		cmocka_unit_test(has_consistent_tables),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@
 
 #define UDID "0123456789abcdef0123456789abcdef01234567"
 
-/* A serial number in every text of every reply: known by one place, gone from all. */
+/* A serial number in every text of every reply: known from one field, redacted in all. */
 #define SERIAL "F2LW9XABCD12"
 
 static json_t *
@@ -24,7 +24,7 @@ parse(const char *text)
 }
 
 static void
-a_serial_number_is_gone_from_every_field(void **state)
+a_serial_number_is_redacted_in_every_field(void **state)
 {
 	static const char *const replies[] = {
 		"{\"ports\":[{\"port\":\"pci-0000:00:14.0-usb-0:1\",\"name\":\"" SERIAL
@@ -56,7 +56,7 @@ a_serial_number_is_gone_from_every_field(void **state)
 }
 
 static void
-what_looks_like_one_is_one(void **state)
+text_like_a_serial_number_is_redacted(void **state)
 {
 	static const struct {
 		const char *text, *secret;
@@ -124,8 +124,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_serial_number_is_gone_from_every_field),
-		cmocka_unit_test(what_looks_like_one_is_one),
+		cmocka_unit_test(a_serial_number_is_redacted_in_every_field),
+		cmocka_unit_test(text_like_a_serial_number_is_redacted),
 		cmocka_unit_test(a_pseudonym_is_stable),
 	};
 

@@ -182,7 +182,7 @@ shows_replies_of_the_daemon(void **state)
 
 /* smartcols alone would never end: see set_readable() in cli/print/render.c. */
 static void
-draws_what_the_locale_cannot_read(void **state)
+prints_ascii_where_the_locale_needs_it(void **state)
 {
 	static const struct table_column column = { "DEVICE", TABLE_CUT };
 	struct output_style style = { .dash = "-" };
@@ -220,7 +220,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shows_replies_of_the_daemon),
-		cmocka_unit_test(draws_what_the_locale_cannot_read),
+		cmocka_unit_test(prints_ascii_where_the_locale_needs_it),
 		cmocka_unit_test(reports_that_the_daemon_is_not_running),
 	};
 

@@ -1,4 +1,4 @@
-/* `linkstat top` on a terminal: what it draws, the keys, and how it leaves. */
+/* `linkstat top` on a terminal: what it draws, its keys, and the terminal afterwards. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -37,7 +37,7 @@ int bench_teardown(void **state);
 void bench_turn(struct bench *bench);
 struct peer peer_connect(struct bench *bench);
 void peer_close(struct bench *bench, struct peer *peer);
-/* Of the clock that nobody sets. */
+/* Of the monotonic clock. */
 time_t seconds_now(void);
 /* Reads what is there; never waits. */
 void peer_read(struct peer *peer);

@@ -84,7 +84,7 @@ int setup(void **state);
 int teardown(void **state);
 void reopen(struct fixture *fixture, const char *boot_id, int64_t now);
 
-/* What no function of the store does: what a later version, or a person, will. */
+/* Changes that no function of the store makes: a later version, or a user with sqlite3. */
 void sql(struct fixture *fixture, const char *text);
 /* The one number that a query gives. */
 int64_t sql_number(struct fixture *fixture, const char *query);

@@ -94,7 +94,7 @@ link_loss(void)
 }
 
 static void
-tell(const struct ls_incident *incident)
+record_incident(const struct ls_incident *incident)
 {
 	struct ls_record record = { .kind = LS_RECORD_INCIDENT, .incident = incident };
 
@@ -102,7 +102,7 @@ tell(const struct ls_incident *incident)
 }
 
 static void
-tell_gap(const struct ls_gap *gap)
+record_gap(const struct ls_gap *gap)
 {
 	struct ls_record record = { .kind = LS_RECORD_GAP, .gap = gap };
 
@@ -115,7 +115,7 @@ has_all_fields(void **state)
 	struct ls_incident incident = link_loss();
 
 	(void)state;
-	tell(&incident);
+	record_incident(&incident);
 	assert_string_equal(entries[0],
 			    "MESSAGE=port 1-1: iPhone (05ac:12a8) lost its link and was back after "
 			    "1.3 s (incident 41)\n"
@@ -130,7 +130,7 @@ has_all_fields(void **state)
 }
 
 static void
-says_each_cause_in_a_sentence(void **state)
+has_a_sentence_for_each_cause(void **state)
 {
 	static const struct {
 		enum ls_cause cause;
@@ -164,7 +164,7 @@ says_each_cause_in_a_sentence(void **state)
 		incident.back = cases[i].back;
 		incident.n_resets = 3;
 		incident.n_children = 2;
-		tell(&incident);
+		record_incident(&incident);
 		snprintf(want, sizeof(want), "%s (incident %zu)", cases[i].message, i + 1);
 		assert_string_equal(field(i, "MESSAGE"), want);
 		assert_string_equal(field(i, "PRIORITY"), cases[i].priority);
@@ -178,33 +178,33 @@ names_a_controller_and_unknown_devices(void **state)
 
 	(void)state;
 	incident.has_device = false;
-	tell(&incident);
+	record_incident(&incident);
 	assert_non_null(strstr(entries[0], "port 1-1: a device lost its link"));
 
 	incident.id = 42;
 	incident.cause = LS_CAUSE_CONTROLLER_DIED;
 	incident.n_disconnects = 0;
 	incident.socket = (struct ls_socket){ .id_path = "pci-0000:00:14.0", .name = "usb1" };
-	tell(&incident);
+	record_incident(&incident);
 	assert_string_equal(field(1, "MESSAGE"), "bus usb1: the USB controller died (incident 42)");
 }
 
 static void
-is_silent_until_it_settles(void **state)
+waits_until_an_incident_settles(void **state)
 {
 	struct ls_incident incident = link_loss();
 
 	(void)state;
 	incident.settled = false;
-	tell(&incident);
+	record_incident(&incident);
 	assert_int_equal(n_entries, 0);
 	incident.settled = true;
-	tell(&incident);
+	record_incident(&incident);
 	assert_int_equal(n_entries, 1);
 	incident.n_resets++;
-	tell(&incident);
+	record_incident(&incident);
 	incident.open = false;
-	tell(&incident);
+	record_incident(&incident);
 	assert_int_equal(n_entries, 1);
 }
 
@@ -217,19 +217,19 @@ leaves_an_absence_open_at_first(void **state)
 	incident.cause = LS_CAUSE_UNKNOWN;
 	incident.back = false;
 	incident.drop = false;
-	tell(&incident);
+	record_incident(&incident);
 	assert_string_equal(
 		field(0, "MESSAGE"),
 		"port 1-1: iPhone (05ac:12a8) left; if it is back within 10 s this is a "
 		"lost link (incident 41)");
 	assert_string_equal(field(0, "PRIORITY"), "6");
-	tell(&incident);
+	record_incident(&incident);
 	assert_int_equal(n_entries, 1);
 
 	incident.cause = LS_CAUSE_LINK_LOSS;
 	incident.back = true;
 	incident.drop = true;
-	tell(&incident);
+	record_incident(&incident);
 	assert_int_equal(n_entries, 2);
 	assert_string_equal(field(1, "PRIORITY"), "4");
 }
@@ -241,14 +241,14 @@ counts_in_powers_of_two(void **state)
 
 	(void)state;
 	for (incident.n_disconnects = 1; incident.n_disconnects <= 10000; incident.n_disconnects++)
-		tell(&incident);
+		record_incident(&incident);
 	incident.n_disconnects--;
 	assert_int_equal(n_entries, 14); /* 1, 2, 4 … 8192 */
 	assert_string_equal(field(2, "MESSAGE"),
 			    "port 1-1: iPhone (05ac:12a8) lost its link 4 times (incident 41)");
 	incident.open = false;
 	incident.closed.mono_us = incident.opened.mono_us + 3600 * LS_SEC;
-	tell(&incident);
+	record_incident(&incident);
 	assert_int_equal(n_entries, 15);
 	assert_string_equal(field(14, "MESSAGE"),
 			    "port 1-1: iPhone (05ac:12a8) lost its link 10000 times within 60 min; "
@@ -256,33 +256,33 @@ counts_in_powers_of_two(void **state)
 }
 
 static void
-remembers_a_bounded_number(void **state)
+keeps_a_bounded_number(void **state)
 {
 	struct ls_incident incident = link_loss();
 
 	(void)state;
 	for (incident.id = 1; incident.id <= 256; incident.id++)
-		tell(&incident);
+		record_incident(&incident);
 	assert_int_equal(n_entries, 256);
 	for (incident.id = 1; incident.id <= 256; incident.id++)
-		tell(&incident);
+		record_incident(&incident);
 	assert_int_equal(n_entries, 256);
 
 	incident.id = 100; /* its place is the one that can be spared */
 	incident.open = false;
-	tell(&incident);
+	record_incident(&incident);
 	incident.open = true;
 	incident.id = 257;
-	tell(&incident);
+	record_incident(&incident);
 	for (incident.id = 1; incident.id <= 256; incident.id++) {
 		if (incident.id != 100)
-			tell(&incident);
+			record_incident(&incident);
 	}
 	assert_int_equal(n_entries, 257);
 }
 
 static void
-tells_of_blind_sources(void **state)
+reports_unavailable_sources(void **state)
 {
 	struct ls_gap gap = {
 		.id = 7,
@@ -293,8 +293,8 @@ tells_of_blind_sources(void **state)
 	};
 
 	(void)state;
-	tell_gap(&gap);
-	tell_gap(&gap);
+	record_gap(&gap);
+	record_gap(&gap);
 	assert_int_equal(n_entries, 1);
 	assert_string_equal(entries[0], "MESSAGE=kernel-log sees nothing: permission denied\n"
 					"MESSAGE_ID=faaafb96e6174628aae084d5fd4d78a5\n"
@@ -302,8 +302,8 @@ tells_of_blind_sources(void **state)
 					"LINKSTAT_SOURCE=kernel-log\n");
 	gap.open = false;
 	gap.ended.mono_us = 91 * LS_SEC;
-	tell_gap(&gap);
-	tell_gap(&gap);
+	record_gap(&gap);
+	record_gap(&gap);
 	assert_int_equal(n_entries, 2);
 	assert_string_equal(field(1, "MESSAGE"),
 			    "kernel-log saw nothing for 90 s: permission denied");
@@ -318,19 +318,19 @@ sums_up_losses(void **state)
 	(void)state;
 	for (gap.id = 1; gap.id <= 100; gap.id++) {
 		gap.began.mono_us += LS_SEC;
-		tell_gap(&gap);
+		record_gap(&gap);
 	}
 	assert_int_equal(n_entries, 2);
 	assert_string_equal(field(0, "MESSAGE"), "udev lost 1 record: buffer full");
 	assert_string_equal(field(1, "MESSAGE"), "udev lost 60 records: buffer full");
 	gap.began.mono_us += 100 * LS_SEC;
 	gap.n_lost = UINT32_MAX;
-	tell_gap(&gap);
+	record_gap(&gap);
 	assert_string_equal(field(2, "MESSAGE"), "udev lost more than 39 records: buffer full");
 }
 
 static void
-speaks_to_stderr_without_a_journal(void **state)
+writes_to_stderr_without_a_journal(void **state)
 {
 	struct ls_incident incident = link_loss();
 	char line[256] = "";
@@ -340,7 +340,7 @@ speaks_to_stderr_without_a_journal(void **state)
 	(void)state;
 	journal_runs = false;
 	dup2(fileno(file), STDERR_FILENO);
-	tell(&incident);
+	record_incident(&incident);
 	dup2(saved, STDERR_FILENO);
 	close(saved);
 	rewind(file);
@@ -353,22 +353,22 @@ speaks_to_stderr_without_a_journal(void **state)
 }
 
 static void
-names_a_mode_unless_it_is_that_of_everyday_use(void **state)
+names_a_mode_except_normal_use(void **state)
 {
 	struct ls_incident incident = link_loss();
 
 	(void)state;
 	snprintf(incident.mode, sizeof(incident.mode), "restore mode");
-	tell(&incident);
+	record_incident(&incident);
 	assert_non_null(strstr(field(0, "MESSAGE"), " lost its link in restore mode and"));
 	incident.id = 42;
 	incident.mode_resting = true;
-	tell(&incident);
+	record_incident(&incident);
 	assert_non_null(strstr(field(1, "MESSAGE"), " lost its link and"));
 }
 
 static void
-reports_labels_that_are_assumed(void **state)
+reports_assumed_labels(void **state)
 {
 	struct ls_event event = {
 		.socket = { .id_path = "pci-0000:00:14.0-usb-0:1", .name = "1-1" },
@@ -418,17 +418,17 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(has_all_fields),
-		TEST(says_each_cause_in_a_sentence),
+		TEST(has_a_sentence_for_each_cause),
 		TEST(names_a_controller_and_unknown_devices),
-		TEST(is_silent_until_it_settles),
+		TEST(waits_until_an_incident_settles),
 		TEST(leaves_an_absence_open_at_first),
 		TEST(counts_in_powers_of_two),
-		TEST(remembers_a_bounded_number),
-		TEST(tells_of_blind_sources),
+		TEST(keeps_a_bounded_number),
+		TEST(reports_unavailable_sources),
 		TEST(sums_up_losses),
-		TEST(speaks_to_stderr_without_a_journal),
-		TEST(names_a_mode_unless_it_is_that_of_everyday_use),
-		TEST(reports_labels_that_are_assumed),
+		TEST(writes_to_stderr_without_a_journal),
+		TEST(names_a_mode_except_normal_use),
+		TEST(reports_assumed_labels),
 		TEST(matches_the_catalog),
 	};
 

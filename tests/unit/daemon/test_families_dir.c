@@ -107,7 +107,7 @@ reads_in_the_order_of_names(void **state)
 }
 
 static void
-leaves_a_wrong_file_out(void **state)
+skips_an_invalid_file(void **state)
 {
 	struct bed *bed = *state;
 	char wanted[256];
@@ -128,7 +128,7 @@ leaves_a_wrong_file_out(void **state)
 }
 
 static void
-does_without_a_directory(void **state)
+works_without_a_directory(void **state)
 {
 	struct bed *bed = *state;
 
@@ -160,8 +160,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(reads_in_the_order_of_names),
-		TEST(leaves_a_wrong_file_out),
-		TEST(does_without_a_directory),
+		TEST(skips_an_invalid_file),
+		TEST(works_without_a_directory),
 		TEST(refuses_what_is_no_family_file_by_its_size),
 	};
 

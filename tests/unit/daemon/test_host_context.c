@@ -81,7 +81,7 @@ reads_numbers(void **state)
 	}
 
 static void
-says_what_is_notable_first(void **state)
+prints_the_notable_first(void **state)
 {
 	static const struct {
 		struct ls_host_context context;
@@ -324,16 +324,11 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_pressure),
-		cmocka_unit_test(reads_numbers),
-		cmocka_unit_test(says_what_is_notable_first),
-		cmocka_unit_test(a_long_line_is_cut),
-		DESK(remembers_a_device_that_is_gone),
-		DESK(looks_at_the_hub_that_stayed),
-		DESK(reports_once_for_each_incident),
-		DESK(reports_at_most_once_a_second),
-		DESK(says_nothing_of_what_is_long_ago),
-		DESK(an_empty_machine_says_nothing),
+		cmocka_unit_test(reads_pressure),	    cmocka_unit_test(reads_numbers),
+		cmocka_unit_test(prints_the_notable_first), cmocka_unit_test(a_long_line_is_cut),
+		DESK(remembers_a_device_that_is_gone),	    DESK(looks_at_the_hub_that_stayed),
+		DESK(reports_once_for_each_incident),	    DESK(reports_at_most_once_a_second),
+		DESK(says_nothing_of_what_is_long_ago),	    DESK(an_empty_machine_says_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -373,7 +373,7 @@ watching_needs_more(void **state)
 }
 
 static void
-answers_who_has_sent_all(void **state)
+answers_after_the_client_closed_its_side(void **state)
 {
 	struct bench *bench = *state;
 	struct peer peer = peer_connect(bench);
@@ -405,7 +405,7 @@ main(void)
 		TEST(reports_transfers),
 		TEST(publishes_to_watchers),
 		TEST(watching_needs_more),
-		TEST(answers_who_has_sent_all),
+		TEST(answers_after_the_client_closed_its_side),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

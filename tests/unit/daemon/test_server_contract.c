@@ -339,7 +339,7 @@ fill_trend(struct store *store)
 }
 
 static void
-answers_are_as_the_contract_says(void **state)
+replies_match_the_contract(void **state)
 {
 	static const struct {
 		const char *method, *parameters;
@@ -419,7 +419,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(answers_are_as_the_contract_says, bench_setup,
+		cmocka_unit_test_setup_teardown(replies_match_the_contract, bench_setup,
 						bench_teardown),
 	};
 

@@ -41,7 +41,7 @@ assert_hung_up(struct bench *bench, struct peer *peer)
 	}
 
 static void
-hangs_up_on_garbage(void **state)
+disconnects_on_garbage(void **state)
 {
 	struct bench *bench = *state;
 	static const struct {
@@ -82,7 +82,7 @@ hangs_up_on_garbage(void **state)
 }
 
 static void
-hangs_up_on_deep_nesting(void **state)
+disconnects_on_deep_nesting(void **state)
 {
 	struct bench *bench = *state;
 	static char deep[60000];
@@ -250,7 +250,7 @@ drops_a_watcher_that_does_not_read(void **state)
 
 /* One that never reads is disconnected after a while, whatever is queued for it. */
 static void
-does_not_wait_for_ever_for_a_slow_one(void **state)
+disconnects_a_slow_client(void **state)
 {
 	struct bench *bench = *state;
 	struct peer slow = peer_connect(bench), others[SERVER_MAX_CLIENTS];
@@ -283,7 +283,7 @@ does_not_wait_for_ever_for_a_slow_one(void **state)
 }
 
 static void
-turns_away_too_many(void **state)
+limits_the_number_of_clients(void **state)
 {
 	struct bench *bench = *state;
 	struct peer peers[70];
@@ -374,16 +374,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(hangs_up_on_garbage),
-		TEST(hangs_up_on_deep_nesting),
+		TEST(disconnects_on_garbage),
+		TEST(disconnects_on_deep_nesting),
 		TEST(caps_messages),
 		TEST(stops_reading_what_never_ends),
 		TEST(waits_for_half_messages),
 		TEST(answers_a_thousand_calls_in_one_write),
 		TEST(makes_no_answers_in_advance),
 		TEST(drops_a_watcher_that_does_not_read),
-		TEST(does_not_wait_for_ever_for_a_slow_one),
-		TEST(turns_away_too_many),
+		TEST(disconnects_a_slow_client),
+		TEST(limits_the_number_of_clients),
 		TEST(survives_without_descriptors),
 		TEST(replaces_dead_sockets_only),
 	};

@@ -167,7 +167,7 @@ another_device_starts_at_zero(void **state)
 }
 
 static void
-says_what_it_did_not_see(void **state)
+reports_what_was_lost(void **state)
 {
 	struct bench *bench = *state;
 	struct source_state *usbmon = &bench->state.sources[LS_SOURCE_USBMON];
@@ -221,7 +221,7 @@ measures_only_while_a_client_watches(void **state)
 }
 
 static void
-takes_sensible_intervals_only(void **state)
+accepts_valid_intervals_only(void **state)
 {
 	static const struct {
 		const char *call, *error;
@@ -252,7 +252,7 @@ takes_sensible_intervals_only(void **state)
 
 /* Watch and Top do not get each other's replies, and a connection goes on after an error. */
 static void
-a_watcher_of_events_gets_no_measurements(void **state)
+a_client_of_events_gets_no_measurements(void **state)
 {
 	struct bench *bench = *state;
 	struct ls_event event = sample_event(1, LS_EVENT_RESET, 1);
@@ -308,10 +308,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(counts_since_the_last_reply),
 		TEST(another_device_starts_at_zero),
-		TEST(says_what_it_did_not_see),
+		TEST(reports_what_was_lost),
 		TEST(measures_only_while_a_client_watches),
-		TEST(takes_sensible_intervals_only),
-		TEST(a_watcher_of_events_gets_no_measurements),
+		TEST(accepts_valid_intervals_only),
+		TEST(a_client_of_events_gets_no_measurements),
 		TEST(a_reader_that_is_too_slow_is_dropped),
 	};
 

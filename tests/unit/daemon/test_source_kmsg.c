@@ -105,7 +105,7 @@ open_source(bool resume, uint64_t after_seq)
 	assert_int_equal(n_seen, 0);
 }
 
-/* Most tests begin here: nothing from before, the source sees. */
+/* Start of most tests: no earlier records, the source is available. */
 static void
 open_fresh(void)
 {
@@ -140,7 +140,7 @@ tear_down(void **state)
 }
 
 static void
-delivers_what_the_kernel_says_of_usb(void **state)
+delivers_messages_about_usb(void **state)
 {
 	(void)state;
 	open_fresh();
@@ -160,7 +160,7 @@ delivers_what_the_kernel_says_of_usb(void **state)
 }
 
 static void
-believes_the_kernel_only(void **state)
+accepts_the_kernel_only(void **state)
 {
 	static const char *const forged[] = {
 		"12,10,999990000,-;usb 1-1: USB disconnect, device number 5\n",
@@ -251,7 +251,7 @@ goes_on_after_an_overrun(void **state)
 }
 
 static void
-says_once_that_it_is_dead(void **state)
+reports_a_dead_source_once(void **state)
 {
 	static const int errors[] = { EIO, EINVAL, 0 };
 
@@ -359,15 +359,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(delivers_what_the_kernel_says_of_usb),
-		TEST(believes_the_kernel_only),
+		TEST(delivers_messages_about_usb),
+		TEST(accepts_the_kernel_only),
 		TEST(replays_what_came_after_the_last_one_taken),
 		TEST(goes_on_after_an_overrun),
 		TEST(survives_interruptions),
 		TEST(takes_a_bounded_number_at_a_time),
 		/* These set up each of their cases themselves. */
 		cmocka_unit_test_teardown(counts_what_was_overwritten, tear_down),
-		cmocka_unit_test_teardown(says_once_that_it_is_dead, tear_down),
+		cmocka_unit_test_teardown(reports_a_dead_source_once, tear_down),
 		cmocka_unit_test_teardown(follows_the_drift_of_the_log_clock, tear_down),
 	};
 

@@ -244,7 +244,7 @@ start(void)
 }
 
 static void
-takes_all_and_gives_it_back(void **state)
+fetches_all_and_frees_the_ring(void **state)
 {
 	(void)state;
 	start();
@@ -263,7 +263,7 @@ takes_all_and_gives_it_back(void **state)
 }
 
 static void
-rests_while_something_moves(void **state)
+polls_slowly_while_records_arrive(void **state)
 {
 	(void)state;
 	start();
@@ -279,7 +279,7 @@ rests_while_something_moves(void **state)
 }
 
 static void
-sleeps_when_nothing_moves(void **state)
+waits_when_no_records_arrive(void **state)
 {
 	uint64_t n_wakeups;
 
@@ -299,7 +299,7 @@ sleeps_when_nothing_moves(void **state)
 }
 
 static void
-rests_less_when_the_ring_is_full(void **state)
+polls_faster_when_the_ring_is_full(void **state)
 {
 	unsigned int rest_ms;
 
@@ -340,7 +340,7 @@ losses_are_reported(void **state)
 }
 
 static void
-dies_once(void **state)
+reports_its_end_once(void **state)
 {
 	(void)state;
 	start();
@@ -388,7 +388,7 @@ takes_the_ring_it_can_get(void **state)
 }
 
 static void
-says_how_to_see(void **state)
+reports_how_to_enable_it(void **state)
 {
 	static const struct {
 		const char *path, *text;
@@ -424,16 +424,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(takes_all_and_gives_it_back, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(rests_while_something_moves, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(sleeps_when_nothing_moves, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(rests_less_when_the_ring_is_full, set_up,
+		cmocka_unit_test_setup_teardown(fetches_all_and_frees_the_ring, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(polls_slowly_while_records_arrive, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(waits_when_no_records_arrive, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(polls_faster_when_the_ring_is_full, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(losses_are_reported, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(dies_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(reports_its_end_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_set_clock_is_noticed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(takes_the_ring_it_can_get, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(says_how_to_see, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(reports_how_to_enable_it, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

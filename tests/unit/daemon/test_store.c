@@ -184,7 +184,7 @@ absorbed_incidents_leave_their_events(void **state)
 }
 
 static void
-knows_where_it_was_left(void **state)
+restores_the_last_position(void **state)
 {
 	struct fixture *fixture = *state;
 	struct ls_engine_config config = { 0 };
@@ -285,7 +285,7 @@ stop_at_three(int64_t id, const struct ls_event *event, void *user)
 }
 
 static void
-visitors_end_a_visit(void **state)
+a_callback_can_stop_a_listing(void **state)
 {
 	struct fixture *fixture = *state;
 	struct ls_event event = sample_event(1, LS_EVENT_RESET, 0);
@@ -337,10 +337,10 @@ main(void)
 		STORE_TEST(all_names_come_back),
 		STORE_TEST(gaps_come_back_as_they_were),
 		STORE_TEST(absorbed_incidents_leave_their_events),
-		STORE_TEST(knows_where_it_was_left),
+		STORE_TEST(restores_the_last_position),
 		STORE_TEST(closes_what_another_boot_left_open),
 		STORE_TEST(closes_gaps_of_an_earlier_run),
-		STORE_TEST(visitors_end_a_visit),
+		STORE_TEST(a_callback_can_stop_a_listing),
 		STORE_TEST(counts_drops_and_labels),
 	};
 

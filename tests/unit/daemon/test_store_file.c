@@ -247,7 +247,7 @@ open_unprivileged(const char *dir, int arg)
 }
 
 static void
-goes_on_in_memory_where_it_may_not_write(void **state)
+goes_on_in_memory_without_write_permission(void **state)
 {
 	static const struct {
 		mode_t dir, file;
@@ -317,7 +317,7 @@ fill_disk(const char *dir, int arg)
 }
 
 static void
-copes_with_a_full_disk(void **state)
+survives_a_full_disk(void **state)
 {
 	static const int kib[] = { 16, 3000 };
 
@@ -341,9 +341,9 @@ main(void)
 		DIR_TEST(survives_damage_found_while_running),
 		DIR_TEST(leaves_a_newer_version_alone),
 		DIR_TEST(refuses_a_second_linkstatd),
-		DIR_TEST(goes_on_in_memory_where_it_may_not_write),
+		DIR_TEST(goes_on_in_memory_without_write_permission),
 		cmocka_unit_test(goes_on_in_memory_without_a_directory),
-		DIR_TEST(copes_with_a_full_disk),
+		DIR_TEST(survives_a_full_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

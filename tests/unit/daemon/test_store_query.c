@@ -313,7 +313,7 @@ page_through(struct fixture *fixture, struct store_filter filter)
 
 /* Times are printed for people and not asserted: machines differ. */
 static void
-copes_with_many_events(void **state)
+handles_many_events(void **state)
 {
 	struct fixture *fixture = *state;
 	struct store_filter latest = ALL;
@@ -350,7 +350,7 @@ main(void)
 		STORE_TEST(reports_counts_in_port_order),
 		STORE_TEST(reports_what_is_asked_for),
 		STORE_TEST(names_follow_the_boot),
-		STORE_TEST(copes_with_many_events),
+		STORE_TEST(handles_many_events),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,7 +36,7 @@ put_moment(struct fixture *fixture, int64_t id, int64_t real_us)
 	free(incident);
 }
 
-/* Until there is nothing left to do; the number of pieces. */
+/* Runs all pieces; returns their number. */
 static int
 retain(struct fixture *fixture, const struct store_limits *limits, int64_t now_us)
 {

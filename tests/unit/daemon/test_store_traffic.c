@@ -285,7 +285,7 @@ absorbed_incidents_hand_on_their_tail(void **state)
 }
 
 static void
-a_tail_of_a_strange_length_is_none(void **state)
+a_tail_of_invalid_length_is_ignored(void **state)
 {
 	static const struct {
 		int len, want;
@@ -321,7 +321,7 @@ main(void)
 		STORE_TEST(a_roll_up_is_all_or_nothing),
 		STORE_TEST(the_first_tail_counts),
 		STORE_TEST(absorbed_incidents_hand_on_their_tail),
-		STORE_TEST(a_tail_of_a_strange_length_is_none),
+		STORE_TEST(a_tail_of_invalid_length_is_ignored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

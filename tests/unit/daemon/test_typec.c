@@ -10,7 +10,7 @@
 #define PORT "/sys/devices/typec/port0"
 
 static void
-takes_the_chosen_word(void **state)
+reads_the_selected_value(void **state)
 {
 	static const struct {
 		const char *text, *want;
@@ -38,7 +38,7 @@ takes_the_chosen_word(void **state)
 }
 
 static void
-takes_objects(void **state)
+reads_power_objects(void **state)
 {
 	static const struct {
 		const char *text;
@@ -64,7 +64,7 @@ takes_objects(void **state)
 }
 
 static void
-knows_what_a_cable_promises(void **state)
+reads_the_capabilities_of_a_cable(void **state)
 {
 	static const struct {
 		uint32_t vdo1;
@@ -134,9 +134,9 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(takes_the_chosen_word),
-		cmocka_unit_test(takes_objects),
-		cmocka_unit_test(knows_what_a_cable_promises),
+		cmocka_unit_test(reads_the_selected_value),
+		cmocka_unit_test(reads_power_objects),
+		cmocka_unit_test(reads_the_capabilities_of_a_cable),
 		cmocka_unit_test(follows_the_port_to_its_connector),
 	};
 

@@ -8,7 +8,7 @@
 
 #include "lib/attribution/blame.h"
 
-/* One row of a table that a person would type. Hubs are joined by ';'. */
+/* One row of a table as a user would type it. Hubs are joined by ';'. */
 struct row {
 	const char *host, *controller, *port, *hubs, *cable, *device, *model;
 	double hours;
@@ -180,7 +180,7 @@ static const struct {
 };
 
 static void
-field_cases_come_out_on_the_right_side(void **state)
+field_cases_get_the_right_verdict(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LS_COUNT(cases); i++) {
@@ -199,7 +199,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(field_cases_come_out_on_the_right_side),
+		cmocka_unit_test(field_cases_get_the_right_verdict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

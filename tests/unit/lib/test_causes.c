@@ -43,7 +43,7 @@ has_all_texts_of_each_cause(void **state)
 }
 
 static void
-tells_causes_apart(void **state)
+distinguishes_causes(void **state)
 {
 	enum ls_cause found;
 
@@ -69,7 +69,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(has_all_texts_of_each_cause),
-		cmocka_unit_test(tells_causes_apart),
+		cmocka_unit_test(distinguishes_causes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

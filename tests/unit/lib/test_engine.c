@@ -78,7 +78,7 @@ a_device_that_stays_away_was_unplugged(void **state)
 }
 
 static void
-witnesses_in_any_order_are_one_event(void **state)
+sources_in_any_order_are_one_event(void **state)
 {
 	static const enum ls_source orders[][3] = {
 		{ LS_SOURCE_KERNEL_LOG, LS_SOURCE_UDEV, LS_SOURCE_LIBUSB },
@@ -259,7 +259,7 @@ plug_hub_with_two(struct scenario *scenario)
 }
 
 static void
-a_hub_is_blamed_for_its_children_kernel_log_first(void **state)
+a_lost_hub_explains_its_children_kernel_log_first(void **state)
 {
 	struct scenario *scenario = *state;
 
@@ -276,7 +276,7 @@ a_hub_is_blamed_for_its_children_kernel_log_first(void **state)
 }
 
 static void
-a_hub_is_blamed_for_its_children_uevents_first(void **state)
+a_lost_hub_explains_its_children_uevents_first(void **state)
 {
 	struct scenario *scenario = *state;
 
@@ -294,7 +294,7 @@ a_hub_is_blamed_for_its_children_uevents_first(void **state)
 }
 
 static void
-a_hub_that_is_reset_takes_its_children_along(void **state)
+a_hub_reset_explains_its_children(void **state)
 {
 	struct scenario *scenario = *state;
 
@@ -310,7 +310,7 @@ a_hub_that_is_reset_takes_its_children_along(void **state)
 }
 
 static void
-a_dead_controller_is_blamed_once(void **state)
+a_dead_controller_is_one_incident(void **state)
 {
 	struct scenario *scenario = *state;
 
@@ -371,7 +371,7 @@ a_flapping_device_is_one_incident(void **state)
 }
 
 static void
-late_witnesses_of_earlier_flaps_count_nothing(void **state)
+late_reports_of_earlier_flaps_count_nothing(void **state)
 {
 	struct scenario *scenario = *state;
 
@@ -427,7 +427,7 @@ a_hub_behind_a_hub_is_its_child(void **state)
 }
 
 static void
-what_a_port_reported_itself_is_not_swallowed_by_its_hub(void **state)
+an_incident_of_the_port_itself_is_not_absorbed_by_its_hub(void **state)
 {
 	struct scenario *scenario = *state;
 
@@ -442,7 +442,7 @@ what_a_port_reported_itself_is_not_swallowed_by_its_hub(void **state)
 }
 
 static void
-a_number_that_events_bear_is_not_given_out_again(void **state)
+an_id_in_events_is_not_used_again(void **state)
 {
 	struct scenario *scenario = *state;
 
@@ -458,7 +458,7 @@ a_number_that_events_bear_is_not_given_out_again(void **state)
 }
 
 static void
-a_scan_does_not_lose_what_is_just_coming(void **state)
+a_scan_keeps_a_device_that_is_arriving(void **state)
 {
 	static const struct ls_device ids = { .vid = 0x05ac, .pid = 0x12a8 };
 	struct scenario *scenario = *state;
@@ -540,7 +540,7 @@ a_burst_of_errors_that_is_survived_is_a_warning(void **state)
 }
 
 static void
-errors_long_before_a_drop_speak_of_the_link(void **state)
+errors_long_before_a_drop_are_of_the_link(void **state)
 {
 	struct scenario *scenario = *state;
 
@@ -554,7 +554,7 @@ errors_long_before_a_drop_speak_of_the_link(void **state)
 }
 
 static void
-errors_of_the_last_moment_are_what_any_unplug_looks_like(void **state)
+errors_just_before_a_disconnect_are_normal(void **state)
 {
 	struct scenario *scenario = *state;
 
@@ -566,7 +566,7 @@ errors_of_the_last_moment_are_what_any_unplug_looks_like(void **state)
 }
 
 static void
-a_hub_says_what_happened_at_its_port(void **state)
+a_hub_reports_the_state_of_its_port(void **state)
 {
 	struct scenario *scenario = *state;
 
@@ -597,7 +597,7 @@ a_hub_that_replaces_a_device_did_not_lose_its_ports(void **state)
 }
 
 static void
-sleep_explains_what_leaves_with_it(void **state)
+a_suspend_explains_its_disconnects(void **state)
 {
 	struct scenario *scenario = *state;
 
@@ -638,7 +638,7 @@ a_missing_source_lowers_the_confidence_only(void **state)
 }
 
 static void
-a_scan_finds_what_left_unseen(void **state)
+a_scan_finds_missed_removals(void **state)
 {
 	struct scenario *scenario = *state;
 
@@ -673,7 +673,7 @@ a_reused_number_is_a_new_device(void **state)
 }
 
 static void
-a_witness_that_saw_nothing_is_questioned(void **state)
+a_source_without_a_report_lowers_the_confidence(void **state)
 {
 	struct scenario *scenario = *state;
 
@@ -685,7 +685,7 @@ a_witness_that_saw_nothing_is_questioned(void **state)
 }
 
 static void
-more_ports_than_places_are_said(void **state)
+too_many_ports_are_reported(void **state)
 {
 	struct scenario *scenario = *state;
 	char port[LS_PORT_NAME_MAX];
@@ -754,7 +754,7 @@ main(void)
 		TEST(a_connect_is_one_event_and_one_session),
 		TEST(a_device_that_returns_lost_its_link),
 		TEST(a_device_that_stays_away_was_unplugged),
-		TEST(witnesses_in_any_order_are_one_event),
+		TEST(sources_in_any_order_are_one_event),
 		TEST(another_device_in_the_same_port_is_no_drop),
 		TEST(a_move_to_another_port_is_no_drop),
 		TEST(other_ids_on_the_same_port_are_a_mode_switch),
@@ -765,32 +765,32 @@ main(void)
 		TEST(two_resets_count_twice),
 		TEST(emi_explains_the_disconnect_behind_it),
 		TEST(over_current_of_two_sources_is_reported_once),
-		TEST(a_hub_is_blamed_for_its_children_kernel_log_first),
-		TEST(a_hub_is_blamed_for_its_children_uevents_first),
-		TEST(a_hub_that_is_reset_takes_its_children_along),
-		TEST(a_dead_controller_is_blamed_once),
+		TEST(a_lost_hub_explains_its_children_kernel_log_first),
+		TEST(a_lost_hub_explains_its_children_uevents_first),
+		TEST(a_hub_reset_explains_its_children),
+		TEST(a_dead_controller_is_one_incident),
 		TEST(an_unbound_controller_is_software),
 		TEST(deauthorising_is_software),
 		TEST(a_flapping_device_is_one_incident),
-		TEST(late_witnesses_of_earlier_flaps_count_nothing),
+		TEST(late_reports_of_earlier_flaps_count_nothing),
 		TEST(late_reports_of_a_removed_bus_are_no_incident),
 		TEST(a_burst_of_errors_that_is_survived_is_a_warning),
-		TEST(errors_long_before_a_drop_speak_of_the_link),
-		TEST(errors_of_the_last_moment_are_what_any_unplug_looks_like),
-		TEST(a_hub_says_what_happened_at_its_port),
+		TEST(errors_long_before_a_drop_are_of_the_link),
+		TEST(errors_just_before_a_disconnect_are_normal),
+		TEST(a_hub_reports_the_state_of_its_port),
 		TEST(a_hub_that_replaces_a_device_did_not_lose_its_ports),
 		TEST(a_hub_behind_a_hub_is_its_child),
-		TEST(what_a_port_reported_itself_is_not_swallowed_by_its_hub),
-		TEST(a_number_that_events_bear_is_not_given_out_again),
-		TEST(a_scan_does_not_lose_what_is_just_coming),
+		TEST(an_incident_of_the_port_itself_is_not_absorbed_by_its_hub),
+		TEST(an_id_in_events_is_not_used_again),
+		TEST(a_scan_keeps_a_device_that_is_arriving),
 		TEST(a_kernel_log_that_is_read_last_counts_nothing_twice),
 		TEST(an_overloaded_root_hub_is_counted),
-		TEST(sleep_explains_what_leaves_with_it),
+		TEST(a_suspend_explains_its_disconnects),
 		TEST(a_missing_source_lowers_the_confidence_only),
-		TEST(a_scan_finds_what_left_unseen),
+		TEST(a_scan_finds_missed_removals),
 		TEST(a_reused_number_is_a_new_device),
-		TEST(a_witness_that_saw_nothing_is_questioned),
-		TEST(more_ports_than_places_are_said),
+		TEST(a_source_without_a_report_lowers_the_confidence),
+		TEST(too_many_ports_are_reported),
 		TEST(late_or_early_calls_change_nothing),
 		TEST(a_restart_continues_sessions_and_incidents),
 	};

@@ -377,7 +377,7 @@ a_hub_resets_without_the_kernel_log(void **state)
 }
 
 static void
-a_device_that_stopped_answering_died(void **state)
+a_device_that_stopped_answering_was_reset(void **state)
 {
 	struct scenario *scenario = *state;
 	struct ls_observation silence = errors(5, 2, 2);
@@ -390,7 +390,7 @@ a_device_that_stopped_answering_died(void **state)
 }
 
 static void
-broken_transfers_before_it_left_speak_of_the_wire(void **state)
+link_errors_before_a_disconnect_are_of_the_link(void **state)
 {
 	struct scenario *scenario = *state;
 	struct ls_observation broken = errors(5, 4, 1);
@@ -403,7 +403,7 @@ broken_transfers_before_it_left_speak_of_the_wire(void **state)
 }
 
 static void
-errors_in_the_last_moment_are_what_any_unplug_looks_like(void **state)
+errors_just_before_a_disconnect_are_normal(void **state)
 {
 	struct scenario *scenario = *state;
 	struct ls_observation last = errors(5, 2, 0);
@@ -521,9 +521,9 @@ main(void)
 		SCENARIO(a_device_taken_off_soon_after_it_came_was_not_reset),
 		SCENARIO(a_hub_is_reset_after_its_children_were_taken_off_slowly),
 		SCENARIO(a_hub_resets_without_the_kernel_log),
-		SCENARIO(a_device_that_stopped_answering_died),
-		SCENARIO(broken_transfers_before_it_left_speak_of_the_wire),
-		SCENARIO(errors_in_the_last_moment_are_what_any_unplug_looks_like),
+		SCENARIO(a_device_that_stopped_answering_was_reset),
+		SCENARIO(link_errors_before_a_disconnect_are_of_the_link),
+		SCENARIO(errors_just_before_a_disconnect_are_normal),
 		SCENARIO(data_that_flowed_makes_it_more_than_an_unplug),
 		SCENARIO(data_that_had_ended_does_not),
 		SCENARIO(a_device_that_does_not_wake_up),

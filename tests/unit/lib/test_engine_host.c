@@ -146,7 +146,7 @@ each_slow_session_is_reported(void **state)
 	assert_int_equal(scenario->n_events[LS_EVENT_SPEED_DOWNGRADE], 3);
 }
 
-/* The time of the other witness is relative to that of the first. */
+/* The time of the second source is relative to that of the first. */
 static void
 one_sleep_is_reported_once(void **state)
 {

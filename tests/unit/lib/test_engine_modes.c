@@ -79,7 +79,7 @@ leaves(struct restore *restore, uint64_t stays_ms)
 	scenario_unplug(&restore->scenario, restore->t, "1-1", restore->devnum++);
 }
 
-/* It stays, leaves, is away, and comes back as @device. */
+/* It stays connected, disconnects, and returns as @device. */
 static void
 turns(struct restore *restore, uint64_t stays_ms, uint64_t away_ms, const struct ls_device *device)
 {

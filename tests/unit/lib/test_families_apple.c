@@ -85,7 +85,7 @@ a_lost_link_is_no_change_of_mode(void **state)
 }
 
 static void
-a_reboot_within_a_restore_is_the_devices(void **state)
+a_reboot_within_a_restore_is_of_the_device(void **state)
 {
 	static const struct walk walks[] = {
 		{ "HomePod",
@@ -135,7 +135,7 @@ normal_use_needs_no_context(void **state)
 }
 
 static void
-says_what_a_mode_is(void **state)
+describes_each_mode(void **state)
 {
 	static const struct {
 		uint16_t pid;
@@ -240,9 +240,9 @@ main(void)
 		cmocka_unit_test(a_restore_is_four_expected_changes),
 		cmocka_unit_test(a_restore_may_begin_in_dfu_mode),
 		cmocka_unit_test(a_lost_link_is_no_change_of_mode),
-		cmocka_unit_test(a_reboot_within_a_restore_is_the_devices),
+		cmocka_unit_test(a_reboot_within_a_restore_is_of_the_device),
 		cmocka_unit_test(normal_use_needs_no_context),
-		cmocka_unit_test(says_what_a_mode_is),
+		cmocka_unit_test(describes_each_mode),
 		cmocka_unit_test(a_restore_is_a_job_that_may_stall),
 		cmocka_unit_test(knows_one_device_in_all_modes),
 	};

@@ -242,7 +242,7 @@ static const char looks[] =
 	"[t maker]\ntitle = maker\npid = 77\nmanufacturer = acme*\n";
 
 static void
-asks_for_all_that_a_rule_names(void **state)
+a_rule_requires_all_its_keys(void **state)
 {
 	static const struct {
 		struct ls_device device;
@@ -292,7 +292,7 @@ asks_for_all_that_a_rule_names(void **state)
 }
 
 static void
-takes_an_identity_as_told(void **state)
+takes_an_identity_as_defined(void **state)
 {
 	static const char rules[] =
 		"[t identity, 1]\nvid = 1\nkind = a\ntake = last 4\n"
@@ -357,8 +357,8 @@ main(void)
 		cmocka_unit_test(a_later_file_comes_first),
 		cmocka_unit_test(edges_follow_a_mode_that_was_replaced),
 		cmocka_unit_test(a_wrong_file_changes_nothing),
-		cmocka_unit_test(asks_for_all_that_a_rule_names),
-		cmocka_unit_test(takes_an_identity_as_told),
+		cmocka_unit_test(a_rule_requires_all_its_keys),
+		cmocka_unit_test(takes_an_identity_as_defined),
 		cmocka_unit_test(an_identity_that_is_too_long_is_none),
 	};
 

@@ -1,4 +1,4 @@
-/* Holds linkstat-families(5) and the program together: the example works, and no key is missing. */
+/* linkstat-families(5) matches the program: the example works, and no key is missing. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,7 +51,7 @@ read_example(struct ls_families *families)
 }
 
 static void
-the_example_does_what_it_says(void **state)
+the_example_works(void **state)
 {
 	static const struct ls_device running = { .vid = 0x1209,
 						  .pid = 0x7001,
@@ -118,7 +118,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_example_does_what_it_says),
+		cmocka_unit_test(the_example_works),
 		cmocka_unit_test(every_key_is_in_the_manual),
 	};
 

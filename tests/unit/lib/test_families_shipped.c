@@ -156,7 +156,7 @@ boot_loaders(void **state)
 }
 
 static void
-other_things(void **state)
+other_families(void **state)
 {
 	static const struct walk walks[] = {
 		{ "Nintendo",
@@ -224,7 +224,7 @@ main(void)
 		cmocka_unit_test(below_android),
 		cmocka_unit_test(boot_roms),
 		cmocka_unit_test(boot_loaders),
-		cmocka_unit_test(other_things),
+		cmocka_unit_test(other_families),
 		cmocka_unit_test(no_family_is_left_out),
 		cmocka_unit_test(every_mode_can_be_reached),
 	};

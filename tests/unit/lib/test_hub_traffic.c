@@ -196,7 +196,7 @@ learns_the_layout(void **state)
 }
 
 static void
-a_hub_that_does_not_answer_is_told(void **state)
+a_hub_that_does_not_answer_is_reported(void **state)
 {
 	static const uint8_t get_hub_status[8] = { 0xa0, 0, 0, 0, 0, 0, 4, 0 };
 	static const uint8_t over_current[4] = { 2, 0, 2, 0 };
@@ -263,7 +263,7 @@ main(void)
 		cmocka_unit_test_setup(reads_requests_to_ports, set_up),
 		cmocka_unit_test_setup(reads_port_status, set_up),
 		cmocka_unit_test_setup(learns_the_layout, set_up),
-		cmocka_unit_test_setup(a_hub_that_does_not_answer_is_told, set_up),
+		cmocka_unit_test_setup(a_hub_that_does_not_answer_is_reported, set_up),
 		cmocka_unit_test_setup(reads_the_change_bitmap, set_up),
 	};
 

@@ -46,7 +46,7 @@ check(const struct port_case *cases, size_t n_cases)
 }
 
 static void
-recognises_coming_and_going(void **state)
+recognises_connects_and_disconnects(void **state)
 {
 	static const struct port_case cases[] = {
 		{ "usb 1-1: new high-speed USB device number 5 using xhci_hcd", "1-1",
@@ -120,7 +120,7 @@ recognises_failed_enumeration(void **state)
 }
 
 static void
-recognises_trouble(void **state)
+recognises_errors(void **state)
 {
 	static const struct port_case cases[] = {
 		{ "usb usb1-port2: over-current condition", "1-2", LS_OBS_OVER_CURRENT, 0, 0, 0 },
@@ -266,7 +266,7 @@ ignores_everything_else(void **state)
 }
 
 static void
-knows_sleep_from_wake(void **state)
+distinguishes_suspend_from_resume(void **state)
 {
 	static const struct {
 		const char *text;
@@ -350,12 +350,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(recognises_coming_and_going),
+		cmocka_unit_test(recognises_connects_and_disconnects),
 		cmocka_unit_test(recognises_failed_enumeration),
-		cmocka_unit_test(recognises_trouble),
+		cmocka_unit_test(recognises_errors),
 		cmocka_unit_test(names_controllers),
 		cmocka_unit_test(ignores_everything_else),
-		cmocka_unit_test(knows_sleep_from_wake),
+		cmocka_unit_test(distinguishes_suspend_from_resume),
 		cmocka_unit_test(every_rule_is_reached),
 	};
 

@@ -140,7 +140,7 @@ understands_escapes(void **state)
 }
 
 static void
-forgives_old_line_ends(void **state)
+accepts_old_line_ends(void **state)
 {
 	static const char *const cases[] = {
 		"usb 1-1: Failed to disable LTM before suspend\\x0a.",
@@ -191,9 +191,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_speeds),		  cmocka_unit_test(reads_ids),
-		cmocka_unit_test(strings_stay_strings),	  cmocka_unit_test(understands_escapes),
-		cmocka_unit_test(forgives_old_line_ends), cmocka_unit_test(cuts_what_is_long),
+		cmocka_unit_test(reads_speeds),		 cmocka_unit_test(reads_ids),
+		cmocka_unit_test(strings_stay_strings),	 cmocka_unit_test(understands_escapes),
+		cmocka_unit_test(accepts_old_line_ends), cmocka_unit_test(cuts_what_is_long),
 		cmocka_unit_test(leaves_the_time_alone),
 	};
 

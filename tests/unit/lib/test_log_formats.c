@@ -1,4 +1,4 @@
-/* Every shape in which people have kernel logs. */
+/* Every format of kernel logs. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -245,7 +245,7 @@ static const struct shape pasted[] = {
 	  GONE },
 };
 
-/* The words of kernels from 2.6 to 7. */
+/* Messages of kernels from 2.6 to 7. */
 static const struct shape versions[] = {
 	{ "plain", "hub 1-0:1.0: new USB device on port 2, assigned address 3\n", "1-2 connect" },
 	{ "plain", "usb 1-2: new full speed USB device using address 3\n", "1-2 connect" },
@@ -350,7 +350,7 @@ reads_what_was_pasted(void **state)
 }
 
 static void
-reads_words_of_all_versions(void **state)
+reads_messages_of_all_kernel_versions(void **state)
 {
 	(void)state;
 	reads(versions, LS_COUNT(versions));
@@ -388,7 +388,7 @@ main(void)
 		cmocka_unit_test(reads_stamps_of_the_kernel),
 		cmocka_unit_test(reads_lines_with_a_program),
 		cmocka_unit_test(reads_what_was_pasted),
-		cmocka_unit_test(reads_words_of_all_versions),
+		cmocka_unit_test(reads_messages_of_all_kernel_versions),
 		cmocka_unit_test(reads_utf16),
 	};
 

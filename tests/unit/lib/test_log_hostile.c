@@ -1,4 +1,4 @@
-/* Lines that look as if the kernel had written them, and bounds. */
+/* Forged kernel lines, and limits. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -83,7 +83,7 @@ static const char *const forged[] = {
 };
 
 static void
-believes_no_forgery(void **state)
+rejects_forged_lines(void **state)
 {
 	int n_wrong = 0;
 
@@ -103,7 +103,7 @@ believes_no_forgery(void **state)
 
 /* A message of several lines may hold a whole export; its length gives its end. */
 static void
-believes_the_length_of_a_field(void **state)
+uses_the_length_of_a_field(void **state)
 {
 	static const char forgery[] = "x\n\n__CURSOR=y\n_TRANSPORT=kernel\nMESSAGE=" GONE "\n\n";
 	static const char tail[] =
@@ -196,8 +196,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(believes_no_forgery),
-		cmocka_unit_test(believes_the_length_of_a_field),
+		cmocka_unit_test(rejects_forged_lines),
+		cmocka_unit_test(uses_the_length_of_a_field),
 		cmocka_unit_test(cuts_long_lines),
 		cmocka_unit_test(reads_a_long_file_without_newlines),
 		cmocka_unit_test(ends_in_the_middle),

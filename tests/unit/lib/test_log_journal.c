@@ -108,7 +108,7 @@ goes_on_after_records(void **state)
 }
 
 static void
-tells_boots_by_their_id(void **state)
+distinguishes_boots_by_id(void **state)
 {
 	static const char text[] =
 		"__CURSOR=1\n_BOOT_ID=aa\n__MONOTONIC_TIMESTAMP=5000000\n_TRANSPORT="
@@ -136,7 +136,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_records),
 		cmocka_unit_test(goes_on_after_records),
-		cmocka_unit_test(tells_boots_by_their_id),
+		cmocka_unit_test(distinguishes_boots_by_id),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

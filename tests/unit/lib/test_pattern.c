@@ -130,7 +130,7 @@ static const struct {
 };
 
 static void
-each_pattern_is_told_by_name(void **state)
+each_pattern_is_found(void **state)
 {
 	struct ls_pattern_drop drops[N_DROPS];
 	struct ls_pattern patterns[LS_N_PATTERNS];
@@ -228,7 +228,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(binomial_tails_match_references),
 		cmocka_unit_test(usual_drops_have_no_pattern),
-		cmocka_unit_test(each_pattern_is_told_by_name),
+		cmocka_unit_test(each_pattern_is_found),
 		cmocka_unit_test(chance_of_a_cluster_is_exact),
 		cmocka_unit_test(a_change_is_dated),
 		cmocka_unit_test(an_even_history_has_no_trend),

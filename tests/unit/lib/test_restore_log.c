@@ -9,7 +9,7 @@
 #include "lib/observe/restore_log.h"
 
 static void
-places_are_told(void **state)
+places_are_reported(void **state)
 {
 	static const struct {
 		const char *output, *want; /* "": not known */
@@ -91,7 +91,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(places_are_told),
+		cmocka_unit_test(places_are_reported),
 		cmocka_unit_test(the_moment_counts),
 	};
 

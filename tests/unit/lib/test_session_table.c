@@ -155,7 +155,7 @@ knows_times(void **state)
 }
 
 static void
-says_what_is_wrong_and_where(void **state)
+reports_errors_with_their_line(void **state)
 {
 	static const struct {
 		const char *text, *why;
@@ -225,7 +225,7 @@ leaves_out_what_is_no_evidence(void **state)
 }
 
 static void
-stops_when_told(void **state)
+a_callback_can_stop_it(void **state)
 {
 	static const char text[] = NEEDED "a,1,0\nb,1,0\n";
 	ls_auto(ls_session_table) *table = NULL;
@@ -294,9 +294,9 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_rows),
 		cmocka_unit_test(knows_times),
-		cmocka_unit_test(says_what_is_wrong_and_where),
+		cmocka_unit_test(reports_errors_with_their_line),
 		cmocka_unit_test(leaves_out_what_is_no_evidence),
-		cmocka_unit_test(stops_when_told),
+		cmocka_unit_test(a_callback_can_stop_it),
 		cmocka_unit_test(bounds_lines_and_names),
 		cmocka_unit_test(takes_names_as_long_as_a_trial_has_room),
 	};

@@ -95,7 +95,7 @@ reads_what_it_wrote(void **state)
 }
 
 static void
-reads_what_linkstatd_says(void **state)
+reads_the_output_of_linkstatd(void **state)
 {
 	const struct ls_trial *want = &cases[1].trial;
 	ls_json_auto json_t *object = json_loads(cases[1].json, 0, NULL);
@@ -149,7 +149,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_rows),
 		cmocka_unit_test(reads_what_it_wrote),
-		cmocka_unit_test(reads_what_linkstatd_says),
+		cmocka_unit_test(reads_the_output_of_linkstatd),
 		cmocka_unit_test(has_room_for_any_row),
 		cmocka_unit_test(refuses_what_is_no_row),
 	};

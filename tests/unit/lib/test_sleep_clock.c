@@ -10,7 +10,7 @@
 
 /* One observation after the other, and how far the clocks are apart at it. */
 static void
-tells_before_what_reveals_it(void **state)
+reports_a_suspend_before_later_events(void **state)
 {
 	static const struct {
 		int64_t offset_us;
@@ -60,7 +60,7 @@ tells_before_what_reveals_it(void **state)
 	}
 }
 
-/* Each look may be wrong by some of a millisecond, and there are many. */
+/* Each reading may be off by a fraction of a millisecond, and there are many. */
 static void
 small_errors_do_not_add_up(void **state)
 {
@@ -76,7 +76,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(tells_before_what_reveals_it),
+		cmocka_unit_test(reports_a_suspend_before_later_events),
 		cmocka_unit_test(small_errors_do_not_add_up),
 	};
 

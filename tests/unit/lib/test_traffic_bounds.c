@@ -47,7 +47,7 @@ numbers_are_used_again(void **state)
 }
 
 static void
-a_full_table_says_so(void **state)
+a_full_table_is_reported(void **state)
 {
 	struct ls_usbmon_record record;
 
@@ -175,7 +175,7 @@ the_recorder_keeps_the_last(void **state)
 }
 
 static void
-recorders_go_to_who_speaks(void **state)
+recorders_go_to_active_devices(void **state)
 {
 	(void)state;
 	for (unsigned int devnum = 0; devnum < 127; devnum++)
@@ -206,11 +206,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(numbers_are_used_again, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_full_table_says_so, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_full_table_is_reported, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(urbs_under_way_are_bounded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(evidence_is_reported_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_recorder_keeps_the_last, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(recorders_go_to_who_speaks, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(recorders_go_to_active_devices, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

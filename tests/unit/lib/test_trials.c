@@ -49,7 +49,7 @@ add(struct ls_trials *trials, const char *port, const char *cable, const char *d
 }
 
 static void
-nonsense_is_refused(void **state)
+invalid_trials_are_refused(void **state)
 {
 	static const double hours[] = { -1, NAN, INFINITY, 1e7 };
 	struct ls_trial trial = { .names = { [LS_COMPONENT_PORT] = "1" } };
@@ -145,7 +145,7 @@ never_varied(enum ls_component_kind kind, const char *name)
 }
 
 static void
-what_was_never_varied_is_told(void **state)
+what_was_never_varied_is_listed(void **state)
 {
 	add(*state, "1", "a", "d1", 1, 2);
 	add(*state, "1", "", "d1", 1, 0);
@@ -160,7 +160,7 @@ what_was_never_varied_is_told(void **state)
 
 /* A device that always had the same cable of its own, beside others that are fine. */
 static void
-what_cannot_be_told_apart_is_one_group(void **state)
+inseparable_parts_are_one_group(void **state)
 {
 	add(*state, "1", "white", "phone", 1, 4);
 	add(*state, "2", "white", "phone", 1, 4);
@@ -179,7 +179,7 @@ what_cannot_be_told_apart_is_one_group(void **state)
 }
 
 static void
-an_unlabelled_cable_can_be_the_culprit(void **state)
+an_unlabelled_cable_can_be_at_fault(void **state)
 {
 	add(*state, "1", "", "phone", 0.5, 3);
 	add(*state, "2", "", "tablet", 0.5, 3);
@@ -193,7 +193,7 @@ an_unlabelled_cable_can_be_the_culprit(void **state)
 
 /* Once is an accident, however likely the numbers make it. */
 static void
-one_drop_accuses_nobody(void **state)
+one_drop_is_not_enough(void **state)
 {
 	add(*state, "1", "a", "phone", 0.05, 1);
 	add(*state, "1", "b", "phone", 20, 0);
@@ -276,7 +276,7 @@ one_of_each_needs_another_one(void **state)
 
 /* Both outcomes of the advised swap are those that the same trial really leads to. */
 static void
-outcomes_come_true(void **state)
+predicted_outcomes_match(void **state)
 {
 	struct ls_trial trial = { .hours = 0 };
 
@@ -325,19 +325,19 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(nonsense_is_refused),
+		TEST(invalid_trials_are_refused),
 		TEST(components_have_a_limit),
 		TEST(many_trials_are_summed),
 		TEST(posterior_matches_references),
-		TEST(what_was_never_varied_is_told),
-		TEST(what_cannot_be_told_apart_is_one_group),
-		TEST(an_unlabelled_cable_can_be_the_culprit),
-		TEST(one_drop_accuses_nobody),
+		TEST(what_was_never_varied_is_listed),
+		TEST(inseparable_parts_are_one_group),
+		TEST(an_unlabelled_cable_can_be_at_fault),
+		TEST(one_drop_is_not_enough),
 		TEST(a_roll_up_is_worth_its_sessions),
 		TEST(long_names_are_cut),
 		TEST(nothing_known_is_no_advice),
 		TEST(one_of_each_needs_another_one),
-		TEST(outcomes_come_true),
+		TEST(predicted_outcomes_match),
 		TEST(the_untried_cable_is_advised_when_all_else_varied),
 	};
 

@@ -202,7 +202,7 @@ classes_follow_the_status(void **state)
 	}
 }
 
-/* Two tables that say the same. */
+/* Two tables with the same content. */
 static void
 each_row_is_found_by_its_status(void **state)
 {

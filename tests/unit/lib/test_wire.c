@@ -182,7 +182,7 @@ writes_transfers(void **state)
 			  "\"status_name\":\"\",\"setup\":null}");
 }
 
-/* What came last stands in a ring: on the wire it is in time order, and what is gone is counted. */
+/* The last evidence is kept in a ring: on the wire it is in time order, and the dropped ones are counted. */
 static void
 sorts_evidence(void **state)
 {
