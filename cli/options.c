@@ -18,6 +18,7 @@ struct scan {
 	struct option *longs; /* ends with zero; letters without a name are not in it */
 	const struct command_option **rows; /* those of the command and the shared ones first */
 	size_t n_longs, n_rows, n_own;
+	const char *word; /* the command as it was typed: one of @argv; NULL: not known, or none */
 	char letters[LETTERS_MAX];
 };
 
@@ -128,19 +129,28 @@ row_of(const struct scan *scan, int found)
 	return i;
 }
 
-/* The first word that is neither an option nor its value; NULL: there is none. */
+/*
+ * The first word that is a command and no option. If none is, the first word, and NULL if there is no
+ * word. What comes before the command may be the value of an option that only the command knows.
+ */
 static const char *
-find_word(const struct scan *scan)
+find_word(const struct scan *scan, const struct command *const *list)
 {
 	char letters[LETTERS_MAX + 1];
+	const char *first = NULL, *word = NULL;
 
 	snprintf(letters, sizeof(letters), "+%s", scan->letters);
 	opterr = 0;
-	optind = 0; /* from the beginning, with GNU's extensions */
-	while (getopt_long(scan->argc, scan->argv, letters, scan->longs, NULL) != -1)
-		;
+	for (optind = 0; !word || !command_find(list, word); optind++) {
+		while (getopt_long(scan->argc, scan->argv, letters, scan->longs, NULL) != -1)
+			;
+		if (optind >= scan->argc)
+			break;
+		word = scan->argv[optind];
+		first = first ? first : word;
+	}
 	opterr = 1;
-	return optind < scan->argc ? scan->argv[optind] : NULL;
+	return word && command_find(list, word) ? word : first;
 }
 
 /* What the options that were typed came to. */
@@ -165,6 +175,7 @@ take_own(const struct scan *scan, const struct command_option *option, struct cl
 	int r = take(option, cli, request);
 
 	while (r == CLI_FINE && option->many && optind < scan->argc &&
+	       scan->argv[optind] != scan->word &&
 	       (scan->argv[optind][0] != '-' || strcmp(scan->argv[optind], "-") == 0)) {
 		optarg = scan->argv[optind++];
 		r = take(option, cli, request);
@@ -275,7 +286,7 @@ choose_command(int argc, char **argv, const struct command *const *list, const c
 	int r = scan_init(&scan, argc, argv, list, NULL) < 0 ? cli_no_memory() : CLI_FINE;
 
 	if (r == CLI_FINE) {
-		*ret_word = find_word(&scan);
+		*ret_word = find_word(&scan, list);
 		*ret = *ret_word ? command_find(list, *ret_word) : command_default(list);
 	}
 	scan_done(&scan);
@@ -296,6 +307,7 @@ options_parse(struct cli *cli, int argc, char **argv, const struct command *cons
 	if (r != CLI_FINE)
 		return r;
 	r = scan_init(&scan, argc, argv, list, ret->command) < 0 ? cli_no_memory() : CLI_FINE;
+	scan.word = word;
 	if (r == CLI_FINE && ret->command)
 		r = request_init(ret, argc);
 	if (r == CLI_FINE)
@@ -307,8 +319,8 @@ options_parse(struct cli *cli, int argc, char **argv, const struct command *cons
 		ret->command = command_find(list, found.instead);
 		return CLI_FINE;
 	}
-	if (!ret->command)
-		return complain_command(list, word);
+	if (word && (!ret->command || argv[optind] != word))
+		return complain_command(list, optind < argc ? argv[optind] : word);
 	cli->args = argv + optind + (word != NULL);
 	cli->n_args = argc - optind - (word != NULL);
 	return check(cli, ret->command, found.foreign);

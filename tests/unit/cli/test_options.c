@@ -51,6 +51,9 @@ finds_the_command(void **state)
 		{ { "--sessions", "export", "1-2" }, "export", "1-2" },
 		{ { "export", "--sessions", "1-2" }, "export", "1-2" },
 		{ { "diagnose", "1-2", "--sessions", "a", "b" }, "diagnose", "1-2" },
+		{ { "--sessions", "a.csv", "diagnose", "1-2" }, "diagnose", "1-2" },
+		{ { "--sessions", "a.csv", "--json", "diagnose" }, "diagnose", "" },
+		{ { "--sessions", "a.csv", "--", "diagnose" }, "diagnose", "" },
 		{ { "run", "--note", "x", "--", "tar", "--file", "y" }, "run", "tar,--file,y" },
 		{ { "log", "--help" }, "help", "" },
 		{ { "nonsense", "--version" }, "version", "" },
@@ -93,7 +96,9 @@ refuses(void **state)
 		{ "top", "-d", "0" },
 		{ "top", "-n", "x" },
 		{ "diagnose", "--sessions" },
-		{ "--sessions", "a.csv", "diagnose" },
+		{ "a.csv", "diagnose" },
+		{ "nonsense", "report" },
+		{ "nonsense", "--", "report" },
 	};
 
 	(void)state;
