@@ -19,7 +19,7 @@ expect() {
 	esac
 }
 
-# The field cases: what a swap proved, and what nobody could know.
+# The field cases: proved by a swap, or not decidable.
 expect T07-usbmuxd-147 1 'device:iPhone 6'
 expect T19-scrcpy-5812-port 1 'port:front port'
 expect T19-scrcpy-5812-cable 1 'cable:3 m'
@@ -39,13 +39,13 @@ expect one-of-each 0 not-enough-data
 expect one-drop 0 not-enough-data
 expect empty 0 not-enough-data
 
-# What was never varied is said; a name that two computers have is told apart.
+# Parts that were never varied are listed; the same name on two computers means two parts.
 "$linkstat" diagnose --sessions T43-meshcore-818-first.csv --json | grep -q '"never_varied":\[[^]]*"hub:hub A"' || {
 	echo "FAILED  T43-meshcore-818-first: that the hub was never varied is not said"
 	failed=1
 }
 "$linkstat" diagnose --sessions two-hosts.csv --json | grep -q '"1-1 on old"\|controller:0000:00:14.0 on old\|"0000:00:14.0 on old"' || {
-	echo "FAILED  two-hosts: ports and controllers of one name are not told apart"
+	echo "FAILED  two-hosts: ports and controllers of the same name are taken for one"
 	failed=1
 }
 # What is said to be in all sessions is not said again, and no group has a single member.
