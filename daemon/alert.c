@@ -8,7 +8,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#define SD_JOURNAL_SUPPRESS_LOCATION /* the place in the code helps nobody who reads an alert */
+#define SD_JOURNAL_SUPPRESS_LOCATION /* readers of an alert do not need the place in the code */
 #include <systemd/sd-journal.h>
 
 #include "daemon/alert.h"
@@ -24,13 +24,13 @@ static const struct {
 	int priority;
 } others[ALERT_N_KINDS - LS_N_CAUSES] = {
 	[ALERT_LEFT - LS_N_CAUSES] = { "4748a66f00634383b48f7aea360d85af", LOG_INFO },
-	[ALERT_BLIND - LS_N_CAUSES] = { "faaafb96e6174628aae084d5fd4d78a5", LOG_NOTICE },
-	[ALERT_SEES - LS_N_CAUSES] = { "b51e30fea4494b45a246a30d73e84146", LOG_NOTICE },
+	[ALERT_UNAVAILABLE - LS_N_CAUSES] = { "faaafb96e6174628aae084d5fd4d78a5", LOG_NOTICE },
+	[ALERT_AVAILABLE - LS_N_CAUSES] = { "b51e30fea4494b45a246a30d73e84146", LOG_NOTICE },
 	[ALERT_LOST - LS_N_CAUSES] = { "8d982b41c0c141de8e499d3b57b4cd66", LOG_NOTICE },
 	[ALERT_CABLE - LS_N_CAUSES] = { "2f1d6b0e7c5a4d43b98e3a60c7f4152d", LOG_INFO },
 };
 
-struct said {
+struct logged {
 	int64_t id; /* 0: unused */
 	enum alert_kind kind;
 	uint32_t count;
@@ -38,18 +38,18 @@ struct said {
 };
 
 /* Of one source. */
-struct said_gap {
+struct logged_gap {
 	int64_t id;
 	bool open;
-	uint64_t lost_mono; /* when a loss was last said, 0: never */
-	uint64_t n_unsaid;
-	bool unsaid_unknown; /* more than @n_unsaid */
+	uint64_t lost_mono; /* when a loss was last logged, 0: never */
+	uint64_t n_unlogged;
+	bool unlogged_unknown; /* more than @n_unlogged */
 };
 
 struct alert {
 	uint64_t return_window_us; /* of the engine */
-	struct said said[LS_MAX_OPEN_INCIDENTS];
-	struct said_gap gaps[LS_N_SOURCES];
+	struct logged logged[LS_MAX_OPEN_INCIDENTS];
+	struct logged_gap gaps[LS_N_SOURCES];
 };
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
@@ -104,7 +104,7 @@ entry_send(const struct entry *entry)
 	fprintf(stderr, "linkstatd: %s\n", entry->text + strlen("MESSAGE="));
 }
 
-/* NULL where @kind is of no cause. */
+/* NULL if @kind is not a cause. */
 static const struct ls_cause_row *
 row_of(enum alert_kind kind)
 {
@@ -165,7 +165,7 @@ kind_of(const struct ls_incident *incident)
 						     : (enum alert_kind)LS_CAUSE_UNKNOWN;
 }
 
-/* What the verb of the sentence happened so many times. */
+/* How often it happened: the number behind the verb of the sentence. */
 static uint32_t
 count_of(const struct ls_incident *incident)
 {
@@ -185,21 +185,22 @@ count_of(const struct ls_incident *incident)
 	return count ? count : 1;
 }
 
-/* The one that was said of @id, or the place that can best be spared, emptied. */
-static struct said *
-find_said(struct alert *alert, int64_t id)
+/* What was logged of @id, or an emptied place: that of the oldest incident, closed ones first. */
+static struct logged *
+find_logged(struct alert *alert, int64_t id)
 {
-	struct said *spare = &alert->said[0];
+	struct logged *spare = &alert->logged[0];
 
-	for (size_t i = 0; i < LS_COUNT(alert->said); i++) {
-		struct said *said = &alert->said[i];
+	for (size_t i = 0; i < LS_COUNT(alert->logged); i++) {
+		struct logged *logged = &alert->logged[i];
 
-		if (said->id == id)
-			return said;
-		if (said->open < spare->open || (said->open == spare->open && said->id < spare->id))
-			spare = said;
+		if (logged->id == id)
+			return logged;
+		if (logged->open < spare->open ||
+		    (logged->open == spare->open && logged->id < spare->id))
+			spare = logged;
 	}
-	*spare = (struct said){ 0 };
+	*spare = (struct logged){ 0 };
 	return spare;
 }
 
@@ -222,7 +223,7 @@ add_who(char *message, const struct ls_incident *incident, const struct ls_cause
 			       device->pid);
 }
 
-/* @row: NULL of one that left and may come back. */
+/* @row is NULL for a device that left and may come back. */
 static const char *
 verb_of(const struct ls_incident *incident, const struct ls_cause_row *row)
 {
@@ -231,29 +232,18 @@ verb_of(const struct ls_incident *incident, const struct ls_cause_row *row)
 	return row->verb_no_drop && !incident->drop ? row->verb_no_drop : row->verb;
 }
 
-LS_PRINTF(2, 3)
-static void
-append(char message[MESSAGE_MAX], const char *format, ...)
-{
-	size_t len = strlen(message);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(message + len, MESSAGE_MAX - len, format, args);
-	va_end(args);
-}
-
 static void
 add_mode(char message[MESSAGE_MAX], const struct ls_incident *incident, enum alert_kind kind)
 {
 	if (!incident->mode[0] || incident->mode_resting)
 		return;
 	if (kind == ALERT_LEFT)
-		append(message, " %s", incident->mode);
+		ls_text_append(message, MESSAGE_MAX, " %s", incident->mode);
 	else if (incident->mode_after[0])
-		append(message, ": from %s to %s", incident->mode, incident->mode_after);
+		ls_text_append(message, MESSAGE_MAX, ": from %s to %s", incident->mode,
+			       incident->mode_after);
 	else
-		append(message, " in %s", incident->mode);
+		ls_text_append(message, MESSAGE_MAX, " in %s", incident->mode);
 }
 
 static void
@@ -265,30 +255,32 @@ make_sentence(const struct alert *alert, char message[MESSAGE_MAX],
 	char time[32];
 
 	add_who(message, incident, row);
-	append(message, " %s", verb_of(incident, row));
+	ls_text_append(message, MESSAGE_MAX, " %s", verb_of(incident, row));
 	add_mode(message, incident, kind);
 	if (kind == ALERT_LEFT && incident->expected_us)
-		append(message, "; it is expected back within %s",
-		       duration(incident->expected_us, time));
+		ls_text_append(message, MESSAGE_MAX, "; it is expected back within %s",
+			       duration(incident->expected_us, time));
 	else if (kind == ALERT_LEFT)
-		append(message, "; if it is back within %s this is a lost link",
-		       duration(alert->return_window_us, time));
+		ls_text_append(message, MESSAGE_MAX,
+			       "; if it is back within %s this is a lost link",
+			       duration(alert->return_window_us, time));
 	if (row && row->names_children && incident->n_children)
-		append(message, " (%" PRIu32 " device%s)", incident->n_children,
-		       incident->n_children == 1 ? "" : "s");
+		ls_text_append(message, MESSAGE_MAX, " (%" PRIu32 " device%s)",
+			       incident->n_children, incident->n_children == 1 ? "" : "s");
 	if (count > 1)
-		append(message, " %" PRIu32 " times", count);
+		ls_text_append(message, MESSAGE_MAX, " %" PRIu32 " times", count);
 	if (count > 1 && !incident->open)
-		append(message, " within %s; %s",
-		       duration(incident->closed.mono_us - incident->opened.mono_us, time),
-		       incident->back ? "it is quiet now" : "it is over now");
+		ls_text_append(message, MESSAGE_MAX, " within %s; %s",
+			       duration(incident->closed.mono_us - incident->opened.mono_us, time),
+			       incident->back ? "it is quiet now" : "it is over now");
 	else if (incident->n_disconnects == 1 && incident->back && incident->back_after_us)
-		append(message, " and was back after %s", duration(incident->back_after_us, time));
-	append(message, " (incident %" PRId64 ")", incident->id);
+		ls_text_append(message, MESSAGE_MAX, " and was back after %s",
+			       duration(incident->back_after_us, time));
+	ls_text_append(message, MESSAGE_MAX, " (incident %" PRId64 ")", incident->id);
 }
 
 static void
-say_incident(const struct alert *alert, const struct ls_incident *incident, enum alert_kind kind)
+log_incident(const struct alert *alert, const struct ls_incident *incident, enum alert_kind kind)
 {
 	const struct ls_device *device = &incident->device;
 	int priority = incident->drop ? LOG_WARNING : priority_of(kind);
@@ -313,36 +305,36 @@ on_incident(struct alert *alert, const struct ls_incident *incident)
 {
 	enum alert_kind kind = kind_of(incident);
 	uint32_t count = count_of(incident);
-	struct said *said;
+	struct logged *logged;
 	bool news, flapped;
 
 	if (!incident->settled)
 		return;
-	said = find_said(alert, incident->id);
-	news = said->id == 0 || said->kind != kind || count >= 2 * (uint64_t)said->count;
-	flapped = said->open && !incident->open && count > 1;
+	logged = find_logged(alert, incident->id);
+	news = logged->id == 0 || logged->kind != kind || count >= 2 * (uint64_t)logged->count;
+	flapped = logged->open && !incident->open && count > 1;
 	if (news || flapped) {
-		say_incident(alert, incident, kind);
-		said->count = count;
+		log_incident(alert, incident, kind);
+		logged->count = count;
 	}
-	said->id = incident->id;
-	said->kind = kind;
-	said->open = incident->open;
+	logged->id = incident->id;
+	logged->kind = kind;
+	logged->open = incident->open;
 }
 
 static void
 on_absorbed(struct alert *alert, int64_t id)
 {
-	for (size_t i = 0; i < LS_COUNT(alert->said); i++) {
-		if (alert->said[i].id == id)
-			alert->said[i].open = false;
+	for (size_t i = 0; i < LS_COUNT(alert->logged); i++) {
+		if (alert->logged[i].id == id)
+			alert->logged[i].open = false;
 	}
 }
 
 /* ---- gaps -------------------------------------------------------------------------------- */
 
 static void
-say_gap(const struct ls_gap *gap, enum alert_kind kind, const char *message)
+log_gap(const struct ls_gap *gap, enum alert_kind kind, const char *message)
 {
 	struct entry entry;
 
@@ -353,57 +345,61 @@ say_gap(const struct ls_gap *gap, enum alert_kind kind, const char *message)
 
 /* A flood of losses is one message a minute, with their sum. */
 static void
-on_loss(struct said_gap *said, const struct ls_gap *gap)
+on_loss(struct logged_gap *logged, const struct ls_gap *gap)
 {
 	char message[MESSAGE_MAX] = "";
 
 	if (gap->n_lost == UINT32_MAX)
-		said->unsaid_unknown = true;
+		logged->unlogged_unknown = true;
 	else
-		said->n_unsaid += gap->n_lost;
-	if (said->lost_mono && gap->began.mono_us < said->lost_mono + LOST_EVERY_US)
+		logged->n_unlogged += gap->n_lost;
+	if (logged->lost_mono && gap->began.mono_us < logged->lost_mono + LOST_EVERY_US)
 		return;
-	said->lost_mono = gap->began.mono_us;
-	append(message, "%s lost ", ls_source_name(gap->source));
-	if (said->n_unsaid)
-		append(message, "%s%" PRIu64 " record%s", said->unsaid_unknown ? "more than " : "",
-		       said->n_unsaid, said->n_unsaid == 1 ? "" : "s");
+	logged->lost_mono = gap->began.mono_us;
+	ls_text_append(message, MESSAGE_MAX, "%s lost ", ls_source_name(gap->source));
+	if (logged->n_unlogged)
+		ls_text_append(message, MESSAGE_MAX, "%s%" PRIu64 " record%s",
+			       logged->unlogged_unknown ? "more than " : "", logged->n_unlogged,
+			       logged->n_unlogged == 1 ? "" : "s");
 	else
-		append(message, "an unknown number of records");
-	append(message, ": %s", gap->reason);
-	say_gap(gap, ALERT_LOST, message);
-	said->n_unsaid = 0;
-	said->unsaid_unknown = false;
+		ls_text_append(message, MESSAGE_MAX, "an unknown number of records");
+	ls_text_append(message, MESSAGE_MAX, ": %s", gap->reason);
+	log_gap(gap, ALERT_LOST, message);
+	logged->n_unlogged = 0;
+	logged->unlogged_unknown = false;
 }
 
 static void
 on_gap(struct alert *alert, const struct ls_gap *gap)
 {
-	struct said_gap *said = &alert->gaps[(size_t)gap->source < LS_N_SOURCES ? gap->source : 0];
+	struct logged_gap *logged =
+		&alert->gaps[(size_t)gap->source < LS_N_SOURCES ? gap->source : 0];
 	/* A gap that began before this boot has no time on its monotonic clock. */
 	int64_t us = gap->began.mono_us ? (int64_t)(gap->ended.mono_us - gap->began.mono_us)
 					: gap->ended.real_us - gap->began.real_us;
 	char message[MESSAGE_MAX] = "", time[32];
 
 	if (gap->n_lost) {
-		on_loss(said, gap);
+		on_loss(logged, gap);
 		return;
 	}
-	/* That linkstatd itself was not running can only be said afterwards. */
+	/* That linkstatd itself was not running can only be logged afterwards. */
 	if ((gap->open && gap->source == LS_SOURCE_NONE) ||
-	    (said->id == gap->id && said->open == gap->open))
+	    (logged->id == gap->id && logged->open == gap->open))
 		return;
-	said->id = gap->id;
-	said->open = gap->open;
+	logged->id = gap->id;
+	logged->open = gap->open;
 	if (gap->open)
-		append(message, "%s sees nothing: %s", ls_source_name(gap->source), gap->reason);
+		ls_text_append(message, MESSAGE_MAX, "%s sees nothing: %s",
+			       ls_source_name(gap->source), gap->reason);
 	else
-		append(message, "%s saw nothing for %s: %s", ls_source_name(gap->source),
-		       duration(us > 0 ? (uint64_t)us : 0, time), gap->reason);
-	say_gap(gap, gap->open ? ALERT_BLIND : ALERT_SEES, message);
+		ls_text_append(message, MESSAGE_MAX, "%s saw nothing for %s: %s",
+			       ls_source_name(gap->source),
+			       duration(us > 0 ? (uint64_t)us : 0, time), gap->reason);
+	log_gap(gap, gap->open ? ALERT_UNAVAILABLE : ALERT_AVAILABLE, message);
 }
 
-/* A label that nobody said this time: who knows better can say so. */
+/* An assumed label of a cable, so that the user can correct it. */
 static void
 on_event(const struct ls_event *event)
 {
@@ -412,7 +408,7 @@ on_event(const struct ls_event *event)
 
 	if (event->kind != LS_EVENT_CABLE || !event->assumed)
 		return;
-	append(message, "port %s: %s", event->socket.name, event->what);
+	ls_text_append(message, MESSAGE_MAX, "port %s: %s", event->socket.name, event->what);
 	entry_begin(&entry, alert_message_id(ALERT_CABLE), priority_of(ALERT_CABLE), message);
 	entry_add(&entry, "LINKSTAT_PORT=%s", event->socket.id_path);
 	entry_add(&entry, "LINKSTAT_NAME=%s", event->socket.name);

@@ -2,11 +2,11 @@
 /*
  * Records as journal entries with fixed MESSAGE_IDs, see systemd/linkstat.catalog.
  *
- * Said of an incident: its verdict when it settles, each change of the verdict, each doubling of
+ * Logged of an incident: its verdict when it settles, each change of the verdict, each doubling of
  * its count (2, 4, 8, …), and the end of one that counted more than one. One that settles while the
- * device is away and may come back is said at info level: "left; if it is back within 10 s …".
- * Said of a cable: that its label is assumed, and how to correct it.
- * Said of a source: that it is blind, that it sees again, that it lost records (once a minute).
+ * device is disconnected and may return is logged at info level: "left; if it is back within 10 s …".
+ * Logged of a cable: that its label is assumed, and how to correct it.
+ * Logged of a source: that it is unavailable, available again, or lost records (once a minute).
  *
  * PRIORITY: drop 4 (warning), unplugged, reset and gaps 5 (notice), expected 6 (info). 3 (error) is
  * for a drop under a job. Fields: LINKSTAT_PORT (ID_PATH), LINKSTAT_NAME (kernel name),
@@ -19,8 +19,8 @@
 /* One for each cause, by its number, then the others. */
 enum alert_kind {
 	ALERT_LEFT = LS_N_CAUSES,
-	ALERT_BLIND,
-	ALERT_SEES,
+	ALERT_UNAVAILABLE,
+	ALERT_AVAILABLE,
 	ALERT_LOST,
 	ALERT_CABLE,
 	ALERT_N_KINDS,
@@ -31,7 +31,7 @@ const char *alert_message_id(enum alert_kind kind);
 
 struct alert;
 
-/* Remembers what was said about each open incident, so that nothing is said twice. 0 or -ENOMEM. */
+/* Remembers what was logged of each open incident, so that nothing is logged twice. 0 or -ENOMEM. */
 int alert_new(struct alert **ret);
 void alert_free(struct alert *alert);
 LS_DEFINE_AUTO(alert)

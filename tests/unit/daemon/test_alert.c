@@ -307,7 +307,7 @@ reports_unavailable_sources(void **state)
 	assert_int_equal(n_entries, 2);
 	assert_string_equal(field(1, "MESSAGE"),
 			    "kernel-log saw nothing for 90 s: permission denied");
-	assert_string_equal(field(1, "MESSAGE_ID"), alert_message_id(ALERT_SEES));
+	assert_string_equal(field(1, "MESSAGE_ID"), alert_message_id(ALERT_AVAILABLE));
 }
 
 static void
