@@ -371,7 +371,7 @@ pipeline_observe(const struct ls_observation *obs, void *user)
 	struct pipeline *pipeline = user;
 
 	keep_recording(pipeline, obs);
-	if (obs->kind == LS_OBS_SOURCE_SEES || obs->kind == LS_OBS_SOURCE_BLIND)
+	if (obs->kind == LS_OBS_SOURCE_AVAILABLE || obs->kind == LS_OBS_SOURCE_UNAVAILABLE)
 		state_note_source(pipeline->with.state, obs);
 	ls_engine_observe(pipeline->engine, obs);
 	arm_deadline(pipeline);

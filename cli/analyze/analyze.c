@@ -30,7 +30,7 @@ observe_watching(struct offline *offline)
 {
 	const struct ls_observation sees = {
 		.source = LS_SOURCE_USBMON,
-		.kind = LS_OBS_SOURCE_SEES,
+		.kind = LS_OBS_SOURCE_AVAILABLE,
 	};
 
 	offline_observe(offline, &sees);

@@ -195,7 +195,7 @@ report(struct import *import, struct ls_instant at, enum ls_source source, enum 
 	struct ls_observation obs = { .at = at, .source = source, .kind = kind, .imported = true };
 
 	ls_text_format(obs.text, sizeof(obs.text), "%s",
-		       kind == LS_OBS_SOURCE_SEES
+		       kind == LS_OBS_SOURCE_AVAILABLE
 			       ? "kernel log"
 			       : "imported from the journal: transfers of that time are not known");
 	ls_engine_observe(import->engine, &obs);
@@ -217,9 +217,9 @@ begin_span(struct import *import, struct ls_instant at)
 		import->error = r;
 		return;
 	}
-	report(import, at, LS_SOURCE_KERNEL_LOG, LS_OBS_SOURCE_SEES);
+	report(import, at, LS_SOURCE_KERNEL_LOG, LS_OBS_SOURCE_AVAILABLE);
 	for (size_t i = 0; i < LS_COUNT(unavailable); i++)
-		report(import, at, unavailable[i], LS_OBS_SOURCE_BLIND);
+		report(import, at, unavailable[i], LS_OBS_SOURCE_UNAVAILABLE);
 	for (size_t i = 0; i < LS_MAX_BUSES; i++) {
 		struct ls_observation bus = import->buses[i];
 

@@ -51,7 +51,7 @@ report_available(struct source_kmsg *source)
 	if (source->available || source->stopped)
 		return;
 	source->available = true;
-	report(source, LS_OBS_SOURCE_SEES, 0, "kernel log");
+	report(source, LS_OBS_SOURCE_AVAILABLE, 0, "kernel log");
 }
 
 static void
@@ -61,7 +61,7 @@ stop(struct source_kmsg *source, const char *why)
 		return;
 	source->stopped = true;
 	event_del(source->ready);
-	report(source, LS_OBS_SOURCE_BLIND, 0, why);
+	report(source, LS_OBS_SOURCE_UNAVAILABLE, 0, why);
 }
 
 /*

@@ -22,7 +22,7 @@ struct source_kmsg_options {
 };
 int source_kmsg_new(struct event_base *base, const struct source_kmsg_options *options,
 		    struct source_kmsg **ret);
-/* Takes all records that are there already, before the loop runs; then SEES. */
+/* Takes all records that are there already, before the loop runs; then AVAILABLE. */
 void source_kmsg_replay(struct source_kmsg *source);
 void source_kmsg_free(struct source_kmsg *source);
 LS_DEFINE_AUTO(source_kmsg)

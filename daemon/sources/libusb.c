@@ -24,7 +24,7 @@ struct source_libusb {
 	struct event *timeout;
 	source_sink_fn sink;
 	void *user;
-	bool started;		       /* SEES or BLIND was reported */
+	bool started;		       /* AVAILABLE or UNAVAILABLE was reported */
 	char unavailable[LS_TEXT_MAX]; /* why; "": it is available */
 };
 
@@ -196,7 +196,7 @@ on_work(evutil_socket_t fd, short what, void *user)
 		}
 		ls_text_format(source->unavailable, sizeof(source->unavailable),
 			       "libusb failed: %s", libusb_strerror(r));
-		report(source, LS_OBS_SOURCE_BLIND, source->unavailable);
+		report(source, LS_OBS_SOURCE_UNAVAILABLE, source->unavailable);
 		return;
 	}
 	arm_timeout(source);
@@ -228,7 +228,7 @@ on_fd_added(int fd, short events, void *user)
 		return;
 	ls_text_format(source->unavailable, sizeof(source->unavailable),
 		       "libusb has more file descriptors than expected");
-	report(source, LS_OBS_SOURCE_BLIND, source->unavailable);
+	report(source, LS_OBS_SOURCE_UNAVAILABLE, source->unavailable);
 }
 
 static void LIBUSB_CALL
@@ -327,7 +327,8 @@ source_libusb_scan(struct source_libusb *source)
 	ssize_t n;
 
 	if (!source->started)
-		report(source, source->unavailable[0] ? LS_OBS_SOURCE_BLIND : LS_OBS_SOURCE_SEES,
+		report(source,
+		       source->unavailable[0] ? LS_OBS_SOURCE_UNAVAILABLE : LS_OBS_SOURCE_AVAILABLE,
 		       source->unavailable[0] ? source->unavailable : "libusb hotplug");
 	source->started = true;
 	if (source->unavailable[0])

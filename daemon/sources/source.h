@@ -1,9 +1,9 @@
 #pragma once
 /*
  * Sources: each turns what one part of the kernel reports into observations for a sink. A source
- * reports itself as unavailable (SOURCE_BLIND with the reason in .text) and as available again
- * (SOURCE_SEES); what it lost is LOST. The sink copies what it wants to keep. A constructor emits
- * nothing: the first observation, SEES or BLIND, comes with replay or scan, so that main decides
+ * reports itself as unavailable (SOURCE_UNAVAILABLE with the reason in .text) and as available again
+ * (SOURCE_AVAILABLE); what it lost is LOST. The sink copies what it wants to keep. A constructor emits
+ * nothing: the first observation, AVAILABLE or UNAVAILABLE, comes with replay or scan, so that main decides
  * when. An -errno of a constructor is only ever lack of memory: a source that is not available is
  * still one.
  */

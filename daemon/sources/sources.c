@@ -35,7 +35,7 @@ report_unavailable(struct sources *self, enum ls_source source, const char *what
 	struct ls_observation obs = {
 		.at = state_now(),
 		.source = source,
-		.kind = LS_OBS_SOURCE_BLIND,
+		.kind = LS_OBS_SOURCE_UNAVAILABLE,
 	};
 
 	ls_text_format(obs.text, sizeof(obs.text), "%s: %s", what, strerror(-r));
@@ -50,7 +50,7 @@ report_absence(struct sources *self)
 	struct ls_observation obs = {
 		.at = self->with.last_alive,
 		.source = LS_SOURCE_NONE,
-		.kind = LS_OBS_SOURCE_BLIND,
+		.kind = LS_OBS_SOURCE_UNAVAILABLE,
 	};
 	bool same_boot = self->with.same_boot;
 
@@ -74,7 +74,7 @@ end_absence(struct sources *self)
 	struct ls_observation obs = {
 		.at = state_now(),
 		.source = LS_SOURCE_NONE,
-		.kind = LS_OBS_SOURCE_SEES,
+		.kind = LS_OBS_SOURCE_AVAILABLE,
 	};
 
 	if (self->was_absent)

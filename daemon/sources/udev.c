@@ -23,7 +23,7 @@ struct source_udev {
 	source_sink_fn sink;
 	void *user;
 	bool udevd;
-	bool started; /* SEES or BLIND was reported */
+	bool started; /* AVAILABLE or UNAVAILABLE was reported */
 	bool rescan;  /* events were lost: scan again when the queue is empty */
 	unsigned int n_failures;
 	char unavailable[LS_TEXT_MAX]; /* why; "": it is available */
@@ -57,7 +57,7 @@ receive(struct source_udev *source)
 		ls_text_format(source->unavailable, sizeof(source->unavailable),
 			       "the udev socket failed: %s", strerror(errno));
 		event_del(source->ready);
-		report(source, LS_OBS_SOURCE_BLIND, source->unavailable);
+		report(source, LS_OBS_SOURCE_UNAVAILABLE, source->unavailable);
 		return false;
 	}
 	if (!source->rescan)
@@ -110,9 +110,9 @@ start(struct source_udev *source)
 		return;
 	source->started = true;
 	if (source->unavailable[0])
-		report(source, LS_OBS_SOURCE_BLIND, source->unavailable);
+		report(source, LS_OBS_SOURCE_UNAVAILABLE, source->unavailable);
 	else
-		report(source, LS_OBS_SOURCE_SEES, group);
+		report(source, LS_OBS_SOURCE_AVAILABLE, group);
 }
 
 int

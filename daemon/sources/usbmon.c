@@ -81,7 +81,7 @@ static void
 become_unavailable(struct source_usbmon *source, const char *why)
 {
 	release(source);
-	report(source, LS_OBS_SOURCE_BLIND, 0, why);
+	report(source, LS_OBS_SOURCE_UNAVAILABLE, 0, why);
 }
 
 /* ---- the ring ---- */
@@ -317,7 +317,7 @@ source_usbmon_start(struct source_usbmon *source)
 	}
 	snprintf(text, sizeof(text), "usbmon, all buses, buffer of %zu KiB",
 		 source->ring_size / 1024);
-	report(source, LS_OBS_SOURCE_SEES, 0, text);
+	report(source, LS_OBS_SOURCE_AVAILABLE, 0, text);
 }
 
 int

@@ -29,7 +29,7 @@ struct source_usbmon_options {
 	unsigned int
 		rest_ms; /* longest rest; 0: as above. It is shortened while the ring fills up */
 	source_batch_fn on_batch;
-	source_sink_fn sink; /* SEES, BLIND, LOST with the number of records */
+	source_sink_fn sink; /* AVAILABLE, UNAVAILABLE, LOST with the number of records */
 	void *user;
 };
 
@@ -38,7 +38,7 @@ struct source_usbmon;
 /* Silent, opens nothing. Owns @fd on success. 0 or -errno. */
 int source_usbmon_new(struct event_base *base, const struct source_usbmon_options *options,
 		      struct source_usbmon **ret);
-/* Opens; SEES, or BLIND with what to do about it. To be called again when not available, for
+/* Opens; AVAILABLE, or UNAVAILABLE with what to do about it. To be called again when not available, for
  * instance after "modprobe usbmon". */
 void source_usbmon_start(struct source_usbmon *source);
 /* Takes what has been recorded: what preceded a disconnect is known before its cause is decided. */

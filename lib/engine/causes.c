@@ -3,31 +3,31 @@
 #include "lib/engine/causes.h"
 #include "lib/base/text.h"
 
-/* Sources that witness a device coming and going; the other facts have one possible witness. */
-static const enum ls_source witnesses[] = {
+/* Sources that report that a device connects and disconnects; any other fact has one source. */
+static const enum ls_source presence_sources[] = {
 	LS_SOURCE_KERNEL_LOG,
 	LS_SOURCE_UDEV,
 	LS_SOURCE_LIBUSB,
 };
 
 /* A disconnect seen by one source less is a little less sure: sources fail together rarely. */
-#define SILENT_WITNESS 0.06
+#define SILENT_SOURCE 0.06
 
 /*
  * First match wins: all of .all and none of .none. The order is that of directness: what the
- * hardware itself reported, then what left together, then what software did, then what the return
- * tells. Confidence is that of full testimony; .witnessed ones lose some for each of kernel log,
- * udev and libusb that was silent. The facts behind a rule are those of DESIGN section 5.
+ * hardware itself reported, then what left together, then what software did, then how the device
+ * returned. Confidence is that with all sources; rules .of_presence lose some for each of kernel
+ * log, udev and libusb that reported nothing. The facts behind a rule are those of DESIGN section 5.
  */
 static const struct rule {
 	uint64_t all, none;
 	enum ls_cause cause;
 	enum ls_side side;
-	bool drop, witnessed;
+	bool drop, of_presence;
 	double confidence;
 	const char *why;
 } rules[] = {
-	/* The hardware, or the kernel for it, said so. */
+	/* Reported by the hardware, or by the kernel for it. */
 	{ LS_FACT_CONTROLLER_DIED, 0, LS_CAUSE_CONTROLLER_DIED, LS_SIDE_HOST, true, false, 0.98,
 	  "the kernel declared the USB controller dead; everything on it left with it" },
 	{ LS_FACT_BUS_GONE, 0, LS_CAUSE_SOFTWARE, LS_SIDE_HOST, false, false, 0.9,
@@ -51,7 +51,7 @@ static const struct rule {
 	  "a hub left, and the devices behind it left with it: they are not to blame" },
 	{ LS_FACT_CHILDREN | LS_FACT_RESET, 0, LS_CAUSE_UPSTREAM_LOSS, LS_SIDE_HUB, true, false,
 	  0.93, "a hub was reset, which takes the devices behind it off the bus" },
-	/* Software did it: the hub was told to, or told of nothing. */
+	/* Software did it: the hub got a request for it, or reported no change. */
 	{ LS_FACT_DEAUTHORISED, 0, LS_CAUSE_SOFTWARE, LS_SIDE_SOFTWARE, false, false, 0.97,
 	  "a program took the device's authorisation away; the link itself stayed up" },
 	{ LS_FACT_GONE | LS_FACT_SWITCHED_OFF, LS_FACT_RESET | LS_FACT_ENUM_FAILED,
@@ -130,7 +130,7 @@ static const struct rule {
 	  0.65,
 	  "something came back on the same port at once; nothing says whether it is the same "
 	  "device" },
-	/* Somebody pulled it. */
+	/* A person unplugged it. */
 	{ LS_FACT_GONE | LS_FACT_ELSEWHERE, 0, LS_CAUSE_UNPLUGGED, LS_SIDE_UNKNOWN, false, true,
 	  0.97, "the same device, by its serial number, turned up on another port" },
 	{ LS_FACT_GONE | LS_FACT_OTHER_CAME, 0, LS_CAUSE_UNPLUGGED, LS_SIDE_UNKNOWN, false, true,
@@ -200,12 +200,12 @@ match(uint64_t facts)
 }
 
 static unsigned int
-n_silent(ls_source_set testified)
+n_silent(ls_source_set reported)
 {
 	unsigned int n = 0;
 
-	for (size_t i = 0; i < LS_COUNT(witnesses); i++)
-		n += !(testified & 1U << witnesses[i]);
+	for (size_t i = 0; i < LS_COUNT(presence_sources); i++)
+		n += !(reported & 1U << presence_sources[i]);
 	return n;
 }
 
@@ -215,8 +215,8 @@ ls_cause_decide(struct ls_incident *incident)
 	const struct rule *rule = match(incident->facts);
 	double confidence = rule->confidence;
 
-	if (rule->witnessed)
-		confidence -= SILENT_WITNESS * n_silent(incident->sources);
+	if (rule->of_presence)
+		confidence -= SILENT_SOURCE * n_silent(incident->sources);
 	incident->cause = rule->cause;
 	incident->side = rule->side;
 	incident->drop = rule->drop;
@@ -228,17 +228,16 @@ ls_cause_decide(struct ls_incident *incident)
 size_t
 ls_cause_ruled_out(const struct ls_incident *incident, const char *ret[LS_RULED_OUT_MAX])
 {
-	static const ls_source_set current_witnesses =
-		1U << LS_SOURCE_UDEV | 1U << LS_SOURCE_USBMON;
+	static const ls_source_set current_sources = 1U << LS_SOURCE_UDEV | 1U << LS_SOURCE_USBMON;
 	static const struct {
 		uint64_t all, none;
-		ls_source_set any_source; /* 0: no matter which testified */
+		ls_source_set any_source; /* 0: any source */
 		const char *what;
 	} exclusions[] = {
 		{ LS_FACT_BACK_SAME, LS_FACT_EXPECTED | LS_FACT_REBOOTED, 0,
 		  "a change of mode: it came back as what it was" },
 		{ LS_FACT_HUB_SAW, 0, 0, "software: the hub itself saw the connection go" },
-		{ LS_FACT_GONE, LS_FACT_OVER_CURRENT, current_witnesses,
+		{ LS_FACT_GONE, LS_FACT_OVER_CURRENT, current_sources,
 		  "power: no over-current was reported" },
 		{ LS_FACT_GONE, LS_FACT_CHILDREN | LS_FACT_HUB, 0, "the hub: it stayed" },
 		{ LS_FACT_GONE, LS_FACT_SLEPT, 0, "sleep: the computer was awake" },

@@ -2,14 +2,14 @@
 /* From facts to a cause: one table of rules that a person can read next to DESIGN.md section 5. */
 #include "lib/model/record.h"
 
-/* What the testimony about one incident establishes: a set of these. */
+/* What the evidence of one incident establishes: a set of these. */
 #define LS_FACT(n)		 (UINT64_C(1) << (n))
 #define LS_FACT_GONE		 LS_FACT(0) /* the device was disconnected */
 #define LS_FACT_BACK_SAME	 LS_FACT(1) /* came back at least once: ids and serial number */
 #define LS_FACT_BACK_MODEL	 LS_FACT(2) /* came back at least once: ids, no serial number */
 #define LS_FACT_BACK_OTHER_MODE	 LS_FACT(3)
 #define LS_FACT_OTHER_CAME	 LS_FACT(4) /* a different device took the place */
-#define LS_FACT_ELSEWHERE	 LS_FACT(5) /* it turned up on another port */
+#define LS_FACT_ELSEWHERE	 LS_FACT(5) /* it connected to another port */
 #define LS_FACT_AWAY		 LS_FACT(6) /* the return window passed without it */
 #define LS_FACT_RESET		 LS_FACT(7)
 #define LS_FACT_ENUM_FAILED	 LS_FACT(8)
@@ -30,12 +30,12 @@
 #define LS_FACT_ERRORS_BEFORE	 LS_FACT(23) /* transfers failed earlier than any unplug explains */
 #define LS_FACT_TIMED_OUT	 LS_FACT(24) /* … and what failed were answers that never came */
 #define LS_FACT_HUB_SAW		 LS_FACT(25) /* the hub saw the connection go */
-#define LS_FACT_HUB_SILENT	 LS_FACT(26) /* usbmon watched, and the hub said nothing */
+#define LS_FACT_HUB_SILENT	 LS_FACT(26) /* usbmon watched, and the hub reported nothing */
 #define LS_FACT_SWITCHED_OFF	 LS_FACT(27) /* the port's power or the port was switched off */
 #define LS_FACT_LINK_FAILED	 LS_FACT(28) /* SS.Inactive: the SuperSpeed link had failed */
 #define LS_FACT_FLOWING		 LS_FACT(29) /* data was flowing in the last second */
 #define LS_FACT_EXPECTED	 LS_FACT(30) /* it came back in the mode that its family names next */
-#define LS_FACT_REBOOTED	 LS_FACT(31) /* … in a mode that means that it started anew */
+#define LS_FACT_REBOOTED	 LS_FACT(31) /* … in a mode that means that it restarted */
 #define LS_FACT_BUSY		 LS_FACT(32) /* it was in a mode in which a job runs */
 #define LS_FACT_STALLED		 LS_FACT(33) /* no data for long in such a mode, the link stood */
 #define LS_FACT_RESUME_FAILED	 LS_FACT(34)
@@ -44,17 +44,17 @@
 #define LS_FACT_STREAMING	 LS_FACT(37) /* … and had been flowing for seconds */
 #define LS_FACT_LOOKS_ALIKE	 LS_FACT(38) /* its family may do this; so may a bad link */
 #define LS_FACT_RESET_FAILED	 LS_FACT(39) /* a reset did not bring it back, and it was given up */
-#define LS_FACT_BACK_UNKNOWN	 LS_FACT(40) /* something came; what it was, or is, was never told */
+#define LS_FACT_BACK_UNKNOWN	 LS_FACT(40) /* something came; what it was, or is, is not known */
 
 /*
- * Sets cause, side, drop, confidence and why from facts and sources. A source that was silent, or
- * is blind, lowers the confidence and never changes the cause.
+ * Sets cause, side, drop, confidence and why from facts and sources. A source that reported nothing, or
+ * is unavailable, lowers the confidence and never changes the cause.
  */
 void ls_cause_decide(struct ls_incident *incident);
 
 #define LS_RULED_OUT_MAX 8
 /*
- * What the testimony speaks against, as static texts for people: "power: no over-current was
+ * What the evidence rules out, as static texts for people: "power: no over-current was
  * reported". Only what would have been seen is ruled out. The number of texts; 0 where the cause
  * is plain anyway.
  */

@@ -82,8 +82,8 @@ dispatch(struct ls_engine *engine, const struct ls_observation *obs)
 			break; /* root hubs are buses */
 		handle_device(engine, obs);
 		return;
-	case LS_OBS_SOURCE_SEES:
-	case LS_OBS_SOURCE_BLIND:
+	case LS_OBS_SOURCE_AVAILABLE:
+	case LS_OBS_SOURCE_UNAVAILABLE:
 	case LS_OBS_LOST:
 		handle_source(engine, obs);
 		return;

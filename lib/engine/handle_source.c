@@ -10,15 +10,15 @@ handle_source(struct ls_engine *engine, const struct ls_observation *obs)
 
 	if (obs->source == LS_SOURCE_USBMON && obs->kind == LS_OBS_LOST)
 		engine->usbmon_lost_mono = obs->at.mono_us;
-	if (obs->source == LS_SOURCE_USBMON && obs->kind == LS_OBS_SOURCE_SEES &&
+	if (obs->source == LS_SOURCE_USBMON && obs->kind == LS_OBS_SOURCE_AVAILABLE &&
 	    !engine->available[LS_SOURCE_USBMON])
 		engine->usbmon_since_mono = obs->at.mono_us;
 	if (obs->kind == LS_OBS_LOST) {
 		emit_lost(engine, obs->source, obs->at, obs->n_lost, obs->text);
 		return;
 	}
-	engine->available[obs->source] = obs->kind == LS_OBS_SOURCE_SEES;
-	if (obs->kind == LS_OBS_SOURCE_BLIND && !gap->id) {
+	engine->available[obs->source] = obs->kind == LS_OBS_SOURCE_AVAILABLE;
+	if (obs->kind == LS_OBS_SOURCE_UNAVAILABLE && !gap->id) {
 		*gap = (struct ls_gap){
 			.id = engine->numbers->config.next_gap_id++,
 			.kind = obs->imported ? LS_GAP_IMPORTED : LS_GAP_OUTAGE,
@@ -28,7 +28,7 @@ handle_source(struct ls_engine *engine, const struct ls_observation *obs)
 		};
 		ls_text_format(gap->reason, sizeof(gap->reason), "%s", obs->text);
 		emit_gap(engine, gap);
-	} else if (obs->kind == LS_OBS_SOURCE_SEES && gap->id) {
+	} else if (obs->kind == LS_OBS_SOURCE_AVAILABLE && gap->id) {
 		gap->open = false;
 		gap->ended = obs->at;
 		emit_gap(engine, gap);

@@ -99,9 +99,9 @@ enum ls_source { LS_SOURCES(LS_ENUM_ID) LS_N_SOURCES };
 	/* … and what was not in it has left */                                                  \
 	X(LS_OBS_SCAN_END, "scan-end")                                                             \
 	/* .source is available from now on */                                                     \
-	X(LS_OBS_SOURCE_SEES, "source-sees")                                                       \
+	X(LS_OBS_SOURCE_AVAILABLE, "source-sees")                                                  \
 	/* .source is unavailable from now on; .text says why */                                   \
-	X(LS_OBS_SOURCE_BLIND, "source-blind")                                                     \
+	X(LS_OBS_SOURCE_UNAVAILABLE, "source-blind")                                               \
 	/* .source lost records: .n_lost of them, 0 unknown */                                     \
 	X(LS_OBS_LOST, "lost")
 
@@ -181,7 +181,7 @@ struct ls_observation {
 	const struct ls_device *device;	 /* NULL unless the kind says so */
 	char label[LS_LABEL_MAX];	 /* CABLE */
 	bool assumed;			 /* CABLE: of the session before; no person set it */
-	bool imported;			 /* SOURCE_BLIND: of a time that is read from a log */
+	bool imported;			 /* SOURCE_UNAVAILABLE: of a time that is read from a log */
 	char text[LS_TEXT_MAX];		 /* the source's statement, for people only */
 };
 

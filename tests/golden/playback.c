@@ -13,10 +13,10 @@
 static void
 observe(struct ls_engine *engine, struct ls_observation *obs, enum ls_source blind)
 {
-	if (obs->source == blind && obs->kind == LS_OBS_SOURCE_SEES)
-		obs->kind = LS_OBS_SOURCE_BLIND;
+	if (obs->source == blind && obs->kind == LS_OBS_SOURCE_AVAILABLE)
+		obs->kind = LS_OBS_SOURCE_UNAVAILABLE;
 	/* Which buses there are stands in sysfs, with and without udevd. */
-	if (obs->source != blind || obs->kind == LS_OBS_SOURCE_BLIND ||
+	if (obs->source != blind || obs->kind == LS_OBS_SOURCE_UNAVAILABLE ||
 	    obs->kind == LS_OBS_BUS_ADDED)
 		ls_engine_observe(engine, obs);
 }

@@ -71,7 +71,7 @@ open_source(void)
 	assert_int_equal(bed->n_seen, 0);
 	assert_int_equal(source_udev_scan(source), 0);
 	bed_turn(bed);
-	assert_int_equal(bed->seen[0].kind, LS_OBS_SOURCE_SEES);
+	assert_int_equal(bed->seen[0].kind, LS_OBS_SOURCE_AVAILABLE);
 }
 
 /* Start of most tests: hub and phone are plugged in, their observations are cleared. */
@@ -113,7 +113,7 @@ lists_what_is_there(void **state)
 		const char *port, *controller;
 		uint16_t bus, devnum;
 	} want[] = {
-		{ LS_OBS_SOURCE_SEES, "", "", 0, 0 },
+		{ LS_OBS_SOURCE_AVAILABLE, "", "", 0, 0 },
 		{ LS_OBS_SCAN_BEGIN, "", "", 0, 0 },
 		{ LS_OBS_BUS_ADDED, "", "pci-0000:05:00.3", 1, 1 },
 		{ LS_OBS_CONNECTED, "1-1", "", 1, 2 },
@@ -362,8 +362,8 @@ stops_on_a_dead_socket(void **state)
 		bed_uevent(bed, PHONE, "remove");
 		bed_turn(bed);
 	}
-	assert_int_equal(bed->seen[bed->n_seen - 1].kind, LS_OBS_SOURCE_BLIND);
-	assert_int_equal(bed->n_seen, 2); /* one LOST, one BLIND */
+	assert_int_equal(bed->seen[bed->n_seen - 1].kind, LS_OBS_SOURCE_UNAVAILABLE);
+	assert_int_equal(bed->n_seen, 2); /* one LOST, one UNAVAILABLE */
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)

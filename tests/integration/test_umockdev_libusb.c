@@ -102,7 +102,7 @@ lists_what_is_there_without_root_hubs(void **state)
 	bed_add(bed, phone);
 	open_source();
 	assert_int_equal(bed->n_seen, 2);
-	assert_int_equal(bed->seen[0].kind, LS_OBS_SOURCE_SEES);
+	assert_int_equal(bed->seen[0].kind, LS_OBS_SOURCE_AVAILABLE);
 	check_phone(1, true);
 	assert_string_equal(bed->seen[1].text, "found 1-2 (05ac:12a8)");
 }
@@ -134,7 +134,7 @@ is_unavailable_without_udevd(void **state)
 	bed_run_udevd(bed, false);
 	open_source();
 	assert_int_equal(bed->n_seen, 1);
-	assert_int_equal(bed->seen[0].kind, LS_OBS_SOURCE_BLIND);
+	assert_int_equal(bed->seen[0].kind, LS_OBS_SOURCE_UNAVAILABLE);
 	assert_non_null(strstr(bed->seen[0].text, "udevd does not run"));
 }
 

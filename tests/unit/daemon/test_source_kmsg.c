@@ -112,7 +112,7 @@ open_fresh(void)
 	open_source(false, 0);
 	source_kmsg_replay(source);
 	assert_int_equal(n_seen, 1);
-	assert_int_equal(seen[0].obs.kind, LS_OBS_SOURCE_SEES);
+	assert_int_equal(seen[0].obs.kind, LS_OBS_SOURCE_AVAILABLE);
 	n_seen = 0;
 }
 
@@ -192,7 +192,7 @@ replays_what_came_after_the_last_one_taken(void **state)
 	assert_int_equal(seen[0].obs.kind, LS_OBS_DISCONNECTED);
 	assert_int_equal(seen[0].obs.at.mono_us, 300 * LS_SEC);
 	assert_int_equal(seen[0].obs.at.real_us, now.real_us - (int64_t)(700 * LS_SEC));
-	assert_int_equal(seen[1].obs.kind, LS_OBS_SOURCE_SEES);
+	assert_int_equal(seen[1].obs.kind, LS_OBS_SOURCE_AVAILABLE);
 	assert_int_equal(seen[1].obs.at.mono_us, now.mono_us);
 	assert_int_equal(n_seqs, 1);
 	assert_int_equal(last_seq, 21);
@@ -267,7 +267,7 @@ reports_a_dead_source_once(void **state)
 		for (int n = 0; n < 3; n++)
 			turn();
 		assert_int_equal(n_seen, 1);
-		assert_int_equal(seen[0].obs.kind, LS_OBS_SOURCE_BLIND);
+		assert_int_equal(seen[0].obs.kind, LS_OBS_SOURCE_UNAVAILABLE);
 		assert_non_null(strstr(seen[0].obs.text, "kernel log ended"));
 		if (i + 1 < LS_COUNT(errors))
 			tear_down(state);

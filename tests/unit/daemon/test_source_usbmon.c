@@ -239,7 +239,7 @@ start(void)
 {
 	source_usbmon_start(source);
 	assert_int_equal(n_observed, 1);
-	assert_int_equal(last.kind, LS_OBS_SOURCE_SEES);
+	assert_int_equal(last.kind, LS_OBS_SOURCE_AVAILABLE);
 	n_observed = 0;
 }
 
@@ -348,7 +348,7 @@ reports_its_end_once(void **state)
 	kernel.error = EIO;
 	turn();
 	assert_int_equal(n_observed, 1);
-	assert_int_equal(last.kind, LS_OBS_SOURCE_BLIND);
+	assert_int_equal(last.kind, LS_OBS_SOURCE_UNAVAILABLE);
 	assert_string_equal(last.text, "usbmon ended: Input/output error");
 	source_usbmon_drain(source);
 	settle();
@@ -412,7 +412,7 @@ reports_how_to_enable_it(void **state)
 		n_observed = 0;
 		source_usbmon_start(blind);
 		assert_int_equal(n_observed, 1);
-		assert_int_equal(last.kind, LS_OBS_SOURCE_BLIND);
+		assert_int_equal(last.kind, LS_OBS_SOURCE_UNAVAILABLE);
 		assert_string_equal(last.text, cases[i].text);
 		source_usbmon_drain(blind);
 		source_usbmon_start(blind); /* started again, it reports so again */

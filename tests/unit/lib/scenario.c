@@ -125,7 +125,7 @@ scenario_begin_with(struct scenario *scenario, const struct ls_families *familie
 	config.families = families;
 	assert_int_equal(ls_engine_new(&config, on_record, scenario, &scenario->engine), 0);
 	for (enum ls_source source = LS_SOURCE_KERNEL_LOG; source <= LS_SOURCE_LIBUSB; source++)
-		scenario_observe(scenario, 0, source, LS_OBS_SOURCE_SEES, "", 0);
+		scenario_observe(scenario, 0, source, LS_OBS_SOURCE_AVAILABLE, "", 0);
 	for (bus.bus = 1; bus.bus <= 2; bus.bus++)
 		ls_engine_observe(scenario->engine, &bus);
 }
@@ -254,7 +254,7 @@ int
 scenario_set_up_with_phone(void **state)
 {
 	scenario_set_up(state);
-	scenario_observe(*state, 0, LS_SOURCE_USBMON, LS_OBS_SOURCE_SEES, "", 0);
+	scenario_observe(*state, 0, LS_SOURCE_USBMON, LS_OBS_SOURCE_AVAILABLE, "", 0);
 	scenario_plug(*state, 100, "1-1", 5, &scenario_phone);
 	return 0;
 }

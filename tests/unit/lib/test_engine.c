@@ -616,8 +616,8 @@ a_missing_source_lowers_the_confidence_only(void **state)
 {
 	struct scenario *scenario = *state;
 
-	scenario_observe(scenario, 50, LS_SOURCE_UDEV, LS_OBS_SOURCE_BLIND, "", 0);
-	scenario_observe(scenario, 50, LS_SOURCE_LIBUSB, LS_OBS_SOURCE_BLIND, "", 0);
+	scenario_observe(scenario, 50, LS_SOURCE_UDEV, LS_OBS_SOURCE_UNAVAILABLE, "", 0);
+	scenario_observe(scenario, 50, LS_SOURCE_LIBUSB, LS_OBS_SOURCE_UNAVAILABLE, "", 0);
 	for (unsigned int i = 0; i < 2; i++) {
 		uint64_t t = 100 + i * 6000;
 

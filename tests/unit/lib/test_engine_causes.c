@@ -89,7 +89,7 @@ silence_of_a_blind_usbmon_means_nothing(void **state)
 {
 	struct scenario *scenario = *state;
 
-	scenario_observe(scenario, 5000, LS_SOURCE_USBMON, LS_OBS_SOURCE_BLIND, "", 0);
+	scenario_observe(scenario, 5000, LS_SOURCE_USBMON, LS_OBS_SOURCE_UNAVAILABLE, "", 0);
 	scenario_unplug(scenario, 9000, "1-1", 5);
 	scenario_only(scenario, LS_CAUSE_UNPLUGGED, LS_SIDE_UNKNOWN, false);
 }
@@ -148,7 +148,7 @@ flaps_that_udev_hears_of_late_were_not_switched_off(void **state)
 	struct scenario *scenario = *state;
 
 	back.port_bits |= LS_PORT_CONNECTED;
-	scenario_observe(scenario, 5000, LS_SOURCE_KERNEL_LOG, LS_OBS_SOURCE_BLIND, "", 0);
+	scenario_observe(scenario, 5000, LS_SOURCE_KERNEL_LOG, LS_OBS_SOURCE_UNAVAILABLE, "", 0);
 	scenario_usbmon(scenario, 8990, &scenario_connection_lost);
 	scenario_usbmon(scenario, 9100, &port_disable);
 	scenario_usbmon(scenario, 9300, &back);
@@ -174,7 +174,7 @@ without_a_hub_report_a_device_without_a_configuration_may_be_leaving(void **stat
 {
 	struct scenario *scenario = *state;
 
-	scenario_observe(scenario, 5000, LS_SOURCE_USBMON, LS_OBS_SOURCE_BLIND, "", 0);
+	scenario_observe(scenario, 5000, LS_SOURCE_USBMON, LS_OBS_SOURCE_UNAVAILABLE, "", 0);
 	scenario_observe(scenario, 8999, LS_SOURCE_UDEV, LS_OBS_REMOVED, "1-1", 5);
 	scenario_unplug(scenario, 9000, "1-1", 5);
 	scenario_only(scenario, LS_CAUSE_UNPLUGGED, LS_SIDE_UNKNOWN, false);
@@ -364,7 +364,7 @@ a_hub_resets_without_the_kernel_log(void **state)
 	struct ls_observation hub_reset = reset_asked;
 	struct scenario *scenario = *state;
 
-	scenario_observe(scenario, 0, LS_SOURCE_KERNEL_LOG, LS_OBS_SOURCE_BLIND, "", 0);
+	scenario_observe(scenario, 0, LS_SOURCE_KERNEL_LOG, LS_OBS_SOURCE_UNAVAILABLE, "", 0);
 	hub_reset.hub_port = 2;
 	scenario_observe_device(scenario, 200, LS_SOURCE_UDEV, LS_OBS_CONNECTED, "1-2", 6, &hub);
 	scenario_observe_device(scenario, 300, LS_SOURCE_UDEV, LS_OBS_CONNECTED, "1-2.1", 7, &fast);
@@ -467,9 +467,9 @@ a_return_that_the_log_does_not_name(void **state)
 {
 	struct scenario *scenario = *state;
 
-	scenario_observe(scenario, 2000, LS_SOURCE_UDEV, LS_OBS_SOURCE_BLIND, "", 0);
-	scenario_observe(scenario, 2000, LS_SOURCE_LIBUSB, LS_OBS_SOURCE_BLIND, "", 0);
-	scenario_observe(scenario, 2000, LS_SOURCE_USBMON, LS_OBS_SOURCE_BLIND, "", 0);
+	scenario_observe(scenario, 2000, LS_SOURCE_UDEV, LS_OBS_SOURCE_UNAVAILABLE, "", 0);
+	scenario_observe(scenario, 2000, LS_SOURCE_LIBUSB, LS_OBS_SOURCE_UNAVAILABLE, "", 0);
+	scenario_observe(scenario, 2000, LS_SOURCE_USBMON, LS_OBS_SOURCE_UNAVAILABLE, "", 0);
 	scenario_observe(scenario, 9000, LS_SOURCE_KERNEL_LOG, LS_OBS_DISCONNECTED, "1-4", 5);
 	scenario_observe(scenario, 11000, LS_SOURCE_KERNEL_LOG, LS_OBS_ENUMERATING, "1-4", 6);
 	scenario_only(scenario, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true);

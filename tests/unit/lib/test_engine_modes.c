@@ -47,7 +47,7 @@ setup(void **state)
 
 	assert_int_equal(ls_families_new(&restore->families), 0);
 	scenario_begin_with(&restore->scenario, restore->families);
-	scenario_observe(&restore->scenario, 0, LS_SOURCE_USBMON, LS_OBS_SOURCE_SEES, "", 0);
+	scenario_observe(&restore->scenario, 0, LS_SOURCE_USBMON, LS_OBS_SOURCE_AVAILABLE, "", 0);
 	restore->t = 1000;
 	restore->devnum = 5;
 	*state = restore;
@@ -189,7 +189,7 @@ without_usbmon_a_loader_that_looks_the_same_may_be_a_lost_link(void **state)
 {
 	struct restore *restore = *state;
 
-	scenario_observe(&restore->scenario, 0, LS_SOURCE_USBMON, LS_OBS_SOURCE_BLIND, "", 0);
+	scenario_observe(&restore->scenario, 0, LS_SOURCE_USBMON, LS_OBS_SOURCE_UNAVAILABLE, "", 0);
 	plug(restore, &normal);
 	turns(restore, 60000, 7000, &recovery);
 	turns(restore, 8000, 1000, &recovery); /* the link was lost, or iBEC began … */
