@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "cli/analyze/answer.h"
-#include "cli/analyze/conclude.h"
+#include "cli/analyze/json.h"
 #include "cli/analyze/join.h"
 #include "cli/analyze/stream.h"
 #include "cli/base/command.h"

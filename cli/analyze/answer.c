@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/print/advice.h"
 #include "cli/analyze/events.h"
 #include "cli/analyze/text.h"
 #include "cli/base/field.h"
@@ -121,7 +120,7 @@ put_drops(const struct answer *answer, const struct drops *drops)
 		format_duration(back, field_real(incident, "back_after_seconds"));
 	render_sentence(&answer->cli->style, TONE_PLAIN, 4, "  %s%s%s%s: %s, %s, %s sure%s%s: %s%s",
 			field_text(incident, "name"), *device ? " (" : "", device,
-			*device ? ")" : "", advice_words(field_text(incident, "cause")), times,
+			*device ? ")" : "", words_cause(field_text(incident, "cause")), times,
 			format_percent(sure, field_real(incident, "confidence")),
 			*back ? ", back after " : "", back, why, words_stop(why));
 }
@@ -393,7 +392,7 @@ put_files(const struct cli *cli, const json_t *group)
 static void
 put_next(const struct cli *cli, const char *cause)
 {
-	render_sentence(&cli->style, TONE_STRONG, 8, "  Next: %s", advice_for(cause)->next);
+	render_sentence(&cli->style, TONE_STRONG, 8, "  Next: %s", words_cause_row(cause)->next);
 }
 
 static bool

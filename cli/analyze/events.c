@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "cli/print/advice.h"
 #include "cli/base/field.h"
 #include "cli/print/render.h"
 #include "cli/print/words.h"
@@ -58,7 +57,7 @@ fill_incident(const struct cli *cli, struct table *table, const json_t *incident
 	table_cell(table, row, PORT, TONE_PLAIN, field_text(incident, "name"));
 	table_cell(table, row, DEVICE, TONE_PLAIN,
 		   words_device(text, field_object(incident, "device")));
-	table_cell(table, row, WHAT, TONE_PLAIN, advice_words(field_text(incident, "cause")));
+	table_cell(table, row, WHAT, TONE_PLAIN, words_cause(field_text(incident, "cause")));
 	table_cell(table, row, DROP, drop ? TONE_BAD : TONE_PLAIN, drop ? "drop" : cli->style.dash);
 	table_cell(table, row, SURE, TONE_PLAIN,
 		   format_percent(number, field_real(incident, "confidence")));

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/analyze/conclude.h"
+#include "cli/analyze/json.h"
 #include "cli/base/cli.h"
 #include "cli/analyze/stream.h"
 #include "cli/offline/input.h"

@@ -1,6 +1,7 @@
 #pragma once
 /* What was read of captures and logs, as the JSON that linkstat analyze prints. */
 #include "cli/offline/capture.h"
+#include "cli/offline/offline.h"
 #include "lib/logs/text.h"
 #include "lib/wire/wire.h"
 
@@ -26,3 +27,11 @@ struct analyze_log {
 	int64_t first_us, last_us;
 };
 json_t *analyze_log(const struct analyze_log *log);
+
+/*
+ * Files that one engine followed, as one object: "captures", "logs", "ports", "incidents", "notes".
+ * An empty one; a new reference, NULL if memory is short.
+ */
+json_t *analyze_new_group(void);
+/* The engine's answer into @group, after the files. An enum cli_exit. */
+int analyze_conclude(struct offline *offline, json_t *group);

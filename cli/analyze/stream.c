@@ -12,7 +12,6 @@
 #include "cli/offline/input.h"
 #include "cli/print/format.h"
 #include "cli/print/progress.h"
-#include "lib/base/text.h"
 
 #define RECORDS_AT_ONCE 65536
 #define LOG_AT_ONCE	((size_t)64 * 1024) /* fits the cache; larger is not faster */

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "cli/print/advice.h"
+#include "cli/print/words.h"
 #include "cli/ask/ask.h"
 #include "cli/ask/client.h"
 #include "cli/base/field.h"
@@ -96,7 +96,7 @@ check_sources(struct check *check, const struct check_device *device)
 		if (field_flag(source, "sees"))
 			continue;
 		check_add(check, CHECK_NOTE, "linkstatd does not see all: %s: %s%s",
-			  advice_source(field_text(source, "name")), detail, words_stop(detail));
+			  words_source(field_text(source, "name")), detail, words_stop(detail));
 		if (field_has(source, "fix")) {
 			check_advise(check, "Let it see");
 			check_type(check, "%s", field_text(source, "fix"));
@@ -142,7 +142,7 @@ last_drops(const struct check *check, const struct check_device *device, char te
 		ls_text_format(text + len, WORDS_MAX - len, "%s%s, %s (incident %" PRId64 ")",
 			       n++ == 0 ? " The last: " : "; ",
 			       format_time(at, at_us, check->cli->now_us),
-			       advice_words(field_text(drop, "cause")), field_int(drop, "id"));
+			       words_cause(field_text(drop, "cause")), field_int(drop, "id"));
 		len += strlen(text + len);
 	}
 	if (n > 0)

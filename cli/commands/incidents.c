@@ -1,7 +1,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "cli/print/advice.h"
 #include "cli/ask/ask.h"
 #include "cli/base/command.h"
 #include "cli/print/envelope.h"
@@ -38,7 +37,7 @@ fill_row(const struct cli *cli, struct table *table, const json_t *incident)
 		       words_device(device, field_object(incident, "device")),
 		       words_cable(cable, incident));
 	table_cell(table, row, DEVICE, TONE_PLAIN, text);
-	table_cell(table, row, WHAT, TONE_PLAIN, advice_words(field_text(incident, "cause")));
+	table_cell(table, row, WHAT, TONE_PLAIN, words_cause(field_text(incident, "cause")));
 	table_cell(table, row, DROP, drop ? TONE_BAD : TONE_PLAIN, drop ? "drop" : cli->style.dash);
 	table_cell(table, row, SURE, TONE_PLAIN,
 		   format_percent(number, field_real(incident, "confidence")));

@@ -1,10 +1,8 @@
 #include "cli/commands/job_report.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "cli/print/advice.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
 #include "cli/print/render.h"
@@ -69,7 +67,7 @@ put_drop(const struct cli *cli, const json_t *incident, const char *place)
 		       "%s: %s%s%s%s dropped%s%s: %s (%s sure)%s%s. See: linkstat show %" PRId64,
 		       words_port(port, incident), *name ? name : "a device",
 		       *cable ? " with cable \"" : "", cable, *cable ? "\"" : "",
-		       *place ? ", " : "", place, advice_words(field_text(incident, "cause")),
+		       *place ? ", " : "", place, words_cause(field_text(incident, "cause")),
 		       format_percent(sure, field_real(incident, "confidence")),
 		       returned ? ", back after " : "",
 		       returned ? format_duration(back, field_real(incident, "back_after_seconds"))

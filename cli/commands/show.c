@@ -1,10 +1,6 @@
-#include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "cli/print/advice.h"
 #include "cli/ask/ask.h"
 #include "cli/base/sanitize.h"
 #include "cli/base/command.h"
@@ -61,7 +57,7 @@ put_heading(const struct cli *cli, const json_t *incident)
 
 	render_sentence(&cli->style, drop ? TONE_BAD : TONE_STRONG, 0,
 			"Incident %" PRId64 ": %s, %s sure. %s", field_int(incident, "id"),
-			advice_words(field_text(incident, "cause")),
+			words_cause(field_text(incident, "cause")),
 			format_percent(sure, field_real(incident, "confidence")),
 			drop ? "This is a drop." : "This does not count as a drop.");
 }
@@ -152,8 +148,7 @@ put_evidence_item(const struct cli *cli, const json_t *evidence, int64_t zero_us
 	field_time(evidence, "at", &at_us);
 	render_sentence(&cli->style, TONE_PLAIN, WHAT_COLUMN, "%*s  %-*s  %s", TIME_WIDTH,
 			format_offset(offset, at_us - zero_us), SOURCE_WIDTH,
-			advice_source(field_text(evidence, "source")),
-			field_text(evidence, "what"));
+			words_source(field_text(evidence, "source")), field_text(evidence, "what"));
 }
 
 static void
@@ -192,9 +187,9 @@ put_ruled_out(const struct cli *cli, const json_t *incident)
 static void
 put_conclusion(const struct cli *cli, const json_t *incident)
 {
-	const struct ls_cause_row *advice = advice_for(field_text(incident, "cause"));
+	const struct ls_cause_row *advice = words_cause_row(field_text(incident, "cause"));
 	const char *why = field_text(incident, "why");
-	const char *side = advice_side(field_text(incident, "side"));
+	const char *side = words_side(field_text(incident, "side"));
 
 	if (*why)
 		render_sentence(&cli->style, TONE_PLAIN, 7, "Why:   %s%s", why, words_stop(why));

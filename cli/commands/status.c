@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "cli/print/advice.h"
 #include "cli/ask/ask.h"
 #include "cli/base/command.h"
 #include "cli/print/envelope.h"
@@ -331,7 +330,7 @@ put_unavailable(const struct cli *cli, const json_t *reply)
 			continue;
 		detail = field_text(source, "detail");
 		render_sentence(&cli->style, TONE_WARN, 2, "Blind: %s: %s%s",
-				advice_source(field_text(source, "name")), detail,
+				words_source(field_text(source, "name")), detail,
 				words_stop(detail));
 		if (field_has(source, "fix")) /* not wrapped: the user copies it */
 			fprintf(cli->style.out, "  Fix: %s\n", field_text(source, "fix"));
@@ -354,7 +353,7 @@ put_last_drop(const struct cli *cli, const json_t *reply)
 	render_sentence(&cli->style, TONE_PLAIN, 2,
 			"Last drop: %s on %s%s%s: %s, %s sure. See: linkstat show %" PRId64,
 			format_time(at, at_us, cli->now_us), words_port(port, drop),
-			*name ? ", " : "", name, advice_words(field_text(drop, "cause")),
+			*name ? ", " : "", name, words_cause(field_text(drop, "cause")),
 			format_percent(sure, field_real(drop, "confidence")),
 			field_int(drop, "id"));
 }

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "cli/base/field.h"
-#include "cli/print/advice.h"
 #include "cli/print/format.h"
 #include "cli/print/words.h"
 #include "lib/model/record.h"
@@ -35,7 +34,7 @@ put_cause(const struct output_style *style, const json_t *incident)
 		fputs("not known why so far", style->out);
 		return;
 	}
-	fprintf(style->out, "%s%s, %s sure", advice_words(cause), open ? " (going on)" : "",
+	fprintf(style->out, "%s%s, %s sure", words_cause(cause), open ? " (going on)" : "",
 		format_percent(sure, field_real(incident, "confidence")));
 }
 
@@ -68,7 +67,7 @@ lines_put_event(const struct output_style *style, const json_t *event)
 	field_time(event, "at", &at_us);
 	fprintf(style->out, "%s  %-8s  %-19s  %-10s  %s", format_stamp(at, at_us),
 		*name ? name : "-", words_kind(field_text(event, "kind")),
-		advice_source(field_text(event, "source")), field_text(event, "what"));
+		words_source(field_text(event, "source")), field_text(event, "what"));
 	if (field_has(event, "incident"))
 		fprintf(style->out, "  (incident %" PRId64 ")", field_int(event, "incident"));
 	fputc('\n', style->out);

@@ -2,11 +2,10 @@
 
 #include <string.h>
 
-#include "cli/print/advice.h"
+#include "cli/print/words.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
 #include "cli/print/html.h"
-#include "cli/print/words.h"
 
 #define WIDE  1000.0
 #define TICKS 4
@@ -118,7 +117,7 @@ put_drops(FILE *out, const struct timeline *timeline, const char *port)
 			"<line class=\"drop\" x1=\"%.2f\" x2=\"%.2f\" y1=\"1\" y2=\"29\"><title>",
 			place(timeline, at_us), place(timeline, at_us));
 		html_format(out, "%s: %s (incident %lld)", format_stamp(at, at_us),
-			    advice_words(field_text(drop, "cause")),
+			    words_cause(field_text(drop, "cause")),
 			    (long long)field_int(drop, "id"));
 		fputs("</title></line>", out);
 	}

@@ -1,10 +1,8 @@
 #include "cli/print/words.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "cli/print/advice.h"
 #include "cli/base/sanitize.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
@@ -61,7 +59,7 @@ words_device(char text[WORDS_MAX], const json_t *device)
 const char *
 words_gap(char text[WORDS_MAX], int64_t now_us, const json_t *gap)
 {
-	const char *source = advice_source(field_text(gap, "source"));
+	const char *source = words_source(field_text(gap, "source"));
 	const char *reason = field_text(gap, "reason");
 	char from[FORMAT_MAX], to[FORMAT_MAX], records[FORMAT_MAX];
 	int64_t began_us, ended_us, lost = field_int(gap, "lost");
@@ -115,7 +113,7 @@ words_causes(char text[WORDS_MAX], const struct cli *cli, const json_t *counts)
 			continue;
 		/* Keys do not go through sanitize_json(). */
 		sanitize_text(name, sizeof(name), cause, cli->style.utf8);
-		words = advice_words(name);
+		words = words_cause(name);
 		ls_text_format(text + n, WORDS_MAX - n, "%s%" PRId64 " %s %s", n > 0 ? ", " : "",
 			       (int64_t)json_integer_value(count), cli->style.utf8 ? "×" : "x",
 			       words);
@@ -232,4 +230,37 @@ words_stop(const char *text)
 	size_t len = strlen(text);
 
 	return len > 0 && strchr(".!?", text[len - 1]) ? "" : ".";
+}
+
+const struct ls_cause_row *
+words_cause_row(const char *cause)
+{
+	enum ls_cause found;
+
+	return ls_cause_row(ls_cause_from_name(cause, &found) == 1 ? found : LS_CAUSE_UNKNOWN);
+}
+
+const char *
+words_cause(const char *cause)
+{
+	enum ls_cause found;
+
+	return ls_cause_from_name(cause, &found) == 1 ? ls_cause_words(found) : cause;
+}
+
+const char *
+words_side(const char *side)
+{
+	enum ls_side found;
+	const char *words = ls_side_from_name(side, &found) == 1 ? ls_side_words(found) : "";
+
+	return *words ? words : NULL;
+}
+
+const char *
+words_source(const char *source)
+{
+	enum ls_source found;
+
+	return ls_source_from_name(source, &found) == 1 ? ls_source_words(found) : source;
 }

@@ -1,6 +1,7 @@
 #pragma once
 /* Parts of a reply as text for a sentence. All arguments went through ask_accept(). */
 #include "cli/base/cli.h"
+#include "lib/model/causes.h"
 
 /* Room for anything these functions write; they cut at whole characters. */
 #define WORDS_MAX 1024
@@ -22,6 +23,14 @@ int64_t words_link_errors(const json_t *port);
 /* "9 link, 2 timeouts in 1.2 million transfers (9.2 per million), 5.1 GB; stalls apart: 14"; "" if
  * nothing failed. */
 const char *words_transfers(char text[WORDS_MAX], const json_t *port);
+/* A cause of the wire, "link-loss", as text: "link lost"; @cause itself if it is not known. */
+const char *words_cause(const char *cause);
+/* Its meaning and what to do next; the row of the unknown cause if it is not known. Never NULL. */
+const struct ls_cause_row *words_cause_row(const char *cause);
+/* "the plug, the cable or the port" for "link"; NULL if @side is unknown. */
+const char *words_side(const char *side);
+/* "kernel log" for "kernel-log"; @source itself if it is not known. */
+const char *words_source(const char *source);
 /* An event's kind as text: the name itself where that is plain. Borrowed. */
 const char *words_kind(const char *kind);
 /* "since yesterday 14:00:00 until …", or the text for no span. */

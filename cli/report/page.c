@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "cli/print/advice.h"
+#include "cli/print/words.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
 #include "cli/print/html.h"
@@ -204,7 +204,7 @@ put_incident(const struct report_page *page, const json_t *incident)
 	fputs("<details class=\"incident\"><summary>", page->out);
 	html_format(page->out, "%.19s ", format_stamp(at, at_us));
 	fputs("<span class=\"tag\">", page->out);
-	html_text(page->out, advice_words(field_text(incident, "cause")));
+	html_text(page->out, words_cause(field_text(incident, "cause")));
 	fputs("</span> ", page->out);
 	html_format(page->out, "on %s%s%s%s, %s sure", words_port(port, incident),
 		    words_cable(cable, incident), field_has(incident, "device") ? ", " : "",

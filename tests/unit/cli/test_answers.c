@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "cli/print/advice.h"
+#include "cli/print/words.h"
 #include "cli/base/sanitize.h"
 #include "cli/base/cli.h"
 #include "cli/print/lines.h"
@@ -301,17 +301,17 @@ explains_each_cause_here_and_in_the_manual(void **state)
 		size_t len = (size_t)snprintf(name, sizeof(name), "\n.BR ");
 
 		print_message("%s\n", wire);
-		assert_non_null(advice_for(wire)->meaning);
-		assert_non_null(advice_for(wire)->next);
+		assert_non_null(words_cause_row(wire)->meaning);
+		assert_non_null(words_cause_row(wire)->next);
 		for (const char *p = wire; *p; p++) /* as roff writes a hyphen that is one */
 			len += (size_t)snprintf(name + len, sizeof(name) - len,
 						*p == '-' ? "\\%c" : "%c", *p);
 		assert_non_null(strstr(manual, name));
 	}
 	for (int side = LS_SIDE_UNKNOWN + 1; side < LS_N_SIDES; side++)
-		assert_non_null(advice_side(ls_side_name((enum ls_side)side)));
-	assert_ptr_equal(advice_for("no such cause"), advice_for("unknown"));
-	assert_string_equal(advice_words("no such cause"), "no such cause");
+		assert_non_null(words_side(ls_side_name((enum ls_side)side)));
+	assert_ptr_equal(words_cause_row("no such cause"), words_cause_row("unknown"));
+	assert_string_equal(words_cause("no such cause"), "no such cause");
 }
 
 int
