@@ -4,7 +4,7 @@
  *
  * Logged of an incident: its verdict when it settles, each change of the verdict, each doubling of
  * its count (2, 4, 8, …), and the end of one that counted more than one. One that settles while the
- * device is disconnected and may return is logged at info level: "left; if it is back within 10 s …".
+ * device is disconnected and may return is logged at info level: "left; if it is back within …".
  * Logged of a cable: that its label is assumed, and how to correct it.
  * Logged of a source: that it is unavailable, available again, or lost records (once a minute).
  *

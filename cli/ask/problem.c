@@ -8,7 +8,6 @@
 #include "cli/base/sanitize.h"
 #include "cli/base/cli.h"
 #include "cli/ask/client.h"
-#include "cli/base/field.h"
 #include "cli/print/format.h"
 
 #define SENTENCE_MAX 600

@@ -1,7 +1,6 @@
 #include "cli/base/sanitize.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/text.h"

@@ -1,9 +1,7 @@
 #include "cli/check/hubs.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "cli/print/format.h"
 #include "cli/check/found.h"
 #include "cli/check/tree.h"
 #include "cli/check/devices.h"

@@ -1,7 +1,6 @@
 #include "cli/check/machine.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "cli/check/parse.h"

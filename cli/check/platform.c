@@ -1,7 +1,5 @@
 #include "cli/check/platform.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "cli/check/found.h"

@@ -1,6 +1,5 @@
 #include "cli/check/port.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 

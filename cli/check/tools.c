@@ -1,7 +1,6 @@
 #include "cli/check/tools.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "cli/check/versions.h"

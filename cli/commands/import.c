@@ -1,6 +1,5 @@
 /* linkstat import: kernel messages from before linkstatd ran, taken from the journal. */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

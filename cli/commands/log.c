@@ -1,5 +1,3 @@
-#include <inttypes.h>
-
 #include "cli/ask/ask.h"
 #include "cli/base/command.h"
 #include "cli/print/envelope.h"

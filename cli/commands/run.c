@@ -1,6 +1,4 @@
 /* linkstat run: a command as a job. The command runs even if linkstatd cannot be asked. */
-#include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +12,6 @@
 #include "cli/commands/child.h"
 #include "cli/base/command.h"
 #include "cli/base/field.h"
-#include "cli/print/format.h"
 #include "cli/base/logind.h"
 #include "cli/commands/job_report.h"
 #include "cli/commands/run_job.h"

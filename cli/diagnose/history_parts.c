@@ -1,7 +1,6 @@
 #include "cli/diagnose/history_parts.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/text.h"

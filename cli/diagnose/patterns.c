@@ -1,6 +1,5 @@
 #include "cli/diagnose/patterns.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,5 @@
 #include "cli/diagnose/words.h"
 
-#include <stdio.h>
-
 #include "lib/base/text.h"
 
 static const struct {

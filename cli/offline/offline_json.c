@@ -1,6 +1,5 @@
 #include "cli/offline/offline_json.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

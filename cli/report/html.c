@@ -1,13 +1,9 @@
 #include "cli/report/html.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/print/advice.h"
 #include "cli/ask/ask.h"
 #include "cli/diagnose/diagnose.h"
 #include "cli/diagnose/next.h"

@@ -1,5 +1,3 @@
-#include <errno.h>
-
 #include "daemon/server/context.h"
 #include "daemon/server/handlers.h"
 #include "daemon/store/query.h"

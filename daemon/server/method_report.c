@@ -1,7 +1,6 @@
 #include "daemon/server/method_report.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "daemon/server/context.h"
@@ -11,7 +10,6 @@
 #include "daemon/server/selection.h"
 #include "lib/base/text.h"
 #include "daemon/store/report.h"
-#include "daemon/store/traffic.h"
 #include "lib/wire/port_report.h"
 
 /* Gaps and ports of one report while they are read. */

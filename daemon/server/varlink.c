@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <event2/buffer.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SERVICE "org.varlink.service"

@@ -9,7 +9,6 @@
 #include "daemon/sources/kmsg.h"
 #include "daemon/base/state.h"
 #include "lib/observe/kernel_log.h"
-#include "lib/base/text.h"
 #include "lib/observe/kmsg.h"
 
 /* printk.c, CONSOLE_EXT_LOG_MAX. A shorter buffer costs the record: EINVAL, and it is consumed. */

@@ -11,7 +11,8 @@ struct source_libusb;
  */
 int source_libusb_new(struct event_base *base, source_sink_fn sink, void *user,
 		      struct source_libusb **ret);
-/* AVAILABLE or UNAVAILABLE; CONNECTED (initial) for all that libusb knows now; then hotplug. 0 or -errno. */
+/* AVAILABLE or UNAVAILABLE; CONNECTED (initial) for all that libusb knows now; then hotplug. 0 or
+ * -errno. */
 int source_libusb_scan(struct source_libusb *source);
 void source_libusb_free(struct source_libusb *source);
 LS_DEFINE_AUTO(source_libusb)

@@ -24,7 +24,8 @@ struct transfers_options {
 /* All of @options must outlive it. Silent until started. 0 or -errno. */
 int transfers_new(struct event_base *base, const struct transfers_options *options,
 		  struct transfers **ret);
-/* Opens usbmon: AVAILABLE or UNAVAILABLE. To be called again when not available: it may have been loaded. */
+/* Opens usbmon: AVAILABLE or UNAVAILABLE. To be called again when not available: it may have been
+ * loaded. */
 void transfers_start(struct transfers *transfers);
 void transfers_free(struct transfers *transfers);
 LS_DEFINE_AUTO(transfers)

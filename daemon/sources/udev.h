@@ -11,8 +11,8 @@ struct source_udev;
  */
 int source_udev_new(struct event_base *base, source_sink_fn sink, void *user,
 		    struct source_udev **ret);
-/* AVAILABLE or UNAVAILABLE; root hubs and devices that are there now, between SCAN_BEGIN and SCAN_END, all
- * initial. After a loss it scans again by itself. 0 or -errno. */
+/* AVAILABLE or UNAVAILABLE; root hubs and devices that are there now, between SCAN_BEGIN and
+ * SCAN_END, all initial. After a loss it scans again by itself. 0 or -errno. */
 int source_udev_scan(struct source_udev *source);
 void source_udev_free(struct source_udev *source);
 LS_DEFINE_AUTO(source_udev)

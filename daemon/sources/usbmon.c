@@ -11,7 +11,6 @@
 
 #include "daemon/sources/usbmon.h"
 #include "daemon/base/state.h"
-#include "lib/base/text.h"
 
 #define DEVICE		   "/dev/usbmon0"
 #define RECORDS_PER_FETCH  512

@@ -38,8 +38,8 @@ struct source_usbmon;
 /* Silent, opens nothing. Owns @fd on success. 0 or -errno. */
 int source_usbmon_new(struct event_base *base, const struct source_usbmon_options *options,
 		      struct source_usbmon **ret);
-/* Opens; AVAILABLE, or UNAVAILABLE with what to do about it. To be called again when not available, for
- * instance after "modprobe usbmon". */
+/* Opens; AVAILABLE, or UNAVAILABLE with what to do about it. To be called again when not available,
+ * for instance after "modprobe usbmon". */
 void source_usbmon_start(struct source_usbmon *source);
 /* Takes what has been recorded: what preceded a disconnect is known before its cause is decided. */
 void source_usbmon_drain(struct source_usbmon *source);

@@ -47,8 +47,8 @@
 #define LS_FACT_BACK_UNKNOWN	 LS_FACT(40) /* something came; what it was, or is, is not known */
 
 /*
- * Sets cause, side, drop, confidence and why from facts and sources. A source that reported nothing, or
- * is unavailable, lowers the confidence and never changes the cause.
+ * Sets cause, side, drop, confidence and why from facts and sources. A source that reported
+ * nothing, or is unavailable, lowers the confidence and never changes the cause.
  */
 void ls_cause_decide(struct ls_incident *incident);
 

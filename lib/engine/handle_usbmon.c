@@ -5,7 +5,6 @@
 #include "lib/base/port.h"
 #include "lib/base/text.h"
 #include "lib/engine/causes.h"
-#include "lib/engine/emit.h"
 #include "lib/engine/evidence.h"
 #include "lib/engine/handle_port.h"
 #include "lib/engine/incidents.h"

@@ -4,9 +4,7 @@
 #include <string.h>
 
 #include "lib/engine/sessions.h"
-#include "lib/base/text.h"
 #include "lib/engine/cable_memory.h"
-#include "lib/engine/causes.h"
 #include "lib/engine/emit.h"
 #include "lib/engine/incidents.h"
 #include "lib/engine/links.h"
