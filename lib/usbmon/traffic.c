@@ -425,14 +425,12 @@ ls_traffic_add(struct ls_traffic *traffic, const struct ls_usbmon_record *record
 	add(traffic, record);
 }
 
-unsigned int
-ls_traffic_add_batch(struct ls_traffic *traffic, const struct ls_usbmon_batch *batch)
+static inline unsigned int
+add_range(struct ls_traffic *traffic, const struct ls_usbmon_batch *batch, size_t begin, size_t end)
 {
 	unsigned int xfers = 0;
 
-	if (UNLIKELY(batch->clock_step_us != 0))
-		ls_traffic_clock_step(traffic, batch->clock_step_us);
-	for (size_t i = 0; i < batch->n; i++) {
+	for (size_t i = begin; i < end; i++) {
 		const struct ls_usbmon_record *record = ls_usbmon_at(batch, i);
 
 		if (i + PREFETCH < batch->n)
@@ -443,6 +441,40 @@ ls_traffic_add_batch(struct ls_traffic *traffic, const struct ls_usbmon_batch *b
 		}
 	}
 	return xfers;
+}
+
+/* The first record that was stamped after the clock was set; .n if all were stamped before. */
+static size_t
+first_after_step(const struct ls_usbmon_batch *batch)
+{
+	int64_t now_us = batch->now.real_us, before_us = now_us - batch->clock_step_us;
+
+	for (size_t i = 0; i < batch->n; i++) {
+		const struct ls_usbmon_record *record = ls_usbmon_at(batch, i);
+
+		int64_t at_us;
+
+		if (!record || record->type == LS_USBMON_FILLER)
+			continue;
+		at_us = (int64_t)ls_usbmon_real_us(record);
+		if (batch->clock_step_us < 0 ? at_us <= now_us : at_us > before_us)
+			return i;
+	}
+	return batch->n;
+}
+
+unsigned int
+ls_traffic_add_batch(struct ls_traffic *traffic, const struct ls_usbmon_batch *batch)
+{
+	unsigned int xfers;
+	size_t step_at;
+
+	if (LIKELY(batch->clock_step_us == 0))
+		return add_range(traffic, batch, 0, batch->n);
+	step_at = first_after_step(batch);
+	xfers = add_range(traffic, batch, 0, step_at);
+	ls_traffic_clock_step(traffic, batch->clock_step_us);
+	return xfers | add_range(traffic, batch, step_at, batch->n);
 }
 
 /* ---- reading ---- */

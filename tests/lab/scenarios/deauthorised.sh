@@ -6,7 +6,7 @@ start_linkstatd
 plug_phone
 log_step "authorized=0, and 1 again: the device never left"
 set_attribute phone authorized 0
-pause 1
+wait_until "linkstatd has noticed" 20 incident_on phone '.cause == "software"'
 set_attribute phone authorized 1
 wait_until "it is configured again" 20 is_configured 3-1
 

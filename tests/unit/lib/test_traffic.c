@@ -244,12 +244,50 @@ a_batch_is_added_in_order(void **state)
 	ls_traffic_add_batch(traffic, &batch);
 	batch.offsets++;
 	batch.n = 3;
+	batch.now.real_us = (int64_t)(START + 11 * LS_SEC);
 	batch.clock_step_us = 10 * (int64_t)LS_SEC;
 	ls_traffic_add_batch(traffic, &batch);
 	assert_int_equal(health().n_records, 2);
 	assert_int_equal(health().n_nonsense, 0);
 	assert_int_equal(sum_of(5).n_completed, 1);
 	assert_int_equal(counts.latency[LS_XFER_BULK].max_us, 40);
+}
+
+/* Records that wait in the ring while the clock is set are of both times. */
+static void
+the_clock_is_set_within_a_batch(void **state)
+{
+	static const int64_t steps_us[] = { -3600 * (int64_t)LS_SEC, 3600 * (int64_t)LS_SEC };
+
+	for (size_t i = 0; i < LS_COUNT(steps_us); i++) {
+		uint64_t step_us = (uint64_t)steps_us[i];
+		struct ls_usbmon_record ring[] = {
+			record_of('C', 7, 3, 5, 500), /* before it was set, … */
+			record_of('S', 8, 3, 5, 600),
+			record_of('C', 8, 3, 5, 900 + step_us), /* … and after */
+			record_of('S', 9, 3, 5, 1000 + step_us),
+			record_of('C', 9, 3, 5, 1200 + step_us),
+		};
+		const uint32_t offsets[] = { 0, 64, 128, 192, 256 };
+		struct ls_usbmon_batch batch = {
+			.ring = (const uint8_t *)ring,
+			.ring_size = sizeof(ring),
+			.offsets = offsets,
+			.n = LS_COUNT(offsets),
+			.now = { .real_us = (int64_t)(START + 5000 + step_us) },
+			.clock_step_us = steps_us[i],
+		};
+
+		print_message("%zu\n", i);
+		add('S', 7, 5, 0);
+		ls_traffic_add_batch(traffic, &batch);
+		assert_int_equal(sum_of(5).n_completed, 3);
+		assert_int_equal(ls_latency_count(&counts.latency[LS_XFER_BULK]), 3);
+		assert_int_equal(counts.latency[LS_XFER_BULK].max_us, 500);
+		assert_int_equal(health().n_jumps, 0);
+		tear_down(state);
+		set_up(state);
+	}
 }
 
 int
@@ -265,6 +303,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(the_clock_may_be_set, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(packets_are_counted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_batch_is_added_in_order, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_clock_is_set_within_a_batch, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
