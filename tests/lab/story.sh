@@ -493,6 +493,15 @@ incident_on() { # PORT JQ-FILTER: the incidents on PORT for which it is true
 	return 1
 }
 
+# until_known NAME|PORT: linkstatd has it as present. udev may be slower than sysfs, by which plug_… waits.
+is_known() {
+	client status --json | jq -e --arg port "$(port_name "$1")" \
+		'.ports | any(.name == $port and .connected_at != null)' >/dev/null
+}
+until_known() {
+	wait_until "linkstatd knows $1" 20 is_known "$1"
+}
+
 # expect_incident PORT JQ-FILTER [SECONDS]: waits for such an incident. PORT may be a device's name.
 expect_incident() {
 	check_soon "an incident on $1 with $2" "${3:-20}" incident_on "$1" "$2"

@@ -30,7 +30,7 @@ plug_qemu tablet usb-tablet 1.1
 plug_disk disk 2
 plug_phone
 port=$(where phone)
-wait_until "linkstatd knows the phone" 20 eval 'client status --json | jq -e ".ports | any(.name == \"$port\")"'
+until_known "$port"
 runtime_states >"$story_dir/before"
 client check 2>&1 | indent
 client check "$port" 2>&1 | indent

@@ -4,6 +4,7 @@ story "An administrator takes a device's authorisation away"
 start_linkstatd
 
 plug_phone
+until_known phone
 log_step "authorized=0, and 1 again: the device never left"
 set_attribute phone authorized 0
 wait_until "linkstatd has noticed" 20 incident_on phone '.cause == "software"'

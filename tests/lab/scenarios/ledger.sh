@@ -31,7 +31,7 @@ log_step "a phone is plugged in; the user names its cable and the socket"
 # Of no family: for a device that may return in another mode linkstatd waits minutes.
 plug_phone phone vid=1209 pid=0007 product='A phone'
 port=$(where phone)
-wait_until "linkstatd knows the phone" 20 eval 'client status --json | jq -e ".ports | any(.name == \"$port\")"'
+until_known "$port"
 check "the socket gets its name" client name "$port" "left front"
 check "the cable gets its name" client cable "left front" "white 2 m"
 check "the status shows both" eval 'client status --json | jq -e ".ports[] | select(.name == \"$port\") |
