@@ -77,29 +77,29 @@ printf 'in\0put' | cmp - "$dir/out" || fail 'input and output differ'
 expect 0 'first try' "$linkstat" jobs
 expect 0 'killed by signal 15' "$linkstat" jobs
 
+# run_until_ready COMMAND…: in the background, as $job, until it has printed "ready".
+run_until_ready() {
+	rm -f "$dir/out" # an earlier one printed it, too
+	"$@" >"$dir/out" 2>"$dir/err" &
+	job=$!
+	wait_for grep -q ready "$dir/out"
+}
+
 # What is sent to us reaches it, and it decides what becomes of that.
-"$linkstat" run -- sh -c 'trap "exit 9" TERM; echo ready; while :; do sleep 0.1; done' \
-	>"$dir/out" 2>"$dir/err" &
-job=$!
-wait_for grep -q ready "$dir/out"
+run_until_ready "$linkstat" run -- sh -c 'trap "exit 9" TERM; echo ready; while :; do sleep 0.1; done'
 kill -TERM "$job"
 got=0
 wait "$job" || got=$?
 [ "$got" = 9 ] || fail "a signal was not passed on: $got"
 
 # A job whose linkstat dies is closed, one that outlives linkstatd is not lost.
-"$linkstat" run -- sh -c 'echo ready; exec sleep 36000' >"$dir/out" 2>"$dir/err" &
-job=$!
-wait_for grep -q ready "$dir/out"
+run_until_ready "$linkstat" run -- sh -c 'echo ready; exec sleep 36000'
 sleeper=$(ps -o pid= --ppid "$job")
 kill -KILL "$job"
 wait "$job" 2>"$dir/wait" || true
 kill "$sleeper"
 wait_for sh -c '"$0" jobs | grep -q "end not seen"' "$linkstat"
-"$linkstat" run -- sh -c 'echo ready; while [ ! -e "$0" ]; do sleep 0.1; done; exit 3' "$dir/go" \
-	>"$dir/out" 2>"$dir/err" &
-job=$!
-wait_for grep -q ready "$dir/out"
+run_until_ready "$linkstat" run -- sh -c 'echo ready; while [ ! -e "$0" ]; do sleep 0.1; done; exit 3' "$dir/go"
 stop
 start
 : >"$dir/go"
