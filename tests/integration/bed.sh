@@ -5,10 +5,22 @@ dir=$(mktemp -d)
 daemon=
 export LINKSTAT_SOCKET="$dir/socket"
 
+# end_daemon: it must end well, for the sanitizers speak through its exit code.
+end_daemon() {
+	kill "$daemon"
+	wait "$daemon" || {
+		echo "FAILED: linkstatd ended with exit code $?" >&2
+		sed 's/^/  log: /' "$dir/log" >&2
+		return 1
+	}
+}
+
 finish() {
-	[ -z "$daemon" ] || kill "$daemon" 2>"$dir/kill" || true
-	[ -z "$daemon" ] || wait "$daemon" || true
+	code=$?
+	trap - EXIT
+	[ -z "$daemon" ] || end_daemon || code=1
 	rm -rf "$dir"
+	exit "$code"
 }
 trap finish EXIT
 trap 'exit 1' INT TERM
@@ -45,8 +57,10 @@ start() {
 }
 
 stop() {
-	kill "$daemon"
-	wait "$daemon" || true
+	end_daemon || {
+		daemon=
+		exit 1
+	}
 	daemon=
 }
 
