@@ -576,7 +576,10 @@ service_is() { # PROPERTY VALUE
 # journal_has JQ-FILTER: an entry of linkstatd for which it is true.
 journal_has() {
 	journalctl -u linkstatd -o json --no-pager >"$story_dir/journal"
-	jq -c -e "select($1)" "$story_dir/journal" && return
+	# jq's own exit status (-e) would speak of the last entry only.
+	jq -c "select($1)" "$story_dir/journal" >"$story_dir/journal-found"
+	cat "$story_dir/journal-found"
+	[[ ! -s "$story_dir/journal-found" ]] || return 0
 	echo "no entry with: $1; the messages were:"
 	jq -r '"<\(.PRIORITY)> \(.MESSAGE)"' "$story_dir/journal" | tail -n 12
 	return 1
