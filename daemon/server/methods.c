@@ -5,6 +5,12 @@
 #include "daemon/server/method_import.h"
 #include "daemon/server/method_jobs.h"
 
+static const varlink_method_fn handlers[] = {
+#define METHOD(name) method_##name,
+#include "daemon/server/methods.inc"
+#undef METHOD
+};
+
 static const struct varlink_interface io_linkstat = {
 	.contract = &ls_contract_io_linkstat,
 	.handlers = handlers,

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """contract.py tables INPUT OUTPUT: a Varlink interface as tables in C (lib/wire/contract.h).
-contract.py handlers INPUT OUTPUT.h OUTPUT.c: its methods as the functions that answer them, in the
-same order: method "ListEvents" is method_list_events().
+contract.py methods INPUT OUTPUT: its methods, METHOD(list_events) for "ListEvents", in the same order.
 
 Reads the part of the Varlink language that linkstat's interfaces use: no enums, no structs without
 a name, lists and maps of one level, no type that contains itself. Lines that begin with "#:" are
@@ -267,19 +266,11 @@ def write_tables(reader, text, path):
     write(path, out)
 
 
-def write_handlers(reader, header, source):
-    names = ['method_' + snake(d.name) for d in reader.definitions if d.keyword == 'method']
+def write_methods(reader, _, path):
     check_types(reader.definitions)
-    out = ('#pragma once\n/* The functions that answer the methods of %s, one a method. */\n'
-           '#include "daemon/server/varlink.h"\n\n' % reader.interface)
-    for name in names:
-        out += ('int %s(struct varlink_call *call, struct varlink_reply *reply, void *user);\n'
-                % name)
-    out += ('\n/* In the order of the methods in the contract. */\n'
-            'extern const varlink_method_fn handlers[];\n')
-    write(header, out)
-    write(source, '#include "daemon/server/handlers.h"\n\nconst varlink_method_fn handlers[] = {\n'
-          + ''.join('\t%s,\n' % name for name in names) + '};\n')
+    write(path, '/* The methods of %s. */\n' % reader.interface
+          + ''.join('METHOD(%s)\n' % snake(definition.name) for definition in reader.definitions
+                    if definition.keyword == 'method'))
 
 
 def write(path, text):
@@ -288,19 +279,16 @@ def write(path, text):
 
 
 def main(arguments):
-    outputs = {'tables': 1, 'handlers': 2}
-    if len(arguments) < 2 or outputs.get(arguments[0]) != len(arguments) - 2:
+    writers = {'tables': write_tables, 'methods': write_methods}
+    if len(arguments) != 3 or arguments[0] not in writers:
         sys.exit(__doc__)
-    mode, path, *outputs = arguments
+    mode, path, output = arguments
     with open(path, encoding='utf-8') as file:
         text = file.read()
     try:
         reader = Reader(text)
         reader.read()
-        if mode == 'tables':
-            write_tables(reader, text, *outputs)
-        else:
-            write_handlers(reader, *outputs)
+        writers[mode](reader, text, output)
     except Unreadable as error:
         sys.exit('%s:%d: %s' % (path, *error.args))
 

@@ -92,9 +92,8 @@ def main():
         check(code == 0 and said == '', code, said)
         for row in WANT:
             check(row in tables, tables, 'lacks ' + row)
-        code, said, _, (header, source) = run('handlers', GOOD, directory, ['h.h', 'h.c'])
-        check(code == 0 and 'int method_get_url_of(struct varlink_call' in header, code, said, header)
-        check('\tmethod_get_url_of,\n\tmethod_ping,\n' in source, source)
+        code, said, _, (methods,) = run('methods', GOOD, directory, ['m.inc'])
+        check(code == 0 and 'METHOD(get_url_of)\nMETHOD(ping)\n' in methods, code, said, methods)
         for text, line, why in BROKEN:
             code, said, path, written = run('tables', text, directory, ['t.c'])
             check(code == 1 and said.startswith('%s:%d: ' % (path, line)) and why in said,
