@@ -495,7 +495,7 @@ incident_on() { # PORT JQ-FILTER: the incidents on PORT for which it is true
 
 # until_known NAME|PORT: linkstatd has it as present. udev may be slower than sysfs, by which plug_… waits.
 is_known() {
-	client status --json | jq -e --arg port "$(port_name "$1")" \
+	ask status --json | jq -e --arg port "$(port_name "$1")" \
 		'.ports | any(.name == $port and .connected_at != null)' >/dev/null
 }
 until_known() {
@@ -573,13 +573,13 @@ service_is() { # PROPERTY VALUE
 	[[ $value == "$2" ]]
 }
 
-# journal_has JQ-FILTER: an entry of linkstatd for which it is true.
+# journal_has JQ-FILTER: an entry of linkstatd for which it is true. A question that fails is no answer: it
+# ends the check, also behind "not".
 journal_has() {
-	journalctl -u linkstatd -o json --no-pager >"$story_dir/journal"
-	# jq's own exit status (-e) would speak of the last entry only.
-	jq -c "select($1)" "$story_dir/journal" >"$story_dir/journal-found"
-	cat "$story_dir/journal-found"
-	[[ ! -s "$story_dir/journal-found" ]] || return 0
+	journalctl -u linkstatd -o json --no-pager >"$story_dir/journal" || exit
+	# Not by jq -e, which answers for the last entry only.
+	jq -c "select($1)" "$story_dir/journal" >"$story_dir/journal-found" || exit
+	grep . "$story_dir/journal-found" && return
 	echo "no entry with: $1; the messages were:"
 	jq -r '"<\(.PRIORITY)> \(.MESSAGE)"' "$story_dir/journal" | tail -n 12
 	return 1

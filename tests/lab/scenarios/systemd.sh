@@ -43,6 +43,7 @@ pause 3
 pull recorder
 expect_incident recorder '.cause == "unplugged" and (.drop | not)' 30
 expect_only_incidents 2
+check_soon "the journal says so" 10 journal_has '.LINKSTAT_CAUSE == "unplugged"'
 check "that is no alert" not journal_has '.LINKSTAT_CAUSE == "unplugged" and (.PRIORITY | tonumber) <= 4'
 
 log_step "$idle_minutes idle minute(s)"
