@@ -451,7 +451,6 @@ first_after_step(const struct ls_usbmon_batch *batch)
 
 	for (size_t i = 0; i < batch->n; i++) {
 		const struct ls_usbmon_record *record = ls_usbmon_at(batch, i);
-
 		int64_t at_us;
 
 		if (!record || record->type == LS_USBMON_FILLER)
