@@ -32,6 +32,9 @@ static const struct rule {
 	  "the kernel declared the USB controller dead; everything on it left with it" },
 	{ LS_FACT_BUS_GONE, 0, LS_CAUSE_SOFTWARE, LS_SIDE_HOST, false, false, 0.9,
 	  "the USB controller was removed or its driver unbound; no cable or device did this" },
+	{ LS_FACT_OVER_CURRENT_CHANGE, LS_FACT_OVER_CURRENT | LS_FACT_EMI, LS_CAUSE_OVER_CURRENT,
+	  LS_SIDE_POWER, true, false, 0.85,
+	  "the port reported that more current was drawn than it can give" },
 	{ LS_FACT_OVER_CURRENT, 0, LS_CAUSE_OVER_CURRENT, LS_SIDE_POWER, true, false, 0.95,
 	  "the port reported that more current was drawn than it can give" },
 	/* Its family says that it does this. A device that resets itself may look like EMI. */

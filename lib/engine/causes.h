@@ -45,6 +45,12 @@
 #define LS_FACT_LOOKS_ALIKE	 LS_FACT(38) /* its family may do this; so may a bad link */
 #define LS_FACT_RESET_FAILED	 LS_FACT(39) /* a reset did not bring it back, and it was given up */
 #define LS_FACT_BACK_UNKNOWN	 LS_FACT(40) /* something came; what it was, or is, is not known */
+#define LS_FACT_CONFIG_FAILED	 LS_FACT(41) /* it answered, but could not be configured */
+/* Its controller reported trouble in the seconds in which it failed to start or was reset. */
+#define LS_FACT_CONTROLLER_TROUBLE LS_FACT(42)
+#define LS_FACT_HOST_LIMIT	   LS_FACT(43) /* no bandwidth or other resource was left for it */
+/* Over-current, of which the source knows only that it began or ended: a discharge looks like it. */
+#define LS_FACT_OVER_CURRENT_CHANGE LS_FACT(44)
 
 /*
  * Sets cause, side, drop, confidence and why from facts and sources. A source that reported

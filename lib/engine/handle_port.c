@@ -124,6 +124,8 @@ static const struct reaction {
 	  LS_EVENT_ENUMERATION_FAILURE, enum_gave_up },
 	{ LS_OBS_OVER_CURRENT, REPORT_OPENS, LS_FACT_OVER_CURRENT, LS_EVENT_OVER_CURRENT,
 	  over_current },
+	{ LS_OBS_OVER_CURRENT_CHANGE, REPORT_OPENS, LS_FACT_OVER_CURRENT_CHANGE,
+	  LS_EVENT_OVER_CURRENT, over_current },
 	{ LS_OBS_EMI, REPORT_OPENS, LS_FACT_EMI, LS_EVENT_EMI, NULL },
 	{ LS_OBS_DEAUTHORISED, REPORT_OPENS, LS_FACT_DEAUTHORISED, LS_EVENT_DEAUTHORISED, NULL },
 	{ LS_OBS_FIRMWARE_CHANGED, REPORT_OPENS, LS_FACT_FIRMWARE_CHANGED, NO_EVENT, NULL },
@@ -270,8 +272,8 @@ slept(struct ls_engine *engine, struct ls_instant at)
 		engine->slept_mono = at.mono_us;
 }
 
-/* Sources that report the same sleep or wake-up make one event. One source does not repeat itself:
- * what it reports again has happened again. */
+/* Sources that report the same sleep or wake-up make one event. One source does not repeat itself,
+ * unless it says so: what it reports again has happened again. */
 static void
 on_sleep(struct ls_engine *engine, const struct ls_observation *obs)
 {
@@ -281,7 +283,7 @@ on_sleep(struct ls_engine *engine, const struct ls_observation *obs)
 	uint64_t apart = at > then ? at - then : then - at;
 	static const struct ls_socket machine;
 
-	if (then && obs->source != last->source && apart <= SLEEP_ONCE_US)
+	if (obs->repeated || (then && obs->source != last->source && apart <= SLEEP_ONCE_US))
 		return;
 	last->mono_us = at;
 	last->source = obs->source;

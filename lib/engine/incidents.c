@@ -254,7 +254,9 @@ absorb(struct ls_engine *engine, struct incident *hub, struct ls_instant at)
 		const struct incident *child = engine->incidents[i];
 
 		/* Also those that were emitted: a busy machine disconnects children late. */
-		if (child != hub && !(child->pub.facts & (LS_FACT_EMI | LS_FACT_OVER_CURRENT)) &&
+		if (child != hub &&
+		    !(child->pub.facts &
+		      (LS_FACT_EMI | LS_FACT_OVER_CURRENT | LS_FACT_OVER_CURRENT_CHANGE)) &&
 		    near(child->pub.opened.mono_us, at.mono_us, TOGETHER_US) &&
 		    links_path_below(child->pub.socket.id_path, hub->pub.socket.id_path))
 			absorb_one(engine, hub, i); /* the next one moves into its place */

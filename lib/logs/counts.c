@@ -43,6 +43,7 @@ ls_log_count_of(const struct ls_observation *obs)
 	case LS_OBS_ENUM_GAVE_UP:
 		return LS_LOG_ENUMERATION_FAILURE;
 	case LS_OBS_OVER_CURRENT:
+	case LS_OBS_OVER_CURRENT_CHANGE:
 		return LS_LOG_OVER_CURRENT;
 	case LS_OBS_EMI:
 		return LS_LOG_EMI_DISABLE;
@@ -56,6 +57,10 @@ ls_log_count_of(const struct ls_observation *obs)
 		return LS_LOG_POWER_REJECTED;
 	case LS_OBS_SLOW:
 		return LS_LOG_SPEED_DOWNGRADE;
+	case LS_OBS_TRANSFER_ERRORS:
+		return LS_LOG_TRANSFER_ERROR;
+	case LS_OBS_HOST_LIMIT:
+		return LS_LOG_HOST_LIMIT;
 	default:
 		return LS_N_LOG_COUNTS;
 	}
@@ -108,7 +113,7 @@ ls_log_counts_add(struct ls_log_counts *counts, const struct ls_observation *obs
 	struct ls_log_port_counts *port;
 	int r;
 
-	if (count == LS_N_LOG_COUNTS)
+	if (count == LS_N_LOG_COUNTS || (!obs->port[0] && !obs->controller[0]))
 		return 0;
 	r = find_port(counts, obs->port[0] ? obs->port : obs->controller, &port);
 	if (r == 1)

@@ -19,7 +19,9 @@
 	X(LS_LOG_LINK_TROUBLE, "link-trouble")                                                     \
 	X(LS_LOG_RESUME_FAILURE, "resume-failure")                                                 \
 	X(LS_LOG_POWER_REJECTED, "power-rejected")                                                 \
-	X(LS_LOG_SPEED_DOWNGRADE, "speed-downgrade")
+	X(LS_LOG_SPEED_DOWNGRADE, "speed-downgrade")                                               \
+	X(LS_LOG_TRANSFER_ERROR, "transfer-error")                                                 \
+	X(LS_LOG_HOST_LIMIT, "host-limit")
 
 enum ls_log_count { LS_LOG_COUNTS(LS_ENUM_ID) LS_N_LOG_COUNTS };
 

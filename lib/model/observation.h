@@ -32,6 +32,8 @@ enum ls_source { LS_SOURCES(LS_ENUM_ID) LS_N_SOURCES };
 	X(LS_OBS_CONTROLLER_DIED, "controller-died")                                               \
 	/* as above: timeouts, system error; it still works */                                     \
 	X(LS_OBS_CONTROLLER_TROUBLE, "controller-trouble")                                         \
+	/* no bandwidth, slot or other resource for a device: of a port, or of a controller */     \
+	X(LS_OBS_HOST_LIMIT, "host-limit")                                                         \
 	/* ---- A device connects or disconnects ---- */                                           \
 	/* kernel log "new … USB device number N": a port became enabled */                      \
 	X(LS_OBS_ENUMERATING, "enumerating")                                                       \
@@ -43,6 +45,10 @@ enum ls_source { LS_SOURCES(LS_ENUM_ID) LS_N_SOURCES };
 	X(LS_OBS_CONNECTED, "connected")                                                           \
 	/* "USB disconnect, device number N", udev remove, libusb left */                          \
 	X(LS_OBS_DISCONNECTED, "disconnected")                                                     \
+	/* kernel log: a driver let go of the device; it may have left, or been reset */           \
+	X(LS_OBS_DRIVER_LEFT, "driver-left")                                                       \
+	/* kernel log: a driver calls (a part of) the device on .port .handle */                   \
+	X(LS_OBS_HANDLE, "handle")                                                                 \
 	/* udev change with authorized=0 */                                                        \
 	X(LS_OBS_DEAUTHORISED, "deauthorised")                                                     \
 	/* udev change with authorized=1; kernel log "authorized to connect" */                    \
@@ -59,6 +65,8 @@ enum ls_source { LS_SOURCES(LS_ENUM_ID) LS_N_SOURCES };
 	X(LS_OBS_POWER_CYCLE, "power-cycle")                                                       \
 	/* .n_over_currents = the port's counter where the source has it */                        \
 	X(LS_OBS_OVER_CURRENT, "over-current")                                                     \
+	/* the kernel log alone: it changed, and may be over */                                    \
+	X(LS_OBS_OVER_CURRENT_CHANGE, "over-current-change")                                       \
 	/* "disabled by hub (EMI?), re-enabling..." */                                             \
 	X(LS_OBS_EMI, "emi")                                                                       \
 	/* config error, cannot reset, hub does not answer, LPM failures */                        \
@@ -69,9 +77,10 @@ enum ls_source { LS_SOURCES(LS_ENUM_ID) LS_N_SOURCES };
 	X(LS_OBS_SLOW, "slow")                                                                     \
 	/* "root hub lost power or was reset": after sleep */                                      \
 	X(LS_OBS_ROOT_HUB_LOST_POWER, "root-hub-lost-power")                                       \
-	/* ---- Transfers, as usbmon counts them ---- */                                           \
+	/* ---- Transfers, as usbmon counts them, and drivers in the kernel log ---- */            \
 	/* of the device .bus and .devnum: .n_failed transfers failed on the link since the \
-	 * last such one, .n_timeouts of them answers that never came; .status of the last */      \
+	 * last such one, .n_timeouts of them answers that never came; .status of the last. \
+	 * A driver names its device by .port, or by .handle, or by neither. */      \
 	X(LS_OBS_TRANSFER_ERRORS, "transfer-errors")                                               \
 	/* a change at port .hub_port of the hub .bus and .devnum, or a request to it: \
 	 * .hub_event, .port_bits, .link_state */           \
@@ -155,6 +164,9 @@ struct ls_device {
 	char manufacturer[LS_STRING_MAX];
 };
 
+/* "ttyUSB0", "host6": a name that a driver gives to a part of a device, and its NUL */
+#define LS_HANDLE_MAX 24
+
 /* Pointers are borrowed for the time of the call. */
 struct ls_observation {
 	struct ls_instant at;
@@ -164,7 +176,7 @@ struct ls_observation {
 	uint16_t bus;		     /* 0 unknown */
 	uint16_t devnum;	     /* 0 unknown; never identity, re-used by the kernel */
 	enum ls_enum_step step;
-	bool repeated; /* kernel log: another line that states the same follows */
+	bool repeated; /* kernel log: another line that states the same is near */
 	bool of_hub; /* kernel log: the hub driver wrote it of the hub as a whole, not of a port */
 	int status;  /* -errno, 0 none */
 	uint32_t n_over_currents;      /* OVER_CURRENT */
@@ -178,6 +190,7 @@ struct ls_observation {
 	bool initial;		     /* CONNECTED: was there before we looked, not a new connect */
 	char peer[LS_PORT_NAME_MAX]; /* CONNECTED: the SuperSpeed/USB 2 port of the same socket */
 	char controller[LS_ID_PATH_MAX]; /* BUS_*: ID_PATH; CONTROLLER_*: device name */
+	char handle[LS_HANDLE_MAX];	 /* HANDLE, TRANSFER_ERRORS, DRIVER_LEFT: "ttyUSB0" */
 	const struct ls_device *device;	 /* NULL unless the kind says so */
 	char label[LS_LABEL_MAX];	 /* CABLE */
 	bool assumed;			 /* CABLE: of the session before; no person set it */

@@ -1,8 +1,10 @@
 #include "lib/observe/kernel_log.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "lib/base/cursor.h"
+#include "lib/observe/driver_messages.h"
 #include "lib/observe/kernel_messages.h"
 #include "lib/base/port.h"
 #include "lib/base/text.h"
@@ -23,7 +25,8 @@ struct fields {
 struct message {
 	enum scope scope;
 	struct ls_cursor driver, name, rest;
-	char port[LS_PORT_NAME_MAX]; /* what NAME names, "" for a controller */
+	char port[LS_PORT_NAME_MAX]; /* what NAME names, "" for a controller and … */
+	char handle[LS_HANDLE_MAX];  /* … for what has one, "" otherwise */
 };
 
 /* Longer words first. */
@@ -176,11 +179,30 @@ match(const char *pattern, struct ls_cursor cur, struct fields *fields)
 static enum scope
 scope_of(const struct message *message)
 {
+	if (message->handle[0])
+		return HANDLE;
 	if (!message->port[0])
 		return ls_cursor_contains(&message->driver, "ehci") ? EHCI : CONTROLLER;
 	if (ls_cursor_contains(&message->name, ":"))
 		return ls_cursor_contains(&message->driver, "hub") ? HUB : INTERFACE;
 	return ls_cursor_contains(&message->name, "-port") ? PORT : DEVICE;
+}
+
+/* "r8152 2-1:1.0 eth0", "smsc95xx 1-1.1:1.0 (unnamed net_device)": the interface, too. */
+static void
+take_net_device(struct message *message)
+{
+	struct ls_cursor rest = message->driver;
+	struct ls_cursor driver = ls_take_until(&rest, ' ');
+	struct ls_cursor name;
+
+	ls_take_spaces(&rest);
+	name = ls_take_until(&rest, ' ');
+	if (!ls_cursor_contains(&name, ":") ||
+	    ls_port_from_kernel(name.at, ls_cursor_left(&name), message->port) < 0)
+		return;
+	message->driver = driver;
+	message->name = name;
 }
 
 static struct message
@@ -200,7 +222,10 @@ split(struct ls_cursor text)
 	message.driver = (struct ls_cursor){ prefix.at, blank };
 	message.name = (struct ls_cursor){ blank + 1, prefix.end };
 	message.rest.at = colon + 2;
-	ls_port_from_kernel(message.name.at, ls_cursor_left(&message.name), message.port);
+	if (ls_port_from_kernel(message.name.at, ls_cursor_left(&message.name), message.port) < 0)
+		take_net_device(&message);
+	if (!message.port[0])
+		ls_driver_handle(message.name, message.handle);
 	message.scope = scope_of(&message);
 	/* Drivers of whole devices have one word; "I saw usb 1-1: …" is free text. */
 	if ((message.scope == DEVICE || message.scope == PORT) &&
@@ -209,11 +234,13 @@ split(struct ls_cursor text)
 	return message;
 }
 
+/* Any two words may look like a driver and a controller: "Restarting tasks: Done". */
 static bool
 in_scope(enum scope rule, enum scope message)
 {
 	return rule == message || (rule == INTERFACE && message == HUB) ||
-	       (rule == CONTROLLER && message == EHCI);
+	       (rule == CONTROLLER && message == EHCI) ||
+	       (rule == NO_NAME && message == CONTROLLER);
 }
 
 static const struct ls_kernel_message *
@@ -314,6 +341,79 @@ unescape(struct ls_cursor text, char bytes[MESSAGE_MAX])
 	return ls_cursor_of(bytes, n);
 }
 
+/* "scsi host6: usb-storage 1-2:1.0" */
+static bool
+parse_storage_host(const struct message *message, struct ls_observation *obs)
+{
+	struct ls_cursor name = message->rest;
+
+	if (!ls_take_literal(&name, "usb-storage ") ||
+	    ls_port_from_kernel(name.at, ls_cursor_left(&name), obs->port) < 0)
+		return false;
+	obs->kind = LS_OBS_HANDLE;
+	memcpy(obs->handle, message->handle, sizeof(obs->handle));
+	return true;
+}
+
+/* Of SCSI hosts only lines of uas; other disks have hosts as well. */
+static bool
+is_usb_handle(const struct message *message)
+{
+	return message->handle[0] != 'h' || ls_cursor_contains(&message->rest, "uas");
+}
+
+/* A line of a driver, which has its own words. */
+static bool
+parse_driver(const struct message *message, struct ls_observation *obs)
+{
+	struct ls_driver_message said;
+
+	if (message->scope != DEVICE && message->scope != INTERFACE && message->scope != HUB &&
+	    message->scope != HANDLE)
+		return false;
+	if (message->scope == HANDLE && parse_storage_host(message, obs))
+		return true;
+	if (!is_usb_handle(message) || ls_driver_message_parse(message->rest, &said) == 0)
+		return false;
+	obs->kind = said.kind;
+	obs->status = said.status;
+	obs->n_failed = said.kind == LS_OBS_TRANSFER_ERRORS;
+	obs->n_timeouts = said.timed_out;
+	memcpy(obs->handle, said.kind == LS_OBS_HANDLE ? said.handle : message->handle,
+	       sizeof(obs->handle));
+	memcpy(obs->port, message->port, sizeof(obs->port));
+	return true;
+}
+
+static bool
+parse_rule(const struct message *message, const struct ls_cursor *whole, struct ls_observation *obs,
+	   struct ls_device *device)
+{
+	struct fields fields;
+	const struct ls_kernel_message *rule = find_rule(message, whole, &fields);
+
+	if (!rule || !set_port(message, &fields, obs))
+		return false;
+	obs->kind = rule->kind;
+	obs->step = rule->step;
+	obs->repeated = rule->repeated;
+	obs->of_hub = message->scope == HUB && !fields.number;
+	obs->status = fields.status;
+	obs->devnum = (uint16_t)fields.devnum;
+	obs->bus = (uint16_t)fields.bus;
+	if (rule->step == LS_STEP_CONFIG && fields.status == -ENOSPC) {
+		obs->kind = LS_OBS_HOST_LIMIT;
+		obs->step = LS_STEP_NONE;
+	}
+	if (rule->scope == CONTROLLER || rule->scope == EHCI)
+		set_controller(message, obs);
+	if (has_device(rule->kind)) {
+		set_device(&fields, device);
+		obs->device = device;
+	}
+	return true;
+}
+
 int
 ls_kernel_log_parse(const char *text, size_t len, struct ls_observation *obs,
 		    struct ls_device *device)
@@ -321,25 +421,12 @@ ls_kernel_log_parse(const char *text, size_t len, struct ls_observation *obs,
 	char bytes[MESSAGE_MAX];
 	struct ls_cursor whole = unescape(ls_cursor_of(text, len), bytes);
 	struct message message = split(whole);
-	struct fields fields;
 	struct ls_observation found = { .at = obs->at, .source = LS_SOURCE_KERNEL_LOG };
-	const struct ls_kernel_message *rule = find_rule(&message, &whole, &fields);
 
-	if (!rule || !set_port(&message, &fields, &found))
+	if (!parse_rule(&message, &whole, &found, device) && !parse_driver(&message, &found))
 		return 0;
-	found.kind = rule->kind;
-	found.step = rule->step;
-	found.repeated = rule->repeated;
-	found.of_hub = message.scope == HUB && !fields.number;
-	found.status = fields.status;
-	found.devnum = (uint16_t)fields.devnum;
-	found.bus = found.port[0] ? ls_port_bus(found.port) : (uint16_t)fields.bus;
-	if (message.scope == CONTROLLER || message.scope == EHCI)
-		set_controller(&message, &found);
-	if (has_device(rule->kind)) {
-		set_device(&fields, device);
-		found.device = device;
-	}
+	if (found.port[0])
+		found.bus = ls_port_bus(found.port);
 	ls_text_clean(found.text, sizeof(found.text), whole.at, ls_cursor_left(&whole));
 	*obs = found;
 	return 1;

@@ -18,6 +18,7 @@ enum scope {
 	PORT,	    /* "usb 1-1-port4" */
 	INTERFACE,  /* "usbhid 1-1:1.0" */
 	HUB,	    /* the same with the driver "hub" */
+	HANDLE,	    /* what a driver made of an interface: "ftdi_sio ttyUSB0", "sd 6:0:0:0" */
 	CONTROLLER, /* "xhci_hcd 0000:00:14.0", or any other name */
 	EHCI,	    /* the same with a driver of an EHCI controller */
 };

@@ -45,6 +45,7 @@ static const struct ls_recording_field observation_fields[] = {
 	FIELD(ls_observation, initial, LS_FIELD_BOOL),
 	FIELD(ls_observation, peer, LS_FIELD_TEXT),
 	FIELD(ls_observation, controller, LS_FIELD_TEXT),
+	FIELD(ls_observation, handle, LS_FIELD_TEXT),
 	FIELD_OF(LS_OBS_CABLE, ls_observation, "text", label, LS_FIELD_TEXT),
 	FIELD(ls_observation, text, LS_FIELD_TEXT),
 	FIELD(ls_observation, n_timeouts, LS_FIELD_U32),

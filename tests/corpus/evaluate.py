@@ -37,7 +37,7 @@ def read(read_log, path):
             summary = line[2:]
             continue
         number, _boot, port, kind, _mono, _real, text = line.split("\t", 6)
-        if kind != "-":
+        if kind in KINDS.values():
             found[port, kind].append((number, text))
     return found, summary
 

@@ -26,12 +26,15 @@ check_observation(const struct ls_observation *obs)
 	CHECK(obs->status <= 0 && obs->status >= -4095);
 	check_clean(obs->text, sizeof(obs->text));
 	check_clean(obs->controller, sizeof(obs->controller));
+	check_clean(obs->handle, sizeof(obs->handle));
+	CHECK(obs->kind != LS_OBS_HANDLE || obs->handle[0]);
 	CHECK(obs->text[0]);
 	if (obs->port[0]) {
 		CHECK(ls_port_name_valid(obs->port));
 		CHECK(obs->bus == ls_port_bus(obs->port));
 	} else {
-		CHECK(obs->controller[0] || obs->kind == LS_OBS_SLEEP || obs->kind == LS_OBS_WAKE);
+		CHECK(obs->controller[0] || obs->handle[0] || obs->kind == LS_OBS_SLEEP ||
+		      obs->kind == LS_OBS_WAKE);
 	}
 }
 

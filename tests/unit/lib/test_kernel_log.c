@@ -124,11 +124,12 @@ recognises_errors(void **state)
 {
 	static const struct port_case cases[] = {
 		{ "usb usb1-port2: over-current condition", "1-2", LS_OBS_OVER_CURRENT, 0, 0, 0 },
-		{ "usb 1-1-port2: over-current change #4", "1-1.2", LS_OBS_OVER_CURRENT, 0, 0, 0 },
+		{ "usb 1-1-port2: over-current change #4", "1-1.2", LS_OBS_OVER_CURRENT_CHANGE, 0,
+		  0, 0 },
 		{ "hub 1-0:1.0: over-current condition on port 2", "1-2", LS_OBS_OVER_CURRENT, 0, 0,
 		  0 },
-		{ "hub 1-0:1.0: over-current change on port 2", "1-2", LS_OBS_OVER_CURRENT, 0, 0,
-		  0 },
+		{ "hub 1-0:1.0: over-current change on port 2", "1-2", LS_OBS_OVER_CURRENT_CHANGE,
+		  0, 0, 0 },
 		{ "hub 1-1:1.0: over-current condition", "1-1", LS_OBS_OVER_CURRENT, 0, 0, 0 },
 		{ "hub 1-0:1.0: over-current condition", "usb1", LS_OBS_OVER_CURRENT, 0, 0, 0 },
 		{ "usb usb1-port2: disabled by hub (EMI?), re-enabling...", "1-2", LS_OBS_EMI, 0, 0,
@@ -181,6 +182,18 @@ names_controllers(void **state)
 		  LS_OBS_CONTROLLER_DIED, 0 },
 		{ "tegra-xusb 3530000.usb: xHCI host controller not responding, assume dead",
 		  "3530000.usb", LS_OBS_CONTROLLER_DIED, 0 },
+		{ "tegra-xhci tegra-xhci: HC died; cleaning up", "tegra-xhci",
+		  LS_OBS_CONTROLLER_DIED, 0 },
+		{ "xhci_hcd 0000:05:00.0: Mismatch between completed Set TR Deq Ptr command & xHCI "
+		  "internal state.",
+		  "0000:05:00.0", LS_OBS_CONTROLLER_TROUBLE, 0 },
+		{ "ohci-pci 0000:00:12.0: controller won't resume", "0000:00:12.0",
+		  LS_OBS_CONTROLLER_TROUBLE, 0 },
+		{ "xhci_hcd 0000:00:14.0: Not enough bandwidth", "0000:00:14.0", LS_OBS_HOST_LIMIT,
+		  0 },
+		{ "xhci_hcd 0000:00:14.0: Error while assigning device slot ID: No Slots Available "
+		  "Error",
+		  "0000:00:14.0", LS_OBS_HOST_LIMIT, 0 },
 		{ "xhci_hcd 0000:00:14.0: WARNING: Host System Error", "0000:00:14.0",
 		  LS_OBS_CONTROLLER_TROUBLE, 0 },
 		{ "xhci-hcd xhci-hcd.0.auto: Timeout while waiting for setup device command",
@@ -239,7 +252,14 @@ ignores_everything_else(void **state)
 		"hub 1-1.2.3.4.5.6:1.0: over-current condition on port 1",
 		"cdc_acm 1-1:1.0: USB disconnect, device number 5",
 		"cdc_acm 1-1:1.0: over-current condition",
-		"ftdi_sio 1-2:1.0: device disconnected",
+		"cdc_acm 1-1:1.0: acm_ctrl_irq - urb shutting down with status: -108",
+		"option1 ttyUSB0: option_instat_callback: error -19",
+		"usb 1-1: 1:1: cannot get freq at ep 0x81",
+		"ath9k_htc 1-1:1.0: signal -71 dBm, no error",
+		"rtl8192cu 1-1:1.0: RSSI -71",
+		"rtl8192cu 1-1:1.0: error level -71 dBm",
+		"usbtest 1-1:1.0: failed, see 0x12-71",
+		"sd 2:0:0:0: [sdc] Synchronize Cache(10) failed: Result: err -71",
 		"usb X-Y: USB disconnect, device number N",
 		"input: usb 1-1: USB disconnect, device number 5 as /devices/virtual/input",
 		"systemd[1]: usb 1-1: USB disconnect, device number 5",
@@ -275,8 +295,19 @@ distinguishes_suspend_from_resume(void **state)
 		{ "PM: suspend entry (deep)", LS_OBS_SLEEP },
 		{ "PM: suspend entry (s2idle)", LS_OBS_SLEEP },
 		{ "PM: hibernation: hibernation entry", LS_OBS_SLEEP },
+		{ "OOM killer disabled.", LS_OBS_SLEEP },
+		{ "PM: suspend-to-idle", LS_OBS_SLEEP },
+		{ "printk: Suspending console(s) (use no_console_suspend to debug)", LS_OBS_SLEEP },
+		{ "PM: hibernation: Creating image:", LS_OBS_SLEEP },
 		{ "PM: suspend exit", LS_OBS_WAKE },
 		{ "PM: hibernation exit", LS_OBS_WAKE },
+		{ "ACPI: PM: Waking up from system sleep state S3", LS_OBS_WAKE },
+		{ "ACPI: Waking up from system sleep state S4", LS_OBS_WAKE },
+		{ "PM: Timekeeping suspended for 28803.119 seconds", LS_OBS_WAKE },
+		{ "PM: resume from suspend-to-idle", LS_OBS_WAKE },
+		{ "OOM killer enabled.", LS_OBS_WAKE },
+		{ "Restarting tasks ... done.", LS_OBS_WAKE },
+		{ "Restarting tasks: Done", LS_OBS_WAKE },
 	};
 
 	(void)state;
@@ -288,6 +319,87 @@ distinguishes_suspend_from_resume(void **state)
 		assert_int_equal(obs.kind, cases[i].kind);
 		assert_string_equal(obs.port, "");
 		assert_int_equal(obs.bus, 0);
+	}
+}
+
+/* Lines of drivers, in the spellings that are usual. */
+static void
+understands_drivers(void **state)
+{
+	static const struct {
+		const char *text, *port, *handle;
+		enum ls_obs_kind kind;
+		int status;
+		uint32_t n_failed, n_timeouts;
+	} cases[] = {
+		{ "uvcvideo 3-1:1.1: Non-zero status (-71) in video completion handler.", "3-1", "",
+		  LS_OBS_TRANSFER_ERRORS, -71, 1, 0 },
+		{ "uvcvideo 3-1.4:1.0: Failed to query (GET_CUR) UVC control 2 on unit 2: -110 "
+		  "(exp. "
+		  "1).",
+		  "3-1.4", "", LS_OBS_TRANSFER_ERRORS, -110, 1, 1 },
+		{ "usbhid 1-6:1.0: can't add hid device: -71", "1-6", "", LS_OBS_TRANSFER_ERRORS,
+		  -71, 1, 0 },
+		{ "mt7601u 1-1:1.0: Error: MCU resp urb failed:-84", "1-1", "",
+		  LS_OBS_TRANSFER_ERRORS, -84, 1, 0 },
+		{ "r8152 2-1.1:1.0 enx00e04c680001: Tx status -71", "2-1.1", "",
+		  LS_OBS_TRANSFER_ERRORS, -71, 1, 0 },
+		{ "r8152 2-1.1:1.0 eth1: Tx timeout", "2-1.1", "", LS_OBS_TRANSFER_ERRORS, 0, 1,
+		  1 },
+		{ "smsc95xx 1-1.1:1.0 (unnamed net_device) (uninitialized): Failed to read reg "
+		  "index 0x00000014: -110",
+		  "1-1.1", "", LS_OBS_TRANSFER_ERRORS, -110, 1, 1 },
+		{ "ipheth 1-4:4.2: ipheth_rcvbulk_callback: urb status: -71", "1-4", "",
+		  LS_OBS_TRANSFER_ERRORS, -71, 1, 0 },
+		{ "usb 1-4: 1:1: usb_set_interface failed (-71)", "1-4", "", LS_OBS_TRANSFER_ERRORS,
+		  -71, 1, 0 },
+		{ "usb 2-1: stat urb: status -71", "2-1", "", LS_OBS_TRANSFER_ERRORS, -71, 1, 0 },
+		{ "usb 1-3: timeout: still 1 active urbs on EP #81", "1-3", "",
+		  LS_OBS_TRANSFER_ERRORS, 0, 1, 1 },
+		{ "ftdi_sio ttyUSB3: usb_serial_generic_write_bulk_callback - nonzero urb status: "
+		  "-71",
+		  "", "ttyUSB3", LS_OBS_TRANSFER_ERRORS, -71, 1, 0 },
+		{ "cp210x ttyUSB0: failed set request 0x12 status: -110", "", "ttyUSB0",
+		  LS_OBS_TRANSFER_ERRORS, -110, 1, 1 },
+		{ "sd 7:0:0:0: [sdb] tag#3 data cmplt err -75 uas-tag 4 inflight: CMD IN ", "",
+		  "host7", LS_OBS_TRANSFER_ERRORS, -75, 1, 0 },
+		{ "sd 7:0:0:0: [sdb] tag#3 uas_eh_abort_handler 0 uas-tag 4 inflight: CMD OUT ", "",
+		  "host7", LS_OBS_TRANSFER_ERRORS, 0, 1, 1 },
+		{ "scsi host7: uas_eh_device_reset_handler FAILED err -71", "", "host7",
+		  LS_OBS_TRANSFER_ERRORS, -71, 1, 0 },
+		{ "snd-usb-audio 1-2:1.1: cannot submit urb 0, error -28: not enough bandwidth",
+		  "1-2", "", LS_OBS_HOST_LIMIT, -28, 0, 0 },
+		{ "usb 1-2: can't set config #1, error -28", "1-2", "", LS_OBS_HOST_LIMIT, -28, 0,
+		  0 },
+		{ "usb 1-2: Not enough bandwidth for altsetting 3", "1-2", "", LS_OBS_HOST_LIMIT, 0,
+		  0, 0 },
+		{ "option 1-1:1.2: device disconnected", "1-1", "", LS_OBS_DRIVER_LEFT, 0, 0, 0 },
+		{ "cdc_ncm 4-1:1.0 usb0: unregister 'cdc_ncm' usb-0000:00:14.0-1, CDC NCM", "4-1",
+		  "", LS_OBS_DRIVER_LEFT, 0, 0, 0 },
+		{ "ch341-uart ttyUSB1: ch341-uart converter now disconnected from ttyUSB1", "",
+		  "ttyUSB1", LS_OBS_DRIVER_LEFT, 0, 0, 0 },
+		{ "usb 1-7: ath9k_htc: USB layer deinitialized", "1-7", "", LS_OBS_DRIVER_LEFT, 0,
+		  0, 0 },
+		{ "usb 1-7: cp210x converter now attached to ttyUSB12", "1-7", "ttyUSB12",
+		  LS_OBS_HANDLE, 0, 0, 0 },
+		{ "cdc_acm 1-7:1.0: ttyACM0: USB ACM device", "1-7", "ttyACM0", LS_OBS_HANDLE, 0, 0,
+		  0 },
+		{ "scsi host12: usb-storage 2-1.4:1.0", "2-1.4", "host12", LS_OBS_HANDLE, 0, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LS_COUNT(cases); i++) {
+		struct ls_observation obs = { 0 };
+		struct ls_device device;
+
+		assert_int_equal(parse(cases[i].text, &obs, &device), 1);
+		assert_int_equal(obs.kind, cases[i].kind);
+		assert_string_equal(obs.port, cases[i].port);
+		assert_string_equal(obs.handle, cases[i].handle);
+		assert_int_equal(obs.status, cases[i].status);
+		assert_int_equal(obs.n_failed, cases[i].n_failed);
+		assert_int_equal(obs.n_timeouts, cases[i].n_timeouts);
+		assert_string_equal(obs.controller, "");
 	}
 }
 
@@ -319,6 +431,7 @@ every_rule_is_reached(void **state)
 		[PORT] = "usb usb1-port2: ",
 		[INTERFACE] = "usbhid 1-1:1.0: ",
 		[HUB] = "hub 1-1:1.0: ",
+		[HANDLE] = "ftdi_sio ttyUSB0: ",
 		[CONTROLLER] = "xhci_hcd 0000:00:14.0: ",
 		[EHCI] = "ehci-pci 0000:00:1d.0: ",
 	};
@@ -356,6 +469,7 @@ main(void)
 		cmocka_unit_test(names_controllers),
 		cmocka_unit_test(ignores_everything_else),
 		cmocka_unit_test(distinguishes_suspend_from_resume),
+		cmocka_unit_test(understands_drivers),
 		cmocka_unit_test(every_rule_is_reached),
 	};
 

@@ -46,7 +46,6 @@ static const char *const forged[] = {
 	"127.0.0.1 - - [22/Jul/2020:10:11:12 +0200] \"GET /" GONE " HTTP/1.1\" 200 1\n",
 	"[Fri Apr 21 13:21:10.123456 2023] [error] [pid 12] " GONE "\n",
 	"[   12.345678] prog[12]: " GONE "\n",
-	"[   12.345678] ipheth 1-4:4.2: ipheth_rcvbulk_callback: urb status: -71\n",
 	/* Strings of a device. */
 	"[   12.345678] usb 1-3: Product: " GONE "\n",
 	"[   12.345678] usb 1-3: Product: x [   12.345679] " GONE "\n",
