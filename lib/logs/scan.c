@@ -31,13 +31,29 @@ static const struct {
 	size_t offset; /* of the three letters */
 	bool begins;   /* no letter stands before it: not "github" */
 } words_of_lines[] = {
-	WORD("usb", 0, false),		WORD("USB", 0, false),	  WORD("Usb", 0, false),
-	WORD("hub", 0, true),		WORD("hci", 0, false),	  WORD("hcd", 0, false),
-	WORD("HC died", 0, true),	WORD("PM: ", 0, false),	  WORD("resume error", 2, false),
-	WORD("Linux version", 4, true), WORD("cfgsel", 0, false), WORD("mfi-", 0, false),
+	WORD("usb", 0, false),
+	WORD("USB", 0, false),
+	WORD("Usb", 0, false),
+	WORD("hub", 0, true),
+	WORD("hci", 0, false),
+	WORD("hcd", 0, false),
+	WORD("HC died", 0, true),
+	WORD("PM: ", 0, false),
+	WORD("resume error", 2, false),
+	WORD("Linux version", 4, true),
+	WORD("cfgsel", 0, false),
+	WORD("mfi-", 0, false),
+	WORD("uas", 0, true),
+	WORD("OOM killer", 0, true),
+	WORD("Restarting tasks", 9, true),
+	WORD("Waking up", 2, true),
+	WORD("printk messages", 3, true),
 };
 
-/* Nonzero where "usb", "hub", "hci", "hcd", "hc ", "pm:", "sum", "x v", "cfg", "mfi" begin. */
+/*
+ * Nonzero where "usb", "hub", "hci", "hcd", "hc ", "pm:", "sum", "x v", "cfg", "mfi", "uas", "oom",
+ * "g t", "kin", "ntk" begin, and ":1." of an interface "1-2:1.0".
+ */
 static inline __attribute__((always_inline)) void
 find_letters(const char *at, bytes *ret)
 {
@@ -53,7 +69,11 @@ find_letters(const char *at, bytes *ret)
 	       (IS(a, 'h') & IS(b, 'c') & (IS(c, 'i') | IS(c, 'd') | IS(c, ' '))) |
 	       (IS(a, 'p') & IS(b, 'm') & IS(c, ':')) | (IS(a, 's') & IS(b, 'u') & IS(c, 'm')) |
 	       (IS(a, 'x') & IS(b, ' ') & IS(c, 'v')) |
-	       (IS(b, 'f') & ((IS(a, 'c') & IS(c, 'g')) | (IS(a, 'm') & IS(c, 'i'))));
+	       (IS(b, 'f') & ((IS(a, 'c') & IS(c, 'g')) | (IS(a, 'm') & IS(c, 'i')))) |
+	       (IS(a, 'u') & IS(b, 'a') & IS(c, 's')) | (IS(a, 'o') & IS(b, 'o') & IS(c, 'm')) |
+	       (IS(a, 'g') & IS(b, ' ') & IS(c, 't')) | (IS(a, 'k') & IS(b, 'i') & IS(c, 'n')) |
+	       (IS(a, 'n') & IS(b, 't') & IS(c, 'k')) |
+	       (IS(a, ':') & (bytes)((b & (uint8_t)0xf0) == (uint8_t)0x30) & IS(c, '.'));
 }
 
 /* The first block of @text with any letters, or where less than a block and its end are left. */
@@ -81,10 +101,26 @@ is_letter(char c)
 	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* @at: the ":1." of an interface "1-2:1.0". */
+static bool
+is_interface(const char *text, size_t at, size_t len)
+{
+	return at > 0 && len - at > 3 && text[at] == ':' && text[at + 2] == '.' &&
+	       is_digit(text[at - 1]) && is_digit(text[at + 1]) && is_digit(text[at + 3]);
+}
+
 /* @at: the place of three letters. */
 static bool
 is_word(const char *text, size_t at, size_t len)
 {
+	if (is_interface(text, at, len))
+		return true;
 	for (size_t i = 0; i < LS_COUNT(words_of_lines); i++) {
 		size_t offset = words_of_lines[i].offset;
 		size_t n = words_of_lines[i].len;

@@ -304,6 +304,19 @@ static const struct shape versions[] = {
 	  "1-2 speed-downgrade" },
 };
 
+/* Their words have no "usb" in them. */
+static const struct shape of_drivers[] = {
+	{ "dmesg", "[   12.345678] uvcvideo 1-2.1:1.1: Non-zero status (-71) in video completion\n",
+	  "1-2.1 transfer-error" },
+	{ "dmesg", "[   12.345678] r8152 2-1:1.0 eth0: Tx status -71\n", "2-1 transfer-error" },
+	{ "journal-short", "Jul 22 19:16:15 box kernel: cp210x 3-4:1.0: failed, status: -110\n",
+	  "3-4 transfer-error" },
+	{ "dmesg",
+	  "[   12.345678] sd 6:0:0:0: [sda] tag#3 uas_eh_abort_handler 0 uas-tag 4 inflight: CMD\n",
+	  " transfer-error" },
+	{ "dmesg", "[   12.345678] gspca_main 4-1:1.0: urb status: -104\n", "" },
+};
+
 static int
 differs(const struct shape *shape, size_t step)
 {
@@ -357,6 +370,13 @@ reads_messages_of_all_kernel_versions(void **state)
 }
 
 static void
+reads_lines_of_drivers(void **state)
+{
+	(void)state;
+	reads(of_drivers, LS_COUNT(of_drivers));
+}
+
+static void
 reads_utf16(void **state)
 {
 	static const char text[] = "[ 1.000000] usb 1-4: USB disconnect, device number 5\r\n";
@@ -389,6 +409,7 @@ main(void)
 		cmocka_unit_test(reads_lines_with_a_program),
 		cmocka_unit_test(reads_what_was_pasted),
 		cmocka_unit_test(reads_messages_of_all_kernel_versions),
+		cmocka_unit_test(reads_lines_of_drivers),
 		cmocka_unit_test(reads_utf16),
 	};
 
