@@ -1,6 +1,7 @@
 #include "lib/logs/head.h"
 
 #include "lib/logs/date.h"
+#include "lib/observe/kernel_prefix.h"
 
 #define TAG_TOKENS 3 /* "HOST user.info kernel:" */
 #define MAX_MARKS  8 /* quotes, list and line numbers before a line */
@@ -51,31 +52,15 @@ take_kernel_tag(struct ls_cursor *cur)
 	return true;
 }
 
-/* "usb", "xhci_hcd", "hub" and their like, which may stand where a host could. */
-static bool
-is_driver(const struct ls_cursor *token)
-{
-	static const char *const words[] = { "usb",  "hub",  "uas", "xhci", "ehci",
-					     "ohci", "uhci", "dwc", "hcd" };
-
-	for (size_t i = 0; i < LS_COUNT(words); i++)
-		if (ls_cursor_contains(token, words[i]))
-			return true;
-	return false;
-}
-
-/* "usb 1-1: …", "hub 1-0:1.0: …", "xhci_hcd 0000:00:14.0: …", without a program before it. */
+/* "usb 1-1: …", "PM: suspend entry": a text that needs no "kernel:" to be the kernel's. */
 static bool
 is_message(const struct ls_cursor *text)
 {
-	struct ls_cursor rest = *text;
-	struct ls_cursor driver = ls_take_until(&rest, ' ');
-	struct ls_cursor name;
+	struct ls_cursor sleep = *text;
 
-	ls_take_spaces(&rest);
-	name = peek_token(&rest);
-	return is_driver(&driver) && ls_cursor_left(&name) > 1 && name.end[-1] == ':' &&
-	       driver.end[-1] != ':' && !ls_cursor_contains(&name, "[");
+	return ls_kernel_has_prefix(*text) ||
+	       (ls_take_literal(&sleep, "PM: ") &&
+		(ls_take_literal(&sleep, "suspend ") || ls_take_literal(&sleep, "hibernation")));
 }
 
 static void
@@ -154,41 +139,47 @@ take_rfc5424(struct ls_cursor *cur, bool versioned, struct ls_log_head *head)
 	return true;
 }
 
-/* After a date: the host and the program may come before the text. */
+/* "kern.info" of busybox and others */
+static bool
+is_facility(const struct ls_cursor *token)
+{
+	return ls_cursor_contains(token, "kern.") || ls_cursor_contains(token, "user.") ||
+	       ls_cursor_contains(token, "daemon.");
+}
+
+/* After a date: the host and the program may come before the text. The kernel's tag decides first. */
 static void
 take_program(struct ls_cursor cur, bool direct, struct ls_log_head *head)
 {
 	struct ls_cursor next = cur;
+	bool has_facility = false;
 
 	head->owner = LS_LOG_OTHER;
 	head->text = cur;
+	if (direct)
+		set_kernel(head, cur);
 	for (int i = 0; i < TAG_TOKENS && ls_cursor_left(&next) > 0; i++) {
 		struct ls_cursor token = peek_token(&next);
-		struct ls_log_head inner = { 0 };
+		struct ls_log_head inner = { .text = next };
 
 		if (take_kernel_tag(&next)) {
 			set_kernel(head, next);
 			return;
 		}
-		if (is_message(&next) &&
-		    (i == 0 || !is_driver(&(struct ls_cursor){ cur.at, next.at })))
-			break;
-		inner.text = next;
 		if (i <= 1 && ls_log_take_bracket(&next, &inner) && inner.stamp.has_mono) {
-			next = inner.text;
 			set_kernel(head, (struct ls_cursor){ token.at, cur.end });
 			return;
 		}
+		if ((i <= 1 || has_facility) &&
+		    is_message(&(struct ls_cursor){ token.at, cur.end }))
+			set_kernel(head, (struct ls_cursor){ token.at, cur.end });
 		if (ls_cursor_left(&token) > 0 && token.end[-1] == ':')
-			break;
-		if (ls_cursor_contains(&token, "kern.") || ls_cursor_contains(&token, "user.") ||
-		    ls_cursor_contains(&token, "daemon."))
-			head->format = i == 0 ? LS_LOG_OPENWRT : head->format;
+			return;
+		has_facility |= is_facility(&token);
+		head->format = i == 0 && has_facility ? LS_LOG_OPENWRT : head->format;
 		next.at = token.end;
 		ls_take_spaces(&next);
 	}
-	if (direct || is_message(&cur))
-		set_kernel(head, cur);
 }
 
 /* "[ 5203.044043] HOST prog[12]: text" of journalctl -o short-monotonic */

@@ -5,6 +5,7 @@
 #include "lib/logs/head.h"
 #include "lib/logs/markup.h"
 #include "lib/observe/kernel_log.h"
+#include "lib/observe/kernel_prefix.h"
 
 #define MAX_LINES 3 /* that one message is wrapped over, after its first */
 
@@ -12,23 +13,13 @@
 static const char *const ends[] = { "  ", " <-", " <=", " #",  " //", " ←",  "**", "`",
 				    "</", "[/",	 " |",	" ^M", "\\n", "<br", " (" };
 
-static bool
-contains(const char *text, const char *part)
-{
-	return strstr(text, part) != NULL;
-}
-
 /* "HOST prog: HC died; cleaning up" does not come from a controller. */
 static bool
 is_credible(const struct ls_observation *obs)
 {
-	const char *name = obs->controller;
+	struct ls_cursor text = ls_cursor_of(obs->text, strlen(obs->text));
 
-	if (!name[0])
-		return true;
-	return name[strcspn(name, "0123456789")] != '\0' && !contains(name, "[") &&
-	       (contains(obs->text, "hc") || contains(obs->text, "usb") ||
-		contains(obs->text, "dwc") || contains(obs->text, "hdrc"));
+	return !obs->controller[0] || ls_kernel_has_prefix(text);
 }
 
 /* 1: @obs is set. */
