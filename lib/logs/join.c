@@ -4,6 +4,7 @@
 #include "lib/logs/date.h"
 #include "lib/logs/head.h"
 #include "lib/logs/markup.h"
+#include "lib/logs/repair.h"
 #include "lib/observe/kernel_log.h"
 #include "lib/observe/kernel_prefix.h"
 
@@ -54,15 +55,31 @@ parse_beginning(struct ls_cursor text, struct ls_instant at, struct ls_observati
 	return false;
 }
 
+struct attempt {
+	struct ls_instant at;
+	struct ls_observation *obs;
+	struct ls_device *device;
+};
+
+static bool
+parse_repaired(struct ls_cursor text, void *user)
+{
+	struct attempt *attempt = user;
+
+	return parse(text, attempt->at, attempt->obs, attempt->device);
+}
+
 /* The same, without what was written into it and behind it. */
 static bool
 parse_decorated(struct ls_cursor text, struct ls_instant at, struct ls_observation *obs,
 		struct ls_device *device)
 {
 	char plain[LS_LOG_CLEAN_MAX];
+	struct attempt attempt = { at, obs, device };
 	struct ls_cursor unmarked;
 
-	if (parse(ls_cursor_trim(text), at, obs, device) || parse_beginning(text, at, obs, device))
+	if (parse(ls_cursor_trim(text), at, obs, device) ||
+	    ls_log_repair(text, parse_repaired, &attempt) || parse_beginning(text, at, obs, device))
 		return true;
 	unmarked = ls_cursor_of(plain, ls_log_unmark(plain, text));
 	if (ls_cursor_left(&unmarked) == ls_cursor_left(&text))

@@ -171,6 +171,8 @@ match(const char *pattern, struct ls_cursor cur, struct fields *fields)
 		if (field ? !take_field(pattern[0], pattern[1], &cur, fields)
 			  : !ls_take_char(&cur, *pattern))
 			return false;
+		if (*pattern == ' ' && !field) /* copies have runs of blanks */
+			ls_take_spaces(&cur);
 	}
 	ls_take_spaces(&cur);
 	return ls_cursor_left(&cur) == 0;

@@ -18,6 +18,7 @@ const struct ls_kernel_message ls_kernel_messages[] = {
 	{ HUB, MEANS(ENUMERATING), "new USB device on port %p, assigned address %n" },
 	{ DEVICE, MEANS(DISCONNECTED), "USB disconnect, device number %n" },
 	{ DEVICE, MEANS(DISCONNECTED), "USB disconnect, address %n" },
+	{ DEVICE, MEANS(DISCONNECTED), "USB disconnect" }, /* in copies that lost the number */
 	{ DEVICE, MEANS(RESET), "reset %s USB device number %n%*" },
 	{ DEVICE, MEANS(RESET), "reset %s USB device using %w and address %n" },
 	{ DEVICE, MEANS(RESET), "reset %s USB device using address %n" },
@@ -184,7 +185,7 @@ const struct ls_kernel_message ls_kernel_messages[] = {
 	{ DEVICE, MEANS(HOST_LIMIT), "Not enough bandwidth for new device state." },
 	{ DEVICE, MEANS(HOST_LIMIT), "Not enough host controller resources for new device state." },
 	{ DEVICE, MEANS(HOST_LIMIT),
-	  "Busted HC?  Not enough HCD resources for old configuration." },
+	  "Busted HC? Not enough HCD resources for old configuration." },
 	{ CONTROLLER, MEANS(HOST_LIMIT), "Not enough bandwidth%*" },
 	{ CONTROLLER, MEANS(HOST_LIMIT),
 	  "Not enough host resources, active endpoint contexts = %w" },

@@ -66,6 +66,39 @@ static const struct shape untagged[] = {
 	{ "[2031-03-12 08:00:01] " GONE "\n", LEFT },
 };
 
+/* Runs of blanks stand for one. */
+static const struct shape blanks[] = {
+	{ "[   44.123456] usb 3-6:  USB   disconnect, device number  11\n", LEFT },
+	{ "[   44.123456] usb  3-6: USB disconnect,  device number 11\n", LEFT },
+	{ "[   44.123456]    usb   3-6:   device not accepting address  14,   error -62\n",
+	  "3-6 enumeration-failure" },
+	{ "[   44.123456] usb 3-6: device   descriptor read/64,  error   -110\n",
+	  "3-6 enumeration-failure" },
+	{ "[   44.123456] usb\t3-6:\tUSB disconnect, device number\t11\n", LEFT },
+	{ "Mar 12 08:00:01   otter   kernel:    usb 3-6:  USB disconnect, device  number 11\n",
+	  LEFT },
+	{ "Mar 12 08:00:01 otter kernel: [   44.123456]  hub 2-0:1.0:  unable to enumerate USB "
+	  "device  on port 3\n",
+	  "2-3 enumeration-failure" },
+};
+
+/* Between the device and what is said of it. */
+static const struct shape noise[] = {
+	{ "[   44.123456] usb 3-6: [hub_port_connect] USB disconnect, device number 11\n", LEFT },
+	{ "[   44.123456] usb 3-6: [hub_port_connect]: USB disconnect, device number 11\n", LEFT },
+	{ "[   44.123456] usb 3-6: hub_port_connect: USB disconnect, device number 11\n", LEFT },
+	{ "[   44.123456] usb 3-6: hub_port_connect(): USB disconnect, device number 11\n", LEFT },
+	{ "[   44.123456] usb 3-6: <usb_disconnect> USB disconnect, device number 11\n", LEFT },
+	{ "[   44.123456] usb 3-6: (null): USB disconnect, device number 11\n", LEFT },
+	{ "[   44.123456] [usb_disconnect] usb 3-6: USB disconnect, device number 11\n", LEFT },
+	{ "[   44.123456] usbcore:usb_disconnect:2245: usb 3-6: USB disconnect, device number 11\n",
+	  LEFT },
+	{ "[   44.123456] hub 2-0:1.0: [hub_port_init] unable to enumerate USB device on port 3\n",
+	  "2-3 enumeration-failure" },
+	{ "[   44.123456] usb 3-6: I saw that USB disconnect, device number 11\n", "" },
+	{ "[   44.123456] usb 3-6: Product: [x] USB disconnect, device number 11\n", "" },
+};
+
 static int
 differs(const struct shape *shape, size_t step)
 {
@@ -103,12 +136,28 @@ reads_syslog_without_a_tag(void **state)
 	reads(untagged, LS_COUNT(untagged));
 }
 
+static void
+takes_a_run_of_blanks_for_one(void **state)
+{
+	(void)state;
+	reads(blanks, LS_COUNT(blanks));
+}
+
+static void
+skips_noise_before_a_message(void **state)
+{
+	(void)state;
+	reads(noise, LS_COUNT(noise));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(accepts_any_name_of_a_host),
 		cmocka_unit_test(reads_syslog_without_a_tag),
+		cmocka_unit_test(takes_a_run_of_blanks_for_one),
+		cmocka_unit_test(skips_noise_before_a_message),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,12 @@
+#pragma once
+/*
+ * What a text may have been before a terminal, an editor or another driver changed it: runs of
+ * blanks for one blank or for the end of a row, words between a device and what is said of it, a
+ * beginning or an end that is missing. Only whole messages of the kernel count as a repair.
+ */
+#include "lib/logs/line.h"
+
+typedef bool (*ls_log_try_fn)(struct ls_cursor text, void *user);
+
+/* Tries what @text may have been until @try returns true, and returns whether it did. */
+bool ls_log_repair(struct ls_cursor text, ls_log_try_fn try, void *user);
