@@ -1,60 +1,11 @@
 #pragma once
-/* From facts to a cause: one table of rules that a person can read next to DESIGN.md section 5. */
+/* From facts to a cause, by evidence that adds up: the table is in weights.c. */
+#include "lib/engine/facts.h"
 #include "lib/model/record.h"
 
-/* What the evidence of one incident establishes: a set of these. */
-#define LS_FACT(n)		 (UINT64_C(1) << (n))
-#define LS_FACT_GONE		 LS_FACT(0) /* the device was disconnected */
-#define LS_FACT_BACK_SAME	 LS_FACT(1) /* came back at least once: ids and serial number */
-#define LS_FACT_BACK_MODEL	 LS_FACT(2) /* came back at least once: ids, no serial number */
-#define LS_FACT_BACK_OTHER_MODE	 LS_FACT(3)
-#define LS_FACT_OTHER_CAME	 LS_FACT(4) /* a different device took the place */
-#define LS_FACT_ELSEWHERE	 LS_FACT(5) /* it connected to another port */
-#define LS_FACT_AWAY		 LS_FACT(6) /* the return window passed without it */
-#define LS_FACT_RESET		 LS_FACT(7)
-#define LS_FACT_ENUM_FAILED	 LS_FACT(8)
-#define LS_FACT_ENUM_GAVE_UP	 LS_FACT(9)
-#define LS_FACT_BOUNCE		 LS_FACT(10) /* connect-debounce failed */
-#define LS_FACT_OVER_CURRENT	 LS_FACT(11)
-#define LS_FACT_EMI		 LS_FACT(12)
-#define LS_FACT_HUB		 LS_FACT(13) /* the device is a hub */
-#define LS_FACT_CHILDREN	 LS_FACT(14) /* devices behind it left with it */
-#define LS_FACT_CONTROLLER_DIED	 LS_FACT(15)
-#define LS_FACT_BUS_GONE	 LS_FACT(16) /* the root hub was removed: unbound or pulled controller */
-#define LS_FACT_DEAUTHORISED	 LS_FACT(17)
-#define LS_FACT_SLEPT		 LS_FACT(18) /* the machine slept or woke at that moment */
-#define LS_FACT_FIRMWARE_CHANGED LS_FACT(19)
-#define LS_FACT_CAME_UP		 LS_FACT(20) /* enumeration worked in the end */
-#define LS_FACT_SERIAL		 LS_FACT(21) /* the device that left has a serial number */
-#define LS_FACT_LINK_ERRORS	 LS_FACT(22) /* a burst of failed transfers on a link that stood */
-#define LS_FACT_ERRORS_BEFORE	 LS_FACT(23) /* transfers failed earlier than any unplug explains */
-#define LS_FACT_TIMED_OUT	 LS_FACT(24) /* … and what failed were answers that never came */
-#define LS_FACT_HUB_SAW		 LS_FACT(25) /* the hub saw the connection go */
-#define LS_FACT_HUB_SILENT	 LS_FACT(26) /* usbmon watched, and the hub reported nothing */
-#define LS_FACT_SWITCHED_OFF	 LS_FACT(27) /* the port's power or the port was switched off */
-#define LS_FACT_LINK_FAILED	 LS_FACT(28) /* SS.Inactive: the SuperSpeed link had failed */
-#define LS_FACT_FLOWING		 LS_FACT(29) /* data was flowing in the last second */
-#define LS_FACT_EXPECTED	 LS_FACT(30) /* it came back in the mode that its family names next */
-#define LS_FACT_REBOOTED	 LS_FACT(31) /* … in a mode that means that it restarted */
-#define LS_FACT_BUSY		 LS_FACT(32) /* it was in a mode in which a job runs */
-#define LS_FACT_STALLED		 LS_FACT(33) /* no data for long in such a mode, the link stood */
-#define LS_FACT_RESUME_FAILED	 LS_FACT(34)
-#define LS_FACT_PARTNER_GONE	 LS_FACT(35) /* Type-C: the plug was really pulled */
-#define LS_FACT_REMOVED		 LS_FACT(36) /* a program removed it, before the link was lost */
-#define LS_FACT_STREAMING	 LS_FACT(37) /* … and had been flowing for seconds */
-#define LS_FACT_LOOKS_ALIKE	 LS_FACT(38) /* its family may do this; so may a bad link */
-#define LS_FACT_RESET_FAILED	 LS_FACT(39) /* a reset did not bring it back, and it was given up */
-#define LS_FACT_BACK_UNKNOWN	 LS_FACT(40) /* something came; what it was, or is, is not known */
-#define LS_FACT_CONFIG_FAILED	 LS_FACT(41) /* it answered, but could not be configured */
-/* Its controller reported trouble in the seconds in which it failed to start or was reset. */
-#define LS_FACT_CONTROLLER_TROUBLE LS_FACT(42)
-#define LS_FACT_HOST_LIMIT	   LS_FACT(43) /* no bandwidth or other resource was left for it */
-/* Over-current, of which the source knows only that it began or ended: a discharge looks like it. */
-#define LS_FACT_OVER_CURRENT_CHANGE LS_FACT(44)
-
 /*
- * Sets cause, side, drop, confidence and why from facts and sources. A source that reported
- * nothing, or is unavailable, lowers the confidence and never changes the cause.
+ * Sets cause, side, drop, confidence and why from facts and sources. The cause is the one that the
+ * weights of all facts together make the most probable, or unknown if none is probable enough.
  */
 void ls_cause_decide(struct ls_incident *incident);
 
