@@ -7,6 +7,7 @@
 #define VDEV_SOCKET	  "/run/vdev.sock"
 #define VDEV_MAX_DEVICES  64
 #define VDEV_MAX_UNITS	  126 /* UTF-16 code units that fit into a string descriptor */
+#define HUB_ENDPOINT	  0x81
 #define VDEV_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum { SPEED_FULL = 2, SPEED_HIGH = 3, SPEED_SUPER = 5 };
@@ -92,6 +93,8 @@ int fault_inject(const char *recipe, unsigned bus, unsigned port);
 extern struct device *devices[VDEV_MAX_DEVICES];
 extern size_t n_devices;
 
+/* Its device class is that of hubs. */
+bool device_is_hub(const struct device *dev);
 struct device *device_find(const char *name);
 struct device *device_create(const char *name); /* NULL: a bad name, or too many */
 bool set_property(struct device *dev, const char *word);

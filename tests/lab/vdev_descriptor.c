@@ -11,12 +11,16 @@ enum {
 	DESCRIPTOR_QUALIFIER = 6,
 	DESCRIPTOR_OTHER_SPEED = 7,
 	DESCRIPTOR_BOS = 15,
+	DESCRIPTOR_HUB = 0x29,
+	DESCRIPTOR_HUB_SUPER = 0x2a,
 };
 
 /* Two directions of bulk, a second bulk OUT as Apple's recovery mode has it, and an interrupt IN. */
-static const struct {
+static const struct layout {
 	uint8_t address, type;
-} layout[] = { { 0x81, 2 }, { 0x02, 2 }, { 0x04, 2 }, { 0x83, 3 } };
+} device_layout[] = { { 0x81, 2 }, { 0x02, 2 }, { 0x04, 2 }, { 0x83, 3 } };
+/* A hub reports changes of its ports on an interrupt endpoint. */
+static const struct layout hub_layout[] = { { HUB_ENDPOINT, 3 } };
 
 struct writer {
 	uint8_t *buffer;
@@ -89,8 +93,9 @@ put_endpoint(int speed, uint8_t address, uint8_t type, struct writer *out)
 static void
 put_config(const struct device *dev, int speed, uint8_t type, struct writer *out)
 {
-	size_t per_endpoint = speed == SPEED_SUPER ? 13 : 7;
-	size_t total = 9 + 9 + VDEV_COUNT(layout) * per_endpoint;
+	const struct layout *layout = device_is_hub(dev) ? hub_layout : device_layout;
+	size_t n = device_is_hub(dev) ? VDEV_COUNT(hub_layout) : VDEV_COUNT(device_layout);
+	size_t total = 9 + 9 + n * (speed == SPEED_SUPER ? 13 : 7);
 	uint8_t power = dev->power_ma / (speed == SPEED_SUPER ? 8 : 2);
 	uint8_t config[] = {
 		9, type, low(total), high(total), 1, dev->config_value, 0, dev->attributes, power
@@ -99,7 +104,7 @@ put_config(const struct device *dev, int speed, uint8_t type, struct writer *out
 				4,
 				0,
 				0,
-				VDEV_COUNT(layout),
+				n,
 				dev->interface_class[0],
 				dev->interface_class[1],
 				dev->interface_class[2],
@@ -107,7 +112,7 @@ put_config(const struct device *dev, int speed, uint8_t type, struct writer *out
 
 	put(out, config, sizeof(config));
 	put(out, interface, sizeof(interface));
-	for (size_t i = 0; i < VDEV_COUNT(layout); i++)
+	for (size_t i = 0; i < n; i++)
 		put_endpoint(speed, layout[i].address, layout[i].type, out);
 }
 
@@ -171,6 +176,19 @@ put_bos(struct writer *out)
 	put(out, bytes, sizeof(bytes));
 }
 
+/* Its ports are powered together and are always empty: nothing can be plugged behind it. */
+static void
+put_hub(const struct device *dev, struct writer *out)
+{
+	static const uint8_t usb2[] = { 9, DESCRIPTOR_HUB, 4, 0, 0, 50, 100, 0, 0xff };
+	static const uint8_t super[] = { 12, DESCRIPTOR_HUB_SUPER, 4, 0, 0, 50, 25, 0, 0, 0, 0, 0 };
+
+	if (dev->speed == SPEED_SUPER)
+		put(out, super, sizeof(super));
+	else
+		put(out, usb2, sizeof(usb2));
+}
+
 int
 descriptor_get(const struct device *dev, uint16_t value, uint8_t *buffer, size_t size)
 {
@@ -202,6 +220,12 @@ descriptor_get(const struct device *dev, uint16_t value, uint8_t *buffer, size_t
 		if (!is_high)
 			return -EPIPE;
 		put_config(dev, SPEED_FULL, DESCRIPTOR_OTHER_SPEED, &out);
+		break;
+	case DESCRIPTOR_HUB:
+	case DESCRIPTOR_HUB_SUPER:
+		if (!device_is_hub(dev))
+			return -EPIPE;
+		put_hub(dev, &out);
 		break;
 	default:
 		return -EPIPE;

@@ -20,6 +20,12 @@ device_find(const char *name)
 	return NULL;
 }
 
+bool
+device_is_hub(const struct device *dev)
+{
+	return dev->device_class[0] == 9;
+}
+
 static bool
 is_name(const char *text)
 {

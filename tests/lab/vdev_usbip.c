@@ -156,6 +156,25 @@ wait_for_ever(struct device *dev, const uint8_t *request)
 	memcpy(grown[dev->n_waiting++].header, request, sizeof(grown->header));
 }
 
+/* What a hub says of itself and of its ports, which are powered, empty, and never change. */
+static int
+control_hub(struct device *dev, const uint8_t *setup, uint8_t *data, size_t size)
+{
+	bool of_port = setup[0] == 0xa3;
+
+	switch (setup[1]) {
+	case GET_DESCRIPTOR:
+		return descriptor_get(dev, setup[2] | setup[3] << 8, data, size);
+	case GET_STATUS:
+		memset(data, 0, size);
+		if (of_port && size > 1)
+			data[1] = dev->speed == SPEED_SUPER ? 2 : 1; /* PORT_POWER */
+		return 4;
+	default:
+		return 0;
+	}
+}
+
 /* What a device says on its control endpoint: a length, or a negative status. */
 static int
 control(struct device *dev, const uint8_t *setup, uint8_t *data, size_t size)
@@ -163,6 +182,8 @@ control(struct device *dev, const uint8_t *setup, uint8_t *data, size_t size)
 	uint16_t value = setup[2] | setup[3] << 8;
 	bool is_standard = (setup[0] & 0x60) == 0;
 
+	if (!is_standard && device_is_hub(dev))
+		return control_hub(dev, setup, data, size);
 	if (!is_standard) {
 		memset(data, 0x5a, size);
 		return (int)size;
@@ -261,7 +282,8 @@ submit(struct device *dev, const uint8_t *request)
 		answer(dev, request, fault->status, NULL, 0);
 		return;
 	}
-	if (address == 0x83) { /* an interrupt endpoint with nothing to say */
+	/* An interrupt endpoint with nothing to say. */
+	if (address == 0x83 || (device_is_hub(dev) && address == HUB_ENDPOINT)) {
 		wait_for_ever(dev, request);
 		return;
 	}
