@@ -3,13 +3,23 @@
 #include "lib/logs/date.h"
 #include "lib/observe/kernel_prefix.h"
 
-#define TAG_TOKENS 3 /* "HOST user.info kernel:" */
-#define MAX_MARKS  8 /* quotes, list and line numbers before a line */
+#define TAG_TOKENS    3	  /* "HOST user.info kernel:" */
+#define MAX_MARKS     8	  /* quotes, list and line numbers before a line */
+#define LINE_WORD_MAX 12  /* "Line 12:" */
+#define FILE_NAME_MAX 120 /* before a line that was found in it */
+#define TORN_MAX      80  /* of the end of a head, or a prompt */
+#define HIT_NUMBERS   3	  /* "boot.txt:12:34:" */
 
 static bool
 is_digit(char c)
 {
 	return c >= '0' && c <= '9';
+}
+
+static bool
+is_letter(char c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
 /* Up to a blank; empty at the end. */
@@ -270,14 +280,13 @@ take_kmsg(struct ls_cursor cur, struct ls_log_head *head)
 	return true;
 }
 
-/* "> ", "| ", "* ", "+", "```", "12: ", "[code]": what stands before a line in mails and pages. */
+/* "> ", "| ", "* ", "+", "```", "[code]": what stands before a line in mails and pages. */
 static bool
 take_mark(struct ls_cursor *cur)
 {
-	static const char *const marks[] = { "```",  "[code]", "[CODE]",  "<pre>",   "<code>",
-					     "<li>", "<p>",    "[quote]", "[QUOTE]", "**" };
-	struct ls_cursor next = *cur;
-	uint64_t number;
+	static const char *const marks[] = { "```",	"[code]", "[CODE]", "<pre>",
+					     "<code>",	"<li>",	  "<p>",    "[quote]",
+					     "[QUOTE]", "**",	  "- ",	    "\xe2\x80\xa2" };
 
 	for (size_t i = 0; i < LS_COUNT(marks); i++)
 		if (ls_take_literal(cur, marks[i]))
@@ -286,13 +295,30 @@ take_mark(struct ls_cursor *cur)
 		cur->at++;
 		return true;
 	}
-	if (ls_take_literal(cur, "- ") || ls_take_literal(cur, "\xe2\x80\xa2"))
-		return true;
-	if (!ls_take_uint(&next, 9999999, &number) ||
-	    (!ls_take_literal(&next, ": ") && !ls_take_literal(&next, ") ") &&
-	     !ls_take_literal(&next, ". ") && !ls_take_literal(&next, "|") &&
-	     !ls_take_literal(&next, "  ")))
+	return false;
+}
+
+/* "12: ", "12-", "[12]", "Line 12:": numbers of lines, as editors and grep have them. */
+static bool
+take_line_number(struct ls_cursor *cur)
+{
+	struct ls_cursor next = *cur;
+	bool bracket = ls_take_char(&next, '[');
+	const char *word = next.at;
+	uint64_t number;
+
+	while (!bracket && next.at < next.end && is_letter(*next.at))
+		next.at++;
+	if (next.at - word > LINE_WORD_MAX)
 		return false;
+	ls_take_spaces(&next);
+	if (!ls_take_uint(&next, 9999999, &number) || (bracket && !ls_take_char(&next, ']')))
+		return false;
+	if (!bracket && ls_take_spaces(&next) == 0 &&
+	    (ls_cursor_left(&next) == 0 || !strchr(":-).|", *next.at)))
+		return false;
+	if (ls_cursor_left(&next) > 0 && strchr(":-).|", *next.at))
+		next.at++;
 	*cur = next;
 	return true;
 }
@@ -437,54 +463,131 @@ take_front(struct ls_cursor cur, struct ls_log_head *head)
 	return true;
 }
 
-/* "/var/log/syslog:", "kern.log:12:" of grep */
 static bool
-take_file_name(struct ls_cursor *cur)
+is_file_name(const struct ls_cursor *name)
 {
-	struct ls_cursor next = *cur;
-	struct ls_cursor name = ls_take_until(&next, ':');
-	uint64_t number;
+	static const char *const parts[] = { "/", "\\", ".", "log", "messages" };
 
-	if (ls_cursor_left(&name) == 0 || ls_cursor_left(&name) > 120 ||
-	    ls_cursor_contains(&name, " ") || !ls_take_char(&next, ':'))
-		return false;
-	if (!ls_cursor_contains(&name, "/") && !ls_cursor_contains(&name, "log") &&
-	    !ls_cursor_contains(&name, "messages") &&
-	    !(is_digit(*name.at) && is_digit(name.end[-1])))
-		return false;
-	*cur = next;
-	if (ls_take_uint(&next, UINT32_MAX, &number) && ls_take_char(&next, ':'))
-		*cur = next;
-	return true;
+	if (ls_cursor_contains(name, " "))
+		return ls_cursor_contains(name, "(standard input)");
+	for (size_t i = 0; i < LS_COUNT(parts); i++)
+		if (ls_cursor_contains(name, parts[i]))
+			return true;
+	return false;
+}
+
+/* A line behind up to @n numbers: "12:34:". */
+static bool
+take_numbered(struct ls_cursor cur, int n, struct ls_log_head *head)
+{
+	do
+		ls_take_spaces(&cur);
+	while (!take_front(cur, head) && n-- > 0 && take_line_number(&cur));
+	return head->owner != LS_LOG_NOBODY;
+}
+
+/* "/var/log/syslog:", "kern.log:12:", "kern.log-12-" of grep, with a line behind it. */
+static bool
+take_hit(struct ls_cursor cur, struct ls_log_head *head)
+{
+	struct ls_cursor name = { cur.at, cur.at };
+	const char *end = ls_cursor_left(&cur) > FILE_NAME_MAX ? cur.at + FILE_NAME_MAX : cur.end;
+
+	for (; name.end < end; name.end++)
+		if ((*name.end == ':' || *name.end == '-') && is_file_name(&name) &&
+		    take_numbered((struct ls_cursor){ name.end + 1, cur.end }, HIT_NUMBERS, head))
+			return true;
+	return false;
 }
 
 void
 ls_log_take_head(struct ls_cursor line, struct ls_log_head *ret)
 {
 	struct ls_cursor cur = line;
-	bool found = false;
+	struct ls_cursor unnumbered = line;
+	bool found = false, numbered = false;
 
 	*ret = (struct ls_log_head){ .owner = LS_LOG_NOBODY };
 	for (int i = 0; i < MAX_MARKS && !found; i++) {
 		ls_take_spaces(&cur);
 		found = take_front(cur, ret);
-		if (!found && !take_mark(&cur))
+		unnumbered = numbered ? unnumbered : cur;
+		if (found || take_mark(&cur))
+			continue;
+		numbered = true;
+		if (!take_line_number(&cur))
 			break;
 	}
 	if (!found) {
-		struct ls_cursor named = cur;
-
-		ret->text = cur;
-		if (!take_file_name(&named) || !take_front(named, ret))
+		ret->text = is_message(&cur) ? cur : unnumbered;
+		if (!take_hit(unnumbered, ret))
 			return;
 	}
 	if (ret->owner != LS_LOG_KERNEL)
 		return;
 	ret->text = skip_threads(ret->text);
 	take_inner_stamp(ret);
+	if (ls_take_literal(&ret->text, "| ")) /* cells of a table */
+		ret->text = ls_cursor_trim(ret->text);
 	ret->text = skip_threads(ret->text);
 	if (take_kernel_tag(&ret->text))
 		ret->text = skip_threads(ret->text);
+}
+
+/* "rnel: ", "456] ": the end of a tag or a stamp. */
+static bool
+take_rest_of_tag(struct ls_cursor *cur)
+{
+	static const char tag[] = "kernel: ";
+	struct ls_cursor next = *cur;
+
+	for (const char *rest = tag; *rest != ' '; rest++)
+		if (ls_take_literal(cur, rest))
+			return true;
+	while (next.at < next.end && (is_digit(*next.at) || *next.at == '.'))
+		next.at++;
+	if (!ls_take_literal(&next, "] "))
+		return false;
+	*cur = next;
+	return true;
+}
+
+/* "8:00:01 otter kernel: ", "tter kernel: [ 1.000000]" */
+static bool
+take_rest_of_head(struct ls_cursor *cur)
+{
+	struct ls_cursor next = *cur;
+	bool dated = ls_cursor_left(&next) > 0 && strchr(":T0123456789", *next.at) != NULL;
+
+	if (take_rest_of_tag(cur))
+		return true;
+	for (int i = 0; i < TAG_TOKENS && ls_cursor_left(&next) > 0; i++) {
+		ls_take_until(&next, ' ');
+		ls_take_spaces(&next);
+		if (!take_kernel_tag(&next))
+			continue;
+		ls_take_spaces(&next);
+		if (!dated && (ls_cursor_left(&next) == 0 || *next.at != '['))
+			return false;
+		*cur = next;
+		return true;
+	}
+	return false;
+}
+
+bool
+ls_log_take_torn_head(struct ls_cursor line, struct ls_log_head *ret)
+{
+	const char *stamp = ls_log_next_stamp(line);
+
+	*ret = (struct ls_log_head){ .owner = LS_LOG_KERNEL, .text = line };
+	if (stamp && stamp - line.at < TORN_MAX)
+		ret->text.at = stamp;
+	else if (!take_rest_of_head(&ret->text))
+		return false;
+	take_inner_stamp(ret);
+	ret->text = skip_threads(ret->text);
+	return is_message(&ret->text);
 }
 
 static const char *const format_names[LS_N_LOG_FORMATS] = {

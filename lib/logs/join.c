@@ -1,6 +1,5 @@
 #include "lib/logs/join.h"
 
-#include "lib/base/port.h"
 #include "lib/logs/date.h"
 #include "lib/logs/head.h"
 #include "lib/logs/markup.h"
@@ -11,8 +10,8 @@
 #define MAX_LINES 3 /* that one message is wrapped over, after its first */
 
 /* What mails and pages add after a message. */
-static const char *const ends[] = { "  ", " <-", " <=", " #",  " //", " ←",  "**", "`",
-				    "</", "[/",	 " |",	" ^M", "\\n", "<br", " (" };
+static const char *const ends[] = { "  ", " <-", " <=", " #",  " //", " ←", "**", "`", "</",
+				    "[/", " |",	 " ^M", "\\n", "<br", " (", "\"", "'," };
 
 /* "HOST prog: HC died; cleaning up" does not come from a controller. */
 static bool
@@ -95,24 +94,38 @@ observe(struct ls_log_join *join, const struct ls_observation *obs)
 	join->observe(obs, join->user);
 }
 
-/* "hub 1-0:1.0: over-current condition" may go on: "on port 2". */
 static bool
-may_say_more(const struct ls_observation *obs)
+is_digit(char c)
 {
-	return obs->kind == LS_OBS_OVER_CURRENT && obs->of_hub;
+	return c >= '0' && c <= '9';
 }
 
-/* Reports what @text states; true if it states anything. */
+/*
+ * "hub 1-0:1.0: over-current condition" may go on: "on port 2". A number at the end of a row may
+ * have lost digits, and what was cut before its number has it on the next row.
+ */
+static bool
+may_say_more(const struct ls_observation *obs, struct ls_cursor text)
+{
+	text = ls_cursor_trim(text);
+	return (obs->kind == LS_OBS_OVER_CURRENT && obs->of_hub) ||
+	       (obs->kind == LS_OBS_DISCONNECTED && obs->devnum == 0) ||
+	       (ls_cursor_left(&text) > 0 && is_digit(text.end[-1]));
+}
+
+/* Reports what @text states; true if it states anything: of what is held the rest. */
 static bool
 say(struct ls_log_join *join, struct ls_cursor text, bool last)
 {
 	struct ls_observation obs;
 	struct ls_device device;
 
-	if (!parse_decorated(text, join->at, &obs, &device))
+	if (!parse_decorated(text, join->at, &obs, &device) ||
+	    (join->held && obs.kind != join->kind))
 		return false;
+	join->kind = obs.kind;
 	join->state = obs.kind == LS_OBS_STRING ? LS_LOG_JOIN_DONE : LS_LOG_JOIN_UNDERSTOOD;
-	join->held = !last && may_say_more(&obs);
+	join->held = !last && may_say_more(&obs, text);
 	if (!join->held)
 		observe(join, &obs);
 	return true;
@@ -137,22 +150,17 @@ keep(struct ls_log_join *join, struct ls_cursor text)
 	join->tight_len = append(join->tight, 0, text);
 }
 
-/* A text that a driver of a whole device, a port or a hub wrote, but not the device itself. */
+/* Written by the kernel, and no part of it by the device. */
 static bool
 is_usb_text(struct ls_cursor text)
 {
-	struct ls_cursor driver = ls_take_until(&text, ' ');
-	struct ls_cursor name, rest;
-	char port[LS_PORT_NAME_MAX];
+	const char *colon = memmem(text.at, ls_cursor_left(&text), ": ", 2);
+	struct ls_cursor prefix = { text.at, colon };
+	struct ls_cursor rest = { colon ? colon + 2 : NULL, text.end };
 
-	ls_take_spaces(&text);
-	name = ls_take_until(&text, ' ');
-	if (ls_cursor_left(&driver) == 0 || ls_cursor_left(&name) < 2 || name.end[-1] != ':')
-		return false;
-	name.end--;
-	rest = ls_cursor_trim(text);
-	return ls_port_from_kernel(name.at, ls_cursor_left(&name), port) == 1 &&
-	       ls_take_literal(&rest, "New USB device strings: ");
+	return colon && ls_kernel_has_prefix(text) &&
+	       (ls_cursor_contains(&prefix, ":") ||
+		ls_take_literal(&rest, "New USB device strings: "));
 }
 
 static const char *
@@ -182,18 +190,36 @@ next_tag(struct ls_cursor text)
 	return tag;
 }
 
+/* Where "<6>usb 1-1: " begins within @text: printk without a newline. */
+static const char *
+next_priority(struct ls_cursor text)
+{
+	const char *at;
+
+	while ((at = find(text, "<"))) {
+		text.at = at + 1;
+		if (ls_cursor_left(&text) > 2 && text.at[0] >= '0' && text.at[0] <= '7' &&
+		    text.at[1] == '>' &&
+		    ls_kernel_has_prefix((struct ls_cursor){ at + 3, text.end }))
+			return at;
+	}
+	return NULL;
+}
+
+static const char *
+first_of(const char *a, const char *b)
+{
+	return a && (!b || a < b) ? a : b;
+}
+
 /* The beginning of another message on the same line, or NULL. */
 static const char *
 next_message(struct ls_cursor text)
 {
-	const char *stamp, *tag;
-
 	if (ls_cursor_left(&text) == 0)
 		return NULL;
 	text.at++;
-	stamp = ls_log_next_stamp(text);
-	tag = next_tag(text);
-	return stamp && (!tag || stamp < tag) ? stamp : tag;
+	return first_of(first_of(ls_log_next_stamp(text), next_tag(text)), next_priority(text));
 }
 
 /* "…<6>" before a stamp belongs to the stamp. */
@@ -263,12 +289,14 @@ try_joined(struct ls_log_join *join, struct ls_cursor text)
 {
 	size_t len = join->spaced_len;
 
-	join->spaced_len = append(join->spaced, join->spaced_len, ls_cursor_of(" ", 1));
-	join->spaced_len = append(join->spaced, join->spaced_len, text);
-	join->tight_len = append(join->tight, join->tight_len, text);
-	if (say(join, ls_cursor_of(join->spaced, join->spaced_len), true) ||
-	    say(join, ls_cursor_of(join->tight, join->tight_len), true))
-		return;
+	if (!join->held || !ls_kernel_has_prefix(text)) {
+		join->spaced_len = append(join->spaced, join->spaced_len, ls_cursor_of(" ", 1));
+		join->spaced_len = append(join->spaced, join->spaced_len, text);
+		join->tight_len = append(join->tight, join->tight_len, text);
+		if (say(join, ls_cursor_of(join->spaced, join->spaced_len), true) ||
+		    say(join, ls_cursor_of(join->tight, join->tight_len), true))
+			return;
+	}
 	if (join->held)
 		say(join, ls_cursor_of(join->spaced, len), true);
 }

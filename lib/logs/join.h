@@ -24,6 +24,7 @@ struct ls_log_join {
 
 	enum ls_log_join_state state;
 	bool held; /* understood, but the next line may add to it; nothing was reported yet */
+	enum ls_obs_kind kind; /* what was understood */
 	int n_lines, n_blanks;
 	struct ls_instant at;
 	size_t spaced_len, tight_len;

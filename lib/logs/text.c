@@ -9,6 +9,7 @@
 #include "lib/logs/journal.h"
 #include "lib/logs/scan.h"
 #include "lib/logs/utf16.h"
+#include "lib/observe/kernel_prefix.h"
 
 #define LINE_MAX_BYTES 16384 /* of a physical line; a journal's JSON is some 2 KiB */
 struct ls_log_text {
@@ -53,6 +54,22 @@ ls_log_text_boot(const struct ls_log_text *log)
 	return log->clock.boots - 1;
 }
 
+/* A line has been read: did it state anything? */
+static void
+count_message(struct ls_log_text *log)
+{
+	log->summary.usb_lines += log->join.observed;
+	log->join.observed = false;
+}
+
+/* The line above gets no more, before anything moves the clock. */
+static void
+end_message(struct ls_log_text *log)
+{
+	ls_log_join_end(&log->join);
+	count_message(log);
+}
+
 /* The line before had no keyword, but this may be its end. */
 static void
 begin_with_line_before(struct ls_log_text *log)
@@ -69,10 +86,42 @@ begin_with_line_before(struct ls_log_text *log)
 	ls_log_join_begin(&log->join, head.text, ls_log_clock_place(&log->clock, &head.stamp));
 }
 
+/* A head that was cut by the end of a row: "… host ker" above, "nel: usb 1-1: …" here. */
+static bool
+take_split_head(struct ls_log_text *log, struct ls_cursor text, struct ls_log_head *head,
+		char joined[2 * LS_LOG_CLEAN_MAX])
+{
+	size_t len;
+
+	if (log->context.before.len == 0 || log->context.before.len == LS_LOG_GLANCE_MAX)
+		return false;
+	len = ls_log_clean(joined, log->context.before.at, log->context.before.len);
+	memcpy(joined + len, text.at, ls_cursor_left(&text));
+	ls_log_take_head(ls_cursor_of(joined, len + ls_cursor_left(&text)), head);
+	return head->owner == LS_LOG_KERNEL && ls_kernel_has_prefix(head->text) &&
+	       head->text.at > joined + len;
+}
+
+/* A line that begins within its head. */
+static bool
+take_torn(struct ls_log_text *log, struct ls_cursor text, bool bare)
+{
+	char joined[2 * LS_LOG_CLEAN_MAX];
+	struct ls_log_head head;
+
+	if (!take_split_head(log, text, &head, joined) &&
+	    (!bare || !ls_log_take_torn_head(text, &head)))
+		return false;
+	end_message(log);
+	log->formats[head.format]++;
+	ls_log_join_begin(&log->join, head.text, ls_log_clock_place(&log->clock, &head.stamp));
+	return true;
+}
+
 static void
 take_headless(struct ls_log_text *log, struct ls_cursor text, bool indented)
 {
-	bool alone;
+	bool alone, bare;
 
 	if (ls_log_is_blank(text.at, ls_cursor_left(&text))) {
 		if (++log->join.n_blanks > 1) /* some mails double every newline */
@@ -81,9 +130,10 @@ take_headless(struct ls_log_text *log, struct ls_cursor text, bool indented)
 	}
 	begin_with_line_before(log);
 	alone = log->join.state == LS_LOG_JOIN_IDLE;
-	ls_log_join_continue(
-		&log->join, text,
-		ls_log_may_be_bare(&log->context, indented, log->join.state == LS_LOG_JOIN_DONE));
+	bare = ls_log_may_be_bare(&log->context, indented, log->join.state == LS_LOG_JOIN_DONE);
+	if (log->join.state == LS_LOG_JOIN_IDLE && take_torn(log, text, bare))
+		return;
+	ls_log_join_continue(&log->join, text, bare);
 	log->formats[LS_LOG_PLAIN] += alone && log->join.observed;
 }
 
@@ -109,16 +159,14 @@ take_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
 	struct ls_log_head head;
 
 	ls_log_take_head(text, &head);
-	log->join.observed = false;
 	if (head.owner == LS_LOG_NOBODY)
 		take_headless(log, head.text, indented);
 	else
-		log->formats[head.format]++;
+		end_message(log);
+	log->formats[head.format] += head.owner != LS_LOG_NOBODY;
 	if (head.owner == LS_LOG_KERNEL && hit)
 		take_kernel(log, &head);
-	else if (head.owner != LS_LOG_NOBODY)
-		ls_log_join_end(&log->join);
-	log->summary.usb_lines += log->join.observed;
+	count_message(log);
 }
 
 /* "-- Boot 0123… --", "-- Reboot --" of journalctl */
@@ -134,8 +182,7 @@ static void
 count_record(struct ls_log_text *log, enum ls_log_format format)
 {
 	log->formats[format]++;
-	log->summary.usb_lines += log->join.observed;
-	log->join.observed = false;
+	count_message(log);
 }
 
 static void
@@ -204,21 +251,18 @@ take_lines(struct ls_log_text *log, const char *line, size_t len, bool hit)
 static void
 on_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
 {
-	log->join.observed = false;
 	if (take_record_line(log, line, len, hit)) {
-		ls_log_join_end(&log->join);
+		end_message(log);
 		return;
 	}
 	if (len > 0 && line[0] == '-' && is_boot_line(line, len)) {
-		ls_log_join_end(&log->join);
+		end_message(log);
 		ls_log_clock_new_boot(&log->clock);
 		hit = false;
 	}
 	hit = hit || ls_log_moves_clock(line, len);
-	if (!hit && log->join.state != LS_LOG_JOIN_IDLE && ls_log_begins_with_stamp(line, len)) {
-		ls_log_join_end(&log->join);
-		log->summary.usb_lines += log->join.observed;
-	}
+	if (!hit && log->join.state != LS_LOG_JOIN_IDLE && ls_log_begins_with_stamp(line, len))
+		end_message(log);
 	if (hit || log->join.state != LS_LOG_JOIN_IDLE) {
 		take_lines(log, line, len, hit);
 		return;
@@ -351,6 +395,7 @@ feed_export(struct ls_log_text *log, const char *bytes, size_t len)
 
 	n = ls_log_export_bytes(journal, &log->join, bytes, len, &log->summary.lines);
 	log->summary.usb_lines += log->join.n_observed - n_observed;
+	log->join.observed = false;
 	/* The last line of an export was none of its lines. */
 	if (journal->mode == LS_LOG_NO_RECORD && journal->name_len > 0) {
 		size_t name_len = journal->name_len;
@@ -405,11 +450,9 @@ ls_log_text_finish(struct ls_log_text *log, struct ls_log_text_summary *ret)
 		log->summary.lines++;
 		end_partial(log);
 	}
-	log->join.observed = false;
 	if (log->journal.mode == LS_LOG_VERBOSE || log->journal.mode == LS_LOG_EXPORT)
 		end_record(log);
-	ls_log_join_end(&log->join);
-	log->summary.usb_lines += log->join.observed;
+	end_message(log);
 	log->formats[LS_LOG_JOURNAL_EXPORT] += log->journal.n_exported;
 	for (enum ls_log_format i = 0; i < LS_N_LOG_FORMATS; i++)
 		if (log->formats[i] > log->formats[most])

@@ -14,8 +14,11 @@ struct shape {
 	const char *observed;
 };
 
-#define GONE "usb 3-6: USB disconnect, device number 11"
-#define LEFT "3-6 disconnect"
+#define GONE  "usb 3-6: USB disconnect, device number 11"
+#define COMES "usb 3-6: new full-speed USB device number 12 using xhci_hcd"
+#define LEFT  "3-6 disconnect"
+#define CAME  "3-6 connect"
+#define BOTH  LEFT ", " CAME
 
 /* A host may have any name. */
 static const struct shape hosts[] = {
@@ -82,6 +85,118 @@ static const struct shape blanks[] = {
 	  "2-3 enumeration-failure" },
 };
 
+/* Terminals cut at their width, and some fill it up. */
+static const struct shape wraps[] = {
+	{ "[   44.123456] usb 3-6: USB disc\nonnect, device number 11\n", LEFT },
+	{ "[   44.123456] usb 3-6: USB disconnect, device number \n11\n", LEFT },
+	{ "[   44.123456] usb 3-6: USB disconnect, device number 1\n1\n", LEFT },
+	{ "[   44.123456] usb 3-6: USB disconnect, devi                          ce number 11\n",
+	  LEFT },
+	{ "[   44.123456] usb 3-6: USB disconnect, device                         number 11\n",
+	  LEFT },
+	{ "[   44.123456] usb 3-6: device                descriptor read/64, er               ror "
+	  "-71\n",
+	  "3-6 enumeration-failure" },
+	{ "[   44.123456] usb 3-6: new full-speed USB device num\n             ber 12 using "
+	  "xhci_hcd\n",
+	  CAME },
+	{ "[   44.123456] usb 3-6: device descriptor read/64, error -1\n10\n",
+	  "3-6 enumeration-failure" },
+	{ "Mar 12 08:00:01 otter kernel: [   44.123456] hub 2-0:1.0: unable to enumerate U\nSB "
+	  "device on port 3\n",
+	  "2-3 enumeration-failure" },
+	{ "Mar 12 08:00:01 otter kernel: usb 3-\n6: USB disconnect, device number 11\n", LEFT },
+	{ "Mar 12 08:00:01 otter ker\nnel: usb 3-6: USB disconnect, device number 11\n", LEFT },
+	{ "[   44.12\n3456] usb 3-6: USB disconnect, device number 11\n", LEFT },
+	/* Cut, and the rest is nowhere. */
+	{ "[   44.123456] usb 3-6: USB disconnect, devic\n[   45.123456] " COMES "\n", BOTH },
+	{ "[   44.123456] usb 3-6: USB disconnect\n[   45.123456] " COMES "\n", BOTH },
+	{ "[   44.123456] usb 3-6: USB disconnect, device number\n", LEFT },
+	{ "[   44.123456] usb 3-6: USB disconnect, device number N\n", "" },
+	/* A number that could go on, and does not. */
+	{ "[   44.123456] " GONE "\n6 hours later it came back:\n[   45.123456] " COMES "\n",
+	  BOTH },
+};
+
+/* What searches print before a line. */
+static const struct shape hits[] = {
+	{ "    Line  528: Mar 12 08:00:01 otter kernel: [   44.123456] " GONE "\n", LEFT },
+	{ "\tLine 1027: [   44.123456] " GONE "\n", LEFT },
+	{ "Ligne 12 : [   44.123456] " GONE "\n", LEFT },
+	{ "Zeile 12: Mar 12 08:00:01 otter kernel: " GONE "\n", LEFT },
+	{ "528:[   44.123456] " GONE "\n", LEFT },
+	{ "528-[   44.123456] " GONE "\n", LEFT },
+	{ "528:Mar 12 08:00:01 otter kernel: " GONE "\n", LEFT },
+	{ "528-Mar 12 08:00:01 otter kernel: " GONE "\n--\n529:Mar 12 08:00:02 otter kernel: " COMES
+	  "\n",
+	  BOTH },
+	{ "kern.log-528-Mar 12 08:00:01 otter kernel: " GONE "\n", LEFT },
+	{ "kern.log-Mar 12 08:00:01 otter kernel: " GONE "\n", LEFT },
+	{ "/var/log/kern.log.1-528-Mar 12 08:00:01 otter kernel: " GONE "\n", LEFT },
+	{ "/var/log/messages-20310312:528:Mar 12 08:00:01 otter kernel: " GONE "\n", LEFT },
+	{ "./boot.txt:12:34:[   44.123456] " GONE "\n", LEFT },
+	{ "boot.txt:[   44.123456] " GONE "\n", LEFT },
+	{ "boot.txt-[   44.123456] " GONE "\n", LEFT },
+	{ "D:\\logs\\boot.txt(12): [   44.123456] " GONE "\n", LEFT },
+	{ "(standard input):12:[   44.123456] " GONE "\n", LEFT },
+	{ "12:" GONE "\n", LEFT },
+	{ "12-" GONE "\n", LEFT },
+	{ "     12\t[   44.123456] " GONE "\n", LEFT },
+	{ "   12 | [   44.123456] " GONE "\n", LEFT },
+	{ "   12 \xe2\x94\x82 [   44.123456] " GONE "\n", LEFT },
+	{ "L12: [   44.123456] " GONE "\n", LEFT },
+	{ "#12 [   44.123456] " GONE "\n", LEFT },
+	{ "[12] [   44.123456] " GONE "\n", LEFT },
+	{ "12.  [   44.123456] " GONE "\n", LEFT },
+};
+
+/* What terminals and pages add. */
+static const struct shape pasted[] = {
+	{ "user@otter:~$ sudo dmesg -w\n[   44.123456] " GONE "\n^C\nuser@otter:~$ \n", LEFT },
+	{ "root@otter:/# [   44.123456] " GONE "\n", LEFT },
+	{ "otter login: [   44.123456] " GONE "\n", LEFT },
+	{ "# [   44.123456] " GONE "\n", LEFT },
+	{ "\xe2\x94\x82[   44.123456] " GONE "          \xe2\x94\x82\n", LEFT },
+	{ "> > [   44.123456] " GONE "\n", LEFT },
+	{ "&gt; [   44.123456] " GONE "\n", LEFT },
+	{ "\xef\xbb\xbf[   44.123456] " GONE "\r\n[   45.123456] " COMES "\r\n", BOTH },
+	{ "[quote=\"otter, post:3, topic:12\"]\n[   44.123456] " GONE "\n[/quote]\n", LEFT },
+	{ "[code=text][   44.123456] " GONE "\n[/code]\n", LEFT },
+	{ "[   44.123456] usb 3\xe2\x80\x91"
+	  "6: USB disconnect, device number 11\n",
+	  LEFT },
+	{ "[   44.123456] usb 3\xe2\x80\x93"
+	  "6: USB\xc2\xa0"
+	  "disconnect, device\xc2\xa0number 11\n",
+	  LEFT },
+	{ "\xe2\x80\x9c[   44.123456] " GONE "\xe2\x80\x9d\n", LEFT },
+	{ "\"[   44.123456] " GONE "\"\n", LEFT },
+	{ "'[   44.123456] " GONE "',\n", LEFT },
+	{ "\"[   44.123456] " GONE "\",\n", LEFT },
+	{ "* [   44.123456] `" GONE "`\n", LEFT },
+	{ "| [   44.123456] | " GONE " |\n", LEFT },
+	{ "\033[1m[   44.123456] \033[0m" GONE "\033[K\r\n", LEFT },
+	{ "<div class=\"line\">[   44.123456] " GONE "</div>\n", LEFT },
+	{ "2031-03-12 08:00:01,[   44.123456] " GONE "\n", LEFT },
+	{ "08:00:01.123 -> [   44.123456] " GONE "\n", LEFT },
+	{ "[   44.123456] " GONE "\n[   45.123456] " COMES "\n(END)\n", BOTH },
+	{ ":[   44.123456] " GONE "\n", LEFT },
+};
+
+/* Two messages without a newline in between. */
+static const struct shape joined[] = {
+	{ "[   44.123456] " GONE "<6>" COMES "\n", BOTH },
+	{ "<6>" GONE "<7>" COMES "\n", BOTH },
+	{ "[   44.123456] " GONE " <6>" COMES "\n", BOTH },
+	{ "[   44.123456] " GONE "<6>[   45.123456] " COMES "\n", BOTH },
+	{ "Mar 12 08:00:01 otter kernel: " GONE "<7>" COMES "\n", BOTH },
+	{ "Mar 12 08:00:01 otter kernel: " GONE "<7>hub 3-0:1.0: debounce: port 6: total 100ms\n",
+	  LEFT },
+	{ "<7>hub 3-0:1.0: debounce: port 6: total 100ms<6>" GONE "\n", LEFT },
+	{ "[   44.123456] " GONE " " COMES "\n", "" },
+	{ "[   44.123456] usb 3-5: Product: x<6>" GONE "\n", "" },
+};
+
 /* Between the device and what is said of it. */
 static const struct shape noise[] = {
 	{ "[   44.123456] usb 3-6: [hub_port_connect] USB disconnect, device number 11\n", LEFT },
@@ -97,6 +212,30 @@ static const struct shape noise[] = {
 	  "2-3 enumeration-failure" },
 	{ "[   44.123456] usb 3-6: I saw that USB disconnect, device number 11\n", "" },
 	{ "[   44.123456] usb 3-6: Product: [x] USB disconnect, device number 11\n", "" },
+};
+
+/* The first line of a copy often lacks its beginning. */
+static const struct shape torn[] = {
+	{ "ar 12 08:00:01 otter kernel: [   44.123456] " GONE "\n", LEFT },
+	{ "r 12 08:00:01 otter kernel: " GONE "\n", LEFT },
+	{ " 12 08:00:01 otter kernel: " GONE "\n", LEFT },
+	{ "2 08:00:01 otter kernel: [   44.123456] " GONE "\n", LEFT },
+	{ "08:00:01 otter kernel: " GONE "\n", LEFT },
+	{ "8:00:01 otter kernel: " GONE "\n", LEFT },
+	{ ":00:01 otter kernel: " GONE "\n", LEFT },
+	{ "00:01 otter kernel: [   44.123456] " GONE "\n", LEFT },
+	{ "tter kernel: [   44.123456] " GONE "\n", LEFT },
+	{ "rnel: [   44.123456] " GONE "\n", LEFT },
+	{ ": [   44.123456] " GONE "\n", LEFT },
+	{ "31-03-12T08:00:01+0100 otter kernel: " GONE "\n", LEFT },
+	{ "T08:00:01+0100 otter kernel: " GONE "\n", LEFT },
+	{ "44.123456] " GONE "\n", LEFT },
+	{ ".123456] " GONE "\n", LEFT },
+	{ "456] " GONE "\n", LEFT },
+	{ "] " GONE "\n", LEFT },
+	{ "sb 3-6: USB disconnect, device number 11\n", LEFT },
+	{ "3-6: USB disconnect, device number 11\n", LEFT },
+	{ "Mar 12 08:00:01 otter prog[7]: see otter kernel: [   44.123456] " GONE "\n", "" },
 };
 
 static int
@@ -144,10 +283,45 @@ takes_a_run_of_blanks_for_one(void **state)
 }
 
 static void
+joins_what_a_terminal_cut(void **state)
+{
+	(void)state;
+	reads(wraps, LS_COUNT(wraps));
+}
+
+static void
+reads_lists_of_hits(void **state)
+{
+	(void)state;
+	reads(hits, LS_COUNT(hits));
+}
+
+static void
+reads_copies_of_terminals_and_pages(void **state)
+{
+	(void)state;
+	reads(pasted, LS_COUNT(pasted));
+}
+
+static void
+separates_joined_messages(void **state)
+{
+	(void)state;
+	reads(joined, LS_COUNT(joined));
+}
+
+static void
 skips_noise_before_a_message(void **state)
 {
 	(void)state;
 	reads(noise, LS_COUNT(noise));
+}
+
+static void
+reads_lines_without_their_beginning(void **state)
+{
+	(void)state;
+	reads(torn, LS_COUNT(torn));
 }
 
 int
@@ -157,7 +331,12 @@ main(void)
 		cmocka_unit_test(accepts_any_name_of_a_host),
 		cmocka_unit_test(reads_syslog_without_a_tag),
 		cmocka_unit_test(takes_a_run_of_blanks_for_one),
+		cmocka_unit_test(joins_what_a_terminal_cut),
+		cmocka_unit_test(reads_lists_of_hits),
+		cmocka_unit_test(reads_copies_of_terminals_and_pages),
+		cmocka_unit_test(separates_joined_messages),
 		cmocka_unit_test(skips_noise_before_a_message),
+		cmocka_unit_test(reads_lines_without_their_beginning),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
