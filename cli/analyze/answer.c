@@ -174,6 +174,8 @@ static const struct sign {
 	{ "speed-downgrade", "it runs slower than it can: another port or cable may be faster" },
 	{ "link-trouble", "the link or the hub of it had trouble (no reset, no configuration, no "
 			  "answer): the port, the hub or the cable" },
+	{ "host-limit", "there is no bandwidth or other resource left for a device: use a port of "
+			"another USB controller" },
 	{ "resume-failure", "it did not wake up from power saving: switch autosuspend off for it" },
 };
 
@@ -360,8 +362,8 @@ put_log(const struct cli *cli, const json_t *log)
 		return;
 	put_times(cli, log);
 	render_sentence(&cli->style, TONE_DIM, 2,
-			"  A kernel log does not tell of transfers that fail, nor who pulled a "
-			"plug: causes are less sure than those of linkstatd.");
+			"  A kernel log shows only failed transfers that a driver reports, and not "
+			"who pulled a plug: causes are less sure than those of linkstatd.");
 }
 
 static int

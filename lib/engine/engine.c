@@ -7,6 +7,7 @@
 #include "lib/base/port.h"
 #include "lib/engine/cable_memory.h"
 #include "lib/engine/handle_device.h"
+#include "lib/engine/handle_driver.h"
 #include "lib/engine/handle_label.h"
 #include "lib/engine/handle_port.h"
 #include "lib/engine/handle_source.h"
@@ -80,6 +81,8 @@ dispatch(struct ls_engine *engine, const struct ls_observation *obs)
 	case LS_OBS_SCAN_END:
 		if (strncmp(obs->port, "usb", 3) == 0)
 			break; /* root hubs are buses */
+		if (obs->kind == LS_OBS_ENUMERATING || obs->kind == LS_OBS_FOUND)
+			handle_driver_before_arrival(engine, obs);
 		handle_device(engine, obs);
 		return;
 	case LS_OBS_SOURCE_AVAILABLE:
@@ -90,7 +93,16 @@ dispatch(struct ls_engine *engine, const struct ls_observation *obs)
 	case LS_OBS_CABLE:
 		handle_label(engine, obs);
 		return;
+	case LS_OBS_HANDLE:
+	case LS_OBS_DRIVER_LEFT:
+		handle_driver(engine, obs);
+		return;
 	case LS_OBS_TRANSFER_ERRORS:
+		if (obs->source == LS_SOURCE_KERNEL_LOG)
+			handle_driver(engine, obs);
+		else
+			handle_usbmon(engine, obs);
+		return;
 	case LS_OBS_PORT_STATUS:
 	case LS_OBS_FLOW:
 		handle_usbmon(engine, obs);
@@ -120,6 +132,7 @@ static const struct {
 	uint64_t (*deadline)(const struct ls_engine *engine);
 	void (*advance)(struct ls_engine *engine, struct ls_instant at);
 } waiting[] = {
+	{ handle_driver_deadline, handle_driver_advance },
 	{ handle_device_deadline, handle_device_advance },
 	{ handle_usbmon_deadline, handle_usbmon_advance },
 	{ incidents_deadline, incidents_advance },
@@ -177,6 +190,7 @@ ls_engine_advance(struct ls_engine *engine, struct ls_instant now)
 void
 ls_engine_end(struct ls_engine *engine)
 {
+	handle_driver_end(engine);
 	for (size_t i = 0; i < engine->n_links; i++) {
 		struct link *link = engine->links[i];
 

@@ -8,6 +8,7 @@
 #include "lib/base/port.h"
 #include "lib/base/text.h"
 #include "lib/engine/causes.h"
+#include "lib/engine/handles.h"
 #include "lib/engine/links.h"
 
 /* A plug that is pulled makes transfers fail until the hub reports it, 10 to 300 ms; a SuperSpeed
@@ -118,19 +119,39 @@ errors_of_reset(const struct link *link)
 	       link->burst.first_us >= link->history.reset_began_mono;
 }
 
-uint64_t
-evidence_of_reset(struct link *link, struct ls_instant at)
+enum ls_burst_edge
+evidence_note_errors(struct link *link, const struct ls_observation *obs)
 {
-	uint64_t facts = 0;
+	struct ls_burst_config config;
+	enum ls_burst_edge edge;
+
+	ls_burst_config_default(&config);
+	link->last_status = obs->status;
+	link->errors_source = obs->source;
+	edge = ls_burst_add(&link->burst, &config, obs->at.mono_us, obs->n_failed);
+	if (link->burst.n == obs->n_failed) /* it counts from here on */
+		link->n_timeouts = 0;
+	link->n_timeouts += obs->n_timeouts;
+	return edge;
+}
+
+void
+evidence_of_reset(struct ls_engine *engine, struct link *link, struct report *report)
+{
+	struct ls_instant at = report->obs->at;
+	struct ls_observation errors;
 
 	evidence_note_reset(link, at);
+	if (handles_claim(engine, link, at, &errors) == 1) {
+		(void)evidence_note_errors(link, &errors);
+		add_note(report, errors.text);
+	}
 	if (evidence_is_recent(link->history.failed_mono, at, HUB_REPORT_US))
-		facts |= LS_FACT_LINK_FAILED;
+		report->facts |= LS_FACT_LINK_FAILED;
 	if (link->burst.n && evidence_is_recent(link->burst.last_us, at, HUB_REPORT_US) &&
 	    !errors_of_reset(link))
-		facts |= link->n_timeouts >= link->burst.n ? LS_FACT_TIMED_OUT
-							   : LS_FACT_ERRORS_BEFORE;
-	return facts;
+		report->facts |= link->n_timeouts >= link->burst.n ? LS_FACT_TIMED_OUT
+								   : LS_FACT_ERRORS_BEFORE;
 }
 
 static void
@@ -152,7 +173,7 @@ from_transfers(const struct link *link, struct report *report)
 	add_note(report, what);
 	/* A device that does not answer died before its link did; the wire breaks transfers. */
 	report->facts |= link->n_timeouts >= burst->n ? LS_FACT_TIMED_OUT : LS_FACT_ERRORS_BEFORE;
-	report->sources |= 1U << LS_SOURCE_USBMON;
+	report->sources |= 1U << link->errors_source;
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "lib/base/port.h"
 #include "lib/base/text.h"
 #include "lib/engine/causes.h"
+#include "lib/engine/controllers.h"
 #include "lib/engine/emit.h"
 #include "lib/engine/evidence.h"
 #include "lib/engine/incidents.h"
@@ -17,6 +18,8 @@
 /* Programs may delay a sleep that is announced for some seconds (InhibitDelayMaxSec of logind, 5 s
  * by default); while asleep the monotonic clock stands still. */
 #define SLEEP_ONCE_US (15 * LS_SEC)
+/* So long after the last attempt that failed for want of bandwidth it is another story. */
+#define HOST_LIMIT_OPEN_US (30 * LS_SEC)
 
 /* The kernel repeats the line for each try of one reset; failed reads lie between the tries. */
 static bool
@@ -41,9 +44,20 @@ reset(struct ls_engine *engine, struct link *link, struct report *report)
 		report->use = REPORT_ALONE;
 		return;
 	}
-	report->facts |= evidence_of_reset(link, at);
+	evidence_of_reset(engine, link, report);
 	report->takes_children = links_is_hub(link);
 	if (retry)
+		report->event = NO_EVENT;
+}
+
+/* Programs try again and again to set what there is no room for. */
+static void
+host_limit(struct ls_engine *engine, struct link *link, struct report *report)
+{
+	const struct incident *incident = incidents_covering(engine, link, report->obs->at);
+
+	report->open_us = HOST_LIMIT_OPEN_US;
+	if (incident && (incident->pub.facts & LS_FACT_HOST_LIMIT))
 		report->event = NO_EVENT;
 }
 
@@ -52,6 +66,8 @@ enum_failed(struct ls_engine *engine, struct link *link, struct report *report)
 {
 	if (report->obs->step == LS_STEP_DEBOUNCE)
 		report->facts |= LS_FACT_BOUNCE;
+	if (report->obs->step == LS_STEP_CONFIG)
+		report->facts |= LS_FACT_CONFIG_FAILED;
 	report->open_us = engine->config.enum_window_us;
 	link->failed_since_reset = true;
 	link->assume_at = LS_NEVER;
@@ -126,6 +142,7 @@ static const struct reaction {
 	  over_current },
 	{ LS_OBS_OVER_CURRENT_CHANGE, REPORT_OPENS, LS_FACT_OVER_CURRENT_CHANGE,
 	  LS_EVENT_OVER_CURRENT, over_current },
+	{ LS_OBS_HOST_LIMIT, REPORT_OPENS, LS_FACT_HOST_LIMIT, LS_EVENT_HOST_LIMIT, host_limit },
 	{ LS_OBS_EMI, REPORT_OPENS, LS_FACT_EMI, LS_EVENT_EMI, NULL },
 	{ LS_OBS_DEAUTHORISED, REPORT_OPENS, LS_FACT_DEAUTHORISED, LS_EVENT_DEAUTHORISED, NULL },
 	{ LS_OBS_FIRMWARE_CHANGED, REPORT_OPENS, LS_FACT_FIRMWARE_CHANGED, NO_EVENT, NULL },
@@ -247,6 +264,19 @@ on_controller(struct ls_engine *engine, const struct ls_observation *obs, uint64
 		bus->removed = true;
 }
 
+/* No incident of its own: it is evidence for those of its ports. */
+static void
+controller_reported(struct ls_engine *engine, const struct ls_observation *obs, uint64_t fact,
+		    enum ls_event_kind kind)
+{
+	struct ls_socket socket;
+
+	if (!controller_socket(engine, obs, &socket))
+		return;
+	emit_event(engine, kind, &socket, NULL, obs);
+	incidents_controller(engine, controllers_keep(engine, socket.id_path, fact, obs));
+}
+
 static void
 bus_added(struct ls_engine *engine, const struct ls_observation *obs)
 {
@@ -313,8 +343,11 @@ on_machine(struct ls_engine *engine, const struct ls_observation *obs)
 			emit_event(engine, LS_EVENT_LINK_TROUBLE, &socket, NULL, obs);
 		break;
 	case LS_OBS_CONTROLLER_TROUBLE:
-		if (controller_socket(engine, obs, &socket))
-			emit_event(engine, LS_EVENT_CONTROLLER_TROUBLE, &socket, NULL, obs);
+		controller_reported(engine, obs, LS_FACT_CONTROLLER_TROUBLE,
+				    LS_EVENT_CONTROLLER_TROUBLE);
+		break;
+	case LS_OBS_HOST_LIMIT:
+		controller_reported(engine, obs, LS_FACT_HOST_LIMIT, LS_EVENT_HOST_LIMIT);
 		break;
 	case LS_OBS_SLEEP:
 	case LS_OBS_WAKE:

@@ -10,6 +10,8 @@ handle_source(struct ls_engine *engine, const struct ls_observation *obs)
 
 	if (obs->source == LS_SOURCE_USBMON && obs->kind == LS_OBS_LOST)
 		engine->usbmon_lost_mono = obs->at.mono_us;
+	if (obs->source == LS_SOURCE_KERNEL_LOG && obs->kind == LS_OBS_LOST)
+		engine->log_lost_mono = obs->at.mono_us;
 	if (obs->source == LS_SOURCE_USBMON && obs->kind == LS_OBS_SOURCE_AVAILABLE &&
 	    !engine->available[LS_SOURCE_USBMON])
 		engine->usbmon_since_mono = obs->at.mono_us;

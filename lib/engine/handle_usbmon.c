@@ -123,10 +123,9 @@ on_port_status(struct ls_engine *engine, const struct ls_observation *obs)
 	incidents_report(engine, &report);
 }
 
-static void
-on_transfer_errors(struct ls_engine *engine, const struct ls_observation *obs)
+void
+handle_usbmon_errors(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
 {
-	struct link *link = links_device(engine, obs->bus, obs->devnum);
 	struct report report = {
 		.use = REPORT_JOINS,
 		.obs = obs,
@@ -135,14 +134,8 @@ on_transfer_errors(struct ls_engine *engine, const struct ls_observation *obs)
 	};
 	struct ls_burst_config config;
 
-	if (!link)
-		return; /* being enumerated, or gone: the kernel log reports the outcome */
 	ls_burst_config_default(&config);
-	link->last_status = obs->status;
-	if (link->burst.level == 0 && !link->burst.on)
-		link->n_timeouts = 0;
-	link->n_timeouts += obs->n_timeouts;
-	if (ls_burst_add(&link->burst, &config, obs->at.mono_us, obs->n_failed) == LS_BURST_BEGAN) {
+	if (evidence_note_errors(link, obs) == LS_BURST_BEGAN) {
 		report.use = REPORT_OPENS;
 		report.facts = LS_FACT_LINK_ERRORS;
 		report.event = LS_EVENT_LINK_ERRORS;
@@ -150,6 +143,15 @@ on_transfer_errors(struct ls_engine *engine, const struct ls_observation *obs)
 	if (link->burst.on)
 		report.open_us = config.quiet_us;
 	incidents_report(engine, &report);
+}
+
+static void
+on_transfer_errors(struct ls_engine *engine, const struct ls_observation *obs)
+{
+	struct link *link = links_device(engine, obs->bus, obs->devnum);
+
+	if (link) /* else being enumerated, or gone: the kernel log reports the outcome */
+		handle_usbmon_errors(engine, link, obs);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "lib/engine/incidents.h"
 #include "lib/base/text.h"
 #include "lib/engine/causes.h"
+#include "lib/engine/controllers.h"
 #include "lib/engine/emit.h"
 #include "lib/engine/links.h"
 
@@ -276,6 +277,23 @@ count(struct ls_incident *pub, enum ls_event_kind event)
 	pub->n_over_currents += event == LS_EVENT_OVER_CURRENT;
 }
 
+/*
+ * Only of what failed: after a plug was pulled, a controller may report that it found what it was
+ * asked to work on in another state.
+ */
+static void
+add_controller(struct incident *incident, const struct controller_report *report)
+{
+	struct ls_incident *pub = &incident->pub;
+
+	if (!report || !(pub->facts & (LS_FACT_ENUM_FAILED | LS_FACT_RESET)) ||
+	    (pub->facts & report->fact))
+		return;
+	pub->facts |= report->fact;
+	memcpy(incident->controller_said, report->evidence.what, sizeof(incident->controller_said));
+	add_evidence(incident, &report->evidence);
+}
+
 static void
 add_report(struct ls_engine *engine, struct incident *incident, const struct report *report)
 {
@@ -297,12 +315,28 @@ add_report(struct ls_engine *engine, struct incident *incident, const struct rep
 			add_note(incident, obs->at, report->notes[i]);
 	}
 	count(pub, report->event);
+	incident->touched_mono = obs->at.mono_us;
 	add_observation(engine, incident, obs);
 	keep_open(incident, obs->at, report->open_us);
 	if (report->close_us)
 		incident->close_at = obs->at.mono_us + report->close_us;
 	if (report->takes_children)
 		absorb(engine, incident, obs->at);
+	if (report->link)
+		add_controller(incident, controllers_near(engine, report->link->name, obs->at));
+}
+
+void
+incidents_controller(struct ls_engine *engine, const struct controller_report *report)
+{
+	for (size_t i = 0; i < engine->n_incidents; i++) {
+		struct incident *incident = engine->incidents[i];
+
+		if (incident->first_link[0] &&
+		    near(incident->touched_mono, report->evidence.at.mono_us, TOGETHER_US) &&
+		    controllers_near(engine, incident->first_link, report->evidence.at) == report)
+			add_controller(incident, report);
+	}
 }
 
 void
@@ -415,6 +449,9 @@ explain(struct incident *incident)
 		ls_text_format(pub->why, sizeof(pub->why),
 			       "it left %s; expected back within %.0f s", pub->mode,
 			       (double)incident->pub.expected_us / LS_SEC);
+	else if (pub->side == LS_SIDE_HOST && incident->controller_said[0])
+		ls_text_append(pub->why, sizeof(pub->why), "; its USB controller reported: %s",
+			       incident->controller_said);
 }
 
 static void

@@ -26,6 +26,8 @@ void incidents_data_flows(struct ls_engine *engine, const struct link *link, str
 /* The hub @hub, which was reset within @within_us, still reports its ports at @at. */
 void incidents_keep_reset_open(struct ls_engine *engine, const struct ls_socket *hub,
 			       struct ls_instant at, uint64_t within_us);
+/* A controller reported something of itself: evidence for what fails on its ports now. */
+void incidents_controller(struct ls_engine *engine, const struct controller_report *report);
 void incidents_correct_session(struct ls_engine *engine, int64_t id,
 			       const struct ls_session *correction);
 void incidents_flush(struct ls_engine *engine);

@@ -8,6 +8,8 @@
 #define LS_MAX_SESSIONS	      512
 #define LS_MAX_OPEN_INCIDENTS 256
 #define LS_MAX_CABLES	      256 /* labels remembered; the oldest gives way */
+#define LS_MAX_HANDLES	      64  /* ttys and SCSI hosts */
+#define LS_MAX_TROUBLED	      4	  /* controllers that reported trouble within seconds */
 
 struct ls_engine;
 struct ls_families;

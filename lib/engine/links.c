@@ -186,7 +186,7 @@ links_get(struct ls_engine *engine, const char *name)
 			return NULL;
 		ls_text_format(link->name, sizeof(link->name), "%s", name);
 		link->identify_at = link->sources_due_at = LS_NEVER;
-		link->assume_at = link->flow.stall_at = LS_NEVER;
+		link->assume_at = link->flow.stall_at = link->let_go_at = LS_NEVER;
 		engine->links[engine->n_links++] = link;
 		set_socket(engine, link);
 		learn_hub(engine, link);

@@ -77,10 +77,13 @@ struct link {
 	uint64_t over_current_mono;
 	uint64_t over_current_since; /* the hub reports one that lasts; 0: none */
 	enum ls_source over_current_source;
-	struct ls_burst burst; /* of failed transfers of the device that is present */
-	uint64_t n_timeouts;   /* of those in the burst, answers that never came */
+	struct ls_burst burst;	      /* of failed transfers of the device that is present */
+	enum ls_source errors_source; /* of the last of them */
+	uint64_t n_timeouts;	      /* of those in the burst, answers that never came */
 	struct port_history history;
 	struct flow flow;
+	struct ls_evidence let_go;     /* a driver let go of a device, and no source says why … */
+	uint64_t let_go_at;	       /* … when it counts as one that left; LS_NEVER */
 	int last_status;	       /* of the last one */
 	struct ls_evidence remembered; /* for an incident that opens soon; mono 0: none */
 	uint32_t scan;		       /* number of the last scan that listed it */
@@ -91,9 +94,11 @@ struct incident {
 	struct ls_incident pub;
 	char first_link[LS_PORT_NAME_MAX];
 	uint64_t disconnected_mono; /* the latest, 0: none */
+	uint64_t touched_mono;	    /* the latest report */
 	uint64_t ports_lost_mono;   /* when the devices below this socket disconnected with it; 0 */
 	uint64_t settle_at;	    /* LS_NEVER once it has passed */
 	uint64_t away_at; /* when it counts as away, though it may still return; LS_NEVER */
+	char controller_said[LS_TEXT_MAX]; /* about itself; "" nothing */
 	char edge_why[LS_TEXT_MAX]; /* why the mode after its return was expected, or a reboot */
 	uint64_t close_at;
 	bool dirty; /* a record of it is due */
@@ -144,6 +149,25 @@ struct cable {
 	char label[LS_LABEL_MAX];
 };
 
+/* A name that a driver gave to a part of the device on a port. */
+struct handle {
+	char name[LS_HANDLE_MAX]; /* "" free */
+	char link[LS_PORT_NAME_MAX];
+};
+
+/* Failed transfers of a handle that is not known. */
+struct held_errors {
+	struct ls_observation last; /* handle "": none; with the counts of all of them */
+	struct ls_instant since;
+};
+
+/* What a controller reported of itself lately. */
+struct controller_report {
+	char controller[LS_ID_PATH_MAX]; /* "" free */
+	uint64_t fact;			 /* CONTROLLER_TROUBLE or HOST_LIMIT */
+	struct ls_evidence evidence;
+};
+
 /* The last sleep or wake-up that was emitted, and its source. */
 struct sleep_report {
 	uint64_t mono_us; /* 0: none */
@@ -167,6 +191,11 @@ struct ls_engine {
 	size_t n_incidents;
 	struct cable cables[LS_MAX_CABLES]; /* in the order in which they were set */
 	size_t n_cables;
+	struct handle handles[LS_MAX_HANDLES]; /* the oldest gives way */
+	size_t next_handle;
+	struct held_errors held;
+	struct controller_report controllers[LS_MAX_TROUBLED];
+	size_t next_controller;
 	struct ls_gap gaps[LS_N_SOURCES]; /* id 0: the source is available */
 	bool available[LS_N_SOURCES];
 	uint32_t scan;	     /* number of the scan under way or of the last one */
@@ -174,5 +203,6 @@ struct ls_engine {
 	struct sleep_report slept, woke;
 	uint64_t usbmon_since_mono,
 		usbmon_lost_mono; /* available since; lost records at; 0: never */
+	uint64_t log_lost_mono;	  /* the kernel log lost lines; 0: never */
 	bool cap_reported[N_CAPS];
 };

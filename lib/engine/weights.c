@@ -19,12 +19,12 @@ const struct weights weights[] = {
 			   FOR(HOST_RESET, -2), FOR(OVER_CURRENT, -4), FOR(EMI, -5),
 			   FOR(UPSTREAM_LOSS, -3), FOR(CONTROLLER_DIED, -6), FOR(SOFTWARE, -3.5),
 			   FOR(MODE_SWITCH, -3), FOR(SUSPEND, -4), FOR(LINK_ERRORS, -3),
-			   FOR(DEVICE_RESET, -2.5), FOR(STALL, -4) },
+			   FOR(DEVICE_RESET, -2.5), FOR(STALL, -4), FOR(HOST_LIMIT, -4) },
 	},
 	/* physics: what left was not only reset */
 	{
 		.all = LS_FACT_GONE,
-		.cause = { NOT(HOST_RESET), NOT(LINK_ERRORS), NOT(STALL),
+		.cause = { NOT(HOST_RESET), NOT(LINK_ERRORS), NOT(STALL), NOT(HOST_LIMIT),
 			   FOR(ENUMERATION_FAILED, -2) },
 	},
 	/* physics: nothing left */
@@ -269,16 +269,23 @@ const struct weights weights[] = {
 		.why = "it answered, but could not be configured",
 		.cause = { FOR(ENUMERATION_FAILED, 5), FOR(LINK_LOSS, 1.5), FOR(UNPLUGGED, -3) },
 	},
+	/* kernel: usb_generic_driver_probe() leaves it unconfigured, a reset that fails does not */
+	{
+		.all = LS_FACT_CONFIG_FAILED | LS_FACT_GONE,
+		.none = LS_FACT_RESET,
+		.cause = { FOR(ENUMERATION_FAILED, 5), FOR(LINK_LOSS, -2), FOR(DEVICE_RESET, -2) },
+		.side = { SIDE(LINK, -1) },
+	},
 	/* judged: what a controller that times out does to one device it does to others */
 	{
 		.all = LS_FACT_CONTROLLER_TROUBLE,
-		.why = "its USB controller reported trouble in the same moment",
 		.side = { SIDE(HOST, 2.5) },
 	},
 	/* kernel: -ENOSPC is a matter of this computer */
 	{
 		.all = LS_FACT_HOST_LIMIT,
-		.why = "this computer had no bandwidth or other resource left for it",
+		.why = "the USB controller has no bandwidth or other resource left for it",
+		.cause = { FOR(HOST_LIMIT, 9), FOR(ENUMERATION_FAILED, -3) },
 		.side = { SIDE(HOST, 5) },
 	},
 	/* kernel: hub_port_debounce() */

@@ -36,6 +36,7 @@ enum ls_side { LS_SIDES(LS_ENUM_ID) LS_N_SIDES };
 	X(LS_EVENT_POWER_REJECTED, "power-rejected")                                               \
 	X(LS_EVENT_SPEED_DOWNGRADE, "speed-downgrade")                                             \
 	X(LS_EVENT_CONTROLLER_TROUBLE, "controller-trouble")                                       \
+	X(LS_EVENT_HOST_LIMIT, "host-limit")                                                       \
 	X(LS_EVENT_CONTROLLER_DIED, "controller-died")                                             \
 	X(LS_EVENT_CONTROLLER_REMOVED, "controller-removed")                                       \
 	X(LS_EVENT_DEAUTHORISED, "deauthorised")                                                   \

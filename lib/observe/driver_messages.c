@@ -171,6 +171,7 @@ ls_driver_message_parse(struct ls_cursor text, struct ls_driver_message *ret)
 		found.kind = LS_OBS_HANDLE;
 	else if (is_timeout(text))
 		found = (struct ls_driver_message){ .kind = LS_OBS_TRANSFER_ERRORS,
+						    .status = -ETIMEDOUT,
 						    .timed_out = true };
 	else if (!find_status(text, &found))
 		return 0;

@@ -140,9 +140,12 @@ scenario_end(struct scenario *scenario)
 static void
 observe(struct scenario *scenario, struct ls_observation *obs, const char *port)
 {
-	obs->bus = ls_port_bus(port);
+	if (port[0])
+		obs->bus = ls_port_bus(port);
 	ls_text_format(obs->port, sizeof(obs->port), "%s", port);
-	ls_text_format(obs->text, sizeof(obs->text), "observation %d of %s", (int)obs->kind, port);
+	if (!obs->text[0])
+		ls_text_format(obs->text, sizeof(obs->text), "observation %d of %s", (int)obs->kind,
+			       port);
 	/* What a hub's ports are peers of is known from sysfs. */
 	if (obs->device && obs->device->device_class == 9 && port[0] != 'u')
 		ls_text_format(obs->peer, sizeof(obs->peer), "%c%s", port[0] == '1' ? '2' : '1',

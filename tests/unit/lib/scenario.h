@@ -41,7 +41,7 @@ void scenario_observe(struct scenario *scenario, uint64_t at_ms, enum ls_source 
 void scenario_observe_device(struct scenario *scenario, uint64_t at_ms, enum ls_source source,
 			     enum ls_obs_kind kind, const char *port, unsigned int devnum,
 			     const struct ls_device *device);
-/* @what without time, source and text. */
+/* @what without time and source; without a text it gets one. */
 void scenario_observe_as(struct scenario *scenario, uint64_t at_ms, enum ls_source source,
 			 const struct ls_observation *what);
 /* What usbmon shows of bus 1: @what without time and source. */

@@ -344,7 +344,7 @@ understands_drivers(void **state)
 		  LS_OBS_TRANSFER_ERRORS, -84, 1, 0 },
 		{ "r8152 2-1.1:1.0 enx00e04c680001: Tx status -71", "2-1.1", "",
 		  LS_OBS_TRANSFER_ERRORS, -71, 1, 0 },
-		{ "r8152 2-1.1:1.0 eth1: Tx timeout", "2-1.1", "", LS_OBS_TRANSFER_ERRORS, 0, 1,
+		{ "r8152 2-1.1:1.0 eth1: Tx timeout", "2-1.1", "", LS_OBS_TRANSFER_ERRORS, -110, 1,
 		  1 },
 		{ "smsc95xx 1-1.1:1.0 (unnamed net_device) (uninitialized): Failed to read reg "
 		  "index 0x00000014: -110",
@@ -355,7 +355,7 @@ understands_drivers(void **state)
 		  -71, 1, 0 },
 		{ "usb 2-1: stat urb: status -71", "2-1", "", LS_OBS_TRANSFER_ERRORS, -71, 1, 0 },
 		{ "usb 1-3: timeout: still 1 active urbs on EP #81", "1-3", "",
-		  LS_OBS_TRANSFER_ERRORS, 0, 1, 1 },
+		  LS_OBS_TRANSFER_ERRORS, -110, 1, 1 },
 		{ "ftdi_sio ttyUSB3: usb_serial_generic_write_bulk_callback - nonzero urb status: "
 		  "-71",
 		  "", "ttyUSB3", LS_OBS_TRANSFER_ERRORS, -71, 1, 0 },
@@ -364,7 +364,7 @@ understands_drivers(void **state)
 		{ "sd 7:0:0:0: [sdb] tag#3 data cmplt err -75 uas-tag 4 inflight: CMD IN ", "",
 		  "host7", LS_OBS_TRANSFER_ERRORS, -75, 1, 0 },
 		{ "sd 7:0:0:0: [sdb] tag#3 uas_eh_abort_handler 0 uas-tag 4 inflight: CMD OUT ", "",
-		  "host7", LS_OBS_TRANSFER_ERRORS, 0, 1, 1 },
+		  "host7", LS_OBS_TRANSFER_ERRORS, -110, 1, 1 },
 		{ "scsi host7: uas_eh_device_reset_handler FAILED err -71", "", "host7",
 		  LS_OBS_TRANSFER_ERRORS, -71, 1, 0 },
 		{ "snd-usb-audio 1-2:1.1: cannot submit urb 0, error -28: not enough bandwidth",

@@ -1,0 +1,61 @@
+#include "lib/engine/controllers.h"
+
+#include <string.h>
+
+#include "lib/base/port.h"
+#include "lib/base/text.h"
+#include "lib/engine/links.h"
+
+/* A command that is not completed is reported, then what failed with it, and the kernel tries
+ * again. */
+#define TOGETHER_US (2 * LS_SEC)
+
+const struct controller_report *
+controllers_keep(struct ls_engine *engine, const char *controller, uint64_t fact,
+		 const struct ls_observation *obs)
+{
+	struct controller_report *report = NULL;
+
+	for (size_t i = 0; i < LS_MAX_TROUBLED && !report; i++) {
+		if (strcmp(engine->controllers[i].controller, controller) == 0)
+			report = &engine->controllers[i];
+	}
+	if (!report)
+		report = &engine->controllers[engine->next_controller++ % LS_MAX_TROUBLED];
+	*report = (struct controller_report){ .fact = fact };
+	ls_text_format(report->controller, sizeof(report->controller), "%s", controller);
+	report->evidence.at = obs->at;
+	report->evidence.source = obs->source;
+	memcpy(report->evidence.what, obs->text, sizeof(report->evidence.what));
+	return report;
+}
+
+/* An excerpt need not say which bus is whose: a controller without a known bus may have any. */
+static bool
+may_be_of(struct ls_engine *engine, const char *controller, uint16_t bus)
+{
+	const char *own = links_controller(engine, bus, "");
+
+	if (own && own[0])
+		return strcmp(own, controller) == 0;
+	for (size_t i = 0; i < LS_MAX_BUSES; i++) {
+		if (engine->buses[i].number && strcmp(engine->buses[i].controller, controller) == 0)
+			return false;
+	}
+	return true;
+}
+
+const struct controller_report *
+controllers_near(struct ls_engine *engine, const char *name, struct ls_instant at)
+{
+	for (size_t i = 0; i < LS_MAX_TROUBLED; i++) {
+		const struct controller_report *report = &engine->controllers[i];
+		uint64_t then = report->evidence.at.mono_us;
+		uint64_t apart = at.mono_us > then ? at.mono_us - then : then - at.mono_us;
+
+		if (report->controller[0] && apart <= TOGETHER_US &&
+		    may_be_of(engine, report->controller, ls_port_bus(name)))
+			return report;
+	}
+	return NULL;
+}
