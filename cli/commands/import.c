@@ -16,6 +16,7 @@
 #include "cli/print/words.h"
 #include "lib/base/time.h"
 #include "lib/observe/kernel_log.h"
+#include "lib/observe/log_loss.h"
 
 /* linkstatd accepts 128 lines and 64 KiB a call; JSON may double the bytes. */
 #define BATCH_LINES 128
@@ -60,7 +61,7 @@ says_something(const char *text)
 	struct ls_device device;
 	size_t len = strlen(text);
 
-	return strncmp(text, "Missed ", 7) == 0 ||
+	return ls_log_loss_parse(ls_cursor_of(text, len), &obs) ||
 	       ls_kernel_log_parse(text, len, &obs, &device) == 1;
 }
 

@@ -258,6 +258,17 @@ note(struct offline *offline, const char *text)
 }
 
 static void
+take_gap(struct offline *offline, const struct ls_gap *gap)
+{
+	if (gap->source != LS_SOURCE_KERNEL_LOG || gap->n_lost == 0) {
+		note(offline, gap->reason);
+		return;
+	}
+	offline->n_lost += gap->n_lost;
+	offline->n_losses++;
+}
+
+static void
 on_record(const struct ls_record *record, void *user)
 {
 	struct offline *offline = user;
@@ -280,7 +291,7 @@ on_record(const struct ls_record *record, void *user)
 			remove_incident(offline, found - 1);
 		break;
 	case LS_RECORD_GAP:
-		note(offline, record->gap->reason);
+		take_gap(offline, record->gap);
 		break;
 	default:
 		break;

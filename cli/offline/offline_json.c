@@ -172,6 +172,14 @@ offline_notes(const struct offline *offline)
 		if (json_array_append_new(list, json_string(offline->notes[i])) < 0)
 			return NULL;
 	}
+	if (offline->n_losses > 0 &&
+	    json_array_append_new(
+		    list,
+		    json_sprintf("%llu kernel messages were lost before this log was written, in "
+				 "%d %s of it: what they said is unknown",
+				 (unsigned long long)offline->n_lost, offline->n_losses,
+				 offline->n_losses == 1 ? "place" : "places")) < 0)
+		return NULL;
 	if (offline->n_incidents_left_out > 0 &&
 	    json_array_append_new(
 		    list, json_sprintf("%llu incidents are counted but not listed: only the first "

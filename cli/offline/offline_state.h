@@ -34,6 +34,8 @@ struct offline {
 	uint64_t n_incidents_left_out;
 	char notes[OFFLINE_NOTES][LS_TEXT_MAX];
 	size_t n_notes;
+	uint64_t n_lost; /* messages of the kernel … */
+	int n_losses;	 /* … at so many places */
 	bool no_memory;
 	bool timeless;
 };

@@ -6,6 +6,7 @@
 
 #include "lib/base/cursor.h"
 #include "lib/observe/kernel_log.h"
+#include "lib/observe/log_loss.h"
 #include "lib/base/port.h"
 #include "lib/base/text.h"
 #include "daemon/store/import.h"
@@ -287,26 +288,6 @@ is_watched(const struct import *import, uint64_t mono_us)
 	       (import->watched.still || mono_us <= import->watched.last.mono_us);
 }
 
-/* What journald logs where it lost lines of the kernel. */
-static bool
-take_missed(const char *text, size_t len, struct ls_observation *obs)
-{
-	struct ls_cursor cur = ls_cursor_of(text, len);
-	uint64_t n = 0;
-
-	if (!ls_take_literal(&cur, "Missed ") || !ls_take_uint(&cur, UINT32_MAX, &n) ||
-	    !ls_take_literal(&cur, " kernel messages") || ls_cursor_left(&cur) > 0)
-		return false;
-	*obs = (struct ls_observation){
-		.source = LS_SOURCE_KERNEL_LOG,
-		.kind = LS_OBS_LOST,
-		.n_lost = (uint32_t)n,
-	};
-	ls_text_format(obs->text, sizeof(obs->text),
-		       "the journal missed lines of the kernel log at that time");
-	return true;
-}
-
 /* False: the log does not tell the controller. */
 static bool
 is_placed(struct import *import, const struct ls_observation *obs)
@@ -331,7 +312,8 @@ import_line(struct import *import, struct ls_instant at, const char *text, size_
 	if (at.mono_us < import->last.mono_us)
 		at = import->last;
 	import->last = at;
-	if (ls_kernel_log_parse(text, len, &obs, &device) <= 0 && !take_missed(text, len, &obs))
+	if (ls_kernel_log_parse(text, len, &obs, &device) <= 0 &&
+	    !ls_log_loss_parse(ls_cursor_of(text, len), &obs))
 		return;
 	obs.at = at;
 	if (!is_placed(import, &obs)) {

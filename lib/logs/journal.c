@@ -6,6 +6,7 @@
 #include "lib/logs/journal.h"
 
 #include "lib/logs/date.h"
+#include "lib/observe/log_loss.h"
 
 #define MAX_DEPTH  64 /* of JSON */
 #define MAX_CLOCK  (UINT64_C(1) << 60)
@@ -99,6 +100,7 @@ record_field(struct ls_log_record *record, struct ls_cursor name, struct ls_curs
 	case FIELD_TRANSPORT:
 		record->from_kernel |= is(&value, "kernel");
 		record->from_program |= !is(&value, "kernel");
+		record->from_journald |= is(&value, "driver");
 		break;
 	case FIELD_FACILITY: /* programs can write to /dev/kmsg, but not as the kernel */
 		record->from_program |= !is(&value, "0");
@@ -120,6 +122,7 @@ record_end(struct ls_log_record *record, struct ls_log_join *join)
 {
 	struct ls_cursor text = ls_cursor_of(record->message, record->message_len);
 	struct ls_cursor version = text;
+	struct ls_observation loss;
 
 	if (record->from_kernel && !record->from_program && record->message_len > 0) {
 		ls_log_clock_boot_id(join->clock, record->boot, record->boot_len);
@@ -127,8 +130,13 @@ record_end(struct ls_log_record *record, struct ls_log_join *join)
 			ls_log_clock_new_boot(join->clock);
 		ls_log_join_whole(join, text, ls_log_clock_place(join->clock, &record->stamp));
 	}
+	if (record->from_journald && ls_log_loss_parse(text, &loss)) {
+		loss.at = ls_log_clock_place(join->clock, &record->stamp);
+		join->observe(&loss, join->user);
+	}
 	record->from_kernel = false;
 	record->from_program = false;
+	record->from_journald = false;
 	record->has_source_clock = false;
 	record->stamp = (struct ls_log_stamp){ 0 };
 	record->boot_len = 0;

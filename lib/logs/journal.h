@@ -18,7 +18,7 @@ enum ls_log_journal_mode {
 
 /* What is known of the record so far. */
 struct ls_log_record {
-	bool from_kernel, from_program;
+	bool from_kernel, from_program, from_journald;
 	bool has_source_clock; /* the kernel's own stamp is better than the journal's */
 	struct ls_log_stamp stamp;
 	size_t boot_len, message_len;

@@ -1,6 +1,7 @@
 #include "lib/logs/repair.h"
 
 #include "lib/base/port.h"
+#include "lib/logs/date.h"
 #include "lib/observe/kernel_prefix.h"
 
 #define MAX_RUNS  4 /* of blanks, each of which may have been one blank or none */
@@ -125,6 +126,22 @@ try_without_noise(struct ls_cursor text, ls_log_try_fn try, void *user)
 	return false;
 }
 
+/* "message repeated 3 times: [usb 3-6: …]" of rsyslog */
+static bool
+try_repeated(struct ls_cursor text, ls_log_try_fn try, void *user)
+{
+	struct ls_log_head inner = { 0 };
+	uint64_t n;
+
+	if (!ls_take_literal(&text, "message repeated ") || !ls_take_uint(&text, UINT32_MAX, &n) ||
+	    !ls_take_literal(&text, " times: [") || text.end[-1] != ']')
+		return false;
+	text.end--;
+	ls_take_spaces(&text);
+	ls_log_take_bracket(&text, &inner);
+	return try(ls_cursor_trim(text), user);
+}
+
 /* ---- ends ------------------------------------------------------------------------------------ */
 
 /* "3-6: …", "b 3-6: …": a copy that began within "usb". */
@@ -181,5 +198,6 @@ ls_log_repair(struct ls_cursor text, ls_log_try_fn try, void *user)
 {
 	text = ls_cursor_trim(text);
 	return try_squeezed(text, try, user) || try_without_noise(text, try, user) ||
-	       try_with_driver(text, try, user) || try_cut(text, try, user);
+	       try_repeated(text, try, user) || try_with_driver(text, try, user) ||
+	       try_cut(text, try, user);
 }

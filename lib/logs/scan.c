@@ -47,12 +47,13 @@ static const struct {
 	WORD("OOM killer", 0, true),
 	WORD("Restarting tasks", 9, true),
 	WORD("Waking up", 2, true),
-	WORD("printk messages", 3, true),
+	WORD("printk messages", 5, true),
+	WORD("kernel messages", 5, true),
 };
 
 /*
  * Nonzero where "usb", "hub", "hci", "hcd", "hc ", "pm:", "sum", "x v", "cfg", "mfi", "uas", "oom",
- * "g t", "kin", "ntk" begin, and ":1." of an interface "1-2:1.0".
+ * "g t", "kin", "k m", "l m" begin, and ":1." of an interface "1-2:1.0".
  */
 static inline __attribute__((always_inline)) void
 find_letters(const char *at, bytes *ret)
@@ -72,7 +73,7 @@ find_letters(const char *at, bytes *ret)
 	       (IS(b, 'f') & ((IS(a, 'c') & IS(c, 'g')) | (IS(a, 'm') & IS(c, 'i')))) |
 	       (IS(a, 'u') & IS(b, 'a') & IS(c, 's')) | (IS(a, 'o') & IS(b, 'o') & IS(c, 'm')) |
 	       (IS(a, 'g') & IS(b, ' ') & IS(c, 't')) | (IS(a, 'k') & IS(b, 'i') & IS(c, 'n')) |
-	       (IS(a, 'n') & IS(b, 't') & IS(c, 'k')) |
+	       ((IS(a, 'k') | IS(a, 'l')) & IS(b, ' ') & IS(c, 'm')) |
 	       (IS(a, ':') & (bytes)((b & (uint8_t)0xf0) == (uint8_t)0x30) & IS(c, '.'));
 }
 

@@ -10,6 +10,7 @@
 #include "lib/logs/scan.h"
 #include "lib/logs/utf16.h"
 #include "lib/observe/kernel_prefix.h"
+#include "lib/observe/log_loss.h"
 
 #define LINE_MAX_BYTES 16384 /* of a physical line; a journal's JSON is some 2 KiB */
 struct ls_log_text {
@@ -149,6 +150,26 @@ take_kernel(struct ls_log_text *log, const struct ls_log_head *head)
 	ls_log_join_begin(&log->join, head->text, at);
 }
 
+/* "host systemd-journald[7]: Missed 12 kernel messages", "** 68 printk messages dropped ** …" */
+static bool
+take_loss(struct ls_log_text *log, struct ls_cursor line, const struct ls_log_head *head)
+{
+	struct ls_observation obs;
+	const char *tag = memmem(head->text.at, ls_cursor_left(&head->text), "]: ", 3);
+
+	if (head->owner == LS_LOG_OTHER && tag)
+		line = (struct ls_cursor){ tag + 3, head->text.end };
+	else if (head->owner == LS_LOG_KERNEL)
+		line = head->text;
+	if (!ls_log_loss_parse(line, &obs))
+		return false;
+	end_message(log);
+	obs.at = head->owner == LS_LOG_NOBODY ? log->clock.last
+					      : ls_log_clock_place(&log->clock, &head->stamp);
+	log->join.observe(&obs, log->join.user);
+	return true;
+}
+
 /* @hit: the line itself has a keyword; else it is only read as the end of the one above. */
 static void
 take_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
@@ -157,12 +178,16 @@ take_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
 	struct ls_cursor text = ls_cursor_of(clean, ls_log_clean(clean, line, len));
 	bool indented = len > 0 && (*line == ' ' || *line == '\t');
 	struct ls_log_head head;
+	bool lost;
 
 	ls_log_take_head(text, &head);
-	if (head.owner == LS_LOG_NOBODY)
-		take_headless(log, head.text, indented);
-	else
+	if (head.owner != LS_LOG_NOBODY)
 		end_message(log);
+	lost = hit && take_loss(log, text, &head);
+	if (head.owner == LS_LOG_NOBODY && lost) /* another line may follow without a newline */
+		take_torn(log, text, true);
+	else if (head.owner == LS_LOG_NOBODY)
+		take_headless(log, head.text, indented);
 	log->formats[head.format] += head.owner != LS_LOG_NOBODY;
 	if (head.owner == LS_LOG_KERNEL && hit)
 		take_kernel(log, &head);

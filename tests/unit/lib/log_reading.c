@@ -23,6 +23,9 @@ on_observation(const struct ls_observation *obs, void *user)
 	enum ls_log_count count = ls_log_count_of(obs);
 	size_t len = strlen(reading->observed);
 
+	if (obs->kind == LS_OBS_LOST)
+		snprintf(reading->observed + len, sizeof(reading->observed) - len, "%slost %u",
+			 len ? ", " : "", (unsigned int)obs->n_lost);
 	if (count == LS_N_LOG_COUNTS)
 		return;
 	snprintf(reading->observed + len, sizeof(reading->observed) - len, "%s%s %s",

@@ -238,6 +238,34 @@ static const struct shape torn[] = {
 	{ "Mar 12 08:00:01 otter prog[7]: see otter kernel: [   44.123456] " GONE "\n", "" },
 };
 
+/* Messages that are missing. */
+static const struct shape lost[] = {
+	{ "** 23 printk messages dropped **\n[   44.123456] " GONE "\n", "lost 23, " LEFT },
+	{ "** 23 printk messages dropped ** [   44.123456] " GONE "\n", "lost 23, " LEFT },
+	{ "[   44.123456] ** 23 printk messages dropped **\n[   44.200000] " GONE "\n",
+	  "lost 23, " LEFT },
+	{ "[   44.123456] " GONE "\n** 23 printk messages dropped **\n[   44.200000] " COMES "\n",
+	  LEFT ", lost 23, " CAME },
+	{ "Mar 12 08:00:01 otter systemd-journald[312]: Missed 23 kernel messages\n", "lost 23" },
+	{ "Mar 12 08:00:01 otter systemd-journald[312]: Missed 23 kernel messages.\n", "lost 23" },
+	{ "2031-03-12T08:00:01+0100 otter systemd-journald[312]: Missed 1 kernel messages\n",
+	  "lost 1" },
+	{ "[   44.123456] otter systemd-journald[312]: Missed 23 kernel messages\n", "lost 23" },
+	{ "__CURSOR=x\n_TRANSPORT=driver\nMESSAGE=Missed 23 kernel messages\n\n", "lost 23" },
+	{ "{\"_TRANSPORT\":\"driver\",\"MESSAGE\":\"Missed 23 kernel messages\"}\n", "lost 23" },
+	{ "{\"_TRANSPORT\":\"stdout\",\"MESSAGE\":\"Missed 23 kernel messages\"}\n", "" },
+	/* Of programs only. */
+	{ "Mar 12 08:00:01 otter systemd-journald[312]: Suppressed 23 messages from "
+	  "usb-relay.service\n",
+	  "" },
+	/* rsyslog */
+	{ "Mar 12 08:00:01 otter kernel: message repeated 3 times: [" GONE "]\n", LEFT },
+	{ "Mar 12 08:00:01 otter kernel: [   44.123456] message repeated 3 times: [ " GONE "]\n",
+	  LEFT },
+	{ "Mar 12 08:00:01 otter kernel: message repeated 3 times: [[   44.123456] " GONE "]\n",
+	  LEFT },
+};
+
 static int
 differs(const struct shape *shape, size_t step)
 {
@@ -324,6 +352,13 @@ reads_lines_without_their_beginning(void **state)
 	reads(torn, LS_COUNT(torn));
 }
 
+static void
+notes_what_is_missing(void **state)
+{
+	(void)state;
+	reads(lost, LS_COUNT(lost));
+}
+
 int
 main(void)
 {
@@ -337,6 +372,7 @@ main(void)
 		cmocka_unit_test(separates_joined_messages),
 		cmocka_unit_test(skips_noise_before_a_message),
 		cmocka_unit_test(reads_lines_without_their_beginning),
+		cmocka_unit_test(notes_what_is_missing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
