@@ -7,17 +7,16 @@
 
 /* Below this the answer is that it is not known. */
 #define SURE_ENOUGH 0.5
-/* What a single source reports may be wrong, or forged: a message of a device's choosing. */
+/* However much evidence there is, it may all come from one source, which may be wrong. */
 #define SURE_MAX 0.98
 /* So many facts say why. */
 #define REASONS 3
 /* A reason has to shift the odds by this, as a natural logarithm. */
 #define REASON_MIN 0.3
-/* Rows that hold for one incident; there are fewer than this. */
-#define MAX_HELD 64
 
+/* Rows that hold for one incident. */
 struct held {
-	const struct weights *row[MAX_HELD];
+	const struct weights *row[WEIGHTS_MAX];
 	size_t n;
 };
 
@@ -39,21 +38,21 @@ static const enum ls_side usual_sides[LS_N_CAUSES] = {
 
 /* ---- sums ---- */
 
-static bool
-holds(const struct weights *row, const struct ls_incident *incident)
-{
-	return (incident->facts & row->all) == row->all && !(incident->facts & row->none) &&
-	       (!row->seeing || (incident->sources & row->seeing));
-}
-
 static void
-gather(const struct ls_incident *incident, struct held *held)
+gather(const struct weight_table *table, const struct ls_incident *incident, struct held *held)
 {
 	held->n = 0;
-	for (size_t i = 0; i < n_weights && held->n < MAX_HELD; i++) {
-		if (holds(&weights[i], incident))
-			held->row[held->n++] = &weights[i];
+	for (size_t i = 0; i < table->n; i++) {
+		if (weights_hold(&table->rows[i], incident))
+			held->row[held->n++] = &table->rows[i];
 	}
+}
+
+/* In no order. */
+static bool
+is_stronger(double weight, double than)
+{
+	return fabs(weight) > fabs(than) || (fabs(weight) >= fabs(than) && weight > than);
 }
 
 static void
@@ -62,7 +61,7 @@ add(double *sums, double *strongest, const double *row, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (!strongest) {
 			sums[i] += row[i];
-		} else if (fabs(row[i]) > fabs(strongest[i])) {
+		} else if (is_stronger(row[i], strongest[i])) {
 			sums[i] += row[i] - strongest[i];
 			strongest[i] = row[i];
 		}
@@ -246,13 +245,32 @@ decide_drop(const struct ls_incident *incident, const struct sums *sums)
 }
 
 void
+ls_cause_probabilities(const struct weight_table *table, const struct ls_incident *incident,
+		       double ret[LS_N_CAUSES])
+{
+	struct held held;
+	struct sums sums;
+
+	gather(table, incident, &held);
+	sum(&held, &sums);
+	for (size_t i = 0; i < LS_N_CAUSES; i++)
+		ret[i] = probability(sums.cause[i] - log_of_others(sums.cause, LS_N_CAUSES, i));
+}
+
+void
 ls_cause_decide(struct ls_incident *incident)
+{
+	ls_cause_decide_by(&weight_table, incident);
+}
+
+void
+ls_cause_decide_by(const struct weight_table *table, struct ls_incident *incident)
 {
 	struct held held;
 	struct sums sums;
 	double sure;
 
-	gather(incident, &held);
+	gather(table, incident, &held);
 	sum(&held, &sums);
 	incident->cause = (enum ls_cause)highest(sums.cause, LS_N_CAUSES);
 	sure = probability(sums.cause[incident->cause] -
@@ -275,9 +293,11 @@ ls_cause_ruled_out(const struct ls_incident *incident, const char *ret[LS_RULED_
 
 	if (!ls_cause_row(incident->cause)->lists_ruled_out || incident->open)
 		return 0;
-	for (size_t i = 0; i < n_weights && n < LS_RULED_OUT_MAX; i++) {
-		if (weights[i].rules_out && holds(&weights[i], incident))
-			ret[n++] = weights[i].rules_out;
+	for (size_t i = 0; i < weight_table.n && n < LS_RULED_OUT_MAX; i++) {
+		const struct weights *row = &weight_table.rows[i];
+
+		if (row->rules_out && weights_hold(row, incident))
+			ret[n++] = row->rules_out;
 	}
 	return n;
 }

@@ -9,6 +9,12 @@
  */
 void ls_cause_decide(struct ls_incident *incident);
 
+struct weight_table;
+/* The same by another table, as what fits one tries them; and the probability of each cause. */
+void ls_cause_decide_by(const struct weight_table *table, struct ls_incident *incident);
+void ls_cause_probabilities(const struct weight_table *table, const struct ls_incident *incident,
+			    double ret[LS_N_CAUSES]);
+
 #define LS_RULED_OUT_MAX 8
 /*
  * What the evidence rules out, as static texts for people: "power: no over-current was

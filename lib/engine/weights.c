@@ -12,7 +12,7 @@
 
 #define CURRENT_SOURCES (1U << LS_SOURCE_UDEV | 1U << LS_SOURCE_USBMON)
 
-const struct weights weights[] = {
+static const struct weights rows[] = {
 	/* How often each cause is met, before anything is known of an incident. */
 	{
 		.cause = { FOR(UNPLUGGED, -2), FOR(LINK_LOSS, -2), FOR(ENUMERATION_FAILED, -3),
@@ -411,4 +411,13 @@ const struct weights weights[] = {
 	},
 };
 
-const size_t n_weights = LS_COUNT(weights);
+const struct weight_table weight_table = { rows, LS_COUNT(rows) };
+
+_Static_assert(LS_COUNT(rows) <= WEIGHTS_MAX, "a held row for each");
+
+bool
+weights_hold(const struct weights *row, const struct ls_incident *incident)
+{
+	return (incident->facts & row->all) == row->all && !(incident->facts & row->none) &&
+	       (!row->seeing || (incident->sources & row->seeing));
+}

@@ -9,6 +9,8 @@
 /* The fact and the cause cannot both be true. */
 #define WEIGHT_EXCLUDES (-1000.0)
 
+#define WEIGHTS_MAX 128 /* rows */
+
 /* Rows that say the same thing twice are a group: for each cause the strongest of them counts. */
 enum weight_group {
 	GROUP_NONE,
@@ -33,5 +35,12 @@ struct weights {
 	double side[LS_N_SIDES];
 };
 
-extern const struct weights weights[];
-extern const size_t n_weights;
+struct weight_table {
+	const struct weights *rows;
+	size_t n;
+};
+
+extern const struct weight_table weight_table;
+
+/* Does the row hold for the incident? */
+bool weights_hold(const struct weights *row, const struct ls_incident *incident);
