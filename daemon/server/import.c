@@ -244,6 +244,7 @@ end_span(struct import *import, struct ls_instant at)
 {
 	if (import->engine) {
 		ls_engine_advance(import->engine, at);
+		ls_engine_end(import->engine);
 		ls_engine_visit_sessions(import->engine, count_session, import);
 	}
 	for (size_t i = 0; i < LS_COUNT(import->open); i++) {

@@ -191,6 +191,7 @@ void
 ls_engine_end(struct ls_engine *engine)
 {
 	handle_driver_end(engine);
+	handle_device_end(engine);
 	for (size_t i = 0; i < engine->n_links; i++) {
 		struct link *link = engine->links[i];
 

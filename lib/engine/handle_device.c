@@ -363,3 +363,12 @@ handle_device_advance(struct ls_engine *engine, struct ls_instant at)
 			check_sources(engine, link, at);
 	}
 }
+
+/* A new number is the sign of a device that is there again, unless its start failed. */
+void
+handle_device_end(struct ls_engine *engine)
+{
+	for (size_t i = 0; i < engine->n_links; i++)
+		if (engine->links[i]->assume_at != LS_NEVER)
+			assume_connected(engine, engine->links[i], engine->now);
+}

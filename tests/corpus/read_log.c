@@ -37,7 +37,7 @@ on_observation(const struct ls_observation *obs, void *user)
 	       (unsigned long long)obs->at.mono_us, (long long)obs->at.real_us, obs->text);
 }
 
-/* Whole lines at a time, so that the line number of what is found is known. */
+/* Whole lines at a time: the number printed is that of the line by which a find was certain. */
 static void
 feed(struct reader *reader, const char *bytes, size_t len)
 {

@@ -129,7 +129,7 @@ evaluate() {
 
 read_log() {
 	printf '%s\n' '[    5.100000] usb 1-2: USB disconnect, device number 4' 'a line' >"$dir/input"
-	expect 0 '^1	0	1-2	disconnect	5100000	' "$build/tests/corpus/read_log" "$dir/input"
+	expect 0 '^2	0	1-2	disconnect	5100000	' "$build/tests/corpus/read_log" "$dir/input"
 	expect 0 '^# format=dmesg lines=2 usb_lines=1 ' "$build/tests/corpus/read_log" "$dir/input" quiet mapped
 	expect 2 usage "$build/tests/corpus/read_log"
 }

@@ -164,6 +164,34 @@ does_not_take_the_end_for_an_absence(void **state)
 	}
 }
 
+/* A new number shows that it came back, also where the log ends before anything names it. */
+static void
+takes_a_new_number_for_a_return(void **state)
+{
+	static const char *const more[] = {
+		"",
+		"[  200.500000] ftdi_sio 1-2:1.0: FTDI USB Serial Device converter detected\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LS_COUNT(more); i++) {
+		char log[2048];
+		ls_json_auto json_t *json = NULL;
+		const json_t *incident;
+
+		snprintf(log, sizeof(log), "%s%s",
+			 CAME("  100.0000", "1-2", "5", "A1") LEFT(
+				 "  200.0000", "1-2",
+				 "5") "[  200.400000] usb 1-2: new full-speed USB device number "
+				      "6 using xhci_hcd\n",
+			 more[i]);
+		json = analyze(log, CLI_PROBLEM);
+		incident = only_incident(json);
+		assert_string_equal(text_of(incident, "cause"), "link-loss");
+		assert_true(json_is_real(json_object_get(incident, "back_after_seconds")));
+	}
+}
+
 /* A device at the end of one boot and one at the beginning of the next are nothing to each other. */
 static void
 keeps_boots_apart(void **state)
@@ -454,6 +482,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_a_lost_link),
 		cmocka_unit_test(does_not_take_the_end_for_an_absence),
+		cmocka_unit_test(takes_a_new_number_for_a_return),
 		cmocka_unit_test(keeps_boots_apart),
 		cmocka_unit_test(is_less_sure_without_times),
 		cmocka_unit_test(answers_in_the_first_line),
