@@ -101,6 +101,21 @@ take_hub_event(struct ls_engine *engine, struct link *link, const struct ls_obse
 	}
 }
 
+/* usbmon may be read after the kernel log: what the hub saw then was not silence. */
+static void
+take_late_status(struct ls_engine *engine, const struct link *link, struct report *report)
+{
+	uint64_t at_us = report->obs->at.mono_us;
+	const struct incident *incident = incidents_covering(engine, link, report->obs->at);
+	bool late = incident && at_us <= incident->disconnected_mono + engine->config.settle_us;
+
+	if (!late || link->present || link->history.lost_mono != at_us ||
+	    !(incident->pub.facts & LS_FACT_HUB_SILENT))
+		return;
+	report->facts = LS_FACT_HUB_SAW;
+	report->refutes = LS_FACT_HUB_SILENT | LS_FACT_REMOVED;
+}
+
 /* Hub status is evidence only: it never opens an incident. */
 static void
 on_port_status(struct ls_engine *engine, const struct ls_observation *obs)
@@ -120,6 +135,7 @@ on_port_status(struct ls_engine *engine, const struct ls_observation *obs)
 	take_hub_event(engine, link, obs);
 	/* It comes before the kernel's own conclusion. */
 	report.link = link;
+	take_late_status(engine, link, &report);
 	incidents_report(engine, &report);
 }
 

@@ -309,6 +309,7 @@ add_report(struct ls_engine *engine, struct incident *incident, const struct rep
 			add_disconnect(engine, incident, report->link, obs->at);
 		if (report->disconnected && report->takes_children)
 			pub->facts |= LS_FACT_HUB;
+		pub->facts &= ~report->refutes;
 		pub->facts |= report->facts;
 		pub->sources |= report->sources;
 		for (unsigned int i = 0; i < report->n_notes; i++)

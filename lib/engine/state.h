@@ -131,6 +131,7 @@ struct report {
 	struct link *link;		  /* NULL: of a whole controller … */
 	const struct ls_socket *socket;	  /* … whose socket this is */
 	uint64_t facts;
+	uint64_t refutes;		    /* facts of the incident that are not any more */
 	enum ls_event_kind event;	    /* or NO_EVENT */
 	bool disconnected;		    /* the device left, and … */
 	ls_source_set sources;		    /* … these, besides that of @obs, … */

@@ -8,3 +8,9 @@
  * 0, or -EINVAL with the reason on stderr.
  */
 int playback(const char *path, enum ls_source blind, ls_record_fn emit, void *user);
+
+/*
+ * The same with all sources, each of which is late with what it reports by up to @late_us, now more
+ * and now less, by chance: @seed. A source keeps its own order, and the times stay what they are.
+ */
+int playback_late(const char *path, uint64_t late_us, uint64_t seed, ls_record_fn emit, void *user);
