@@ -194,15 +194,13 @@ static void
 explain(const struct held *held, struct ls_incident *incident)
 {
 	struct reason reasons[REASONS];
-	size_t n = find_reasons(held, incident->cause, reasons), len = 0;
+	size_t n = find_reasons(held, incident->cause, reasons);
 
 	ls_text_format(incident->why, sizeof(incident->why), "%s",
-		       "none of the known causes is supported by evidence");
-	for (size_t i = 0; i < n; i++) {
-		ls_text_format(incident->why + len, sizeof(incident->why) - len, "%s%s",
-			       i > 0 ? "; " : "", reasons[i].row->why);
-		len = strlen(incident->why);
-	}
+		       n ? reasons[0].row->why
+			 : "none of the known causes is supported by evidence");
+	for (size_t i = 1; i < n; i++)
+		ls_text_append(incident->why, sizeof(incident->why), "; %s", reasons[i].row->why);
 }
 
 /* ---- the decision ---- */

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "lib/engine/causes.h"
+#include "tests/causes/facts.h"
 #include "tests/causes/fit.h"
 #include "tests/causes/labels.h"
 #include "tests/causes/material.h"
@@ -171,13 +172,16 @@ static void
 print_wrong(const struct material *material, const struct found *found,
 	    const struct ls_incident *said)
 {
+	char facts[FACTS_TEXT_MAX];
+
 	printf("%s: %s", said->cause == LS_CAUSE_UNKNOWN ? "not known" : "wrong",
 	       material->files[found->file]);
 	if (found->blind != LS_SOURCE_NONE)
 		printf(" without %s", ls_source_name(found->blind));
-	printf(" on %s at %.1f s: %s %.0f %%, facts %llx, sources %x; right is", found->port,
+	facts_text(said->facts, facts);
+	printf(" on %s at %.1f s: %s %.0f %% (%s); right is", found->port,
 	       (double)said->opened.mono_us / LS_SEC, ls_cause_name(said->cause),
-	       100 * said->confidence, (unsigned long long)said->facts, said->sources);
+	       100 * said->confidence, facts);
 	for (int i = 0; i < LS_N_CAUSES; i++) {
 		if (found->label->causes & 1U << i)
 			printf(" %s", ls_cause_name((enum ls_cause)i));
