@@ -105,12 +105,12 @@ put_drops(const struct answer *answer, const struct drops *drops)
 	char times[2 * FORMAT_MAX + 32], text[WORDS_MAX];
 
 	device = words_device(text, field_object(incident, "device"));
-	analyze_when(first, answer->cli, drops->first_us);
-	analyze_when(last, answer->cli, drops->last_us);
+	analyze_when(first, answer->cli, answer->group, drops->first_us);
+	analyze_when(last, answer->cli, answer->group, drops->last_us);
 	if (drops->last_us < (int64_t)LS_MS && drops->n == 1)
-		snprintf(times, sizeof(times), "nobody knows when");
+		snprintf(times, sizeof(times), "at an unknown time");
 	else if (drops->last_us < (int64_t)LS_MS)
-		snprintf(times, sizeof(times), "%" PRId64 " times, nobody knows when", drops->n);
+		snprintf(times, sizeof(times), "%" PRId64 " times, at unknown times", drops->n);
 	else if (drops->n == 1)
 		snprintf(times, sizeof(times), "at %s", last);
 	else
@@ -326,6 +326,8 @@ put_times(const struct cli *cli, const json_t *log)
 	if (last_us <= field_int(log, "lines"))
 		render_sentence(&cli->style, TONE_WARN, 2,
 				"  It has no times: only the order of its lines is known.");
+	else if (field_flag(log, "of_day"))
+		render_sentence(&cli->style, TONE_PLAIN, 2, "  It has times of day, but no dates.");
 	else if (!field_flag(log, "dated"))
 		render_sentence(
 			&cli->style, TONE_PLAIN, 2,
@@ -421,7 +423,7 @@ analyze_print(const struct cli *cli, const json_t *group)
 		put_next(cli, field_text(answer.drops[0].last, "cause"));
 	else if (first != LS_N_CAUSES && first != LS_CAUSE_UNKNOWN)
 		put_next(cli, ls_cause_name(first));
-	if (analyze_print_incidents(cli, field_list(group, "incidents")) < 0 ||
+	if (analyze_print_incidents(cli, group) < 0 ||
 	    analyze_print_ports(cli, field_list(group, "ports")) < 0)
 		return cli_no_memory();
 	return put_files(cli, group);

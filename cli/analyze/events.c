@@ -10,17 +10,47 @@
 #define INCIDENTS_SHOWN 40 /* rows: the last ones; --json has all */
 #define YEAR_2000_US	(INT64_C(946684800) * (int64_t)LS_SEC)
 #define UP_TO_SECONDS	19 /* of a stamp */
+#define DAY_SECONDS	INT64_C(86400)
 
-/* Local time; of a log without dates the boot clock, of one without any times a dash. */
+/* A log that has times of day and nothing else. */
+static bool
+is_of_day(const json_t *group)
+{
+	const json_t *log;
+	size_t i;
+
+	json_array_foreach(field_list(group, "logs"), i, log)
+	{
+		if (field_flag(log, "of_day"))
+			return true;
+	}
+	return false;
+}
+
+static void
+format_time_of_day(char text[FORMAT_MAX], int64_t real_us)
+{
+	int64_t seconds = real_us / (int64_t)LS_SEC;
+	int64_t day = seconds / DAY_SECONDS, hour = seconds / 3600 % 24;
+	char after[FORMAT_MAX / 2] = "";
+
+	if (day > 0)
+		snprintf(after, sizeof(after), "day %" PRId64 ", ", day + 1);
+	snprintf(text, FORMAT_MAX, "%s%02" PRId64 ":%02" PRId64 ":%02" PRId64, after, hour,
+		 seconds / 60 % 60, seconds % 60);
+}
+
 const char *
-analyze_when(char text[FORMAT_MAX], const struct cli *cli, int64_t real_us)
+analyze_when(char text[FORMAT_MAX], const struct cli *cli, const json_t *group, int64_t real_us)
 {
 	if (real_us >= YEAR_2000_US) {
 		format_stamp(text, real_us);
 		text[UP_TO_SECONDS] = '\0';
 		return text;
 	}
-	if (real_us < (int64_t)LS_MS)
+	if (is_of_day(group))
+		format_time_of_day(text, real_us);
+	else if (real_us < (int64_t)LS_MS)
 		snprintf(text, FORMAT_MAX, "%s", cli->style.dash);
 	else
 		snprintf(text, FORMAT_MAX, "[%.3f]", (double)real_us / LS_SEC);
@@ -43,7 +73,8 @@ static const struct table_column incident_columns[] = {
 enum { ID, WHEN, PORT, DEVICE, WHAT, DROP, SURE, BACK };
 
 static void
-fill_incident(const struct cli *cli, struct table *table, const json_t *incident)
+fill_incident(const struct cli *cli, struct table *table, const json_t *group,
+	      const json_t *incident)
 {
 	struct libscols_line *row = table_row(table, NULL);
 	bool drop = field_flag(incident, "drop");
@@ -53,7 +84,7 @@ fill_incident(const struct cli *cli, struct table *table, const json_t *incident
 	snprintf(number, sizeof(number), "%" PRId64, field_int(incident, "id"));
 	table_cell(table, row, ID, TONE_STRONG, number);
 	table_cell(table, row, WHEN, TONE_PLAIN,
-		   analyze_when(number, cli, analyze_opened_at(incident)));
+		   analyze_when(number, cli, group, analyze_opened_at(incident)));
 	table_cell(table, row, PORT, TONE_PLAIN, field_text(incident, "name"));
 	table_cell(table, row, DEVICE, TONE_PLAIN,
 		   words_device(text, field_object(incident, "device")));
@@ -67,8 +98,9 @@ fill_incident(const struct cli *cli, struct table *table, const json_t *incident
 }
 
 int
-analyze_print_incidents(const struct cli *cli, const json_t *incidents)
+analyze_print_incidents(const struct cli *cli, const json_t *group)
 {
+	const json_t *incidents = field_list(group, "incidents");
 	ls_auto(table) *table = NULL;
 	size_t n = json_array_size(incidents), i = n > INCIDENTS_SHOWN ? n - INCIDENTS_SHOWN : 0;
 
@@ -83,7 +115,7 @@ analyze_print_incidents(const struct cli *cli, const json_t *incidents)
 				"--json",
 				INCIDENTS_SHOWN, n);
 	for (; i < n; i++)
-		fill_incident(cli, table, json_array_get(incidents, i));
+		fill_incident(cli, table, group, json_array_get(incidents, i));
 	return table_print(table);
 }
 

@@ -284,6 +284,7 @@ analyze_log(const struct analyze_log *log)
 		{ "cut_lines", json_integer((int64_t)summary->cut_lines) },
 		{ "boots", json_integer(summary->boots) },
 		{ "dated", json_boolean(summary->dated) },
+		{ "of_day", json_boolean(summary->of_day) },
 		{ "first_at", log->any ? ls_wire_time(log->first_us) : json_null() },
 		{ "last_at", log->any ? ls_wire_time(log->last_us) : json_null() },
 		{ "truncated", ls_wire_optional(log->why) },

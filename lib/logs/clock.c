@@ -141,6 +141,9 @@ mono_of(struct ls_log_clock *clock, const struct ls_log_stamp *stamp, int64_t wa
 		clock->has_origin = true;
 		clock->origin_is_real = is_real(clock, stamp);
 		clock->origin_us = wall - (int64_t)clock->last.mono_us;
+		/* Without anything else the clock is that of the day. */
+		if (stamp->date == LS_LOG_TIME_OF_DAY && !clock->seen)
+			clock->origin_us = 0;
 	}
 	return wall > clock->origin_us ? (uint64_t)(wall - clock->origin_us) : 0;
 }
@@ -175,6 +178,7 @@ ls_log_clock_place(struct ls_log_clock *clock, const struct ls_log_stamp *stamp)
 		clock->has_wall = true;
 		clock->wall_us = wall;
 		clock->dated |= is_real(clock, stamp);
+		clock->of_day |= stamp->date == LS_LOG_TIME_OF_DAY && clock->origin_us == 0;
 	}
 	/* The latest line that has both clocks is the best one: sleep moves one of them. */
 	if (stamp->date && stamp->has_mono) {

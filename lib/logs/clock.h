@@ -10,7 +10,8 @@ struct ls_log_clock {
 	int first_year; /* 0: dates without a year are only good for distances */
 	uint32_t boots;
 	bool dated;
-	bool seen; /* this boot has shown something */
+	bool of_day; /* mono times are times of day */
+	bool seen;   /* this boot has shown something */
 
 	struct ls_instant last; /* what was given out last in this boot */
 	bool has_boot_clock;

@@ -484,6 +484,7 @@ ls_log_text_finish(struct ls_log_text *log, struct ls_log_text_summary *ret)
 			most = i;
 	log->summary.boots = log->clock.boots;
 	log->summary.dated = log->clock.dated;
+	log->summary.of_day = log->clock.of_day && !log->clock.dated && !log->clock.has_boot_clock;
 	log->summary.last = last_stamp(log);
 	*ret = log->summary;
 	memcpy(ret->format, ls_log_format_name(most), strlen(ls_log_format_name(most)) + 1);

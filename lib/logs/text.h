@@ -23,6 +23,7 @@ struct ls_log_text_summary {
 	uint64_t cut_lines; /* longer than the cap; their beginning was read */
 	uint32_t boots;	    /* the boot clock restarted, or "Linux version" was seen */
 	bool dated;	    /* at least one line had a date */
+	bool of_day;	    /* times of day and no others: mono times count from a midnight */
 	struct ls_instant last; /* the last line of the last boot with a stamp; mono 0: none */
 	/* Lines that state each kind before anything is merged, by port: lib/logs/counts.h. */
 };

@@ -286,6 +286,28 @@ names_controllers_as_the_log_does(void **state)
 	assert_int_equal(lines_of(json, "0000:3a:00.0", "controller-died"), 1);
 }
 
+/* Terminal programs write the time of day before each line. */
+static void
+shows_times_of_day(void **state)
+{
+	static const char log[] =
+		"[22:59:50] usb 2-7: USB disconnect, device number 9\n"
+		"[22:59:51] usb 2-7: new full-speed USB device number 10 using xhci_hcd\n"
+		"[22:59:51] usb 2-7: New USB device found, idVendor=0403, idProduct=6001\n"
+		"[00:10:02] usb 2-7: USB disconnect, device number 10\n"
+		"[00:10:03] usb 2-7: new full-speed USB device number 11 using xhci_hcd\n"
+		"[00:10:03] usb 2-7: New USB device found, idVendor=0403, idProduct=6001\n"
+		"[00:30:00] eth0: link up\n";
+	char path[PATH], *paths[] = { path }, *text;
+
+	(void)state;
+	make_file(log, strlen(log), path);
+	assert_int_equal(run(false, paths, 1, &text), CLI_PROBLEM);
+	assert_non_null(strstr(text, "first at 22:59:50, last at day 2, 00:10:02"));
+	assert_non_null(strstr(text, "times of day, but no dates"));
+	free(text);
+}
+
 static void
 reports_a_log_without_usb_lines(void **state)
 {
@@ -488,6 +510,7 @@ main(void)
 		cmocka_unit_test(answers_in_the_first_line),
 		cmocka_unit_test(attributes_a_lost_hub_to_one_incident),
 		cmocka_unit_test(names_controllers_as_the_log_does),
+		cmocka_unit_test(shows_times_of_day),
 		cmocka_unit_test(reports_a_log_without_usb_lines),
 		cmocka_unit_test(refuses_what_is_neither),
 		cmocka_unit_test(counts_what_it_does_not_list),
