@@ -198,3 +198,22 @@ ls_log_clock_place(struct ls_log_clock *clock, const struct ls_log_stamp *stamp)
 	clock->seen = true;
 	return at;
 }
+
+void
+ls_log_stamp_date(struct ls_log_stamp *stamp, const struct ls_log_stamp *next)
+{
+	struct ls_log_stamp dated = *next;
+	bool by_boot_clock = stamp->has_mono && next->has_mono && stamp->mono_us <= next->mono_us;
+
+	if ((next->date != LS_LOG_NO_YEAR && next->date != LS_LOG_DATE) ||
+	    (!by_boot_clock && stamp->date != LS_LOG_TIME_OF_DAY))
+		return;
+	dated.has_mono = stamp->has_mono;
+	dated.mono_us = stamp->mono_us;
+	if (by_boot_clock)
+		dated.day_us -= (int64_t)(next->mono_us - stamp->mono_us);
+	else
+		dated.day_us = stamp->day_us - (stamp->day_us > next->day_us ? DAY_US : 0);
+	/* Before midnight it is a day of the month before: a negative time of day says the same. */
+	*stamp = dated;
+}

@@ -40,3 +40,8 @@ void ls_log_clock_new_boot(struct ls_log_clock *clock);
 void ls_log_clock_boot_id(struct ls_log_clock *clock, const char *id, size_t len);
 /* A line with @stamp, which may be empty. */
 struct ls_instant ls_log_clock_place(struct ls_log_clock *clock, const struct ls_log_stamp *stamp);
+/*
+ * A copy often lacks the beginning of its first line, and with it the date: @stamp gets that of the
+ * next line, @next, as far as a time of day or both boot clocks allow.
+ */
+void ls_log_stamp_date(struct ls_log_stamp *stamp, const struct ls_log_stamp *next);

@@ -23,6 +23,11 @@ struct ls_log_text {
 
 	struct ls_log_context context;
 
+	/* The first line of the kernel, if it has no date: the next one may give it. */
+	bool begun;
+	size_t first_len; /* 0: none is waiting */
+	char first[LS_LOG_GLANCE_MAX];
+
 	size_t partial_len;
 	bool cut; /* the beginning of this line was already read */
 	char partial[LINE_MAX_BYTES];
@@ -63,10 +68,70 @@ count_message(struct ls_log_text *log)
 	log->join.observed = false;
 }
 
+static void
+begin_message(struct ls_log_text *log, const struct ls_log_head *head)
+{
+	struct ls_cursor text = head->text;
+
+	log->begun = true;
+	if (ls_take_literal(&text, "Linux version "))
+		ls_log_clock_new_boot(&log->clock);
+	ls_log_join_begin(&log->join, head->text, ls_log_clock_place(&log->clock, &head->stamp));
+}
+
+static bool
+take_any_head(struct ls_cursor text, struct ls_log_head *head)
+{
+	struct ls_log_head torn;
+
+	ls_log_take_head(text, head);
+	if (head->owner == LS_LOG_NOBODY && ls_log_take_torn_head(text, &torn))
+		*head = torn;
+	return head->owner == LS_LOG_KERNEL;
+}
+
+/* True: the line waits for the date of the next one. */
+static bool
+keep_first(struct ls_log_text *log, const char *line, size_t len)
+{
+	char clean[LS_LOG_CLEAN_MAX];
+	struct ls_log_head head;
+
+	if (log->begun || len > sizeof(log->first) ||
+	    !take_any_head(ls_cursor_of(clean, ls_log_clean(clean, line, len)), &head))
+		return false;
+	log->begun = true;
+	if (head.stamp.date > LS_LOG_TIME_OF_DAY || head.stamp.has_delta ||
+	    (!head.stamp.date && !head.stamp.has_mono))
+		return false;
+	memcpy(log->first, line, len);
+	log->first_len = len;
+	return true;
+}
+
+/* @next: the stamp of the line below, or NULL. */
+static void
+read_first(struct ls_log_text *log, const struct ls_log_stamp *next)
+{
+	char clean[LS_LOG_CLEAN_MAX];
+	struct ls_log_head head;
+
+	if (log->first_len == 0)
+		return;
+	take_any_head(ls_cursor_of(clean, ls_log_clean(clean, log->first, log->first_len)), &head);
+	log->first_len = 0;
+	if (next)
+		ls_log_stamp_date(&head.stamp, next);
+	log->formats[head.format]++;
+	begin_message(log, &head);
+	count_message(log);
+}
+
 /* The line above gets no more, before anything moves the clock. */
 static void
 end_message(struct ls_log_text *log)
 {
+	read_first(log, NULL);
 	ls_log_join_end(&log->join);
 	count_message(log);
 }
@@ -115,7 +180,7 @@ take_torn(struct ls_log_text *log, struct ls_cursor text, bool bare)
 		return false;
 	end_message(log);
 	log->formats[head.format]++;
-	ls_log_join_begin(&log->join, head.text, ls_log_clock_place(&log->clock, &head.stamp));
+	begin_message(log, &head);
 	return true;
 }
 
@@ -136,18 +201,6 @@ take_headless(struct ls_log_text *log, struct ls_cursor text, bool indented)
 		return;
 	ls_log_join_continue(&log->join, text, bare);
 	log->formats[LS_LOG_PLAIN] += alone && log->join.observed;
-}
-
-static void
-take_kernel(struct ls_log_text *log, const struct ls_log_head *head)
-{
-	struct ls_cursor text = head->text;
-	struct ls_instant at;
-
-	if (ls_take_literal(&text, "Linux version "))
-		ls_log_clock_new_boot(&log->clock);
-	at = ls_log_clock_place(&log->clock, &head->stamp);
-	ls_log_join_begin(&log->join, head->text, at);
 }
 
 /* "host systemd-journald[7]: Missed 12 kernel messages", "** 68 printk messages dropped ** …" */
@@ -181,16 +234,19 @@ take_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
 	bool lost;
 
 	ls_log_take_head(text, &head);
+	read_first(log, head.owner == LS_LOG_NOBODY ? NULL : &head.stamp);
 	if (head.owner != LS_LOG_NOBODY)
 		end_message(log);
 	lost = hit && take_loss(log, text, &head);
+	if (hit && !lost && keep_first(log, line, len))
+		return;
 	if (head.owner == LS_LOG_NOBODY && lost) /* another line may follow without a newline */
 		take_torn(log, text, true);
 	else if (head.owner == LS_LOG_NOBODY)
 		take_headless(log, head.text, indented);
 	log->formats[head.format] += head.owner != LS_LOG_NOBODY;
 	if (head.owner == LS_LOG_KERNEL && hit)
-		take_kernel(log, &head);
+		begin_message(log, &head);
 	count_message(log);
 }
 
@@ -288,7 +344,7 @@ on_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
 	hit = hit || ls_log_moves_clock(line, len);
 	if (!hit && log->join.state != LS_LOG_JOIN_IDLE && ls_log_begins_with_stamp(line, len))
 		end_message(log);
-	if (hit || log->join.state != LS_LOG_JOIN_IDLE) {
+	if (hit || log->join.state != LS_LOG_JOIN_IDLE || log->first_len) {
 		take_lines(log, line, len, hit);
 		return;
 	}
@@ -369,8 +425,8 @@ feed_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
 static bool
 is_idle(const struct ls_log_text *log)
 {
-	return log->join.state == LS_LOG_JOIN_IDLE && log->journal.mode == LS_LOG_NO_RECORD &&
-	       !log->partial_len && !log->cut;
+	return log->join.state == LS_LOG_JOIN_IDLE && !log->first_len &&
+	       log->journal.mode == LS_LOG_NO_RECORD && !log->partial_len && !log->cut;
 }
 
 /* Returns how many bytes were consumed: all, or up to where an export begins. */

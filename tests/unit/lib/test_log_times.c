@@ -62,6 +62,43 @@ dates_what_has_a_date(void **state)
 	}
 }
 
+/* The first line of a copy often lacks its beginning. */
+static void
+dates_a_first_line_by_the_next(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t real_us;
+	} cases[] = {
+		{ "ug 21 00:00:00 host kernel: " OUT "Aug 21 00:00:09 host kernel: " OUT,
+		  AUG_21_2022 },
+		{ "21 00:00:00 host kernel: [   5.000000] " OUT
+		  "Aug 21 00:00:10 host kernel: [  15.000000] " OUT,
+		  AUG_21_2022 },
+		{ "00:00:00 host kernel: " OUT "Aug 21 00:00:09 host kernel: eth0: link up\n"
+		  "Aug 23 00:00:09 host kernel: " OUT,
+		  AUG_21_2022 },
+		{ "st kernel: [   5.000000] " OUT "Aug 21 00:00:10 host kernel: [  15.000000] " OUT,
+		  AUG_21_2022 },
+		{ "23:59:58 host kernel: " OUT "2022-08-21T00:00:09Z host kernel: " OUT,
+		  AUG_21_2022 - 2 * SEC },
+		{ "st kernel: [   5.000000] " OUT
+		  "2022-08-21T00:00:01Z host kernel: [   8.000000] " OUT,
+		  AUG_21_2022 - 2 * SEC },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LS_COUNT(cases); i++) {
+		struct log_reading reading;
+
+		read_with(&reading, 2022, 0, cases[i].text);
+		assert_int_equal(reading.n, 2);
+		assert_int_equal(reading.at[0].real_us, cases[i].real_us);
+		assert_true(reading.at[0].mono_us <= reading.at[1].mono_us);
+		assert_int_equal(reading.boot[1], 0);
+	}
+}
+
 static void
 goes_over_new_year(void **state)
 {
@@ -203,6 +240,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dates_what_has_a_date),
+		cmocka_unit_test(dates_a_first_line_by_the_next),
 		cmocka_unit_test(goes_over_new_year),
 		cmocka_unit_test(survives_clocks_that_are_set),
 		cmocka_unit_test(adds_up_deltas),
