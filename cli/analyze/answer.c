@@ -9,8 +9,9 @@
 #include "cli/base/field.h"
 #include "cli/print/render.h"
 #include "cli/print/words.h"
-#include "lib/model/record.h"
+#include "lib/base/port.h"
 #include "lib/base/text.h"
+#include "lib/model/record.h"
 
 #define UNKNOWN_SHOWN 3
 #define DROPS_SHOWN   6 /* in sentences: one for each port and cause */
@@ -176,8 +177,25 @@ static const struct sign {
 			  "answer): the port, the hub or the cable" },
 	{ "host-limit", "there is no bandwidth or other resource left for a device: use a port of "
 			"another USB controller" },
+	{ "controller-trouble",
+	  "the USB controller reported trouble: update BIOS and kernel, or use "
+	  "ports of another controller" },
+	{ "transfer-error", "transfers failed, of a device that its driver does not name" },
 	{ "resume-failure", "it did not wake up from power saving: switch autosuspend off for it" },
 };
+
+/* Transfers that fail on a port open an incident, if there are many: some always fail as a plug is
+ * pulled. */
+static int64_t
+count_sign(const json_t *port, const struct sign *sign)
+{
+	const json_t *lines = field_object(port, "observations");
+
+	if (strcmp(sign->kind, "transfer-error") == 0 &&
+	    ls_port_name_valid(field_text(port, "name")))
+		return 0;
+	return lines ? field_int(lines, sign->kind) : 0;
+}
 
 /* With @style NULL they are only counted. */
 static unsigned int
@@ -189,10 +207,8 @@ put_signs(const struct output_style *style, const json_t *ports)
 
 	json_array_foreach(ports, i, port)
 	{
-		const json_t *lines = field_object(port, "observations");
-
 		for (size_t k = 0; k < LS_COUNT(signs); k++) {
-			int64_t n = lines ? field_int(lines, signs[k].kind) : 0;
+			int64_t n = count_sign(port, &signs[k]);
 
 			if (n > 0 && style)
 				render_sentence(style, TONE_WARN, 4, "  %s: %s (%" PRId64 " %s).",

@@ -49,6 +49,8 @@ handles_hold(struct ls_engine *engine, const struct ls_observation *obs)
 	struct held_errors *held = &engine->held;
 	uint32_t n_failed = obs->n_failed, n_timeouts = obs->n_timeouts;
 
+	if (strncmp(obs->handle, "host", strlen("host")) != 0)
+		return;
 	if (is_held(held, obs->at) && strcmp(held->last.handle, obs->handle) == 0) {
 		n_failed += held->last.n_failed;
 		n_timeouts += held->last.n_timeouts;

@@ -9,7 +9,7 @@
 void handles_keep(struct ls_engine *engine, const char *handle, const struct link *link);
 /* NULL if it is not known. */
 struct link *handles_find(struct ls_engine *engine, const char *handle);
-/* Failed transfers of a handle whose port is not known: the reset that follows may show it. */
+/* Failed transfers of a SCSI host whose port is not known: the reset that follows may show it. */
 void handles_hold(struct ls_engine *engine, const struct ls_observation *obs);
 /* The device on @link was reset at @at. 1: the errors that were held are its own, as one
  * observation; 0: there are none. */

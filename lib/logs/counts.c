@@ -61,6 +61,8 @@ ls_log_count_of(const struct ls_observation *obs)
 		return LS_LOG_TRANSFER_ERROR;
 	case LS_OBS_HOST_LIMIT:
 		return LS_LOG_HOST_LIMIT;
+	case LS_OBS_CONTROLLER_TROUBLE:
+		return obs->repeated ? LS_N_LOG_COUNTS : LS_LOG_CONTROLLER_TROUBLE;
 	default:
 		return LS_N_LOG_COUNTS;
 	}
@@ -106,6 +108,17 @@ find_port(struct ls_log_counts *counts, const char *name, struct ls_log_port_cou
 	return 1;
 }
 
+/* Of a driver that says nothing of a port the name is all that is known. */
+static const char *
+name_of(const struct ls_observation *obs)
+{
+	size_t len = strlen(obs->handle);
+
+	if (obs->port[0])
+		return obs->port;
+	return len && !strchr("0123456789", obs->handle[len - 1]) ? obs->handle : obs->controller;
+}
+
 int
 ls_log_counts_add(struct ls_log_counts *counts, const struct ls_observation *obs)
 {
@@ -113,9 +126,9 @@ ls_log_counts_add(struct ls_log_counts *counts, const struct ls_observation *obs
 	struct ls_log_port_counts *port;
 	int r;
 
-	if (count == LS_N_LOG_COUNTS || (!obs->port[0] && !obs->controller[0]))
+	if (count == LS_N_LOG_COUNTS || !name_of(obs)[0])
 		return 0;
-	r = find_port(counts, obs->port[0] ? obs->port : obs->controller, &port);
+	r = find_port(counts, name_of(obs), &port);
 	if (r == 1)
 		port->n[count]++;
 	if (r == 0)

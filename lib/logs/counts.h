@@ -21,7 +21,8 @@
 	X(LS_LOG_POWER_REJECTED, "power-rejected")                                                 \
 	X(LS_LOG_SPEED_DOWNGRADE, "speed-downgrade")                                               \
 	X(LS_LOG_TRANSFER_ERROR, "transfer-error")                                                 \
-	X(LS_LOG_HOST_LIMIT, "host-limit")
+	X(LS_LOG_HOST_LIMIT, "host-limit")                                                         \
+	X(LS_LOG_CONTROLLER_TROUBLE, "controller-trouble")
 
 enum ls_log_count { LS_LOG_COUNTS(LS_ENUM_ID) LS_N_LOG_COUNTS };
 
@@ -32,7 +33,8 @@ const char *ls_log_count_name(enum ls_log_count count);
 enum ls_log_count ls_log_count_of(const struct ls_observation *obs);
 
 struct ls_log_port_counts {
-	char port[LS_ID_PATH_MAX]; /* kernel name, "usb1", or a controller's name "0000:00:14.0" */
+	char port
+		[LS_ID_PATH_MAX]; /* kernel name, "usb1", a controller "0000:00:14.0", or a driver */
 	uint64_t n[LS_N_LOG_COUNTS];
 };
 

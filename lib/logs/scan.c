@@ -44,6 +44,8 @@ static const struct {
 	WORD("cfgsel", 0, false),
 	WORD("mfi-", 0, false),
 	WORD("uas", 0, true),
+	WORD("uvcvideo", 0, true),
+	WORD("gspca", 0, true),
 	WORD("OOM killer", 0, true),
 	WORD("Restarting tasks", 9, true),
 	WORD("Waking up", 2, true),
@@ -52,7 +54,8 @@ static const struct {
 };
 
 /*
- * Nonzero where "usb", "hub", "hci", "hcd", "hc ", "pm:", "sum", "x v", "cfg", "mfi", "uas", "oom",
+ * Nonzero where "usb", "hub", "hci", "hcd", "hc ", "pm:", "sum", "x v", "cfg", "mfi", "uas", "uvc",
+ * "gsp", "oom",
  * "g t", "kin", "k m", "l m" begin, and ":1." of an interface "1-2:1.0".
  */
 static inline __attribute__((always_inline)) void
@@ -71,6 +74,7 @@ find_letters(const char *at, bytes *ret)
 	       (IS(a, 'p') & IS(b, 'm') & IS(c, ':')) | (IS(a, 's') & IS(b, 'u') & IS(c, 'm')) |
 	       (IS(a, 'x') & IS(b, ' ') & IS(c, 'v')) |
 	       (IS(b, 'f') & ((IS(a, 'c') & IS(c, 'g')) | (IS(a, 'm') & IS(c, 'i')))) |
+	       (IS(a, 'u') & IS(b, 'v') & IS(c, 'c')) | (IS(a, 'g') & IS(b, 's') & IS(c, 'p')) |
 	       (IS(a, 'u') & IS(b, 'a') & IS(c, 's')) | (IS(a, 'o') & IS(b, 'o') & IS(c, 'm')) |
 	       (IS(a, 'g') & IS(b, ' ') & IS(c, 't')) | (IS(a, 'k') & IS(b, 'i') & IS(c, 'n')) |
 	       ((IS(a, 'k') | IS(a, 'l')) & IS(b, ' ') & IS(c, 'm')) |

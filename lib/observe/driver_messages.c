@@ -35,6 +35,12 @@ announces_status(struct ls_cursor text)
 	return false;
 }
 
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /* "status -71", "(-71)", "err = -71", "failed:-71", but not "0x3-71" and "-71 dBm". */
 static bool
 take_status(const struct ls_cursor *text, const char *minus, int *ret)
@@ -46,6 +52,8 @@ take_status(const struct ls_cursor *text, const char *minus, int *ret)
 	if (!ls_take_int(&number, MAX_ERRNO, ret))
 		return false;
 	if (ls_cursor_left(&number) > 0 && !strchr(" ).,:;]!", *number.at))
+		return false;
+	if (ls_cursor_left(&number) > 1 && number.at[0] == '.' && is_digit(number.at[1]))
 		return false;
 	return !ls_take_literal(&number, " dB");
 }
@@ -108,6 +116,27 @@ is_departure(struct ls_cursor text)
 	       (ls_take_literal(&rest, "device disconnected") && ls_cursor_left(&rest) == 0);
 }
 
+/* Until Linux 5.8 these did not say which device they meant; libraries of drivers still do not. */
+static bool
+is_portless_driver(struct ls_cursor name, char handle[LS_HANDLE_MAX])
+{
+	static const char *const drivers[] = { "uvcvideo", "gspca_main", "dvb-usb", "pwc" };
+	struct ls_cursor rest = name;
+
+	if (ls_take_literal(&rest, "sound/usb/")) { /* "ALSA sound/usb/pcm.c:213" */
+		snprintf(handle, LS_HANDLE_MAX, "snd-usb-audio");
+		return true;
+	}
+	for (size_t i = 0; i < LS_COUNT(drivers); i++) {
+		rest = name;
+		if (ls_take_literal(&rest, drivers[i]) && ls_cursor_left(&rest) == 0) {
+			snprintf(handle, LS_HANDLE_MAX, "%s", drivers[i]);
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool
 take_number(struct ls_cursor *cur)
 {
@@ -119,7 +148,7 @@ take_number(struct ls_cursor *cur)
 int
 ls_driver_handle(struct ls_cursor name, char handle[LS_HANDLE_MAX])
 {
-	static const char *const prefixes[] = { "ttyUSB", "ttyACM", "host" };
+	static const char *const prefixes[] = { "ttyUSB", "ttyACM", "usblp", "host" };
 	struct ls_cursor rest = name;
 	uint64_t host;
 
@@ -131,6 +160,8 @@ ls_driver_handle(struct ls_cursor name, char handle[LS_HANDLE_MAX])
 			return 1;
 		}
 	}
+	if (is_portless_driver(name, handle))
+		return 1;
 	rest = name;
 	if (!ls_take_uint(&rest, UINT16_MAX, &host))
 		return 0;
@@ -144,7 +175,8 @@ ls_driver_handle(struct ls_cursor name, char handle[LS_HANDLE_MAX])
 	return 1;
 }
 
-/* "FTDI USB Serial Device converter now attached to ttyUSB0", "ttyACM0: USB ACM device" */
+/* "FTDI USB Serial Device converter now attached to ttyUSB0", "ttyACM0: USB ACM device",
+ * "usblp0: USB Bidirectional printer dev 5 …" */
 static bool
 find_handle(struct ls_cursor text, char handle[LS_HANDLE_MAX])
 {
@@ -156,7 +188,7 @@ find_handle(struct ls_cursor text, char handle[LS_HANDLE_MAX])
 		return ls_driver_handle((struct ls_cursor){ at + strlen(attached), text.end },
 					handle) == 1;
 	name = ls_take_until(&text, ':');
-	return ls_take_literal(&text, ": USB ACM device") && ls_driver_handle(name, handle) == 1;
+	return ls_take_literal(&text, ": USB ") && ls_driver_handle(name, handle) == 1;
 }
 
 int

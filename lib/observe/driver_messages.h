@@ -19,5 +19,6 @@ struct ls_driver_message {
  */
 int ls_driver_message_parse(struct ls_cursor text, struct ls_driver_message *ret);
 
-/* "ttyUSB0", "host6", and "6:0:0:0", which is on host6: 1, or 0 if @name is none of these. */
+/* "ttyUSB0", "usblp0", "host6", and "6:0:0:0", which is on host6; or the name of a driver that does
+ * not say which device it means. 1, or 0 if @name is none of these. */
 int ls_driver_handle(struct ls_cursor name, char handle[LS_HANDLE_MAX]);

@@ -218,6 +218,11 @@ split(struct ls_cursor text)
 	if (!colon)
 		return message;
 	prefix.end = colon;
+	if (ls_driver_handle(prefix, message.handle) == 1) {
+		message.scope = HANDLE;
+		message.rest.at = colon + 2;
+		return message;
+	}
 	blank = memrchr(prefix.at, ' ', ls_cursor_left(&prefix));
 	if (!blank || blank == prefix.at || blank + 1 == prefix.end)
 		return message;
