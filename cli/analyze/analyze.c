@@ -97,6 +97,8 @@ merge(json_t *sum, const json_t *group)
 static void
 take(struct all *all, json_t *group)
 {
+	if (analyze_count_lines(group, "unread_lines") > 0)
+		note_result(all, CLI_PROBLEM);
 	note_result(all, lines_exit_code(json_object_get(group, "incidents")));
 	if (merge(all->sum, group) != CLI_FINE) {
 		note_result(all, CLI_UNREACHABLE);

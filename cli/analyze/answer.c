@@ -220,8 +220,8 @@ put_signs(const struct output_style *style, const json_t *ports)
 	return n_shown;
 }
 
-static int64_t
-count_usb_lines(const json_t *group)
+int64_t
+analyze_count_lines(const json_t *group, const char *kind)
 {
 	const json_t *log;
 	int64_t n = 0;
@@ -229,9 +229,38 @@ count_usb_lines(const json_t *group)
 
 	json_array_foreach(field_list(group, "logs"), i, log)
 	{
-		n += field_int(log, "usb_lines");
+		n += field_int(log, kind);
 	}
 	return n;
+}
+
+/* Of no log anything was understood. */
+static void
+put_nothing(const struct answer *answer, const char *files)
+{
+	const struct output_style *style = &answer->cli->style;
+	int64_t n = analyze_count_lines(answer->group, "unread_lines");
+	char lines[FORMAT_MAX];
+	const json_t *log;
+	size_t i;
+
+	if (n == 0) {
+		render_sentence(style, TONE_WARN, 0,
+				"%s: no line of it tells of a USB link, so that there is nothing "
+				"to say about one.",
+				files);
+		return;
+	}
+	render_sentence(style, TONE_BAD, 0, "%s: %s USB, but none of them is understood.", files,
+			format_count(lines, n, "line names", "lines name"));
+	json_array_foreach(field_list(answer->group, "logs"), i, log)
+	{
+		if (field_int(log, "unread_lines") > 0)
+			render_sentence(style, TONE_PLAIN, 4, "  For example: %s",
+					field_text(log, "unread_line"));
+	}
+	render_sentence(style, TONE_STRONG, 8,
+			"  Next: Read the kernel log itself: sudo dmesg | linkstat analyze -");
 }
 
 static size_t
@@ -295,11 +324,8 @@ put_answer(const struct answer *answer)
 	char files[WORDS_MAX], n[FORMAT_MAX], ports[FORMAT_MAX];
 
 	name_files(files, answer);
-	if (!has_capture && count_usb_lines(answer->group) == 0) {
-		render_sentence(style, TONE_WARN, 0,
-				"%s: no line of it tells of a USB link, so that there is nothing "
-				"to say about one.",
-				files);
+	if (!has_capture && analyze_count_lines(answer->group, "usb_lines") == 0) {
+		put_nothing(answer, files);
 		return;
 	}
 	if (answer->n_all == 0) {

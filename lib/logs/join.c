@@ -89,8 +89,11 @@ parse_decorated(struct ls_cursor text, struct ls_instant at, struct ls_observati
 static void
 observe(struct ls_log_join *join, const struct ls_observation *obs)
 {
-	join->observed = true;
-	join->n_observed++;
+	/* Sleep and the like are no lines about USB. */
+	if (obs->port[0] || obs->controller[0] || obs->bus) {
+		join->observed = true;
+		join->n_observed++;
+	}
 	join->observe(obs, join->user);
 }
 

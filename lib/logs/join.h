@@ -4,6 +4,7 @@
  * are taken apart. Nothing is invented: what is put together must be a whole message.
  */
 #include "lib/logs/clock.h"
+#include "lib/logs/unread.h"
 #include "lib/model/observation.h"
 
 #define LS_LOG_MESSAGE_MAX 1024 /* printk's own limit */
@@ -21,6 +22,7 @@ struct ls_log_join {
 	void *user;
 	bool observed; /* an observation was made since the caller cleared this */
 	uint64_t n_observed;
+	struct ls_log_unread unread; /* as long as nothing was observed */
 
 	enum ls_log_join_state state;
 	bool held; /* understood, but the next line may add to it; nothing was reported yet */

@@ -134,6 +134,9 @@ record_end(struct ls_log_record *record, struct ls_log_join *join)
 		loss.at = ls_log_clock_place(join->clock, &record->stamp);
 		join->observe(&loss, join->user);
 	}
+	if (join->n_observed == 0)
+		ls_log_unread_add(&join->unread, record->from_kernel ? LS_LOG_KERNEL : LS_LOG_OTHER,
+				  text, text);
 	record->from_kernel = false;
 	record->from_program = false;
 	record->from_journald = false;

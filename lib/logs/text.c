@@ -69,6 +69,13 @@ count_message(struct ls_log_text *log)
 }
 
 static void
+note_unread(struct ls_log_text *log, const struct ls_log_head *head, struct ls_cursor line)
+{
+	if (log->join.n_observed == 0)
+		ls_log_unread_add(&log->join.unread, head->owner, head->text, line);
+}
+
+static void
 begin_message(struct ls_log_text *log, const struct ls_log_head *head)
 {
 	struct ls_cursor text = head->text;
@@ -115,16 +122,19 @@ read_first(struct ls_log_text *log, const struct ls_log_stamp *next)
 {
 	char clean[LS_LOG_CLEAN_MAX];
 	struct ls_log_head head;
+	struct ls_cursor line;
 
 	if (log->first_len == 0)
 		return;
-	take_any_head(ls_cursor_of(clean, ls_log_clean(clean, log->first, log->first_len)), &head);
+	line = ls_cursor_of(clean, ls_log_clean(clean, log->first, log->first_len));
+	take_any_head(line, &head);
 	log->first_len = 0;
 	if (next)
 		ls_log_stamp_date(&head.stamp, next);
 	log->formats[head.format]++;
 	begin_message(log, &head);
 	count_message(log);
+	note_unread(log, &head, line);
 }
 
 /* The line above gets no more, before anything moves the clock. */
@@ -248,6 +258,8 @@ take_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
 	if (head.owner == LS_LOG_KERNEL && hit)
 		begin_message(log, &head);
 	count_message(log);
+	if (hit)
+		note_unread(log, &head, text);
 }
 
 /* "-- Boot 0123… --", "-- Reboot --" of journalctl */
@@ -542,6 +554,8 @@ ls_log_text_finish(struct ls_log_text *log, struct ls_log_text_summary *ret)
 	log->summary.dated = log->clock.dated;
 	log->summary.of_day = log->clock.of_day && !log->clock.dated && !log->clock.has_boot_clock;
 	log->summary.last = last_stamp(log);
+	if (log->summary.usb_lines == 0)
+		log->summary.unread = log->join.unread;
 	*ret = log->summary;
 	memcpy(ret->format, ls_log_format_name(most), strlen(ls_log_format_name(most)) + 1);
 }

@@ -7,6 +7,7 @@
  * @utc_offset_us), what has only a boot clock gets its mono time; what has neither is ordered by
  * its place. Within one boot neither field of the instant goes back; each boot starts again.
  */
+#include "lib/logs/unread.h"
 #include "lib/model/observation.h"
 
 struct ls_log_text;
@@ -25,6 +26,8 @@ struct ls_log_text_summary {
 	bool dated;	    /* at least one line had a date */
 	bool of_day;	    /* times of day and no others: mono times count from a midnight */
 	struct ls_instant last; /* the last line of the last boot with a stamp; mono 0: none */
+	/* Of a log without any usb_lines: lines that name USB, in a shape that is not known. */
+	struct ls_log_unread unread;
 	/* Lines that state each kind before anything is merged, by port: lib/logs/counts.h. */
 };
 

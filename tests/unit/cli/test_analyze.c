@@ -311,14 +311,66 @@ shows_times_of_day(void **state)
 static void
 reports_a_log_without_usb_lines(void **state)
 {
-	static const char log[] = "[  100.000000] eth0: link up\n";
-	char path[PATH], *paths[] = { path }, *text;
+	static const char *const logs[] = {
+		"[  100.000000] eth0: link up\n",
+		"[  100.000000] usbcore: registered new interface driver usbhid\n",
+		"[  100.000000] ehci_hcd: USB 2.0 'Enhanced' Host Controller (EHCI) Driver\n",
+		"Mar 12 08:00:01 usb-relay kernel: eth0: link up\n",
+		"Mar 12 08:00:01 otter mtp-probe[7]: checking bus 1, device 5: usb1/1-2\n",
+		"[  100.000000] PM: suspend entry (deep)\n[  200.000000] PM: suspend exit\n",
+	};
 
 	(void)state;
-	make_file(log, strlen(log), path);
-	assert_int_equal(run(false, paths, 1, &text), CLI_FINE);
-	assert_non_null(strstr(text, "no line of it tells of a USB link"));
-	free(text);
+	for (size_t i = 0; i < LS_COUNT(logs); i++) {
+		char path[PATH], *paths[] = { path }, *text;
+
+		print_message("%s", logs[i]);
+		make_file(logs[i], strlen(logs[i]), path);
+		assert_int_equal(run(false, paths, 1, &text), CLI_FINE);
+		assert_non_null(strstr(text, "no line of it tells of a USB link"));
+		free(text);
+	}
+}
+
+/* A shape that is not known must not look like a log in which nothing happened. */
+static void
+shows_what_it_does_not_understand(void **state)
+{
+	static const struct {
+		const char *log;
+		int64_t n;
+		const char *shown;
+	} cases[] = {
+		{ "2031/071 T+44s lvl=6 [usb 3-6] USB disconnect, device number 11\n"
+		  "2031/071 T+45s lvl=6 [usb 3-6] new full-speed USB device number 12\n",
+		  2, "2031/071 T+44s lvl=6 [usb 3-6] USB disconnect, device number 11" },
+		{ "Mar 12 08:00:01 otter relay[7]: usb 3-6: USB disconnect, device number 11\n", 1,
+		  "relay[7]: usb 3-6: USB disconnect" },
+		{ "[   44.123456] usb 3-6: something new happened\n"
+		  "[   45.000000] PM: suspend entry (deep)\n"
+		  "[   46.000000] PM: suspend exit\n",
+		  1, "something new happened" },
+		{ "{\"MESSAGE\":\"usb 3-6: USB disconnect, device number 11\"}\n", 1,
+		  "USB disconnect, device number 11" },
+		{ "__CURSOR=x\nMESSAGE=usb 3-6: USB disconnect, device number 11\n\n", 1,
+		  "USB disconnect, device number 11" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LS_COUNT(cases); i++) {
+		char path[PATH], *paths[] = { path }, *text;
+		ls_json_auto json_t *json = analyze(cases[i].log, CLI_PROBLEM);
+		const json_t *log = json_array_get(json_object_get(json, "logs"), 0);
+
+		assert_int_equal(number_of(log, "unread_lines"), cases[i].n);
+		assert_non_null(strstr(text_of(log, "unread_line"), cases[i].shown));
+		make_file(cases[i].log, strlen(cases[i].log), path);
+		assert_int_equal(run(false, paths, 1, &text), CLI_PROBLEM);
+		print_message("%s", text);
+		assert_non_null(strstr(text, "USB, but none of them is understood"));
+		assert_non_null(strstr(text, cases[i].shown));
+		free(text);
+	}
 }
 
 static void
@@ -512,6 +564,7 @@ main(void)
 		cmocka_unit_test(names_controllers_as_the_log_does),
 		cmocka_unit_test(shows_times_of_day),
 		cmocka_unit_test(reports_a_log_without_usb_lines),
+		cmocka_unit_test(shows_what_it_does_not_understand),
 		cmocka_unit_test(refuses_what_is_neither),
 		cmocka_unit_test(counts_what_it_does_not_list),
 		cmocka_unit_test(joins_a_capture_and_a_log),
