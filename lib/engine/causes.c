@@ -140,11 +140,12 @@ without(const struct held *held, const struct weights *row, struct held *ret)
 	}
 }
 
-/* Of its group the one that says most for @cause speaks. */
+/* Of its group the one that says most for @cause speaks. That others are unlikely is no reason for
+ * the unknown. */
 static bool
 speaks(const struct held *held, const struct weights *row, enum ls_cause cause)
 {
-	if (!row->why)
+	if (!row->why || (cause == LS_CAUSE_UNKNOWN && row->cause[cause] <= 0))
 		return false;
 	for (size_t i = 0; row->group && i < held->n; i++) {
 		const struct weights *other = held->row[i];
@@ -190,17 +191,34 @@ find_reasons(const struct held *held, enum ls_cause cause, struct reason reasons
 	return n;
 }
 
+/* What is the most likely of all that is known, though it may not be likely enough to say so. */
+static enum ls_cause
+likeliest(const struct sums *sums)
+{
+	const double *known = &sums->cause[LS_CAUSE_UNKNOWN + 1];
+
+	return (enum ls_cause)(LS_CAUSE_UNKNOWN + 1 + highest(known, LS_N_CAUSES - 1));
+}
+
 static void
-explain(const struct held *held, struct ls_incident *incident)
+explain(const struct held *held, const struct sums *sums, struct ls_incident *incident)
 {
 	struct reason reasons[REASONS];
-	size_t n = find_reasons(held, incident->cause, reasons);
+	size_t n = find_reasons(held, incident->cause, reasons), size = sizeof(incident->why);
 
-	ls_text_format(incident->why, sizeof(incident->why), "%s",
-		       n ? reasons[0].row->why
-			 : "none of the known causes is supported by evidence");
-	for (size_t i = 1; i < n; i++)
-		ls_text_append(incident->why, sizeof(incident->why), "; %s", reasons[i].row->why);
+	incident->why[0] = '\0';
+	if (n == 0) {
+		enum ls_cause cause = likeliest(sums);
+
+		n = find_reasons(held, cause, reasons);
+		ls_text_format(incident->why, size,
+			       "not certain, most likely %s: ", ls_cause_words(cause));
+	}
+	if (n == 0)
+		ls_text_format(incident->why, size,
+			       "none of the known causes is supported by evidence");
+	for (size_t i = 0; i < n; i++)
+		ls_text_append(incident->why, size, "%s%s", i > 0 ? "; " : "", reasons[i].row->why);
 }
 
 /* ---- the decision ---- */
@@ -281,7 +299,7 @@ ls_cause_decide_by(const struct weight_table *table, struct ls_incident *inciden
 	incident->confidence = (int)(fmin(sure, SURE_MAX) * 100 + 0.5) / 100.0;
 	incident->drop = decide_drop(incident, &sums);
 	incident->side = decide_side(&sums, incident->cause);
-	explain(&held, incident);
+	explain(&held, &sums, incident);
 }
 
 size_t

@@ -8,6 +8,8 @@
 
 #define FOR(cause, weight) [LS_CAUSE_##cause] = (weight)
 #define NOT(cause)	   [LS_CAUSE_##cause] = WEIGHT_EXCLUDES
+/* A link was lost: that of a device, or of a hub with what is behind it. */
+#define LOST(weight)	   FOR(LINK_LOSS, weight), FOR(UPSTREAM_LOSS, weight)
 #define SIDE(side, weight) [LS_SIDE_##side] = (weight)
 
 #define CURRENT_SOURCES (1U << LS_SOURCE_UDEV | 1U << LS_SOURCE_USBMON)
@@ -17,7 +19,7 @@ static const struct weights rows[] = {
 	{
 		.cause = { FOR(UNPLUGGED, -2), FOR(LINK_LOSS, -2), FOR(ENUMERATION_FAILED, -3),
 			   FOR(HOST_RESET, -2), FOR(OVER_CURRENT, -4), FOR(EMI, -5),
-			   FOR(UPSTREAM_LOSS, -3), FOR(CONTROLLER_DIED, -6), FOR(SOFTWARE, -3.5),
+			   FOR(UPSTREAM_LOSS, -2), FOR(CONTROLLER_DIED, -6), FOR(SOFTWARE, -3.5),
 			   FOR(MODE_SWITCH, -3), FOR(SUSPEND, -4), FOR(LINK_ERRORS, -3),
 			   FOR(DEVICE_RESET, -2.5), FOR(STALL, -4), FOR(HOST_LIMIT, -4) },
 	},
@@ -47,42 +49,42 @@ static const struct weights rows[] = {
 	{
 		.all = LS_FACT_CONTROLLER_DIED,
 		.why = "the kernel declared the USB controller dead; everything on it left with it",
-		.cause = { FOR(CONTROLLER_DIED, 12), FOR(UPSTREAM_LOSS, -4), FOR(SOFTWARE, -4) },
+		.cause = { FOR(CONTROLLER_DIED, 12), FOR(SOFTWARE, -4) },
 	},
 	/* kernel: usb_remove_hcd() */
 	{
 		.all = LS_FACT_BUS_GONE,
 		.why = "the USB controller was removed or its driver unbound; no cable or device "
 		       "did this",
-		.cause = { FOR(SOFTWARE, 8.5), FOR(UPSTREAM_LOSS, -3) },
+		.cause = { FOR(SOFTWARE, 8.5) },
 		.side = { SIDE(HOST, 9) },
 	},
 	/* kernel: hub_port_over_current; some boards report it at boot */
 	{
 		.all = LS_FACT_OVER_CURRENT,
 		.why = "the port reported that more current was drawn than it can give",
-		.cause = { FOR(OVER_CURRENT, 8), FOR(LINK_LOSS, -1) },
+		.cause = { FOR(OVER_CURRENT, 8), LOST(-1) },
 	},
 	/* kernel: hub_port_status() before 3.11; a discharge makes one as well, and disables the port */
 	{
 		.all = LS_FACT_OVER_CURRENT_CHANGE,
 		.none = LS_FACT_OVER_CURRENT | LS_FACT_EMI,
 		.why = "the port reported that more current was drawn than it can give",
-		.cause = { FOR(OVER_CURRENT, 6.5), FOR(LINK_LOSS, -1) },
+		.cause = { FOR(OVER_CURRENT, 6.5), LOST(-1) },
 	},
 	/* kernel: port_event(), C_ENABLE without C_CONNECTION */
 	{
 		.all = LS_FACT_EMI,
 		.why = "the hub disabled the port while the plug was still connected",
-		.cause = { FOR(EMI, 8), NOT(UNPLUGGED), FOR(LINK_LOSS, -4), FOR(DEVICE_RESET, -1),
-			   FOR(UPSTREAM_LOSS, -3), FOR(SOFTWARE, -7) },
+		.cause = { FOR(EMI, 8), NOT(UNPLUGGED), LOST(-4), FOR(DEVICE_RESET, -1),
+			   FOR(SOFTWARE, -7) },
 	},
 	/* judged; a hand that replugs within 10 s is rare */
 	{
 		.all = LS_FACT_GONE | LS_FACT_BACK_SAME,
 		.group = GROUP_RETURN,
 		.why = "the same device, by its serial number, came back",
-		.cause = { FOR(LINK_LOSS, 4.5), FOR(DEVICE_RESET, 3), FOR(UNPLUGGED, -3),
+		.cause = { LOST(4.5), FOR(DEVICE_RESET, 3), FOR(UNPLUGGED, -3),
 			   FOR(MODE_SWITCH, -2) },
 		.side = { SIDE(LINK, 1) },
 	},
@@ -91,7 +93,7 @@ static const struct weights rows[] = {
 		.all = LS_FACT_GONE | LS_FACT_BACK_MODEL,
 		.group = GROUP_RETURN,
 		.why = "a device of the same kind came back",
-		.cause = { FOR(LINK_LOSS, 4.2), FOR(DEVICE_RESET, 3), FOR(UNPLUGGED, -3),
+		.cause = { LOST(4.2), FOR(DEVICE_RESET, 3), FOR(UNPLUGGED, -3),
 			   FOR(MODE_SWITCH, -2) },
 		.side = { SIDE(LINK, 1) },
 	},
@@ -100,7 +102,7 @@ static const struct weights rows[] = {
 		.all = LS_FACT_GONE | LS_FACT_BACK_UNKNOWN,
 		.group = GROUP_RETURN,
 		.why = "something came back on the same port, which may be another device",
-		.cause = { FOR(LINK_LOSS, 3.3), FOR(DEVICE_RESET, 2.5), FOR(UNPLUGGED, -2) },
+		.cause = { LOST(3.3), FOR(DEVICE_RESET, 2.5), FOR(UNPLUGGED, -2) },
 		.side = { SIDE(LINK, 1) },
 	},
 	/* judged */
@@ -122,14 +124,14 @@ static const struct weights rows[] = {
 		.all = LS_FACT_GONE | LS_FACT_OTHER_CAME,
 		.group = GROUP_RETURN,
 		.why = "a different device was plugged into the same port",
-		.cause = { FOR(UNPLUGGED, 5), FOR(LINK_LOSS, -4), FOR(DEVICE_RESET, -4) },
+		.cause = { FOR(UNPLUGGED, 5), LOST(-4), FOR(DEVICE_RESET, -4) },
 	},
 	/* physics: a hand did that */
 	{
 		.all = LS_FACT_GONE | LS_FACT_ELSEWHERE,
 		.group = GROUP_RETURN,
 		.why = "the same device, by its serial number, turned up on another port",
-		.cause = { FOR(UNPLUGGED, 6), FOR(LINK_LOSS, -4), FOR(DEVICE_RESET, -4) },
+		.cause = { FOR(UNPLUGGED, 6), LOST(-4), FOR(DEVICE_RESET, -4) },
 	},
 	/* judged: most that stays away was unplugged */
 	{
@@ -142,19 +144,19 @@ static const struct weights rows[] = {
 	{
 		.all = LS_FACT_GONE | LS_FACT_AWAY | LS_FACT_PARTNER_GONE,
 		.why = "the Type-C connector became empty at the same moment",
-		.cause = { FOR(UNPLUGGED, 2.5), FOR(LINK_LOSS, -2) },
+		.cause = { FOR(UNPLUGGED, 2.5), LOST(-2) },
 	},
 	/* families: this change is documented */
 	{
 		.all = LS_FACT_GONE | LS_FACT_EXPECTED,
 		.why = "it came back in the mode that was to be expected",
-		.cause = { FOR(MODE_SWITCH, 7), FOR(LINK_LOSS, -5), FOR(DEVICE_RESET, -3) },
+		.cause = { FOR(MODE_SWITCH, 7), LOST(-5), FOR(DEVICE_RESET, -3) },
 	},
 	/* families: this change means a restart */
 	{
 		.all = LS_FACT_GONE | LS_FACT_REBOOTED,
 		.why = "it came back in a mode that means that it restarted",
-		.cause = { FOR(DEVICE_RESET, 8), FOR(MODE_SWITCH, -3), FOR(LINK_LOSS, -3) },
+		.cause = { FOR(DEVICE_RESET, 8), FOR(MODE_SWITCH, -3), LOST(-3) },
 	},
 	/* families: both look the same */
 	{
@@ -167,14 +169,26 @@ static const struct weights rows[] = {
 	{
 		.all = LS_FACT_GONE | LS_FACT_SLEPT,
 		.why = "the computer went to sleep or woke up at that moment",
-		.cause = { FOR(SUSPEND, 7), FOR(LINK_LOSS, -3), FOR(UNPLUGGED, -2),
-			   FOR(DEVICE_RESET, -3), FOR(SOFTWARE, -3), FOR(UPSTREAM_LOSS, -4) },
+		.cause = { FOR(SUSPEND, 7), LOST(-3), FOR(UNPLUGGED, -2), FOR(DEVICE_RESET, -3),
+			   FOR(SOFTWARE, -3) },
 	},
-	/* physics */
+	/* physics: a hub takes what is behind it along, and is the one to judge */
+	{
+		.all = LS_FACT_GONE | LS_FACT_CHILDREN,
+		.why = "the devices behind it left with it",
+		.cause = { NOT(LINK_LOSS), FOR(DEVICE_RESET, -2) },
+	},
+	/* kernel: hub_pre_reset() disconnects what is behind a hub */
 	{
 		.all = LS_FACT_CHILDREN,
-		.why = "the devices behind it left with it: they are not to blame",
-		.cause = { FOR(UPSTREAM_LOSS, 6), FOR(HOST_RESET, -5) },
+		.none = LS_FACT_GONE | LS_FACT_BUS_GONE | LS_FACT_CONTROLLER_DIED,
+		.why = "the devices behind it left with it",
+		.cause = { FOR(UPSTREAM_LOSS, 5), FOR(HOST_RESET, -5) },
+	},
+	/* by definition */
+	{
+		.none = LS_FACT_CHILDREN,
+		.cause = { NOT(UPSTREAM_LOSS) },
 	},
 	/* kernel: authorized=0 changes nothing on the bus */
 	{
@@ -203,14 +217,13 @@ static const struct weights rows[] = {
 		.none = LS_FACT_RESET | LS_FACT_ENUM_FAILED,
 		.group = GROUP_LINK_UP,
 		.why = "the hub saw no change at the port",
-		.cause = { FOR(SOFTWARE, 6.5), NOT(UNPLUGGED), FOR(LINK_LOSS, -5) },
+		.cause = { FOR(SOFTWARE, 6.5), NOT(UNPLUGGED), LOST(-5) },
 	},
 	/* kernel: descriptors_changed() */
 	{
 		.all = LS_FACT_FIRMWARE_CHANGED,
 		.why = "after a reset the device presented other descriptors",
-		.cause = { FOR(MODE_SWITCH, 9), FOR(HOST_RESET, -5), FOR(LINK_LOSS, -4),
-			   FOR(UNPLUGGED, -4) },
+		.cause = { FOR(MODE_SWITCH, 9), FOR(HOST_RESET, -5), LOST(-4), FOR(UNPLUGGED, -4) },
 	},
 	/* kernel: usb_reset_and_verify_device() */
 	{
@@ -223,15 +236,14 @@ static const struct weights rows[] = {
 	{
 		.all = LS_FACT_GONE | LS_FACT_RESET,
 		.why = "a reset went before, and the device did not survive it",
-		.cause = { FOR(LINK_LOSS, 3), FOR(DEVICE_RESET, 1.5), FOR(UNPLUGGED, -2),
-			   FOR(SOFTWARE, -2) },
+		.cause = { LOST(3), FOR(DEVICE_RESET, 1.5), FOR(UNPLUGGED, -2), FOR(SOFTWARE, -2) },
 	},
 	/* kernel: usb_reset_and_verify_device() */
 	{
 		.all = LS_FACT_GONE | LS_FACT_RESET | LS_FACT_RESET_FAILED,
 		.group = GROUP_RESET_FAILED,
 		.why = "the reset failed, and the kernel gave the device up",
-		.cause = { FOR(LINK_LOSS, 1), FOR(ENUMERATION_FAILED, -4) },
+		.cause = { LOST(1), FOR(ENUMERATION_FAILED, -4) },
 		.side = { SIDE(LINK, -1) },
 	},
 	/* kernel: hub_port_logical_disconnect() */
@@ -239,7 +251,7 @@ static const struct weights rows[] = {
 		.all = LS_FACT_GONE | LS_FACT_RESET | LS_FACT_HUB_SILENT,
 		.group = GROUP_RESET_FAILED,
 		.why = "the reset failed, and the kernel gave the device up",
-		.cause = { FOR(LINK_LOSS, 1), FOR(ENUMERATION_FAILED, -4) },
+		.cause = { LOST(1), FOR(ENUMERATION_FAILED, -4) },
 		.side = { SIDE(LINK, -1) },
 	},
 	/* judged */
@@ -253,27 +265,27 @@ static const struct weights rows[] = {
 		.all = LS_FACT_ENUM_FAILED,
 		.group = GROUP_ENUMERATION,
 		.why = "the device was noticed but did not answer",
-		.cause = { FOR(ENUMERATION_FAILED, 5), FOR(LINK_LOSS, 1.5), FOR(UNPLUGGED, -3) },
+		.cause = { FOR(ENUMERATION_FAILED, 5), LOST(1.5), FOR(UNPLUGGED, -3) },
 	},
 	/* kernel: hub_port_connect() */
 	{
 		.all = LS_FACT_ENUM_GAVE_UP,
 		.group = GROUP_ENUMERATION,
 		.why = "the kernel could not talk to it and gave up",
-		.cause = { FOR(ENUMERATION_FAILED, 7), FOR(LINK_LOSS, 1.5), FOR(UNPLUGGED, -3) },
+		.cause = { FOR(ENUMERATION_FAILED, 7), LOST(1.5), FOR(UNPLUGGED, -3) },
 	},
 	/* kernel: usb_set_configuration() */
 	{
 		.all = LS_FACT_CONFIG_FAILED,
 		.group = GROUP_ENUMERATION,
 		.why = "it answered, but could not be configured",
-		.cause = { FOR(ENUMERATION_FAILED, 5), FOR(LINK_LOSS, 1.5), FOR(UNPLUGGED, -3) },
+		.cause = { FOR(ENUMERATION_FAILED, 5), LOST(1.5), FOR(UNPLUGGED, -3) },
 	},
 	/* kernel: usb_generic_driver_probe() leaves it unconfigured, a reset that fails does not */
 	{
 		.all = LS_FACT_CONFIG_FAILED | LS_FACT_GONE,
 		.none = LS_FACT_RESET,
-		.cause = { FOR(ENUMERATION_FAILED, 5), FOR(LINK_LOSS, -2), FOR(DEVICE_RESET, -2) },
+		.cause = { FOR(ENUMERATION_FAILED, 5), LOST(-2), FOR(DEVICE_RESET, -2) },
 		.side = { SIDE(LINK, -1) },
 	},
 	/* judged: what a controller that times out does to one device it does to others */
@@ -306,8 +318,8 @@ static const struct weights rows[] = {
 		.all = LS_FACT_ERRORS_BEFORE,
 		.group = GROUP_TRANSFERS,
 		.why = "transfers failed on the wire before",
-		.cause = { FOR(LINK_LOSS, 3.6), FOR(DEVICE_RESET, 1), FOR(HOST_RESET, 1),
-			   FOR(UNPLUGGED, -3), FOR(MODE_SWITCH, -4), FOR(SOFTWARE, -3) },
+		.cause = { LOST(3.6), FOR(DEVICE_RESET, 1), FOR(HOST_RESET, 1), FOR(UNPLUGGED, -3),
+			   FOR(MODE_SWITCH, -4), FOR(SOFTWARE, -3) },
 		.side = { SIDE(LINK, 2) },
 	},
 	/* physics: the wire breaks transfers, it does not make answers late */
@@ -315,7 +327,7 @@ static const struct weights rows[] = {
 		.all = LS_FACT_TIMED_OUT,
 		.group = GROUP_TRANSFERS,
 		.why = "the device had stopped answering",
-		.cause = { FOR(DEVICE_RESET, 2.3), FOR(LINK_LOSS, -1.5), FOR(HOST_RESET, 1),
+		.cause = { FOR(DEVICE_RESET, 2.3), LOST(-1.5), FOR(HOST_RESET, 1),
 			   FOR(UNPLUGGED, -3), FOR(MODE_SWITCH, -2), FOR(SOFTWARE, -3) },
 		.side = { SIDE(DEVICE, 2) },
 	},
@@ -323,7 +335,7 @@ static const struct weights rows[] = {
 	{
 		.all = LS_FACT_LINK_FAILED,
 		.why = "the SuperSpeed link had failed (SS.Inactive)",
-		.cause = { FOR(LINK_LOSS, 3), FOR(HOST_RESET, 1), FOR(UNPLUGGED, -2) },
+		.cause = { LOST(3), FOR(HOST_RESET, 1), FOR(UNPLUGGED, -2) },
 		.side = { SIDE(LINK, 2) },
 	},
 	/* by definition */
@@ -339,14 +351,14 @@ static const struct weights rows[] = {
 		.all = LS_FACT_BUSY,
 		.group = GROUP_USE,
 		.why = "it was in the middle of a job",
-		.cause = { FOR(LINK_LOSS, 2.5), FOR(DEVICE_RESET, 0.5), FOR(UNPLUGGED, -2) },
+		.cause = { LOST(2.5), FOR(DEVICE_RESET, 0.5), FOR(UNPLUGGED, -2) },
 	},
 	/* judged */
 	{
 		.all = LS_FACT_FLOWING,
 		.group = GROUP_USE,
 		.why = "data was flowing when it left",
-		.cause = { FOR(LINK_LOSS, 2.5), FOR(DEVICE_RESET, 0.5), FOR(UNPLUGGED, -2) },
+		.cause = { LOST(2.5), FOR(DEVICE_RESET, 0.5), FOR(UNPLUGGED, -2) },
 	},
 	/* by definition */
 	{
@@ -390,7 +402,6 @@ static const struct weights rows[] = {
 		.all = LS_FACT_GONE,
 		.none = LS_FACT_CHILDREN | LS_FACT_HUB,
 		.rules_out = "the hub: it stayed",
-		.cause = { FOR(UPSTREAM_LOSS, -2) },
 	},
 	{
 		.all = LS_FACT_GONE,

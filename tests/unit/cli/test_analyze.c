@@ -262,7 +262,8 @@ attributes_a_lost_hub_to_one_incident(void **state)
 {
 	ls_json_auto json_t *json =
 		analyze(LEFT("  200.0000", "1-2", "5") LEFT("  200.0001", "1-2.1", "6")
-				LEFT("  200.0002", "1-2.1.3", "7") LEFT("  200.0003", "1-2.4", "8"),
+				LEFT("  200.0002", "1-2.1.3", "7") LEFT("  200.0003", "1-2.4", "8")
+					CAME("  201.0000", "1-2", "9", "H1"),
 			CLI_PROBLEM);
 	const json_t *incident = only_incident(json);
 

@@ -259,7 +259,7 @@ plug_hub_with_two(struct scenario *scenario)
 }
 
 static void
-a_lost_hub_explains_its_children_kernel_log_first(void **state)
+a_hub_that_leaves_explains_its_children_kernel_log_first(void **state)
 {
 	struct scenario *scenario = *state;
 
@@ -269,14 +269,30 @@ a_lost_hub_explains_its_children_kernel_log_first(void **state)
 	scenario_unplug(scenario, 9040, "1-1.4", 7);
 	scenario_unplug(scenario, 9060, "2-1", 3);
 	scenario_wait(scenario, 60000);
-	only(scenario, LS_CAUSE_UPSTREAM_LOSS, true);
+	only(scenario, LS_CAUSE_UNPLUGGED, false);
 	assert_string_equal(scenario->incidents[0].socket.name, "1-1");
 	assert_int_equal(scenario->incidents[0].n_children, 2);
 	assert_int_equal(scenario->incidents[0].n_disconnects, 1);
 }
 
 static void
-a_lost_hub_explains_its_children_uevents_first(void **state)
+a_hub_that_comes_back_lost_its_link(void **state)
+{
+	struct scenario *scenario = *state;
+
+	plug_hub_with_two(scenario);
+	scenario_unplug(scenario, 9000, "1-1", 5);
+	scenario_unplug(scenario, 9020, "1-1.1", 6);
+	scenario_unplug(scenario, 9040, "1-1.4", 7);
+	scenario_unplug(scenario, 9060, "2-1", 3);
+	scenario_plug(scenario, 10500, "1-1", 8, &hub);
+	scenario_wait(scenario, 60000);
+	only(scenario, LS_CAUSE_UPSTREAM_LOSS, true);
+	assert_int_equal(scenario->incidents[0].n_children, 2);
+}
+
+static void
+a_hub_that_leaves_explains_its_children_uevents_first(void **state)
 {
 	struct scenario *scenario = *state;
 
@@ -287,7 +303,7 @@ a_lost_hub_explains_its_children_uevents_first(void **state)
 	scenario_observe(scenario, 9015, LS_SOURCE_UDEV, LS_OBS_DISCONNECTED, "2-1", 3);
 	scenario_unplug(scenario, 8990, "1-1", 5);
 	scenario_wait(scenario, 60000);
-	only(scenario, LS_CAUSE_UPSTREAM_LOSS, true);
+	only(scenario, LS_CAUSE_UNPLUGGED, false);
 	assert_int_equal(scenario->incidents[0].id, 1);
 	assert_int_equal(scenario->incidents[0].n_children, 2);
 	assert_string_equal(scenario->incidents[0].socket.name, "1-1");
@@ -421,7 +437,7 @@ a_hub_behind_a_hub_is_its_child(void **state)
 	scenario_unplug(scenario, 20000, "1-1", 2);
 	scenario_unplug(scenario, 20001, "1-1.2", 3);
 	scenario_wait(scenario, 60000);
-	only(scenario, LS_CAUSE_UPSTREAM_LOSS, true);
+	only(scenario, LS_CAUSE_UNPLUGGED, false);
 	assert_int_equal(scenario->incidents[0].n_children, 1);
 	assert_int_equal(scenario->n_events[LS_EVENT_DISCONNECT], 2);
 }
@@ -765,8 +781,9 @@ main(void)
 		TEST(two_resets_count_twice),
 		TEST(emi_explains_the_disconnect_behind_it),
 		TEST(over_current_of_two_sources_is_reported_once),
-		TEST(a_lost_hub_explains_its_children_kernel_log_first),
-		TEST(a_lost_hub_explains_its_children_uevents_first),
+		TEST(a_hub_that_leaves_explains_its_children_kernel_log_first),
+		TEST(a_hub_that_comes_back_lost_its_link),
+		TEST(a_hub_that_leaves_explains_its_children_uevents_first),
 		TEST(a_hub_reset_explains_its_children),
 		TEST(a_dead_controller_is_one_incident),
 		TEST(an_unbound_controller_is_software),

@@ -166,6 +166,22 @@ no_facts_are_no_answer(void **state)
 }
 
 static void
+what_is_not_certain_may_still_be_likely(void **state)
+{
+	struct ls_incident incident = {
+		.facts = LS_FACT_GONE | LS_FACT_AWAY | LS_FACT_RESET,
+		.sources = 1U << LS_SOURCE_KERNEL_LOG,
+	};
+
+	(void)state;
+	ls_cause_decide(&incident);
+	assert_int_equal(incident.cause, LS_CAUSE_UNKNOWN);
+	assert_true(incident.drop);
+	assert_string_equal(incident.why, "not certain, most likely link lost: a reset went "
+					  "before, and the device did not survive it");
+}
+
+static void
 probabilities_add_up(void **state)
 {
 	uint64_t random = 6;
@@ -192,6 +208,7 @@ main(void)
 		cmocka_unit_test(evidence_that_is_repeated_counts_once),
 		cmocka_unit_test(each_answer_has_a_reason),
 		cmocka_unit_test(no_facts_are_no_answer),
+		cmocka_unit_test(what_is_not_certain_may_still_be_likely),
 		cmocka_unit_test(probabilities_add_up),
 	};
 
