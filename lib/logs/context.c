@@ -2,6 +2,7 @@
 
 #include "lib/logs/clean.h"
 #include "lib/logs/head.h"
+#include "lib/logs/json.h"
 
 #define GLANCE	  24 /* bytes of a line in which a stamp of dmesg -H stands */
 #define BLANK_MAX 8  /* "> > > " */
@@ -156,5 +157,7 @@ ls_log_is_special(const char *line, size_t len)
 	if (last == '\r' && len > 1)
 		last = line[len - 2];
 	return first == '-' || first == '_' || last == '{' || last == ']' ||
+	       ((first == '"' || first == ' ' || first == '\t') &&
+		ls_log_json_may_begin(line, len)) ||
 	       ((first == '[' || first == '>' || first == ' ') && ls_log_moves_clock(line, len));
 }

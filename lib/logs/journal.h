@@ -1,38 +1,23 @@
 #pragma once
 /*
- * The journal's own formats, in which one message is several fields: verbose, export, and JSON in
- * all its shapes. Only entries whose _TRANSPORT is the kernel become messages:
- * programs cannot set it.
+ * The journal's own formats, in which one message is several fields: verbose and export; for JSON
+ * see json.h. Only entries whose _TRANSPORT is the kernel become messages: programs cannot set it.
  */
-#include "lib/logs/join.h"
+#include "lib/logs/json.h"
 
-#define LS_LOG_JSON_MAX	 16384 /* bytes of an object that stands on several lines */
-#define LS_LOG_FIELD_MAX 64    /* bytes of an export line that decide what it is */
+#define LS_LOG_FIELD_MAX 64 /* bytes of an export line that decide what it is */
 
 enum ls_log_journal_mode {
 	LS_LOG_NO_RECORD,
 	LS_LOG_VERBOSE,
-	LS_LOG_PRETTY, /* within a JSON object of several lines */
 	LS_LOG_EXPORT,
-};
-
-/* What is known of the record so far. */
-struct ls_log_record {
-	bool from_kernel, from_program, from_journald;
-	bool has_source_clock; /* the kernel's own stamp is better than the journal's */
-	struct ls_log_stamp stamp;
-	size_t boot_len, message_len;
-	char boot[40];
-	char message[LS_LOG_MESSAGE_MAX];
 };
 
 struct ls_log_journal {
 	enum ls_log_journal_mode mode;
 	struct ls_log_record record;
 	size_t indent; /* of the fields of a verbose record */
-	int depth;     /* open braces and brackets of a JSON object */
-	size_t json_len;
-	char json[LS_LOG_JSON_MAX];
+	struct ls_log_json json;
 	uint64_t n_exported; /* records */
 	/* Export: a binary field is its name, a newline, eight bytes of length, and the bytes. */
 	bool in_message;
@@ -47,13 +32,6 @@ struct ls_log_journal {
 bool ls_log_verbose_begin(struct ls_log_journal *journal, struct ls_cursor line);
 /* A line below; false if it is not of this record. */
 bool ls_log_verbose_line(struct ls_log_journal *journal, const char *line, size_t len);
-
-/* All objects of a line that begins with one; false if it does not. */
-bool ls_log_json_line(struct ls_log_journal *journal, struct ls_log_join *join, const char *line,
-		      size_t len);
-/* "{" alone, and the lines below it; false if the line is not of an object. */
-bool ls_log_pretty_line(struct ls_log_journal *journal, struct ls_log_join *join, const char *line,
-			size_t len);
 
 /* "__CURSOR=…": from here on it is `journalctl -o export`. */
 bool ls_log_export_begin(struct ls_log_journal *journal, const char *line, size_t len);

@@ -287,35 +287,43 @@ end_record(struct ls_log_text *log)
 	count_record(log, verbose ? LS_LOG_JOURNAL_VERBOSE : LS_LOG_JOURNAL_EXPORT);
 }
 
+/* Entries as JSON, an object a line or over several lines. */
+static bool
+take_json(struct ls_log_text *log, const char *line, size_t len, bool hit)
+{
+	struct ls_log_json *json = &log->journal.json;
+	bool was_inside = json->inside;
+
+	if (!was_inside && hit && ls_log_json_line(&log->join, line, len)) {
+		count_record(log, LS_LOG_JOURNAL_JSON);
+		return true;
+	}
+	if (!was_inside && !hit && !ls_log_json_may_begin(line, len))
+		return false;
+	if (!ls_log_json_part(json, &log->join, line, len)) {
+		count_message(log);
+		return false;
+	}
+	if (!json->inside)
+		count_record(log, LS_LOG_JOURNAL_JSON);
+	return true;
+}
+
 /* The journal's own formats; false if the line is none of them. */
 static bool
 take_record_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
 {
-	bool may_open = len > 0 && (line[len - 1] == '{' || (len > 1 && line[len - 2] == '{'));
-
 	if (log->journal.mode == LS_LOG_VERBOSE) {
 		if (ls_log_verbose_line(&log->journal, line, len))
 			return true;
 		end_record(log);
-	}
-	if ((log->journal.mode == LS_LOG_PRETTY || may_open) &&
-	    ls_log_pretty_line(&log->journal, &log->join, line, len)) {
-		if (log->journal.mode == LS_LOG_NO_RECORD)
-			count_record(log, LS_LOG_JOURNAL_JSON);
-		return true;
 	}
 	if (len > 0 && line[0] == '_' && ls_log_export_begin(&log->journal, line, len))
 		return true;
 	if (len > 1 && (line[len - 1] == ']' || line[len - 2] == ']') &&
 	    memmem(line, len, "[s=", 3))
 		return ls_log_verbose_begin(&log->journal, ls_cursor_of(line, len));
-	if (!hit)
-		return false;
-	if (ls_log_json_line(&log->journal, &log->join, line, len)) {
-		count_record(log, LS_LOG_JOURNAL_JSON);
-		return true;
-	}
-	return false;
+	return take_json(log, line, len, hit);
 }
 
 /* Lines that only end in a carriage return are lines. */
@@ -438,7 +446,8 @@ static bool
 is_idle(const struct ls_log_text *log)
 {
 	return log->join.state == LS_LOG_JOIN_IDLE && !log->first_len &&
-	       log->journal.mode == LS_LOG_NO_RECORD && !log->partial_len && !log->cut;
+	       log->journal.mode == LS_LOG_NO_RECORD && !log->journal.json.inside &&
+	       !log->partial_len && !log->cut;
 }
 
 /* Returns how many bytes were consumed: all, or up to where an export begins. */
@@ -545,6 +554,7 @@ ls_log_text_finish(struct ls_log_text *log, struct ls_log_text_summary *ret)
 	}
 	if (log->journal.mode == LS_LOG_VERBOSE || log->journal.mode == LS_LOG_EXPORT)
 		end_record(log);
+	ls_log_json_end(&log->journal.json, &log->join);
 	end_message(log);
 	log->formats[LS_LOG_JOURNAL_EXPORT] += log->journal.n_exported;
 	for (enum ls_log_format i = 0; i < LS_N_LOG_FORMATS; i++)

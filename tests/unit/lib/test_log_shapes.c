@@ -266,6 +266,64 @@ static const struct shape lost[] = {
 	  LEFT },
 };
 
+/* What jq, editors and copies make of journalctl -o json. */
+#define KERNEL "\"_TRANSPORT\":\"kernel\""
+#define SAID   "\"MESSAGE\":\"" GONE "\""
+static const struct shape json[] = {
+	{ "[\n  {\n    \"_TRANSPORT\": \"kernel\",\n    \"MESSAGE\": \"" GONE "\"\n  },\n  {\n"
+	  "    \"MESSAGE\": \"" COMES "\",\n    \"_TRANSPORT\": \"kernel\"\n  }\n]\n",
+	  BOTH },
+	{ "[{" KERNEL "," SAID "},{" KERNEL ",\"MESSAGE\":\"" COMES "\"}]\n", BOTH },
+	{ "[\n{" KERNEL "," SAID "},\n{" KERNEL ",\"MESSAGE\":\"" COMES "\"}\n]\n", BOTH },
+	/* A comma too many, no last brace, no first one, no comma. */
+	{ "{" KERNEL "," SAID ",}\n", LEFT },
+	{ "{" KERNEL "," SAID "\n", LEFT },
+	{ "{" KERNEL "," SAID ",\"PRIORITY\":\"6\n", LEFT },
+	{ KERNEL "," SAID "}\n", LEFT },
+	{ "{" KERNEL " " SAID "}\n", LEFT },
+	{ "{\n\t" KERNEL ",\n\t" SAID ",\n}\n", LEFT },
+	{ "{\n\t" KERNEL "\n\t" SAID "\n", LEFT },
+	{ "\t" KERNEL ",\n\t" SAID ",\n\t\"PRIORITY\" : \"6\"\n", LEFT },
+	{ "\t" SAID ",\n\t" KERNEL "\n}\n{\n\t" KERNEL ",\n\t\"MESSAGE\" : \"" COMES "\"\n}\n",
+	  BOTH },
+	{ "{\n\t" SAID ",\n\n\t" KERNEL "\n}\n", LEFT },
+	{ "{" KERNEL ",\n " SAID "}\n", LEFT },
+	/* Other quotes, and quotes within a text. */
+	{ "{'_TRANSPORT': 'kernel', 'MESSAGE': '" GONE "'}\n", LEFT },
+	{ "{\xe2\x80\x9c_TRANSPORT\xe2\x80\x9d: \xe2\x80\x9ckernel\xe2\x80\x9d, "
+	  "\xe2\x80\x9cMESSAGE\xe2\x80\x9d: \xe2\x80\x9c" GONE "\xe2\x80\x9d}\n",
+	  LEFT },
+	{ "{&quot;_TRANSPORT&quot;:&quot;kernel&quot;,&quot;MESSAGE&quot;:&quot;" GONE "&quot;}\n",
+	  LEFT },
+	{ "{\"_CMDLINE\":\"sh -c \"x\" y\"," KERNEL "," SAID "}\n", LEFT },
+	{ "{\n\t\"_X\":\"a\\qb\",\n\t" KERNEL ",\n\t" SAID "\n}\n", LEFT },
+	/* Quoted, with the ends of lines of Windows, from a stream. */
+	{ "> {\n>     " KERNEL ",\n>     " SAID "\n> }\n", LEFT },
+	{ "{\r\n\t" KERNEL ",\r\n\t" SAID "\r\n}\r\n", LEFT },
+	{ "data: {" KERNEL "," SAID "}\n\n", LEFT },
+	{ "\x1e{" KERNEL "," SAID "}\n", LEFT },
+	/* Values of other types. */
+	{ "{\n\t\"PRIORITY\" : 6,\n\t\"_X\" : null,\n\t\"_Y\" : true,\n\t\"_Z\" : [ ],\n\t" KERNEL
+	  ",\n\t" SAID "\n}\n",
+	  LEFT },
+	{ "{\n\t\"_X\" : {\n\t\t\"MESSAGE\" : \"no\"\n\t},\n\t" SAID ",\n\t" KERNEL "\n}\n", LEFT },
+	{ "{\n\t" KERNEL ",\n\t\"MESSAGE\" : [\n\t\t117,\n\t\t115,\n\t\t98,\n\t\t32,\n\t\t51,\n"
+	  "\t\t45,\n\t\t54,\n\t\t58,\n\t\t32,\n\t\t85,\n\t\t83,\n\t\t66,\n\t\t32,\n\t\t100,\n"
+	  "\t\t105,\n\t\t115,\n\t\t99,\n\t\t111,\n\t\t110,\n\t\t110,\n\t\t101,\n\t\t99,\n"
+	  "\t\t116\n\t]\n}\n",
+	  LEFT },
+	/* The transport was not asked for. */
+	{ "{\"SYSLOG_IDENTIFIER\":\"kernel\"," SAID "}\n", LEFT },
+	{ "{\"SYSLOG_IDENTIFIER\":\"kernel\",\"_PID\":\"7\"," SAID "}\n", "" },
+	/* No program can write any of this as the kernel. */
+	{ "{\n\t\"_TRANSPORT\":\"stdout\",\n\t" SAID ",\n}\n", "" },
+	{ "{\n\t\"_X\" : {\n\t\t" KERNEL ",\n\t\t" SAID "\n\t}\n}\n", "" },
+	{ "{\"_TRANSPORT\":\"stdout\",\"MESSAGE\":\"x\\\",\\\"_TRANSPORT\\\":\\\"kernel\\\","
+	  "\\\"MESSAGE\\\":\\\"" GONE "\\\"\",}\n",
+	  "" },
+	{ "{\n\t\"_TRANSPORT\":\"stdout\"\n[   44.123456] " GONE "\n", LEFT },
+};
+
 static int
 differs(const struct shape *shape, size_t step)
 {
@@ -359,6 +417,13 @@ notes_what_is_missing(void **state)
 	reads(lost, LS_COUNT(lost));
 }
 
+static void
+reads_json_that_was_changed(void **state)
+{
+	(void)state;
+	reads(json, LS_COUNT(json));
+}
+
 int
 main(void)
 {
@@ -373,6 +438,7 @@ main(void)
 		cmocka_unit_test(skips_noise_before_a_message),
 		cmocka_unit_test(reads_lines_without_their_beginning),
 		cmocka_unit_test(notes_what_is_missing),
+		cmocka_unit_test(reads_json_that_was_changed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
