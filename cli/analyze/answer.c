@@ -168,31 +168,37 @@ put_others(const struct answer *answer)
 static const struct sign {
 	const char *kind; /* in "observations" of a port */
 	const char *what;
+	bool portless; /* only of what is no port */
 } signs[] = {
-	{ "power-rejected",
-	  "the kernel refused it for want of power: use a powered hub, or a port of "
-	  "the computer itself" },
-	{ "speed-downgrade", "it runs slower than it can: another port or cable may be faster" },
-	{ "link-trouble", "the link or the hub of it had trouble (no reset, no configuration, no "
-			  "answer): the port, the hub or the cable" },
-	{ "host-limit", "there is no bandwidth or other resource left for a device: use a port of "
-			"another USB controller" },
-	{ "controller-trouble",
-	  "the USB controller reported trouble: update BIOS and kernel, or use "
-	  "ports of another controller" },
-	{ "transfer-error", "transfers failed, of a device that its driver does not name" },
-	{ "resume-failure", "it did not wake up from power saving: switch autosuspend off for it" },
+	{ .kind = "power-rejected",
+	  .what = "the kernel refused it for want of power: use a powered hub, or a port of the "
+		  "computer itself" },
+	{ .kind = "speed-downgrade",
+	  .what = "it runs slower than it can: another port or cable may be faster" },
+	{ .kind = "link-trouble",
+	  .what = "the link or the hub of it had trouble (no reset, no configuration, no answer): "
+		  "the port, the hub or the cable" },
+	{ .kind = "host-limit",
+	  .what = "there is no bandwidth or other resource left for a device: use a port of "
+		  "another USB controller",
+	  .portless = true },
+	{ .kind = "controller-trouble",
+	  .what = "the USB controller reported trouble: update BIOS and kernel, or use ports of "
+		  "another controller" },
+	{ .kind = "transfer-error",
+	  .what = "transfers failed, of a device that its driver does not name",
+	  .portless = true },
+	{ .kind = "resume-failure",
+	  .what = "it did not wake up from power saving: switch autosuspend off for it" },
 };
 
-/* Transfers that fail on a port open an incident, if there are many: some always fail as a plug is
- * pulled. */
+/* Of a port the incident says it; and some transfers always fail as a plug is pulled. */
 static int64_t
 count_sign(const json_t *port, const struct sign *sign)
 {
 	const json_t *lines = field_object(port, "observations");
 
-	if (strcmp(sign->kind, "transfer-error") == 0 &&
-	    ls_port_name_valid(field_text(port, "name")))
+	if (sign->portless && ls_port_name_valid(field_text(port, "name")))
 		return 0;
 	return lines ? field_int(lines, sign->kind) : 0;
 }

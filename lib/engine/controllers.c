@@ -20,6 +20,8 @@ controllers_keep(struct ls_engine *engine, const char *controller, uint64_t fact
 		if (strcmp(engine->controllers[i].controller, controller) == 0)
 			report = &engine->controllers[i];
 	}
+	if (report && obs->repeated && report->evidence.at.mono_us + TOGETHER_US >= obs->at.mono_us)
+		return report;
 	if (!report)
 		report = &engine->controllers[engine->next_controller++ % LS_MAX_TROUBLED];
 	*report = (struct controller_report){ .fact = fact };

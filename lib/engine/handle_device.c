@@ -162,6 +162,7 @@ arrived(struct ls_engine *engine, struct link *link, const struct ls_observation
 {
 	links_set_present(engine, link, true);
 	link->devnum = obs->devnum;
+	link->only_driver = false;
 	speed_remember(link);
 	link->device = obs->device ? *obs->device : (struct ls_device){ 0 };
 	link->seen_by = 0;

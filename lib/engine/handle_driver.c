@@ -21,14 +21,17 @@ link_of(struct ls_engine *engine, const struct ls_observation *obs)
 	return obs->port[0] ? links_get(engine, obs->port) : handles_find(engine, obs->handle);
 }
 
-static bool
-has_left_before(const struct link *link)
+/* 0: nothing has. */
+static uint64_t
+left_at(const struct link *link)
 {
+	uint64_t last = 0;
+
 	for (size_t i = 0; i < LINK_LEFT; i++) {
-		if (link->left[i].mono_us)
-			return true;
+		if (link->left[i].mono_us > last)
+			last = link->left[i].mono_us;
 	}
-	return false;
+	return last;
 }
 
 static void
@@ -52,7 +55,7 @@ transfer_errors(struct ls_engine *engine, const struct ls_observation *obs)
 
 	if (!link)
 		handles_hold(engine, obs);
-	else if (!link->present && has_left_before(link))
+	else if (!link->present && left_at(link))
 		return;
 	else if (engine->available[LS_SOURCE_USBMON])
 		join(engine, link, obs); /* usbmon counts it */
@@ -60,18 +63,46 @@ transfer_errors(struct ls_engine *engine, const struct ls_observation *obs)
 		handle_usbmon_errors(engine, link, obs);
 }
 
+static bool
+is_only_source(const struct ls_engine *engine)
+{
+	return !engine->available[LS_SOURCE_UDEV] && !engine->available[LS_SOURCE_LIBUSB];
+}
+
+/* A driver that binds has a device, whether the log has the kernel's own lines of it or not. */
+static void
+named(struct ls_engine *engine, const struct ls_observation *obs)
+{
+	struct link *link = links_get(engine, obs->port);
+	struct ls_observation connected = *obs;
+	bool only_driver;
+
+	if (!link)
+		return;
+	handles_keep(engine, obs->handle, link);
+	if (link->present || !is_only_source(engine))
+		return;
+	only_driver = link->enumerating_since.mono_us <= left_at(link);
+	if (only_driver)
+		link->enumerating_since = obs->at;
+	connected.kind = LS_OBS_CONNECTED;
+	handle_device(engine, &connected);
+	link->only_driver = only_driver;
+}
+
 /*
  * The kernel logs each disconnect, so that a driver that lets go of a device which the log has shown
- * was unbound; unless lines were lost, or the log begins later.
+ * was unbound; unless lines were lost, or the log has none of the kernel's own.
  */
 static bool
 may_have_left(const struct ls_engine *engine, const struct link *link, struct ls_instant at)
 {
-	if (engine->available[LS_SOURCE_UDEV] || engine->available[LS_SOURCE_LIBUSB])
+	if (!is_only_source(engine))
 		return false;
 	if (link->present)
-		return evidence_is_recent(engine->log_lost_mono, at, REASON_PRECEDES_US);
-	return !has_left_before(link);
+		return link->only_driver ||
+		       evidence_is_recent(engine->log_lost_mono, at, REASON_PRECEDES_US);
+	return !left_at(link);
 }
 
 static void
@@ -101,7 +132,7 @@ conclude(struct ls_engine *engine, struct link *link)
 		.devnum = link->present ? link->devnum : 0,
 	};
 	bool explained = link->last_reset.mono_us >= link->let_go.at.mono_us ||
-			 (!link->present && has_left_before(link));
+			 (!link->present && left_at(link));
 
 	link->let_go_at = LS_NEVER;
 	if (explained)
@@ -112,15 +143,21 @@ conclude(struct ls_engine *engine, struct link *link)
 }
 
 void
+handle_driver_before_arrival(struct ls_engine *engine, const struct ls_observation *obs)
+{
+	struct link *link = links_find(engine, obs->port);
+
+	if (link && link->let_go_at != LS_NEVER)
+		conclude(engine, link);
+}
+
+void
 handle_driver(struct ls_engine *engine, const struct ls_observation *obs)
 {
-	const struct link *link;
-
 	switch (obs->kind) {
 	case LS_OBS_HANDLE:
-		link = links_get(engine, obs->port);
-		if (link)
-			handles_keep(engine, obs->handle, link);
+		handle_driver_before_arrival(engine, obs);
+		named(engine, obs);
 		break;
 	case LS_OBS_TRANSFER_ERRORS:
 		transfer_errors(engine, obs);
@@ -131,15 +168,6 @@ handle_driver(struct ls_engine *engine, const struct ls_observation *obs)
 	default:
 		break;
 	}
-}
-
-void
-handle_driver_before_arrival(struct ls_engine *engine, const struct ls_observation *obs)
-{
-	struct link *link = links_find(engine, obs->port);
-
-	if (link && link->let_go_at != LS_NEVER)
-		conclude(engine, link);
 }
 
 void

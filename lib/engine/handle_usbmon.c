@@ -154,6 +154,8 @@ handle_usbmon_errors(struct ls_engine *engine, struct link *link, const struct l
 	if (evidence_note_errors(link, obs) == LS_BURST_BEGAN) {
 		report.use = REPORT_OPENS;
 		report.facts = LS_FACT_LINK_ERRORS;
+		if (link->n_timeouts >= link->burst.n)
+			report.facts |= LS_FACT_TIMED_OUT;
 		report.event = LS_EVENT_LINK_ERRORS;
 	}
 	if (link->burst.on)

@@ -54,6 +54,7 @@ struct link {
 	char peer[LS_PORT_NAME_MAX]; /* links_set_peer() */
 	struct ls_socket socket; /* that of the peer with the lower bus, where peers are known */
 	bool present;		 /* links_set_present() */
+	bool only_driver;	 /* its driver alone says that it is there */
 	uint16_t devnum;	 /* of the device that is present */
 	struct {
 		uint16_t devnum;

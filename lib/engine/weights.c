@@ -341,10 +341,18 @@ static const struct weights rows[] = {
 	/* by definition */
 	{
 		.all = LS_FACT_LINK_ERRORS,
-		.none = LS_FACT_GONE,
+		.none = LS_FACT_GONE | LS_FACT_TIMED_OUT,
 		.why = "transfers failed on the wire although the device stayed: an early warning",
 		.cause = { FOR(LINK_ERRORS, 5) },
 		.side = { SIDE(LINK, 0) },
+	},
+	/* by definition; the wire does not make answers late */
+	{
+		.all = LS_FACT_LINK_ERRORS | LS_FACT_TIMED_OUT,
+		.none = LS_FACT_GONE,
+		.why = "the device did not answer in time although it stayed: an early warning",
+		.cause = { FOR(LINK_ERRORS, 5) },
+		.side = { SIDE(LINK, -3) },
 	},
 	/* judged */
 	{

@@ -236,7 +236,8 @@ const struct ls_kernel_message ls_kernel_messages[] = {
 	{ CONTROLLER, MEANS(CONTROLLER_TROUBLE), "Setup ERROR: setup %*" },
 	{ CONTROLLER, MEANS(CONTROLLER_TROUBLE), "ERROR: unexpected setup %*" },
 	{ CONTROLLER, MEANS(CONTROLLER_TROUBLE), "Error while assigning device slot ID: %*" },
-	{ CONTROLLER, MEANS(CONTROLLER_TROUBLE),
+	/* Behind each of the former, whatever the reason. */
+	{ CONTROLLER, MEANS_FIRST(CONTROLLER_TROUBLE),
 	  "Max number of devices this xHCI host supports is %*" },
 	{ CONTROLLER, MEANS(CONTROLLER_TROUBLE), "WARN: xHC restore state timeout" },
 	{ CONTROLLER, MEANS(CONTROLLER_TROUBLE), "WARN: xHC save state timeout" },

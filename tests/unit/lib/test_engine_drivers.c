@@ -129,6 +129,35 @@ a_disk_whose_host_is_not_known_is_found_by_its_reset(void **state)
 }
 
 static void
+a_device_that_does_not_answer_is_not_the_wire(void **state)
+{
+	static const struct line lines[] = {
+		DISK,
+		{ 60000, "smsc95xx 2-4:1.0 eth0: Failed to read reg index 0x00000114: -110" },
+		{ 60500, "smsc95xx 2-4:1.0 eth0: Failed to write reg index 0x00000114: -110" },
+		{ 61000, "smsc95xx 2-4:1.0 eth0: Failed to write reg index 0x00000114: -110" },
+	};
+
+	READ(*state, lines);
+	scenario_only(*state, LS_CAUSE_LINK_ERRORS, LS_SIDE_DEVICE, false);
+}
+
+static void
+a_controller_without_slots(void **state)
+{
+	static const struct line lines[] = {
+		{ 9000, "xhci_hcd 0000:00:14.0: Error while assigning device slot ID: No Slots "
+			"Available Error" },
+		{ 9000, "xhci_hcd 0000:00:14.0: Max number of devices this xHCI host supports is "
+			"32." },
+		{ 9001, "usb usb1-port9: couldn't allocate usb_device" },
+	};
+
+	READ(*state, lines);
+	scenario_only(*state, LS_CAUSE_HOST_LIMIT, LS_SIDE_HOST, false);
+}
+
+static void
 a_stall_is_no_error(void **state)
 {
 	struct ls_observation obs = { 0 };
@@ -261,6 +290,27 @@ a_driver_that_lets_go_is_a_departure_where_the_log_begins_later(void **state)
 }
 
 static void
+a_log_of_a_driver_alone_tells_of_each_departure(void **state)
+{
+	static const struct line lines[] = {
+		{ 5000, "cp210x 1-3:1.0: device disconnected" },
+		{ 8000, "usb 1-3: cp210x converter now attached to ttyUSB0" },
+		{ 95000, "cp210x ttyUSB0: cp210x converter now disconnected from ttyUSB0" },
+		{ 95001, "cp210x 1-3:1.0: device disconnected" },
+		{ 98000, "usb 1-3: cp210x converter now attached to ttyUSB0" },
+	};
+	struct scenario *scenario = *state;
+
+	READ(scenario, lines);
+	assert_int_equal(scenario->n_incidents, 2);
+	assert_int_equal(scenario->n_events[LS_EVENT_DISCONNECT], 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(scenario->incidents[i].back);
+		assert_int_equal(scenario->incidents[i].back_after_us, 3 * LS_SEC);
+	}
+}
+
+static void
 a_driver_that_lets_go_is_no_second_departure(void **state)
 {
 	static const struct line lines[] = {
@@ -344,7 +394,10 @@ main(void)
 		TEST(another_controller_has_nothing_to_do_with_it),
 		TEST(what_a_controller_finds_after_a_pulled_plug_is_none),
 		TEST(a_driver_that_lets_go_is_a_departure_where_the_log_begins_later),
+		TEST(a_log_of_a_driver_alone_tells_of_each_departure),
 		TEST(a_driver_that_lets_go_is_no_second_departure),
+		TEST(a_device_that_does_not_answer_is_not_the_wire),
+		TEST(a_controller_without_slots),
 		TEST(a_driver_that_is_unbound_or_reset_is_no_departure),
 		TEST(a_driver_lets_go_where_lines_were_lost),
 		TEST(a_discharge_is_no_over_current),
