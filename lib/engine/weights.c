@@ -17,11 +17,12 @@
 static const struct weights rows[] = {
 	/* How often each cause is met, before anything is known of an incident. */
 	{
-		.cause = { FOR(UNPLUGGED, -2), FOR(LINK_LOSS, -2), FOR(ENUMERATION_FAILED, -3),
-			   FOR(HOST_RESET, -2), FOR(OVER_CURRENT, -4), FOR(EMI, -5),
-			   FOR(UPSTREAM_LOSS, -2), FOR(CONTROLLER_DIED, -6), FOR(SOFTWARE, -3.5),
-			   FOR(MODE_SWITCH, -3), FOR(SUSPEND, -4), FOR(LINK_ERRORS, -3),
-			   FOR(DEVICE_RESET, -2.5), FOR(STALL, -4), FOR(HOST_LIMIT, -4) },
+		.cause = { FOR(UNKNOWN, -0.3), FOR(UNPLUGGED, -2), FOR(LINK_LOSS, -1.8),
+			   FOR(ENUMERATION_FAILED, -2.7), FOR(HOST_RESET, -1.7),
+			   FOR(OVER_CURRENT, -3.5), FOR(EMI, -4.8), FOR(UPSTREAM_LOSS, -1.8),
+			   FOR(CONTROLLER_DIED, -6), FOR(SOFTWARE, -3), FOR(MODE_SWITCH, -2.7),
+			   FOR(SUSPEND, -4), FOR(LINK_ERRORS, -3), FOR(DEVICE_RESET, -2.8),
+			   FOR(STALL, -4), FOR(HOST_LIMIT, -4) },
 	},
 	/* physics: what left was not only reset */
 	{
@@ -43,7 +44,7 @@ static const struct weights rows[] = {
 			LS_FACT_ELSEWHERE | LS_FACT_RESET_FAILED | LS_FACT_HUB_SILENT |
 			LS_FACT_RESUME_FAILED | LS_FACT_ENUM_GAVE_UP,
 		.why = "it left; whether it comes back by itself will tell why",
-		.cause = { FOR(UNKNOWN, 1.3) },
+		.cause = { FOR(UNKNOWN, 2.2) },
 	},
 	/* kernel: usb_hc_died(); nothing else prints it */
 	{
@@ -56,7 +57,7 @@ static const struct weights rows[] = {
 		.all = LS_FACT_BUS_GONE,
 		.why = "the USB controller was removed or its driver unbound; no cable or device "
 		       "did this",
-		.cause = { FOR(SOFTWARE, 8.5) },
+		.cause = { FOR(SOFTWARE, 9) },
 		.side = { SIDE(HOST, 9) },
 	},
 	/* kernel: hub_port_over_current; some boards report it at boot */
@@ -76,7 +77,7 @@ static const struct weights rows[] = {
 	{
 		.all = LS_FACT_EMI,
 		.why = "the hub disabled the port while the plug was still connected",
-		.cause = { FOR(EMI, 8), NOT(UNPLUGGED), LOST(-4), FOR(DEVICE_RESET, -1),
+		.cause = { FOR(EMI, 8.8), NOT(UNPLUGGED), LOST(-4), FOR(DEVICE_RESET, -1),
 			   FOR(SOFTWARE, -7) },
 	},
 	/* judged; a hand that replugs within 10 s is rare */
@@ -85,7 +86,7 @@ static const struct weights rows[] = {
 		.group = GROUP_RETURN,
 		.why = "the same device, by its serial number, came back",
 		.cause = { LOST(4.5), FOR(DEVICE_RESET, 3), FOR(UNPLUGGED, -3),
-			   FOR(MODE_SWITCH, -2) },
+			   FOR(MODE_SWITCH, -1) },
 		.side = { SIDE(LINK, 1) },
 	},
 	/* judged */
@@ -150,7 +151,7 @@ static const struct weights rows[] = {
 	{
 		.all = LS_FACT_GONE | LS_FACT_EXPECTED,
 		.why = "it came back in the mode that was to be expected",
-		.cause = { FOR(MODE_SWITCH, 7), LOST(-5), FOR(DEVICE_RESET, -3) },
+		.cause = { FOR(MODE_SWITCH, 7.9), LOST(-5), FOR(DEVICE_RESET, -3) },
 	},
 	/* families: this change means a restart */
 	{
@@ -183,7 +184,7 @@ static const struct weights rows[] = {
 		.all = LS_FACT_CHILDREN,
 		.none = LS_FACT_GONE | LS_FACT_BUS_GONE | LS_FACT_CONTROLLER_DIED,
 		.why = "the devices behind it left with it",
-		.cause = { FOR(UPSTREAM_LOSS, 5), FOR(HOST_RESET, -5) },
+		.cause = { FOR(UPSTREAM_LOSS, 5.4), FOR(HOST_RESET, -5) },
 	},
 	/* by definition */
 	{
@@ -202,14 +203,14 @@ static const struct weights rows[] = {
 		.none = LS_FACT_EMI | LS_FACT_RESET | LS_FACT_ENUM_FAILED,
 		.group = GROUP_LINK_UP,
 		.why = "this computer switched the port off before the connection went",
-		.cause = { FOR(SOFTWARE, 6.5) },
+		.cause = { FOR(SOFTWARE, 7) },
 	},
 	/* kernel: bConfigurationValue is gone before the disconnect */
 	{
 		.all = LS_FACT_GONE | LS_FACT_REMOVED,
 		.group = GROUP_LINK_UP,
 		.why = "a program removed the device from the bus",
-		.cause = { FOR(SOFTWARE, 7) },
+		.cause = { FOR(SOFTWARE, 7.5) },
 	},
 	/* kernel: every change of a port makes it ask the hub */
 	{
@@ -217,7 +218,7 @@ static const struct weights rows[] = {
 		.none = LS_FACT_RESET | LS_FACT_ENUM_FAILED,
 		.group = GROUP_LINK_UP,
 		.why = "the hub saw no change at the port",
-		.cause = { FOR(SOFTWARE, 6.5), NOT(UNPLUGGED), LOST(-5) },
+		.cause = { FOR(SOFTWARE, 7), NOT(UNPLUGGED), LOST(-5) },
 	},
 	/* kernel: descriptors_changed() */
 	{
@@ -230,7 +231,7 @@ static const struct weights rows[] = {
 		.all = LS_FACT_RESET,
 		.none = LS_FACT_GONE,
 		.why = "a driver or a program reset the device, and it stayed on the bus",
-		.cause = { FOR(HOST_RESET, 6) },
+		.cause = { FOR(HOST_RESET, 6.4) },
 	},
 	/* kernel: drivers reset when transfers fail */
 	{
@@ -265,14 +266,14 @@ static const struct weights rows[] = {
 		.all = LS_FACT_ENUM_FAILED,
 		.group = GROUP_ENUMERATION,
 		.why = "the device was noticed but did not answer",
-		.cause = { FOR(ENUMERATION_FAILED, 5), LOST(1.5), FOR(UNPLUGGED, -3) },
+		.cause = { FOR(ENUMERATION_FAILED, 5.3), LOST(1.5), FOR(UNPLUGGED, -3) },
 	},
 	/* kernel: hub_port_connect() */
 	{
 		.all = LS_FACT_ENUM_GAVE_UP,
 		.group = GROUP_ENUMERATION,
 		.why = "the kernel could not talk to it and gave up",
-		.cause = { FOR(ENUMERATION_FAILED, 7), LOST(1.5), FOR(UNPLUGGED, -3) },
+		.cause = { FOR(ENUMERATION_FAILED, 7.2), LOST(1.5), FOR(UNPLUGGED, -3) },
 	},
 	/* kernel: usb_set_configuration() */
 	{
@@ -318,7 +319,7 @@ static const struct weights rows[] = {
 		.all = LS_FACT_ERRORS_BEFORE,
 		.group = GROUP_TRANSFERS,
 		.why = "transfers failed on the wire before",
-		.cause = { LOST(3.6), FOR(DEVICE_RESET, 1), FOR(HOST_RESET, 1), FOR(UNPLUGGED, -3),
+		.cause = { LOST(4.6), FOR(DEVICE_RESET, 1), FOR(HOST_RESET, 1), FOR(UNPLUGGED, -3),
 			   FOR(MODE_SWITCH, -4), FOR(SOFTWARE, -3) },
 		.side = { SIDE(LINK, 2) },
 	},
@@ -327,8 +328,8 @@ static const struct weights rows[] = {
 		.all = LS_FACT_TIMED_OUT,
 		.group = GROUP_TRANSFERS,
 		.why = "the device had stopped answering",
-		.cause = { FOR(DEVICE_RESET, 2.3), LOST(-1.5), FOR(HOST_RESET, 1),
-			   FOR(UNPLUGGED, -3), FOR(MODE_SWITCH, -2), FOR(SOFTWARE, -3) },
+		.cause = { FOR(DEVICE_RESET, 3), LOST(-1.8), FOR(HOST_RESET, 1), FOR(UNPLUGGED, -3),
+			   FOR(MODE_SWITCH, -2), FOR(SOFTWARE, -3) },
 		.side = { SIDE(DEVICE, 2) },
 	},
 	/* xHCI, USB 3: SS.Inactive for longer than a pull takes */
@@ -387,15 +388,7 @@ static const struct weights rows[] = {
 		.none = LS_FACT_HUB_SILENT | LS_FACT_SWITCHED_OFF,
 		.why = "the hub saw the connection go",
 		.rules_out = "software: the hub itself saw the connection go",
-		.cause = { FOR(UNKNOWN, -0.7), FOR(SOFTWARE, -3) },
-	},
-	/* usbmon would tell a program's doing and a device that died from the rest. */
-	{
-		.all = LS_FACT_GONE,
-		.none = LS_FACT_HUB_SAW | LS_FACT_HUB_SILENT | LS_FACT_SWITCHED_OFF | LS_FACT_EMI |
-			LS_FACT_ERRORS_BEFORE | LS_FACT_TIMED_OUT | LS_FACT_LINK_FAILED |
-			LS_FACT_FLOWING,
-		.cause = { FOR(UNKNOWN, 0.7) },
+		.cause = { FOR(UNKNOWN, -1.1), FOR(SOFTWARE, -3) },
 	},
 
 	/* What would have been reported, and was not. */
@@ -423,10 +416,18 @@ static const struct weights rows[] = {
 		.rules_out = "interference: the hub did not disable the port",
 		.cause = { FOR(EMI, -2) },
 	},
+	/* A device that dies is late with its answers first, mostly. */
 	{
 		.all = LS_FACT_HUB_SAW,
 		.none = LS_FACT_ERRORS_BEFORE | LS_FACT_TIMED_OUT,
 		.rules_out = "a link that was dying: no transfer failed more than 0.3 s before",
+		.cause = { FOR(DEVICE_RESET, -0.8) },
+	},
+	/* Hands pull what is not in use. */
+	{
+		.all = LS_FACT_HUB_SAW,
+		.none = LS_FACT_ERRORS_BEFORE | LS_FACT_TIMED_OUT | LS_FACT_FLOWING | LS_FACT_BUSY,
+		.cause = { FOR(UNPLUGGED, 0.9) },
 	},
 };
 

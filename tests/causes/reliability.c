@@ -222,8 +222,12 @@ judge(const struct material *material, const struct found *found, const struct w
 	score->log_loss -= log(fmax(accepted(found, probabilities), 1e-6));
 	if (!right)
 		print_wrong(material, found, &said);
+	/* Which of several it was, the label does not tell: what is said is that it was one of them. */
 	if (said.cause != LS_CAUSE_UNKNOWN)
-		add_to_bin(score, said.confidence, right);
+		add_to_bin(score,
+			   right ? fmax(said.confidence, fmin(accepted(found, probabilities), 0.98))
+				 : said.confidence,
+			   right);
 }
 
 /* How many are off. */

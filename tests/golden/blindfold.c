@@ -101,7 +101,7 @@ looks_like_any(const struct verdict *full, const struct verdict *now, enum ls_so
 
 	return blind == LS_SOURCE_USBMON && (by_software || died || in_use) &&
 	       (now->cause == LS_CAUSE_UNPLUGGED || now->cause == LS_CAUSE_LINK_LOSS) &&
-	       now->confidence < 0.8;
+	       now->confidence < 0.9;
 }
 
 static bool

@@ -54,7 +54,7 @@ a_device_that_returns_lost_its_link(void **state)
 	assert_int_equal(incident->n_disconnects, 1);
 	assert_int_equal(incident->sources, 1U << LS_SOURCE_KERNEL_LOG | 1U << LS_SOURCE_UDEV |
 						    1U << LS_SOURCE_LIBUSB);
-	assert_true(incident->confidence > 0.75 && incident->confidence < 0.8);
+	assert_true(incident->confidence > 0.8 && incident->confidence < 0.9);
 	assert_int_equal(scenario->n_events[LS_EVENT_DISCONNECT], 1);
 	assert_int_equal(scenario->n_sessions, 1);
 	assert_true(scenario->sessions[0].present);
@@ -648,7 +648,7 @@ a_missing_source_lowers_the_confidence_only(void **state)
 	}
 	scenario_wait(scenario, 60000);
 	only(scenario, LS_CAUSE_LINK_LOSS, true);
-	assert_true(scenario->incidents[0].confidence < 0.85);
+	assert_true(scenario->incidents[0].confidence < 0.9);
 	assert_int_equal(scenario->n_gaps, 2);
 	assert_true(scenario->gap.open);
 }

@@ -178,7 +178,7 @@ without_a_hub_report_a_device_without_a_configuration_may_be_leaving(void **stat
 	scenario_observe(scenario, 8999, LS_SOURCE_UDEV, LS_OBS_REMOVED, "1-1", 5);
 	scenario_unplug(scenario, 9000, "1-1", 5);
 	scenario_only(scenario, LS_CAUSE_UNPLUGGED, LS_SIDE_UNKNOWN, false);
-	assert_true(scenario->incidents[0].confidence < 0.8);
+	assert_true(scenario->incidents[0].confidence < 0.85);
 }
 
 static void
@@ -473,7 +473,7 @@ a_return_that_the_log_does_not_name(void **state)
 	scenario_observe(scenario, 9000, LS_SOURCE_KERNEL_LOG, LS_OBS_DISCONNECTED, "1-4", 5);
 	scenario_observe(scenario, 11000, LS_SOURCE_KERNEL_LOG, LS_OBS_ENUMERATING, "1-4", 6);
 	scenario_only(scenario, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true);
-	assert_true(scenario->incidents[0].confidence < 0.7);
+	assert_true(scenario->incidents[0].confidence < 0.8);
 	assert_int_equal(scenario->incidents[0].back_after_us, 2 * LS_SEC);
 }
 

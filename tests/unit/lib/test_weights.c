@@ -168,17 +168,21 @@ no_facts_are_no_answer(void **state)
 static void
 what_is_not_certain_may_still_be_likely(void **state)
 {
-	struct ls_incident incident = {
-		.facts = LS_FACT_GONE | LS_FACT_AWAY | LS_FACT_RESET,
-		.sources = 1U << LS_SOURCE_KERNEL_LOG,
-	};
+	static const char begin[] = "not certain, most likely ";
+	uint64_t random = 7;
+	size_t n = 0;
 
 	(void)state;
-	ls_cause_decide(&incident);
-	assert_int_equal(incident.cause, LS_CAUSE_UNKNOWN);
-	assert_true(incident.drop);
-	assert_string_equal(incident.why, "not certain, most likely link lost: a reset went "
-					  "before, and the device did not survive it");
+	for (size_t i = 0; i < N_SETS; i++) {
+		struct ls_incident incident = random_incident(&random);
+		bool unclear;
+
+		ls_cause_decide(&incident);
+		unclear = strncmp(incident.why, begin, strlen(begin)) == 0;
+		assert_true(!unclear || incident.cause == LS_CAUSE_UNKNOWN);
+		n += unclear;
+	}
+	assert_true(n > 0);
 }
 
 static void
