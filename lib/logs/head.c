@@ -100,7 +100,7 @@ take_logcat(struct ls_cursor *cur, struct ls_log_head *head)
 		if (!ls_take_uint(&token, UINT32_MAX, &pid) || !ls_take_literal(&token, "):"))
 			return false;
 	} else {
-		if (!is_digit(*next.at)) {
+		if (ls_cursor_left(&next) > 0 && !is_digit(*next.at)) {
 			ls_take_until(&next, ' ');
 			ls_take_spaces(&next);
 		}
