@@ -446,15 +446,18 @@ input_n_read(const struct input *input)
 bool
 input_is_binary(const char *bytes, size_t len)
 {
-	size_t n_odd = 0;
+	size_t n_odd = 0, n_zero[2] = { 0 };
 
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)bytes[i];
 
-		n_odd += c < 0x20 && !strchr("\t\n\v\f\r\033\b", c);
-		n_odd += c == 0;
+		n_odd += c > 0 && c < 0x20 && !strchr("\t\n\v\f\r\033\b", c);
+		n_zero[i % 2] += c == 0;
 	}
-	return n_odd > len / 8;
+	/* UTF-16 of a text is nothing but zeros at every other place. */
+	if ((n_zero[0] == 0 || n_zero[1] == 0) && n_zero[0] + n_zero[1] > len / 3)
+		return n_odd > len / 8;
+	return n_odd + 2 * (n_zero[0] + n_zero[1]) > len / 8;
 }
 
 void

@@ -406,6 +406,21 @@ format_of_date(const struct ls_cursor *date, const struct ls_log_stamp *stamp)
 	return stamp->date == LS_LOG_NO_YEAR ? LS_LOG_JOURNAL_SHORT : LS_LOG_SYSLOG;
 }
 
+/* "[1661116292.123]" of OpenWrt's logread -t, which is finer than the date before it. */
+static void
+take_unix_bracket(struct ls_cursor *cur, struct ls_log_stamp *stamp)
+{
+	struct ls_log_stamp fine = { 0 };
+	struct ls_cursor next = *cur;
+
+	if (!ls_take_char(&next, '[') || !ls_log_take_date(&next, &fine) ||
+	    fine.date != LS_LOG_REAL || !ls_take_char(&next, ']'))
+		return;
+	ls_take_spaces(&next);
+	*stamp = fine;
+	*cur = next;
+}
+
 static bool
 take_dated(struct ls_cursor *cur, bool versioned, struct ls_log_head *head)
 {
@@ -418,6 +433,7 @@ take_dated(struct ls_cursor *cur, bool versioned, struct ls_log_head *head)
 	head->format = format_of_date(&date, &head->stamp);
 	ls_take_char(&next, ':');
 	ls_take_spaces(&next);
+	take_unix_bracket(&next, &head->stamp);
 	if (!(head->stamp.date == LS_LOG_NO_YEAR && take_logcat(&next, head)) &&
 	    !take_rfc5424(&next, versioned, head))
 		take_program(next, head->format == LS_LOG_DMESG_ISO, head);
@@ -439,6 +455,13 @@ take_bracketed(struct ls_cursor *cur, struct ls_log_head *head)
 	return true;
 }
 
+/* "I/usb 6-1 (    0): new …" */
+static bool
+take_logcat_brief(struct ls_cursor *cur, struct ls_log_head *head)
+{
+	return ls_cursor_left(cur) > 2 && cur->at[1] == '/' && take_logcat(cur, head);
+}
+
 /* A line may start here: "<6>", "kern  :info  : ", a stamp, "kernel:". */
 static bool
 take_front(struct ls_cursor cur, struct ls_log_head *head)
@@ -452,7 +475,8 @@ take_front(struct ls_cursor cur, struct ls_log_head *head)
 	versioned = prefixed && ls_take_literal(&cur, "1 ");
 	prefixed |= take_level(&cur, &kernel);
 	ls_take_spaces(&cur);
-	if (!take_bracketed(&cur, head) && !take_dated(&cur, versioned, head)) {
+	if (!take_bracketed(&cur, head) && !take_dated(&cur, versioned, head) &&
+	    !take_logcat_brief(&cur, head)) {
 		if (!take_kernel_tag(&cur) && !prefixed)
 			return false;
 		head->owner = LS_LOG_KERNEL;

@@ -128,7 +128,7 @@ say(struct ls_log_join *join, struct ls_cursor text, bool last)
 		return false;
 	join->kind = obs.kind;
 	join->state = obs.kind == LS_OBS_STRING ? LS_LOG_JOIN_DONE : LS_LOG_JOIN_UNDERSTOOD;
-	join->held = !last && may_say_more(&obs, text);
+	join->held = !last && obs.kind != LS_OBS_STRING && may_say_more(&obs, text);
 	if (!join->held)
 		observe(join, &obs);
 	return true;
@@ -286,20 +286,41 @@ ls_log_join_begin(struct ls_log_join *join, struct ls_cursor text, struct ls_ins
 	take_apart(join, text);
 }
 
+static bool
+is_number_cut(const struct ls_log_join *join, struct ls_cursor text)
+{
+	return join->spaced_len > 0 && is_digit(join->spaced[join->spaced_len - 1]) &&
+	       ls_cursor_left(&text) > 0 && is_digit(*text.at);
+}
+
+void
+ls_log_join_settle(struct ls_log_join *join, struct ls_cursor text)
+{
+	bool ends_in_number = join->spaced_len > 0 && is_digit(join->spaced[join->spaced_len - 1]);
+
+	if (!join->held)
+		return;
+	text = ls_cursor_trim(text);
+	if (ls_kernel_has_prefix(text) || (ends_in_number && !is_number_cut(join, text)))
+		say(join, ls_cursor_of(join->spaced, join->spaced_len), true);
+}
+
 /* The end of a message that was cut: with a blank in between, or without. */
 static void
 try_joined(struct ls_log_join *join, struct ls_cursor text)
 {
+	struct ls_cursor first, second;
 	size_t len = join->spaced_len;
+	bool tight_first = is_number_cut(join, text);
 
-	if (!join->held || !ls_kernel_has_prefix(text)) {
-		join->spaced_len = append(join->spaced, join->spaced_len, ls_cursor_of(" ", 1));
-		join->spaced_len = append(join->spaced, join->spaced_len, text);
-		join->tight_len = append(join->tight, join->tight_len, text);
-		if (say(join, ls_cursor_of(join->spaced, join->spaced_len), true) ||
-		    say(join, ls_cursor_of(join->tight, join->tight_len), true))
-			return;
-	}
+	join->spaced_len = append(join->spaced, join->spaced_len, ls_cursor_of(" ", 1));
+	join->spaced_len = append(join->spaced, join->spaced_len, text);
+	join->tight_len = append(join->tight, join->tight_len, text);
+	first = ls_cursor_of(join->spaced, join->spaced_len);
+	second = ls_cursor_of(join->tight, join->tight_len);
+	if (say(join, tight_first ? second : first, true) ||
+	    say(join, tight_first ? first : second, true))
+		return;
 	if (join->held)
 		say(join, ls_cursor_of(join->spaced, len), true);
 }

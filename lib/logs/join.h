@@ -36,6 +36,8 @@ struct ls_log_join {
 
 /* A line with a head that the kernel wrote; its stamp was placed at @at. */
 void ls_log_join_begin(struct ls_log_join *join, struct ls_cursor text, struct ls_instant at);
+/* Reports what is held, unless @text, directly below, may be the rest of it. */
+void ls_log_join_settle(struct ls_log_join *join, struct ls_cursor text);
 /* A line without a head, directly below. @bare: it may also be a message of its own. */
 void ls_log_join_continue(struct ls_log_join *join, struct ls_cursor text, bool bare);
 /* The line before gets no more: whatever waits is decided. */

@@ -178,11 +178,11 @@ ls_log_json_line(struct ls_log_join *join, const char *line, size_t len)
 	if (ls_cursor_left(&inside) == 0 || *inside.at != '"')
 		return false;
 	while (ls_cursor_left(&cur) > 0 && take_object(&cur, &record)) {
+		any |= record.message_len > 0;
 		ls_log_record_end(&record, join);
 		skip_blanks(&cur);
 		ls_take_char(&cur, ',');
 		skip_blanks(&cur);
-		any = true;
 	}
 	return any;
 }

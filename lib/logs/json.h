@@ -18,7 +18,7 @@ struct ls_log_json {
 	char name[LS_LOG_NAME_MAX]; /* its value comes next */
 };
 
-/* All objects of a line that begins with one; false if it does not, or if one is no JSON. */
+/* All objects of a line that begins with one; false if none is an entry of a journal. */
 bool ls_log_json_line(struct ls_log_join *join, const char *line, size_t len);
 /* Cheap: may an object of several lines begin here? */
 bool ls_log_json_may_begin(const char *line, size_t len);

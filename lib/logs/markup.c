@@ -70,13 +70,13 @@ ls_log_take_tag(struct ls_cursor *cur, bool *separates)
 	return false;
 }
 
-/* logcat puts something between the name and its colon: "usb 6-1 : new", "usb 6-1 (    0): new" */
+/* logcat puts something before the colon of a name: "usb 6-1 : new", "usb 6-1(    0): new" */
 static void
 skip_to_colon(struct ls_cursor *text)
 {
 	struct ls_cursor next = *text;
 
-	if (!ls_take_char(&next, ' '))
+	if (!ls_take_char(&next, ' ') && *next.at != '(')
 		return;
 	if (ls_take_char(&next, '(')) {
 		ls_take_spaces(&next);

@@ -205,6 +205,8 @@ take_headless(struct ls_log_text *log, struct ls_cursor text, bool indented)
 		return;
 	}
 	begin_with_line_before(log);
+	ls_log_join_settle(&log->join, text);
+	count_message(log);
 	alone = log->join.state == LS_LOG_JOIN_IDLE;
 	bare = ls_log_may_be_bare(&log->context, indented, log->join.state == LS_LOG_JOIN_DONE);
 	if (log->join.state == LS_LOG_JOIN_IDLE && take_torn(log, text, bare))

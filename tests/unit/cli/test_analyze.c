@@ -287,6 +287,46 @@ names_controllers_as_the_log_does(void **state)
 	assert_int_equal(lines_of(json, "0000:3a:00.0", "controller-died"), 1);
 }
 
+/* What a device wrote ends with its line. */
+static void
+keeps_serial_numbers_as_they_are(void **state)
+{
+	static const char log[] = "usb 1-2: new high-speed USB device number 5 using xhci_hcd\n"
+				  "usb 1-2: New USB device found, idVendor=0403, idProduct=6001\n"
+				  "usb 1-2: SerialNumber: A1\n"
+				  "7 devices are known\n"
+				  "usb 1-2: USB disconnect, device number 5\n"
+				  "usb 1-2: new high-speed USB device number 6 using xhci_hcd\n"
+				  "usb 1-2: New USB device found, idVendor=0403, idProduct=6001\n"
+				  "usb 1-2: SerialNumber: A1\n"
+				  "eth0: link up\n";
+	ls_json_auto json_t *json = analyze(log, CLI_PROBLEM);
+
+	(void)state;
+	assert_string_equal(text_of(only_incident(json), "cause"), "link-loss");
+	assert_string_equal(text_of(json_object_get(only_incident(json), "device"), "serial"),
+			    "A1");
+	assert_int_equal(number_of(json_array_get(json_object_get(json, "logs"), 0), "usb_lines"),
+			 7);
+}
+
+/* PowerShell writes it. */
+static void
+reads_utf16(void **state)
+{
+	static const char log[] = "[  200.000000] usb 1-2: USB disconnect, device number 5\r\n"
+				  "[  290.000000] eth0: link up\r\n";
+	char wide[2 * sizeof(log)] = "\xff\xfe", path[PATH], *paths[] = { path }, *text;
+
+	(void)state;
+	for (size_t i = 0; i + 1 < sizeof(log); i++)
+		wide[2 + 2 * i] = log[i];
+	make_file(wide, sizeof(wide), path);
+	assert_int_equal(run(false, paths, 1, &text), CLI_FINE);
+	assert_non_null(strstr(text, "1-2"));
+	free(text);
+}
+
 /* Terminal programs write the time of day before each line. */
 static void
 shows_times_of_day(void **state)
@@ -563,6 +603,8 @@ main(void)
 		cmocka_unit_test(answers_in_the_first_line),
 		cmocka_unit_test(attributes_a_lost_hub_to_one_incident),
 		cmocka_unit_test(names_controllers_as_the_log_does),
+		cmocka_unit_test(keeps_serial_numbers_as_they_are),
+		cmocka_unit_test(reads_utf16),
 		cmocka_unit_test(shows_times_of_day),
 		cmocka_unit_test(reports_a_log_without_usb_lines),
 		cmocka_unit_test(shows_what_it_does_not_understand),

@@ -165,6 +165,11 @@ static const struct shape named[] = {
 	  GONE },
 	{ "logcat", "06-16 11:42:51.148 I/usb 1-4 (    0): USB disconnect, device number 5\n",
 	  GONE },
+	{ "logcat", "I/usb 1-4(    0): USB disconnect, device number 5\n", GONE },
+	{ "openwrt",
+	  "Sun Aug 21 23:18:57 2022 [1661116737.123] kern.info kernel: [   12.345678] usb 1-4: USB "
+	  "disconnect, device number 5\n",
+	  GONE },
 	{ "plain", "kernel: usb 1-4: USB disconnect, device number 5\n", GONE },
 	{ "plain", "usb 1-4: USB disconnect, device number 5\n", GONE },
 	{ "dmesg", "kernel: [   12.345678] usb 1-4: USB disconnect, device number 5\n", GONE },

@@ -108,6 +108,9 @@ static const struct shape wraps[] = {
 	{ "Mar 12 08:00:01 otter kernel: usb 3-\n6: USB disconnect, device number 11\n", LEFT },
 	{ "Mar 12 08:00:01 otter ker\nnel: usb 3-6: USB disconnect, device number 11\n", LEFT },
 	{ "[   44.12\n3456] usb 3-6: USB disconnect, device number 11\n", LEFT },
+	{ "[   44.123456] usb 3-6: new full-speed USB device number 1\n2 using dwc2\n"
+	  "eth0: link up\n",
+	  CAME },
 	/* Cut, and the rest is nowhere. */
 	{ "[   44.123456] usb 3-6: USB disconnect, devic\n[   45.123456] " COMES "\n", BOTH },
 	{ "[   44.123456] usb 3-6: USB disconnect\n[   45.123456] " COMES "\n", BOTH },
