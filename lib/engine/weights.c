@@ -266,7 +266,7 @@ static const struct weights rows[] = {
 		.all = LS_FACT_ENUM_FAILED,
 		.group = GROUP_ENUMERATION,
 		.why = "the device was noticed but did not answer",
-		.cause = { FOR(ENUMERATION_FAILED, 5.3), LOST(1.5), FOR(UNPLUGGED, -3) },
+		.cause = { FOR(ENUMERATION_FAILED, 5.8), LOST(1.5), FOR(UNPLUGGED, -3) },
 	},
 	/* kernel: hub_port_connect() */
 	{

@@ -12,6 +12,15 @@
 
 #define MAX_INCIDENTS 1000
 
+const ls_source_set material_blind[MATERIAL_N_BLIND] = {
+	0,
+	1U << LS_SOURCE_KERNEL_LOG,
+	1U << LS_SOURCE_UDEV,
+	1U << LS_SOURCE_LIBUSB,
+	1U << LS_SOURCE_USBMON,
+	1U << LS_SOURCE_UDEV | 1U << LS_SOURCE_LIBUSB | 1U << LS_SOURCE_USBMON,
+};
+
 struct incidents {
 	struct ls_incident list[MAX_INCIDENTS];
 	size_t n;
@@ -100,7 +109,7 @@ by_begin(const void *one, const void *other)
 }
 
 int
-material_read(const char *path, enum ls_source blind, material_fn visit, void *user)
+material_read(const char *path, ls_source_set blind, material_fn visit, void *user)
 {
 	static struct incidents incidents;
 	size_t len = strlen(path);
@@ -110,7 +119,7 @@ material_read(const char *path, enum ls_source blind, material_fn visit, void *u
 	incidents.n = 0;
 	if (recording)
 		r = playback(path, blind, on_record, &incidents) < 0 ? -EINVAL : 1;
-	else if (blind == LS_SOURCE_NONE)
+	else if (!blind)
 		r = read_file(path, &incidents);
 	if (r <= 0)
 		return r;

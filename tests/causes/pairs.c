@@ -69,14 +69,11 @@ print(const struct pairs *pairs, size_t i, size_t j)
 int
 main(int argc, char **argv)
 {
-	static const enum ls_source blind[] = { LS_SOURCE_NONE, LS_SOURCE_KERNEL_LOG,
-						LS_SOURCE_UDEV, LS_SOURCE_LIBUSB,
-						LS_SOURCE_USBMON };
 	static struct pairs pairs;
 
 	for (int i = 1; i < argc; i++) {
-		for (size_t j = 0; j < LS_COUNT(blind); j++) {
-			if (material_read(argv[i], blind[j], take, &pairs) < 0)
+		for (size_t j = 0; j < MATERIAL_N_BLIND; j++) {
+			if (material_read(argv[i], material_blind[j], take, &pairs) < 0)
 				return 2;
 		}
 	}

@@ -28,7 +28,7 @@
 struct found {
 	struct ls_incident incident;
 	const struct label *label;
-	enum ls_source blind;
+	ls_source_set blind;
 	char port[LS_ID_PATH_MAX];
 	int file;
 };
@@ -40,7 +40,7 @@ struct material {
 	struct label *labels;
 	int n_labels;
 	const char *name;
-	enum ls_source blind;
+	ls_source_set blind;
 	size_t first;
 	char files[MAX_FILES][LABEL_FILE_MAX];
 	int n_files;
@@ -87,10 +87,6 @@ take(const struct ls_incident *incident, void *user)
 static int
 read_file(struct material *material, const char *directory, const char *name)
 {
-	static const enum ls_source blind[] = {
-		LS_SOURCE_NONE,	  LS_SOURCE_KERNEL_LOG, LS_SOURCE_UDEV,
-		LS_SOURCE_LIBUSB, LS_SOURCE_USBMON,
-	};
 	char path[4096];
 
 	if (material->n_files == MAX_FILES)
@@ -98,10 +94,10 @@ read_file(struct material *material, const char *directory, const char *name)
 	strcpy(material->files[material->n_files++], name);
 	material->name = name;
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	for (size_t i = 0; i < LS_COUNT(blind); i++) {
-		material->blind = blind[i];
+	for (size_t i = 0; i < MATERIAL_N_BLIND; i++) {
+		material->blind = material_blind[i];
 		material->first = material->n;
-		if (material_read(path, blind[i], take, material) < 0) {
+		if (material_read(path, material_blind[i], take, material) < 0) {
 			fprintf(stderr, "%s: cannot be read\n", path);
 			return -1;
 		}
@@ -176,8 +172,10 @@ print_wrong(const struct material *material, const struct found *found,
 
 	printf("%s: %s", said->cause == LS_CAUSE_UNKNOWN ? "not known" : "wrong",
 	       material->files[found->file]);
-	if (found->blind != LS_SOURCE_NONE)
-		printf(" without %s", ls_source_name(found->blind));
+	for (int i = 0; i < LS_N_SOURCES; i++) {
+		if (found->blind & 1U << i)
+			printf(" without %s", ls_source_name((enum ls_source)i));
+	}
 	facts_text(said->facts, facts);
 	printf(" on %s at %.1f s: %s %.0f %% (%s); right is", found->port,
 	       (double)said->opened.mono_us / LS_SEC, ls_cause_name(said->cause),
@@ -363,7 +361,7 @@ list_files(struct material *material, char **files)
 	for (; *files; files++) {
 		material->name = *files;
 		material->first = material->n;
-		if (material_read(*files, LS_SOURCE_NONE, list, material) < 0)
+		if (material_read(*files, 0, list, material) < 0)
 			r = 2;
 	}
 	return r;

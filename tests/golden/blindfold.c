@@ -190,11 +190,11 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: blindfold RECORDING\n");
 		return 2;
 	}
-	if (playback(argv[1], LS_SOURCE_NONE, on_record, &full) < 0)
+	if (playback(argv[1], 0, on_record, &full) < 0)
 		return 2;
 	for (size_t i = 0; i < LS_COUNT(sources); i++) {
 		now.n = 0;
-		if (playback(argv[1], sources[i], on_record, &now) < 0)
+		if (playback(argv[1], 1U << sources[i], on_record, &now) < 0)
 			return 2;
 		n_wrong += judge(&full, &now, sources[i]);
 	}

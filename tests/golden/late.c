@@ -108,7 +108,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: late MILLISECONDS RECORDING\n");
 		return 2;
 	}
-	if (playback(argv[2], LS_SOURCE_NONE, on_record, &in_order) < 0)
+	if (playback(argv[2], 0, on_record, &in_order) < 0)
 		return 2;
 	qsort(in_order.list, in_order.n, sizeof(in_order.list[0]), by_port);
 	for (uint64_t trial = 1; trial <= N_TRIALS; trial++) {

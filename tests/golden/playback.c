@@ -12,13 +12,14 @@
 #define AFTERWARDS_US (120 * LS_SEC)
 
 static void
-observe(struct ls_engine *engine, struct ls_observation *obs, enum ls_source blind)
+observe(struct ls_engine *engine, struct ls_observation *obs, ls_source_set blind)
 {
-	if (obs->source == blind && obs->kind == LS_OBS_SOURCE_AVAILABLE)
+	bool is_blind = blind & 1U << obs->source;
+
+	if (is_blind && obs->kind == LS_OBS_SOURCE_AVAILABLE)
 		obs->kind = LS_OBS_SOURCE_UNAVAILABLE;
 	/* Which buses there are stands in sysfs, with and without udevd. */
-	if (obs->source != blind || obs->kind == LS_OBS_SOURCE_UNAVAILABLE ||
-	    obs->kind == LS_OBS_BUS_ADDED)
+	if (!is_blind || obs->kind == LS_OBS_SOURCE_UNAVAILABLE || obs->kind == LS_OBS_BUS_ADDED)
 		ls_engine_observe(engine, obs);
 }
 
@@ -121,7 +122,7 @@ delay(struct entries *entries, uint64_t late_us, uint64_t seed)
 }
 
 static void
-feed(struct entries *entries, enum ls_source blind, struct ls_engine *engine)
+feed(struct entries *entries, ls_source_set blind, struct ls_engine *engine)
 {
 	struct ls_instant end = entries->list[entries->n - 1].obs.at;
 
@@ -133,7 +134,7 @@ feed(struct entries *entries, enum ls_source blind, struct ls_engine *engine)
 }
 
 static int
-play(struct entries *entries, enum ls_source blind, ls_record_fn emit, void *user)
+play(struct entries *entries, ls_source_set blind, ls_record_fn emit, void *user)
 {
 	struct ls_engine_config config;
 	ls_auto(ls_families) *families = NULL;
@@ -150,7 +151,7 @@ play(struct entries *entries, enum ls_source blind, ls_record_fn emit, void *use
 }
 
 int
-playback(const char *path, enum ls_source blind, ls_record_fn emit, void *user)
+playback(const char *path, ls_source_set blind, ls_record_fn emit, void *user)
 {
 	struct entries entries = { 0 };
 	int r = load(path, &entries);
@@ -169,7 +170,7 @@ playback_late(const char *path, uint64_t late_us, uint64_t seed, ls_record_fn em
 
 	if (r == 0) {
 		delay(&entries, late_us, seed);
-		r = play(&entries, LS_SOURCE_NONE, emit, user);
+		r = play(&entries, 0, emit, user);
 	}
 	free(entries.list);
 	return r;

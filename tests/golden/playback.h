@@ -4,10 +4,10 @@
 
 /*
  * Plays the recording at @path with the shipped families, and gives what is open at its end the time
- * to come to its verdict. @blind is reported as unavailable from the start; LS_SOURCE_NONE: none.
+ * to come to its verdict. What is in @blind is reported as unavailable from the start.
  * 0, or -EINVAL with the reason on stderr.
  */
-int playback(const char *path, enum ls_source blind, ls_record_fn emit, void *user);
+int playback(const char *path, ls_source_set blind, ls_record_fn emit, void *user);
 
 /*
  * The same with all sources, each of which is late with what it reports by up to @late_us, now more

@@ -67,7 +67,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: replay RECORDING [EXPECTED]\n");
 		return 2;
 	}
-	r = playback(argv[1], LS_SOURCE_NONE, on_record, &replay);
+	r = playback(argv[1], 0, on_record, &replay);
 	if (replay.expected && !replay.failed && fgetc(replay.expected) != EOF) {
 		printf("records are missing after line %u\n", replay.n_lines);
 		replay.failed = 1;
