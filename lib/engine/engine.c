@@ -26,7 +26,8 @@ ls_engine_config_default(struct ls_engine_config *config)
 		.settle_us = 300 * LS_MS,
 		.return_window_us = 10 * LS_SEC,
 		.quiet_us = 2 * LS_SEC,
-		.reset_retry_us = 10 * LS_SEC,
+		.try_silence_us = 17 * LS_SEC,
+		.reset_retry_us = 35 * LS_SEC,
 		.enum_window_us = 30 * LS_SEC,
 	};
 }

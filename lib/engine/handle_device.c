@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lib/engine/handle_device.h"
+#include "lib/base/port.h"
 #include "lib/base/text.h"
 #include "lib/engine/causes.h"
 #include "lib/engine/emit.h"
@@ -13,8 +14,6 @@
 
 /* Strings follow "New USB device found" within milliseconds; udev needs its rules' time. */
 #define IDENTIFY_US (1 * LS_SEC)
-/* A failed enumeration is reported earlier; one that works need not name the device. */
-#define NAMELESS_US (3 * LS_SEC)
 /* By then udev and libusb have both seen what is to be seen. */
 #define SOURCES_DUE_US (5 * LS_SEC)
 /* Late reports of one event come within this. */
@@ -44,6 +43,63 @@ take_off(struct ls_engine *engine, struct link *link, uint16_t devnum, struct ls
 	sessions_leave(engine, link, at);
 }
 
+/* The event waits until the device is judged: the second half of a hub is no connect of its own. */
+static void
+arrived(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
+{
+	links_set_present(engine, link, true);
+	link->devnum = obs->devnum;
+	link->only_driver = false;
+	speed_remember(link);
+	link->device = obs->device ? *obs->device : (struct ls_device){ 0 };
+	link->seen_by = 0;
+	link->arrival = (struct ls_evidence){ 0 };
+	link->burst = (struct ls_burst){ 0 };
+	link->flow = (struct flow){ .stall_at = LS_NEVER };
+	link->identify_at = obs->at.mono_us + IDENTIFY_US;
+	if (obs->initial)
+		return;
+	link->sources_due_at = obs->at.mono_us + SOURCES_DUE_US;
+	link->arrival.at = obs->at;
+	link->arrival.source = obs->source;
+	memcpy(link->arrival.what, obs->text, sizeof(link->arrival.what));
+}
+
+/* What was about to start behind a hub ends with it. */
+static void
+end_starts_below(struct ls_engine *engine, const struct link *hub)
+{
+	for (size_t i = 0; i < engine->n_links; i++) {
+		struct link *link = engine->links[i];
+
+		if (!ls_port_is_below(link->name, hub->name))
+			continue;
+		link->enumerating_since.mono_us = 0;
+		link->assume_at = LS_NEVER;
+	}
+}
+
+/* Only a kernel log, and of a kernel or an excerpt that does not name devices. */
+static void
+assume_connected(struct ls_engine *engine, struct link *link, struct ls_instant at)
+{
+	struct ls_observation obs = {
+		.at = link->enumerating_since,
+		.source = LS_SOURCE_KERNEL_LOG,
+		.devnum = link->enumerating_devnum,
+	};
+
+	link->assume_at = LS_NEVER;
+	if (link->present || !link->enumerating_since.mono_us)
+		return;
+	ls_text_format(obs.text, sizeof(obs.text), "device number %u on %s came up", obs.devnum,
+		       link->name);
+	arrived(engine, link, &obs);
+	link->seen_by = 1U << LS_SOURCE_KERNEL_LOG;
+	link->sources_due_at = LS_NEVER;
+	sessions_identify(engine, link, at);
+}
+
 static void
 device_left(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
 {
@@ -66,6 +122,8 @@ device_left(struct ls_engine *engine, struct link *link, const struct ls_observa
 	link->history = (struct port_history){ 0 };
 	link->partner_mono = 0;
 	link->flow = (struct flow){ .stall_at = LS_NEVER };
+	if (report.takes_children)
+		end_starts_below(engine, link);
 	incidents_report(engine, &report);
 }
 
@@ -117,6 +175,16 @@ other_half(struct ls_engine *engine, struct link *link, const struct ls_observat
 	incidents_report(engine, &report);
 }
 
+/* The kernel logs only of what had come up that it left. */
+static void
+learn_start(struct ls_engine *engine, struct link *link, struct ls_instant at)
+{
+	struct ls_instant since = link->enumerating_since;
+
+	assume_connected(engine, link, at);
+	incidents_quiet_since(engine, link, since);
+}
+
 static void
 disconnected(struct ls_engine *engine, const struct ls_observation *obs)
 {
@@ -133,6 +201,9 @@ disconnected(struct ls_engine *engine, const struct ls_observation *obs)
 		return; /* a late report of the device before this one */
 	if (!link->present && obs->source != LS_SOURCE_KERNEL_LOG)
 		return; /* the kernel log may know of devices that were there before we looked */
+	if (!link->present && link->assume_at != LS_NEVER &&
+	    link->enumerating_devnum == obs->devnum)
+		learn_start(engine, link, obs->at);
 	if (is_other_half(engine, link, obs->at))
 		other_half(engine, link, obs);
 	else
@@ -154,28 +225,6 @@ missed_end(struct ls_engine *engine, struct link *link, const struct ls_observat
 		       "device number %u on %s left unseen: number %u is there now", link->devnum,
 		       link->name, obs->devnum);
 	device_left(engine, link, &end);
-}
-
-/* The event waits until the device is judged: the second half of a hub is no connect of its own. */
-static void
-arrived(struct ls_engine *engine, struct link *link, const struct ls_observation *obs)
-{
-	links_set_present(engine, link, true);
-	link->devnum = obs->devnum;
-	link->only_driver = false;
-	speed_remember(link);
-	link->device = obs->device ? *obs->device : (struct ls_device){ 0 };
-	link->seen_by = 0;
-	link->arrival = (struct ls_evidence){ 0 };
-	link->burst = (struct ls_burst){ 0 };
-	link->flow = (struct flow){ .stall_at = LS_NEVER };
-	link->identify_at = obs->at.mono_us + IDENTIFY_US;
-	if (obs->initial)
-		return;
-	link->sources_due_at = obs->at.mono_us + SOURCES_DUE_US;
-	link->arrival.at = obs->at;
-	link->arrival.source = obs->source;
-	memcpy(link->arrival.what, obs->text, sizeof(link->arrival.what));
 }
 
 /* FOUND names no device number: it is the one that the kernel announced last. */
@@ -211,6 +260,22 @@ connected(struct ls_engine *engine, const struct ls_observation *raw)
 		sessions_identify(engine, link, obs.at);
 }
 
+/* A hub above the port has left: what begins behind it does not come up. */
+static bool
+is_cut_off(struct ls_engine *engine, const struct link *link)
+{
+	char name[LS_PORT_NAME_MAX];
+	const struct link *hub;
+
+	memcpy(name, link->name, sizeof(name));
+	while (ls_port_parent(name, name) > 0 && strncmp(name, "usb", 3) != 0) {
+		hub = links_find(engine, name);
+		if (hub && !hub->present && hub->n_left)
+			return true;
+	}
+	return false;
+}
+
 static void
 enumerating(struct ls_engine *engine, const struct ls_observation *obs)
 {
@@ -229,30 +294,14 @@ enumerating(struct ls_engine *engine, const struct ls_observation *obs)
 	links_number_reused(link, obs->devnum);
 	link->enumerating_devnum = obs->devnum;
 	link->enumerating_since = obs->at;
-	join(engine, link, obs, engine->config.return_window_us);
-	if (!engine->available[LS_SOURCE_UDEV] && !engine->available[LS_SOURCE_LIBUSB])
-		link->assume_at = obs->at.mono_us + NAMELESS_US;
-}
-
-/* Only a kernel log, and of a kernel or an excerpt that does not name devices. */
-static void
-assume_connected(struct ls_engine *engine, struct link *link, struct ls_instant at)
-{
-	struct ls_observation obs = {
-		.at = link->enumerating_since,
-		.source = LS_SOURCE_KERNEL_LOG,
-		.devnum = link->enumerating_devnum,
-	};
-
-	link->assume_at = LS_NEVER;
-	if (link->present || !link->enumerating_since.mono_us)
+	if (is_cut_off(engine, link)) {
+		link->enumerating_since.mono_us = 0;
+		join(engine, link, obs, 0);
 		return;
-	ls_text_format(obs.text, sizeof(obs.text), "device number %u on %s came up", obs.devnum,
-		       link->name);
-	arrived(engine, link, &obs);
-	link->seen_by = 1U << LS_SOURCE_KERNEL_LOG;
-	link->sources_due_at = LS_NEVER;
-	sessions_identify(engine, link, at);
+	}
+	join(engine, link, obs, engine->config.try_silence_us);
+	if (!engine->available[LS_SOURCE_UDEV] && !engine->available[LS_SOURCE_LIBUSB])
+		link->assume_at = obs->at.mono_us + engine->config.try_silence_us;
 }
 
 static void

@@ -1,4 +1,5 @@
 /* What happens to ports and controllers, other than devices coming and going. */
+#include <errno.h>
 #include <string.h>
 
 #include "lib/engine/handle_port.h"
@@ -46,6 +47,8 @@ reset(struct ls_engine *engine, struct link *link, struct report *report)
 	}
 	evidence_of_reset(engine, link, report);
 	report->takes_children = links_is_hub(link);
+	/* Whether it failed is logged only then. */
+	report->hold_us = engine->config.try_silence_us;
 	if (retry)
 		report->event = NO_EVENT;
 }
@@ -68,6 +71,11 @@ enum_failed(struct ls_engine *engine, struct link *link, struct report *report)
 		report->facts |= LS_FACT_BOUNCE;
 	if (report->obs->step == LS_STEP_CONFIG)
 		report->facts |= LS_FACT_CONFIG_FAILED;
+	/* It was there, and is silent now: the wire breaks answers, it does not make them late. */
+	if (link->present && link->last_reset.mono_us &&
+	    report->obs->at.mono_us <= link->last_reset.mono_us + engine->config.reset_retry_us &&
+	    (report->obs->status == -ETIMEDOUT || report->obs->status == -ETIME))
+		report->facts |= LS_FACT_TIMED_OUT;
 	report->open_us = engine->config.enum_window_us;
 	link->failed_since_reset = true;
 	link->assume_at = LS_NEVER;

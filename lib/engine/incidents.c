@@ -319,6 +319,10 @@ add_report(struct ls_engine *engine, struct incident *incident, const struct rep
 	incident->touched_mono = obs->at.mono_us;
 	add_observation(engine, incident, obs);
 	keep_open(incident, obs->at, report->open_us);
+	if (report->hold_us)
+		incident->hold_until = obs->at.mono_us + report->hold_us;
+	if (report->use == REPORT_OPENS)
+		incident->quiet.mono_us = 0;
 	if (report->close_us)
 		incident->close_at = obs->at.mono_us + report->close_us;
 	if (report->takes_children)
@@ -340,6 +344,76 @@ incidents_controller(struct ls_engine *engine, const struct controller_report *r
 	}
 }
 
+/* The kernel still tries to bring the device up: no verdict yet. */
+static bool
+undecided(const struct ls_incident *pub)
+{
+	return (pub->facts & LS_FACT_ENUM_FAILED) &&
+	       !(pub->facts &
+		 (LS_FACT_ENUM_GAVE_UP | LS_FACT_CAME_UP | LS_FACT_RESET | LS_FACT_GONE));
+}
+
+/* Where the family of the device explains more than the rule does. */
+static void
+explain(struct incident *incident)
+{
+	struct ls_incident *pub = &incident->pub;
+
+	if ((pub->cause == LS_CAUSE_MODE_SWITCH || pub->cause == LS_CAUSE_DEVICE_RESET) &&
+	    incident->edge_why[0])
+		ls_text_format(pub->why, sizeof(pub->why), "%s", incident->edge_why);
+	else if (pub->cause == LS_CAUSE_UNKNOWN && pub->open && incident->pub.expected_us &&
+		 (pub->facts & LS_FACT_GONE) && !(pub->facts & LS_FACT_AWAY))
+		ls_text_format(pub->why, sizeof(pub->why),
+			       "it left %s; expected back within %.0f s", pub->mode,
+			       (double)incident->pub.expected_us / LS_SEC);
+	else if (pub->side == LS_SIDE_HOST && incident->controller_said[0])
+		ls_text_append(pub->why, sizeof(pub->why), "; its USB controller reported: %s",
+			       incident->controller_said);
+}
+
+static void
+emit(struct ls_engine *engine, struct incident *incident)
+{
+	struct ls_incident *pub = &incident->pub;
+
+	ls_cause_decide(pub);
+	explain(incident);
+	pub->settled |= !pub->open || (incident->settle_at == LS_NEVER && !undecided(pub));
+	/* Nothing is decided about a device that may come back: no accusation yet. */
+	if (pub->open && pub->cause == LS_CAUSE_UNKNOWN)
+		pub->drop = false;
+	incident->dirty = false;
+	emit_incident(engine, incident);
+}
+
+static void
+close_one(struct ls_engine *engine, size_t place, struct ls_instant at)
+{
+	struct incident *incident = engine->incidents[place];
+	struct ls_incident *pub = &incident->pub;
+
+	if ((pub->facts & LS_FACT_GONE) && !pub->back)
+		pub->facts |= LS_FACT_AWAY;
+	pub->open = false;
+	pub->closed = incident->quiet.mono_us ? incident->quiet : at;
+	emit(engine, incident);
+	forget(engine, place);
+}
+
+/* What is held open for a failed try only is over when something else happens there. */
+static void
+close_quiet(struct ls_engine *engine, const struct ls_socket *socket, struct ls_instant at)
+{
+	for (size_t i = 0; i < engine->n_incidents; i++) {
+		if (engine->incidents[i]->quiet.mono_us &&
+		    strcmp(engine->incidents[i]->pub.socket.id_path, socket->id_path) == 0) {
+			close_one(engine, i, at);
+			return;
+		}
+	}
+}
+
 void
 incidents_report(struct ls_engine *engine, const struct report *report)
 {
@@ -348,6 +422,8 @@ incidents_report(struct ls_engine *engine, const struct report *report)
 	const struct ls_socket *socket = link ? &link->socket : report->socket;
 	struct incident *incident = NULL;
 
+	if (report->use == REPORT_OPENS && !(report->facts & (LS_FACT_RESET | LS_FACT_ENUM_FAILED)))
+		close_quiet(engine, socket, obs->at);
 	if (report->use == REPORT_OPENS)
 		incident = get(engine, socket, link, obs->at);
 	else if (report->use != REPORT_ALONE)
@@ -413,6 +489,17 @@ incidents_returned(struct ls_engine *engine, struct incident *incident,
 }
 
 void
+incidents_quiet_since(struct ls_engine *engine, const struct link *link, struct ls_instant since)
+{
+	struct incident *incident = incidents_find(engine, &link->socket);
+
+	if (!incident || !incident->pub.back)
+		return;
+	incident->close_at = since.mono_us + engine->config.quiet_us;
+	incidents_advance(engine, engine->now);
+}
+
+void
 incidents_elsewhere(struct ls_engine *engine, const struct session *session,
 		    const struct ls_socket *where, struct ls_instant at)
 {
@@ -425,49 +512,6 @@ incidents_elsewhere(struct ls_engine *engine, const struct session *session,
 	add_note(incident, at, what);
 	incident->pub.facts |= LS_FACT_ELSEWHERE;
 	incident->close_at = at.mono_us + engine->config.quiet_us;
-}
-
-/* The kernel still tries to bring the device up: no verdict yet. */
-static bool
-undecided(const struct ls_incident *pub)
-{
-	return (pub->facts & LS_FACT_ENUM_FAILED) &&
-	       !(pub->facts &
-		 (LS_FACT_ENUM_GAVE_UP | LS_FACT_CAME_UP | LS_FACT_RESET | LS_FACT_GONE));
-}
-
-/* Where the family of the device explains more than the rule does. */
-static void
-explain(struct incident *incident)
-{
-	struct ls_incident *pub = &incident->pub;
-
-	if ((pub->cause == LS_CAUSE_MODE_SWITCH || pub->cause == LS_CAUSE_DEVICE_RESET) &&
-	    incident->edge_why[0])
-		ls_text_format(pub->why, sizeof(pub->why), "%s", incident->edge_why);
-	else if (pub->cause == LS_CAUSE_UNKNOWN && pub->open && incident->pub.expected_us &&
-		 (pub->facts & LS_FACT_GONE) && !(pub->facts & LS_FACT_AWAY))
-		ls_text_format(pub->why, sizeof(pub->why),
-			       "it left %s; expected back within %.0f s", pub->mode,
-			       (double)incident->pub.expected_us / LS_SEC);
-	else if (pub->side == LS_SIDE_HOST && incident->controller_said[0])
-		ls_text_append(pub->why, sizeof(pub->why), "; its USB controller reported: %s",
-			       incident->controller_said);
-}
-
-static void
-emit(struct ls_engine *engine, struct incident *incident)
-{
-	struct ls_incident *pub = &incident->pub;
-
-	ls_cause_decide(pub);
-	explain(incident);
-	pub->settled |= !pub->open || (incident->settle_at == LS_NEVER && !undecided(pub));
-	/* Nothing is decided about a device that may come back: no accusation yet. */
-	if (pub->open && pub->cause == LS_CAUSE_UNKNOWN)
-		pub->drop = false;
-	incident->dirty = false;
-	emit_incident(engine, incident);
 }
 
 void
@@ -497,23 +541,10 @@ incidents_deadline(const struct ls_engine *engine)
 	return first;
 }
 
-static void
-close_one(struct ls_engine *engine, size_t place, struct ls_instant at)
-{
-	struct incident *incident = engine->incidents[place];
-	struct ls_incident *pub = &incident->pub;
-
-	if ((pub->facts & LS_FACT_GONE) && !pub->back)
-		pub->facts |= LS_FACT_AWAY;
-	pub->open = false;
-	pub->closed = at;
-	emit(engine, incident);
-	forget(engine, place);
-}
-
 struct incident *
 incidents_before_disconnect(struct ls_engine *engine, const struct link *link, struct ls_instant at)
 {
+	close_quiet(engine, &link->socket, at);
 	for (size_t i = 0; i < engine->n_incidents; i++) {
 		const struct ls_incident *pub = &engine->incidents[i]->pub;
 
@@ -565,6 +596,10 @@ incidents_advance(struct ls_engine *engine, struct ls_instant at)
 			incident->away_at = LS_NEVER;
 			incident->pub.facts |= LS_FACT_AWAY;
 			incident->dirty = true;
+		}
+		if (incident->close_at <= at.mono_us && incident->hold_until > at.mono_us) {
+			incident->close_at = incident->hold_until;
+			incident->quiet = at;
 		}
 		if (incident->close_at <= at.mono_us)
 			close_one(engine, i, at);

@@ -16,6 +16,9 @@ struct incident *incidents_before_disconnect(struct ls_engine *engine, const str
 /* A device came up on the socket of @incident. @since: first sign of the return. */
 void incidents_returned(struct ls_engine *engine, struct incident *incident,
 			const struct return_match *match, struct ls_instant since);
+/* The device on @link was there all the time since @since, as is known only now. */
+void incidents_quiet_since(struct ls_engine *engine, const struct link *link,
+			   struct ls_instant since);
 /* The device of @session turned up on another socket, @where. */
 void incidents_elsewhere(struct ls_engine *engine, const struct session *session,
 			 const struct ls_socket *where, struct ls_instant at);

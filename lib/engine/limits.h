@@ -20,9 +20,13 @@ struct ls_engine_config {
 	uint64_t settle_us; /* sources agree to some 10 ms, children leave within it: 300 ms */
 	uint64_t return_window_us; /* a device that stays away longer is gone: 10 s */
 	uint64_t quiet_us;	   /* back and quiet for this long ends an incident: 2 s */
-	uint64_t reset_retry_us;   /* failed tries of one reset repeat its line within this: 10 s */
-	uint64_t
-		enum_window_us; /* a try to enumerate may take 3 x 5 s before its next line: 30 s */
+	/* The longest that the kernel is silent while it tries to start or reset a device: it asks
+	 * three times for the descriptor and waits 5 s for each answer, and is silent for resets of the
+	 * port in between (hub_port_init(), initial_descriptor_timeout): 17 s. */
+	uint64_t try_silence_us;
+	/* Tries of one reset repeat its line within this: two rounds of such questions: 35 s */
+	uint64_t reset_retry_us;
+	uint64_t enum_window_us;	    /* the next line of a try that has failed: 30 s */
 	const struct ls_families *families; /* borrowed, must outlive the engine; NULL: none */
 	/* Borrowed as well: the engine whose ids are counted on, so that those of the two never meet;
 	 * NULL: it counts by itself. */

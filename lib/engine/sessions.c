@@ -6,6 +6,7 @@
 #include "lib/engine/sessions.h"
 #include "lib/engine/cable_memory.h"
 #include "lib/engine/emit.h"
+#include "lib/engine/facts.h"
 #include "lib/engine/incidents.h"
 #include "lib/engine/links.h"
 #include "lib/engine/modes.h"
@@ -162,6 +163,10 @@ sessions_identify(struct ls_engine *engine, struct link *link, struct ls_instant
 	struct return_match match = { 0 };
 
 	link->identify_at = LS_NEVER;
+	/* What comes up behind a hub that left is not that hub. */
+	if (incident && (incident->pub.facts & LS_FACT_GONE) &&
+	    strcmp(incident->pub.socket.id_path, link->socket.id_path) != 0)
+		incident = NULL;
 	if (waiting)
 		modes_compare(engine, waiting, link, incident ? incident->pub.facts : 0, &match);
 	else if (incident && incident->pub.has_device)

@@ -102,7 +102,9 @@ struct incident {
 	char controller_said[LS_TEXT_MAX]; /* about itself; "" nothing */
 	char edge_why[LS_TEXT_MAX]; /* why the mode after its return was expected, or a reboot */
 	uint64_t close_at;
-	bool dirty; /* a record of it is due */
+	uint64_t hold_until;	 /* the kernel may still be trying without a word; 0: it is not */
+	struct ls_instant quiet; /* since then only that holds it open; mono 0: other things do */
+	bool dirty;		 /* a record of it is due */
 };
 
 /* The device that returned, compared with the one that disconnected. */
@@ -140,6 +142,7 @@ struct report {
 	unsigned int n_notes;
 	bool takes_children; /* with what hangs below it */
 	uint64_t open_us;    /* the incident stays open for so long at least */
+	uint64_t hold_us;    /* … but only for what fails meanwhile */
 	uint64_t close_us;   /* it closes after this, whatever it waited for; 0: as it is */
 };
 

@@ -332,6 +332,13 @@ static const struct weights rows[] = {
 			   FOR(MODE_SWITCH, -2), FOR(SOFTWARE, -3) },
 		.side = { SIDE(DEVICE, 2) },
 	},
+	/* judged: the hub saw it connected all the time, a bad contact does not last through that */
+	{
+		.all = LS_FACT_GONE | LS_FACT_RESET | LS_FACT_TIMED_OUT | LS_FACT_ENUM_GAVE_UP,
+		.why = "neither a reset nor a new start with its power switched off in between "
+		       "brought an answer",
+		.cause = { FOR(DEVICE_RESET, 2), LOST(-2) },
+	},
 	/* xHCI, USB 3: SS.Inactive for longer than a pull takes */
 	{
 		.all = LS_FACT_LINK_FAILED,

@@ -7,6 +7,7 @@
 
 #include "lib/base/hash.h"
 #include "lib/base/port.h"
+#include "lib/observe/kernel_log.h"
 #include "tests/recording/recording.h"
 #include "lib/base/text.h"
 #include "tests/unit/lib/scenario.h"
@@ -242,6 +243,22 @@ scenario_observe_as(struct scenario *scenario, uint64_t at_ms, enum ls_source so
 	observe(scenario, &obs, what->port);
 }
 
+void
+scenario_read(struct scenario *scenario, const struct scenario_line *lines, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct ls_observation obs = { 0 };
+		struct ls_device device = { 0 };
+
+		print_message("%s\n", lines[i].text);
+		assert_int_equal(
+			ls_kernel_log_parse(lines[i].text, strlen(lines[i].text), &obs, &device),
+			1);
+		scenario_observe_as(scenario, lines[i].at_ms, LS_SOURCE_KERNEL_LOG, &obs);
+	}
+	scenario_wait(scenario, lines[n - 1].at_ms + 300000);
+}
+
 int
 scenario_set_up(void **state)
 {
@@ -263,6 +280,15 @@ scenario_set_up_with_phone(void **state)
 }
 
 int
+scenario_set_up_with_log(void **state)
+{
+	scenario_set_up(state);
+	for (enum ls_source source = LS_SOURCE_UDEV; source <= LS_SOURCE_USBMON; source++)
+		scenario_observe(*state, 0, source, LS_OBS_SOURCE_UNAVAILABLE, "", 0);
+	return 0;
+}
+
+int
 scenario_tear_down(void **state)
 {
 	scenario_end(*state);
@@ -273,7 +299,7 @@ scenario_tear_down(void **state)
 void
 scenario_only(struct scenario *scenario, enum ls_cause cause, enum ls_side side, bool drop)
 {
-	scenario_wait(scenario, 400000);
+	scenario_wait(scenario, 2000000);
 	assert_int_equal(scenario->n_incidents, 1);
 	assert_string_equal(ls_cause_name(scenario->incidents[0].cause), ls_cause_name(cause));
 	assert_string_equal(ls_side_name(scenario->incidents[0].side), ls_side_name(side));

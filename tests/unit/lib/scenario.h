@@ -29,6 +29,8 @@ void scenario_end(struct scenario *scenario);
 /* For cmocka: an empty scenario; one with usbmon and @scenario_phone as device 5 on port 1-1. */
 int scenario_set_up(void **state);
 int scenario_set_up_with_phone(void **state);
+/* A kernel log is there, and nothing else, as of a file. */
+int scenario_set_up_with_log(void **state);
 int scenario_tear_down(void **state);
 
 extern const struct ls_device scenario_phone;
@@ -51,6 +53,13 @@ void scenario_plug(struct scenario *scenario, uint64_t at_ms, const char *port, 
 		   const struct ls_device *device);
 void scenario_unplug(struct scenario *scenario, uint64_t at_ms, const char *port,
 		     unsigned int devnum);
+/* Lines of the kernel log, each of which means something; then a long silence. */
+struct scenario_line {
+	uint64_t at_ms;
+	const char *text;
+};
+void scenario_read(struct scenario *scenario, const struct scenario_line *lines, size_t n);
+#define SCENARIO_READ(scenario, lines) scenario_read(scenario, lines, LS_COUNT(lines))
 /* Nothing happens until then. */
 void scenario_wait(struct scenario *scenario, uint64_t until_ms);
 /* After a long wait there is one incident, closed, with this verdict. */
