@@ -86,25 +86,26 @@ is_field_name(const struct ls_cursor *name)
 
 /* A whole line; false if this is no export any more. */
 static bool
-export_line(struct ls_log_journal *journal, struct ls_log_join *join, struct ls_cursor line)
+export_line(struct ls_log_journal *journal, struct ls_log_join *join, const char *line, size_t len)
 {
+	bool needed = len > 0 && (*line == 'M' || *line == '_' || *line == 'S');
+	const char *equals;
 	struct ls_cursor name;
 
-	if (ls_cursor_left(&line) == 0) {
+	if (len == 0) {
 		ls_log_record_end(&journal->record, join);
 		journal->n_exported++;
 		return true;
 	}
 	/* Most fields are not needed: MESSAGE, SYSLOG_FACILITY and _… are. */
-	if (*line.at != 'M' && *line.at != '_' && *line.at != 'S' &&
-	    memchr(line.at, '=',
-		   ls_cursor_left(&line) < LS_LOG_FIELD_MAX ? ls_cursor_left(&line)
-							    : LS_LOG_FIELD_MAX))
-		return *line.at >= 'A' && *line.at <= 'Z';
-	name = ls_take_until(&line, '=');
-	if (ls_take_char(&line, '=')) {
-		ls_log_record_field(&journal->record, name, line);
-		return *name.at == '_' || is_field_name(&name);
+	equals = memchr(line, '=', needed || len < LS_LOG_FIELD_MAX ? len : LS_LOG_FIELD_MAX);
+	if (equals && !needed)
+		return *line >= 'A' && *line <= 'Z';
+	name = ls_cursor_of(line, equals ? (size_t)(equals - line) : len);
+	if (equals) {
+		ls_log_record_field(&journal->record, name,
+				    (struct ls_cursor){ equals + 1, line + len });
+		return *line == '_' || is_field_name(&name);
 	}
 	if (!is_field_name(&name))
 		return false;
@@ -207,7 +208,7 @@ ls_log_export_bytes(struct ls_log_journal *journal, struct ls_log_join *join, co
 			return len;
 		at = (size_t)(newline - bytes) + 1;
 		++*n_lines;
-		if (!export_line(journal, join, line)) {
+		if (!export_line(journal, join, line.at, ls_cursor_left(&line))) {
 			leave_export(journal, join, line);
 			return at;
 		}
@@ -222,7 +223,7 @@ void
 ls_log_journal_end(struct ls_log_journal *journal, struct ls_log_join *join)
 {
 	if (journal->mode == LS_LOG_EXPORT && journal->left == 0 && journal->name_len > 0)
-		export_line(journal, join, ls_cursor_of(journal->name, journal->name_len));
+		export_line(journal, join, journal->name, journal->name_len);
 	if (journal->mode == LS_LOG_EXPORT || journal->mode == LS_LOG_VERBOSE)
 		ls_log_record_end(&journal->record, join);
 	journal->mode = LS_LOG_NO_RECORD;
