@@ -2,11 +2,8 @@
 
 #include "lib/base/port.h"
 #include "lib/logs/date.h"
-#include "lib/observe/kernel_prefix.h"
 
-#define MAX_RUNS  4 /* of blanks, each of which may have been one blank or none */
-#define MAX_NOISE 2 /* words before a message */
-#define NOISE_LEN 48
+#define MAX_RUNS 4 /* of blanks, each of which may have been one blank or none */
 
 /* ---- runs of blanks -------------------------------------------------------------------------- */
 
@@ -56,76 +53,6 @@ try_squeezed(struct ls_cursor text, ls_log_try_fn try, void *user)
 	return false;
 }
 
-/* ---- words in between ------------------------------------------------------------------------ */
-
-/* "[hub_event]", "(null)", "<usb_disconnect>", "hub_event()", "usbcore:hub_event:2245" */
-static bool
-is_noise(struct ls_cursor word)
-{
-	static const char open[] = "[(<", close[] = "])>";
-	const char *bracket = memchr(open, *word.at, sizeof(open) - 1);
-
-	if (bracket)
-		return word.end[-1] == close[bracket - open];
-	for (const char *at = word.at; at < word.end; at++)
-		if (!strchr("_:()", *at) && !(*at >= '0' && *at <= '9') &&
-		    !((*at | 0x20) >= 'a' && (*at | 0x20) <= 'z'))
-			return false;
-	return ls_cursor_contains(&word, "_") || ls_cursor_contains(&word, "()");
-}
-
-/* One such word, with its colon where it has no brackets. */
-static bool
-take_noise(struct ls_cursor *text)
-{
-	struct ls_cursor next = *text;
-	struct ls_cursor word = ls_take_until(&next, ' ');
-	bool colon = ls_cursor_left(&word) > 1 && word.end[-1] == ':';
-
-	if (ls_cursor_left(&word) < 2 + (size_t)colon || ls_cursor_left(&word) > NOISE_LEN)
-		return false;
-	word.end -= colon;
-	if (!is_noise(word) || (!colon && !strchr("[(<", *word.at)))
-		return false;
-	ls_take_spaces(&next);
-	*text = next;
-	return true;
-}
-
-/* "usb 3-6: " and what follows @rest. */
-static bool
-try_without(struct ls_cursor prefix, struct ls_cursor rest, ls_log_try_fn try, void *user)
-{
-	char plain[LS_LOG_CLEAN_MAX];
-	size_t n = ls_cursor_left(&prefix);
-
-	if (n + ls_cursor_left(&rest) > sizeof(plain))
-		return false;
-	memcpy(plain, prefix.at, n);
-	memcpy(plain + n, rest.at, ls_cursor_left(&rest));
-	return try(ls_cursor_of(plain, n + ls_cursor_left(&rest)), user);
-}
-
-static bool
-try_without_noise(struct ls_cursor text, ls_log_try_fn try, void *user)
-{
-	struct ls_cursor prefix = { text.at, text.at };
-	struct ls_cursor rest = text;
-	const char *colon;
-
-	for (int i = 0; i < MAX_NOISE && take_noise(&rest); i++)
-		if (ls_kernel_has_prefix(rest) && try(rest, user))
-			return true;
-	colon = memmem(text.at, ls_cursor_left(&text), ": ", 2);
-	if (!colon || !ls_kernel_has_prefix(text))
-		return false;
-	prefix.end = rest.at = colon + 2;
-	for (int i = 0; i < MAX_NOISE && take_noise(&rest); i++)
-		if (try_without(prefix, rest, try, user))
-			return true;
-	return false;
-}
-
 /* "message repeated 3 times: [usb 3-6: …]" of rsyslog */
 static bool
 try_repeated(struct ls_cursor text, ls_log_try_fn try, void *user)
@@ -144,6 +71,19 @@ try_repeated(struct ls_cursor text, ls_log_try_fn try, void *user)
 
 /* ---- ends ------------------------------------------------------------------------------------ */
 
+static bool
+try_with(const char *driver, struct ls_cursor rest, ls_log_try_fn try, void *user)
+{
+	char whole[LS_LOG_CLEAN_MAX];
+	size_t n = strlen(driver);
+
+	if (n + ls_cursor_left(&rest) > sizeof(whole))
+		return false;
+	memcpy(whole, driver, n);
+	memcpy(whole + n, rest.at, ls_cursor_left(&rest));
+	return try(ls_cursor_of(whole, n + ls_cursor_left(&rest)), user);
+}
+
 /* "3-6: …", "b 3-6: …": a copy that began within "usb". */
 static bool
 try_with_driver(struct ls_cursor text, ls_log_try_fn try, void *user)
@@ -161,7 +101,7 @@ try_with_driver(struct ls_cursor text, ls_log_try_fn try, void *user)
 	if (ls_cursor_left(&name) < 2 || name.end[-1] != ':' ||
 	    ls_port_from_kernel(name.at, ls_cursor_left(&name) - 1, port) < 0)
 		return false;
-	return try_without(ls_cursor_of("usb ", 4), text, try, user);
+	return try_with("usb ", text, try, user);
 }
 
 /* Messages that can be understood although their end was cut off. */
@@ -197,7 +137,6 @@ bool
 ls_log_repair(struct ls_cursor text, ls_log_try_fn try, void *user)
 {
 	text = ls_cursor_trim(text);
-	return try_squeezed(text, try, user) || try_without_noise(text, try, user) ||
-	       try_repeated(text, try, user) || try_with_driver(text, try, user) ||
-	       try_cut(text, try, user);
+	return try_squeezed(text, try, user) || try_repeated(text, try, user) ||
+	       try_with_driver(text, try, user) || try_cut(text, try, user);
 }

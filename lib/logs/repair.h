@@ -1,8 +1,8 @@
 #pragma once
 /*
- * What a text may have been before a terminal, an editor or another driver changed it: runs of
- * blanks for one blank or for the end of a row, words between a device and what is said of it, a
- * beginning or an end that is missing. Only whole messages of the kernel count as a repair.
+ * What a text may have been before a terminal or an editor changed it: runs of blanks for one blank
+ * or for the end of a row, a beginning or an end that is missing. Only whole messages of the kernel
+ * count as a repair.
  */
 #include "lib/logs/line.h"
 

@@ -2,6 +2,8 @@
 
 #include "lib/base/port.h"
 
+#define NOISE_MAX 48 /* bytes of a word */
+
 static bool
 is_word(const struct ls_cursor *word, const char *text)
 {
@@ -95,4 +97,37 @@ ls_kernel_has_prefix(struct ls_cursor text)
 	if (ls_port_from_kernel(name.at, ls_cursor_left(&name), port) == 1)
 		return is_device_driver(&driver) || ls_cursor_contains(&name, ":");
 	return ls_kernel_is_controller_driver(&driver) && ls_kernel_is_controller_name(&name);
+}
+
+/* "[hub_event]", "(null)", "<usb_disconnect>", "hub_event()", "usbcore:hub_event:2245" */
+static bool
+is_noise(struct ls_cursor word)
+{
+	static const char open[] = "[(<", close[] = "])>";
+	const char *bracket = memchr(open, *word.at, sizeof(open) - 1);
+
+	if (bracket)
+		return word.end[-1] == close[bracket - open];
+	for (const char *at = word.at; at < word.end; at++)
+		if (!strchr("_:()", *at) && !(*at >= '0' && *at <= '9') &&
+		    !((*at | 0x20) >= 'a' && (*at | 0x20) <= 'z'))
+			return false;
+	return ls_cursor_contains(&word, "_") || ls_cursor_contains(&word, "()");
+}
+
+bool
+ls_kernel_take_noise(struct ls_cursor *text)
+{
+	struct ls_cursor next = *text;
+	struct ls_cursor word = ls_take_until(&next, ' ');
+	bool colon = ls_cursor_left(&word) > 1 && word.end[-1] == ':';
+
+	if (ls_cursor_left(&word) < 2 + (size_t)colon || ls_cursor_left(&word) > NOISE_MAX)
+		return false;
+	word.end -= colon;
+	if (!is_noise(word) || (!colon && !strchr("[(<", *word.at)))
+		return false;
+	ls_take_spaces(&next);
+	*text = next;
+	return true;
 }

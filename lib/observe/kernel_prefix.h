@@ -12,3 +12,8 @@ bool ls_kernel_is_controller_driver(const struct ls_cursor *word);
 bool ls_kernel_is_controller_name(const struct ls_cursor *word);
 /* Does @text begin with a driver, the name of its device, and a colon? */
 bool ls_kernel_has_prefix(struct ls_cursor text);
+/*
+ * "[hub_event] ", "(null): ", "hub_event: ", "usbcore:hub_event:2245: ": what kernels of vendors and
+ * dynamic debug put before a message, or between a device and what is said of it. One such word.
+ */
+bool ls_kernel_take_noise(struct ls_cursor *text);

@@ -64,6 +64,12 @@ recognises_connects_and_disconnects(void **state)
 		{ "usb usb3: USB disconnect, device number 1", "usb3", LS_OBS_DISCONNECTED, 1, 0,
 		  0 },
 		{ "usb 4-2: USB disconnect, address 3", "4-2", LS_OBS_DISCONNECTED, 3, 0, 0 },
+		/* Kernels of vendors, dynamic debug, and a message that lost its number. */
+		{ "usb 4-2: [usb_disconnect] USB disconnect, device number 3", "4-2",
+		  LS_OBS_DISCONNECTED, 3, 0, 0 },
+		{ "usbcore:usb_disconnect:2245: usb 4-2: USB disconnect, device number 3", "4-2",
+		  LS_OBS_DISCONNECTED, 3, 0, 0 },
+		{ "usb 4-2: USB disconnect", "4-2", LS_OBS_DISCONNECTED, 0, 0, 0 },
 		{ "usb 2-3: reset SuperSpeed Plus Gen 2x1 USB device number 4 using xhci_hcd",
 		  "2-3", LS_OBS_RESET, 4, 0, 0 },
 		{ "usb 2-3: reset high speed USB device using ehci_hcd and address 4", "2-3",

@@ -213,6 +213,8 @@ static const struct shape noise[] = {
 	  LEFT },
 	{ "[   44.123456] hub 2-0:1.0: [hub_port_init] unable to enumerate USB device on port 3\n",
 	  "2-3 enumeration-failure" },
+	{ "[   44.123456] usb 3-6: [hub_port_init] device descriptor read/64, error -71\n",
+	  "3-6 enumeration-failure" },
 	{ "[   44.123456] usb 3-6: I saw that USB disconnect, device number 11\n", "" },
 	{ "[   44.123456] usb 3-6: Product: [x] USB disconnect, device number 11\n", "" },
 };
