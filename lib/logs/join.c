@@ -19,7 +19,7 @@ is_credible(const struct ls_observation *obs)
 {
 	struct ls_cursor text = ls_cursor_of(obs->text, strlen(obs->text));
 
-	return !obs->controller[0] || ls_kernel_has_prefix(text);
+	return !obs->controller[0] || ls_kernel_has_prefix(ls_kernel_skip_noise(text));
 }
 
 /* 1: @obs is set. */

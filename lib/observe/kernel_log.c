@@ -12,7 +12,7 @@
 
 #define MESSAGE_MAX 1024 /* printk's own limit for the text of one record */
 #define MAX_ERRNO   4095 /* as in the kernel */
-#define NOISE_WORDS 2
+#define NOISE_WORDS 2	 /* between a device and what is said of it */
 
 /* What a pattern found. */
 struct fields {
@@ -438,28 +438,17 @@ parse_rules(const struct message *message, const struct ls_cursor *whole,
 	return false;
 }
 
-/* Without words before the driver. */
-static struct ls_cursor
-skip_noise(struct ls_cursor text)
-{
-	struct ls_cursor next = text;
-
-	for (int i = 0; i < NOISE_WORDS && ls_kernel_take_noise(&next); i++)
-		if (ls_kernel_has_prefix(next))
-			return next;
-	return text;
-}
-
 int
 ls_kernel_log_parse(const char *text, size_t len, struct ls_observation *obs,
 		    struct ls_device *device)
 {
 	char bytes[MESSAGE_MAX];
-	struct ls_cursor whole = skip_noise(unescape(ls_cursor_of(text, len), bytes));
-	struct message message = split(whole);
+	struct ls_cursor whole = unescape(ls_cursor_of(text, len), bytes);
+	struct ls_cursor plain = ls_kernel_skip_noise(whole);
+	struct message message = split(plain);
 	struct ls_observation found = { .at = obs->at, .source = LS_SOURCE_KERNEL_LOG };
 
-	if (!parse_rules(&message, &whole, &found, device) && !parse_driver(&message, &found))
+	if (!parse_rules(&message, &plain, &found, device) && !parse_driver(&message, &found))
 		return 0;
 	if (found.port[0])
 		found.bus = ls_port_bus(found.port);

@@ -131,3 +131,14 @@ ls_kernel_take_noise(struct ls_cursor *text)
 	*text = next;
 	return true;
 }
+
+struct ls_cursor
+ls_kernel_skip_noise(struct ls_cursor text)
+{
+	struct ls_cursor next = text;
+
+	while (ls_kernel_take_noise(&next))
+		if (ls_kernel_has_prefix(next))
+			return next;
+	return text;
+}

@@ -17,3 +17,5 @@ bool ls_kernel_has_prefix(struct ls_cursor text);
  * dynamic debug put before a message, or between a device and what is said of it. One such word.
  */
 bool ls_kernel_take_noise(struct ls_cursor *text);
+/* @text from its driver on, where only such words stand before it. */
+struct ls_cursor ls_kernel_skip_noise(struct ls_cursor text);
