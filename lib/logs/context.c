@@ -21,11 +21,11 @@ ls_log_is_blank(const char *line, size_t len)
 bool
 ls_log_begins_with_stamp(const char *line, size_t len)
 {
-	if (len < 16 || *line == ' ')
+	if (len < 17 || *line == ' ')
 		return false;
 	/* "[   12.345678]", "Nov 18 09:49:37", "2022-08-21T23:18:57" */
-	return *line == '[' || *line == '{' ||
-	       ((line[9] == ':' || line[13] == ':') && line[11] <= '9' && line[12] <= ':');
+	return *line == '[' || *line == '{' || (line[9] == ':' && line[12] == ':') ||
+	       (line[13] == ':' && line[16] == ':');
 }
 
 /* Cheap and generous: a bracket, or "HH:MM" near the beginning. */

@@ -54,6 +54,13 @@ parse_beginning(struct ls_cursor text, struct ls_instant at, struct ls_observati
 	return false;
 }
 
+/* Any text with the number of an error may be a driver's, also half a message of another kind. */
+static bool
+is_weak(const struct ls_observation *obs)
+{
+	return obs->kind == LS_OBS_TRANSFER_ERRORS;
+}
+
 struct attempt {
 	struct ls_instant at;
 	struct ls_observation *obs;
@@ -65,7 +72,7 @@ parse_repaired(struct ls_cursor text, void *user)
 {
 	struct attempt *attempt = user;
 
-	return parse(text, attempt->at, attempt->obs, attempt->device);
+	return parse(text, attempt->at, attempt->obs, attempt->device) && !is_weak(attempt->obs);
 }
 
 /* The same, without what was written into it and behind it. */
@@ -77,8 +84,9 @@ parse_decorated(struct ls_cursor text, struct ls_instant at, struct ls_observati
 	struct attempt attempt = { at, obs, device };
 	struct ls_cursor unmarked;
 
-	if (parse(ls_cursor_trim(text), at, obs, device) ||
-	    ls_log_repair(text, parse_repaired, &attempt) || parse_beginning(text, at, obs, device))
+	if ((parse(ls_cursor_trim(text), at, obs, device) && !is_weak(obs)) ||
+	    ls_log_repair(text, parse_repaired, &attempt) ||
+	    parse(ls_cursor_trim(text), at, obs, device) || parse_beginning(text, at, obs, device))
 		return true;
 	unmarked = ls_cursor_of(plain, ls_log_unmark(plain, text));
 	if (ls_cursor_left(&unmarked) == ls_cursor_left(&text))
@@ -124,7 +132,7 @@ say(struct ls_log_join *join, struct ls_cursor text, bool last)
 	struct ls_device device;
 
 	if (!parse_decorated(text, join->at, &obs, &device) ||
-	    (join->held && obs.kind != join->kind))
+	    (join->held && obs.kind != join->kind) || (join->strong_only && is_weak(&obs)))
 		return false;
 	join->kind = obs.kind;
 	join->state = obs.kind == LS_OBS_STRING ? LS_LOG_JOIN_DONE : LS_LOG_JOIN_UNDERSTOOD;
@@ -315,13 +323,19 @@ try_joined(struct ls_log_join *join, struct ls_cursor text)
 
 	join->spaced_len = append(join->spaced, join->spaced_len, ls_cursor_of(" ", 1));
 	join->spaced_len = append(join->spaced, join->spaced_len, text);
+	if (join->blank_between)
+		join->tight_len = append(join->tight, join->tight_len, ls_cursor_of(" ", 1));
 	join->tight_len = append(join->tight, join->tight_len, text);
 	first = ls_cursor_of(join->spaced, join->spaced_len);
 	second = ls_cursor_of(join->tight, join->tight_len);
-	if (say(join, tight_first ? second : first, true) ||
-	    say(join, tight_first ? first : second, true))
-		return;
-	if (join->held)
+	for (int i = 0; i < (ls_kernel_has_prefix(text) ? 1 : 2); i++) {
+		join->strong_only = i == 0;
+		if (say(join, tight_first ? second : first, true) ||
+		    say(join, tight_first ? first : second, true))
+			break;
+	}
+	join->strong_only = false;
+	if (join->held) /* neither */
 		say(join, ls_cursor_of(join->spaced, len), true);
 }
 
@@ -354,7 +368,7 @@ ls_log_join_continue(struct ls_log_join *join, struct ls_cursor text, bool bare)
 
 		if (parse_decorated(text, join->at, &obs, &device)) {
 			ls_log_join_begin(join, text, ls_log_clock_place(join->clock, &none));
-		} else if (join->state == LS_LOG_JOIN_IDLE) {
+		} else if (join->state == LS_LOG_JOIN_IDLE || ls_kernel_has_prefix(part)) {
 			join->n_lines = 0;
 			join->n_blanks = 0;
 			join->state = LS_LOG_JOIN_OPEN;

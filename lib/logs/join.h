@@ -26,12 +26,14 @@ struct ls_log_join {
 
 	enum ls_log_join_state state;
 	bool held; /* understood, but the next line may add to it; nothing was reported yet */
+	bool strong_only;      /* of two ways to put rows together, neither was tried in full */
 	enum ls_obs_kind kind; /* what was understood */
 	int n_lines, n_blanks;
 	struct ls_instant at;
 	size_t spaced_len, tight_len;
 	char spaced[LS_LOG_MESSAGE_MAX]; /* lines put together with a blank */
-	char tight[LS_LOG_MESSAGE_MAX];	 /* and without one: terminals cut in mid-word */
+	char tight[LS_LOG_MESSAGE_MAX];	 /* and as they stand: terminals cut anywhere */
+	bool blank_between; /* the row above ended in a blank, or this one begins with one */
 };
 
 /* A line with a head that the kernel wrote; its stamp was placed at @at. */

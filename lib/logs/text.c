@@ -22,6 +22,7 @@ struct ls_log_text {
 	uint64_t formats[LS_N_LOG_FORMATS];
 
 	struct ls_log_context context;
+	bool blank_end; /* the last line that was read ended in a blank */
 
 	/* The first line of the kernel, if it has no date: the next one may give it. */
 	bool begun;
@@ -245,6 +246,8 @@ take_line(struct ls_log_text *log, const char *line, size_t len, bool hit)
 	struct ls_log_head head;
 	bool lost;
 
+	log->join.blank_between = log->blank_end || (len > 1 && line[0] == ' ' && line[1] != ' ');
+	log->blank_end = len > 0 && line[len - 1] == ' ';
 	ls_log_take_head(text, &head);
 	read_first(log, head.owner == LS_LOG_NOBODY ? NULL : &head.stamp);
 	if (head.owner != LS_LOG_NOBODY)

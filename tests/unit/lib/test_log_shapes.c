@@ -380,6 +380,60 @@ joins_what_a_terminal_cut(void **state)
 	reads(wraps, LS_COUNT(wraps));
 }
 
+/* Rows of @width characters; @filled: to the last, else a row ends at a blank. */
+static void
+wrap(char *dst, const char *text, size_t width, bool filled)
+{
+	size_t column = 0;
+
+	for (; *text; text++) {
+		bool is_full =
+			filled ? column == width
+			       : *text == ' ' && column + 1 + strcspn(text + 1, " \n") > width;
+
+		if (*text != '\n' && is_full) {
+			*dst++ = '\n';
+			column = 0;
+			if (!filled)
+				continue; /* instead of the blank */
+		}
+		*dst++ = *text;
+		column = *text == '\n' ? 0 : column + 1;
+	}
+	*dst = '\0';
+}
+
+/* Whatever the width of the terminal. */
+static void
+joins_rows_of_any_width(void **state)
+{
+	static const char text[] =
+		"[   44.100000] usb 3-6: new high-speed USB device number 21 using xhci_hcd\n"
+		"[   45.100000] " GONE "\n"
+		"[   46.100000] usb 3-6: device descriptor read/64, error -110\n"
+		"[   47.100000] usb 3-6: device not accepting address 14, error -62\n"
+		"[   48.100000] usb usb3-port6: unable to enumerate USB device\n"
+		"[   49.100000] usb 3-6: not running at top speed; connect to a high speed hub\n"
+		"[   50.100000] usb usb3-port6: disabled by hub (EMI?), re-enabling...\n"
+		"[   51.100000] xhci_hcd 0000:05:00.3: HC died; cleaning up\n";
+	static const char observed[] =
+		CAME ", " LEFT ", 3-6 enumeration-failure, 3-6 enumeration-failure, "
+		     "3-6 enumeration-failure, 3-6 speed-downgrade, 3-6 emi-disable, "
+		     "0000:05:00.3 controller-died";
+	char rows[2 * sizeof(text)];
+	struct log_reading reading;
+
+	(void)state;
+	for (size_t width = 50; width < 100; width++)
+		for (int filled = 0; filled < 2; filled++) {
+			wrap(rows, text, width, filled);
+			log_read(&reading, NULL, rows, strlen(rows), 0);
+			if (strcmp(reading.observed, observed) != 0)
+				fail_msg("%zu columns:\n%s  read as \"%s\"", width, rows,
+					 reading.observed);
+		}
+}
+
 static void
 reads_lists_of_hits(void **state)
 {
@@ -437,6 +491,7 @@ main(void)
 		cmocka_unit_test(reads_syslog_without_a_tag),
 		cmocka_unit_test(takes_a_run_of_blanks_for_one),
 		cmocka_unit_test(joins_what_a_terminal_cut),
+		cmocka_unit_test(joins_rows_of_any_width),
 		cmocka_unit_test(reads_lists_of_hits),
 		cmocka_unit_test(reads_copies_of_terminals_and_pages),
 		cmocka_unit_test(separates_joined_messages),
