@@ -383,6 +383,22 @@ put_times(const struct cli *cli, const json_t *log)
 			"computer started, and what has none is in the order of its lines.");
 }
 
+/* Several messages on one line, as when the newlines of a copy were lost. */
+static void
+put_hidden(const struct cli *cli, const json_t *log)
+{
+	int64_t n = field_int(log, "unread_lines");
+	char lines[FORMAT_MAX];
+
+	if (n == 0)
+		return;
+	render_sentence(&cli->style, TONE_WARN, 2,
+			"  %s on behind the text of a device, which may say anything, and the rest "
+			"is not read: put each message on a line of its own. The first: %s",
+			format_count(lines, n, "line goes", "lines go"),
+			field_text(log, "unread_line"));
+}
+
 static void
 put_log(const struct cli *cli, const json_t *log)
 {
@@ -410,6 +426,7 @@ put_log(const struct cli *cli, const json_t *log)
 				field_text(log, "truncated"));
 	if (field_int(log, "usb_lines") == 0)
 		return;
+	put_hidden(cli, log);
 	put_times(cli, log);
 	render_sentence(&cli->style, TONE_DIM, 2,
 			"  A kernel log shows only failed transfers that a driver reports, and not "

@@ -244,6 +244,17 @@ before(struct ls_cursor text, const char *end)
 	return ls_cursor_trim(text);
 }
 
+/* What looks like a message behind a device's own text is not read, and reported. */
+static void
+note_hidden(struct ls_log_join *join, struct ls_cursor text)
+{
+	struct ls_log_head head;
+
+	ls_log_take_head(text, &head);
+	if (head.owner == LS_LOG_KERNEL && ls_kernel_has_prefix(head.text))
+		ls_log_unread_add(&join->hidden, head.owner, head.text, text);
+}
+
 /* All messages of @text, which begins with one. */
 static void
 take_apart(struct ls_log_join *join, struct ls_cursor text)
@@ -257,8 +268,10 @@ take_apart(struct ls_log_join *join, struct ls_cursor text)
 		struct ls_device device;
 
 		/* What a device wrote may look like a stamp. */
-		if (parse(text, join->at, &obs, &device) && obs.kind == LS_OBS_STRING)
+		if (parse(text, join->at, &obs, &device) && obs.kind == LS_OBS_STRING) {
+			note_hidden(join, (struct ls_cursor){ next, text.end });
 			break;
+		}
 		if (!say(join, part, true) && !is_usb_text(part))
 			break;
 		text.at = next;

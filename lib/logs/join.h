@@ -23,6 +23,7 @@ struct ls_log_join {
 	bool observed; /* an observation was made since the caller cleared this */
 	uint64_t n_observed;
 	struct ls_log_unread unread; /* as long as nothing was observed */
+	struct ls_log_unread hidden; /* behind a device's own text, on the same line */
 
 	enum ls_log_join_state state;
 	bool held; /* understood, but the next line may add to it; nothing was reported yet */

@@ -569,8 +569,7 @@ ls_log_text_finish(struct ls_log_text *log, struct ls_log_text_summary *ret)
 	log->summary.dated = log->clock.dated;
 	log->summary.of_day = log->clock.of_day && !log->clock.dated && !log->clock.has_boot_clock;
 	log->summary.last = last_stamp(log);
-	if (log->summary.usb_lines == 0)
-		log->summary.unread = log->join.unread;
+	log->summary.unread = log->summary.usb_lines == 0 ? log->join.unread : log->join.hidden;
 	*ret = log->summary;
 	memcpy(ret->format, ls_log_format_name(most), strlen(ls_log_format_name(most)) + 1);
 }

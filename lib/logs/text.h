@@ -26,7 +26,10 @@ struct ls_log_text_summary {
 	bool dated;	    /* at least one line had a date */
 	bool of_day;	    /* times of day and no others: mono times count from a midnight */
 	struct ls_instant last; /* the last line of the last boot with a stamp; mono 0: none */
-	/* Of a log without any usb_lines: lines that name USB, in a shape that is not known. */
+	/*
+	 * Of a log without any usb_lines: lines that name USB, in a shape that is not known. Else
+	 * those that go on behind a device's own text, which may say anything.
+	 */
 	struct ls_log_unread unread;
 	/* Lines that state each kind before anything is merged, by port: lib/logs/counts.h. */
 };

@@ -414,6 +414,25 @@ shows_what_it_does_not_understand(void **state)
 	}
 }
 
+/* The newlines of a copy were lost, or a device has a message of the kernel as its name. */
+static void
+reports_what_stands_behind_the_text_of_a_device(void **state)
+{
+	static const char log[] =
+		"[  100.000000] usb 1-2: new high-speed USB device number 5 using xhci_hcd "
+		"[  100.100000] usb 1-2: Product: Stick "
+		"[  200.000000] usb 1-2: USB disconnect, device number 5 "
+		"[  201.000000] usb 1-2: new high-speed USB device number 6 using xhci_hcd\n";
+	char path[PATH], *paths[] = { path }, *text;
+
+	(void)state;
+	make_file(log, strlen(log), path);
+	assert_int_equal(run(false, paths, 1, &text), CLI_PROBLEM);
+	assert_non_null(strstr(text, "1 line goes on behind the text of a device"));
+	assert_non_null(strstr(text, "The first: [  200.000000] usb 1-2: USB disconnect"));
+	free(text);
+}
+
 static void
 refuses_what_is_neither(void **state)
 {
@@ -608,6 +627,7 @@ main(void)
 		cmocka_unit_test(shows_times_of_day),
 		cmocka_unit_test(reports_a_log_without_usb_lines),
 		cmocka_unit_test(shows_what_it_does_not_understand),
+		cmocka_unit_test(reports_what_stands_behind_the_text_of_a_device),
 		cmocka_unit_test(refuses_what_is_neither),
 		cmocka_unit_test(counts_what_it_does_not_list),
 		cmocka_unit_test(joins_a_capture_and_a_log),
