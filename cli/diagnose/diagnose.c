@@ -58,7 +58,7 @@ complain_focus(const struct histories *histories, const char *focus)
 
 static int
 get_trials(const struct cli *cli, struct diagnosis *diagnosis, struct histories *histories,
-	   struct ls_trials **ret)
+	   const struct ls_trials **ret)
 {
 	char focus[HISTORIES_NAME_MAX];
 	int r;
@@ -83,7 +83,6 @@ get_trials(const struct cli *cli, struct diagnosis *diagnosis, struct histories 
 static int
 print(const struct cli *cli, const struct diagnosis *diagnosis, void *user)
 {
-	enum ls_verdict verdict = diagnosis->blame->verdict;
 	int r = CLI_FINE;
 
 	(void)user;
@@ -97,8 +96,7 @@ print(const struct cli *cli, const struct diagnosis *diagnosis, void *user)
 	}
 	if (r != CLI_FINE)
 		return r;
-	return verdict == LS_VERDICT_SUSPECT || verdict == LS_VERDICT_INSEPARABLE ? CLI_PROBLEM
-										  : CLI_FINE;
+	return ls_blame_accuses(diagnosis->blame) ? CLI_PROBLEM : CLI_FINE;
 }
 
 /* Without sessions there is nothing to conclude. */
@@ -157,7 +155,7 @@ diagnose_with(const struct cli *cli, const struct diagnose_request *request, dia
 {
 	const struct listener listener = { request, show, user };
 	ls_auto(histories) *histories = NULL;
-	ls_auto(ls_trials) *trials = NULL;
+	const struct ls_trials *trials;
 	struct diagnosis diagnosis = { .focus = request->focus };
 	struct ls_blame_priors priors;
 	int r = read_priors(request->priors, &priors);

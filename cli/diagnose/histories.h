@@ -20,10 +20,6 @@ LS_DEFINE_AUTO(histories)
 int histories_add(struct histories *histories, const struct ls_trial *trial,
 		  const struct histories_aliases *aliases);
 
-/* The same for a sum of sessions, of which all dropped (then @trial has n_dropping) or none. */
-int histories_add_sum(struct histories *histories, const struct ls_trial *trial,
-		      const struct histories_aliases *aliases, uint64_t n_sessions);
-
 /* The number of sessions added, and how many of them the last histories_trials() used. */
 uint64_t histories_n_rows(const struct histories *histories);
 uint64_t histories_n_taken(const struct histories *histories);
@@ -31,9 +27,9 @@ uint64_t histories_n_taken(const struct histories *histories);
 /*
  * All as trials, or with @focus, a port or a device: those in which it took part, and those that
  * share a port, hub, cable or device with one of them. 1, 0 if there is no such port or device,
- * -ENOSPC or -ENOMEM.
+ * or -ENOMEM. Borrowed until the next call.
  */
-int histories_trials(struct histories *histories, const char *focus, struct ls_trials **ret);
+int histories_trials(struct histories *histories, const char *focus, const struct ls_trials **ret);
 
 /*
  * The name of a part of the trials: the shortest that is unique in its kind. "" for "". Fills @text

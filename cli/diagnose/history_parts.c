@@ -1,6 +1,7 @@
 #include "cli/diagnose/history_parts.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/text.h"
@@ -106,20 +107,21 @@ add_part(struct history_parts *parts, const struct key *key,
 	ls_text_format(part.name, sizeof(part.name), "%s", key->name);
 	for (int i = 0; i < N_REALMS; i++)
 		ls_text_format(part.realm[i], sizeof(part.realm[i]), "%s", key->realm[i]);
+	snprintf(part.id, sizeof(part.id), "%u", part.number);
 	fill_aliases(&part, aliases);
 	return set_add(&parts->all, &part, sizeof(part), compare_parts);
 }
 
 int
-history_parts_number(struct history_parts *parts, size_t slot, const struct ls_trial *trial,
-		     const struct histories_aliases *aliases, uint32_t *ret)
+history_parts_find(struct history_parts *parts, size_t slot, const struct ls_trial *trial,
+		   const struct histories_aliases *aliases, const struct history_part **ret)
 {
 	bool is_hub = slot >= LS_N_COMPONENT_KINDS;
 	const char *name = is_hub ? trial->hubs[slot - LS_N_COMPONENT_KINDS] : trial->names[slot];
 	struct history_part *found;
 	struct key key;
 
-	*ret = 0;
+	*ret = NULL;
 	if (!name || !*name)
 		return 0;
 	key = key_of(is_hub ? LS_COMPONENT_HUB : (enum ls_component_kind)slot, name, trial);
@@ -128,7 +130,7 @@ history_parts_number(struct history_parts *parts, size_t slot, const struct ls_t
 		found = add_part(parts, &key, aliases);
 	if (!found)
 		return -ENOMEM;
-	*ret = found->number;
+	*ret = found;
 	return parts->all.n > LS_MAX_COMPONENTS ? -ENOSPC : 0;
 }
 

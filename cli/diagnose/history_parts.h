@@ -14,12 +14,15 @@ enum realm {
 	N_REALMS,
 };
 
+#define HISTORY_ID_MAX 16
+
 struct history_part {
 	enum ls_component_kind kind;
 	char name[LS_COMPONENT_NAME_MAX];
 	char realm[N_REALMS][LS_COMPONENT_NAME_MAX];
 	char shown[LS_COMPONENT_NAME_MAX], too[LS_COMPONENT_NAME_MAX];
-	uint32_t number; /* from 1; 0 is unknown */
+	uint32_t number;	 /* from 1; 0 is unknown */
+	char id[HISTORY_ID_MAX]; /* the same as text, its name in the trials */
 };
 
 /* Zero is an empty one. */
@@ -32,9 +35,9 @@ void history_parts_done(struct history_parts *parts);
 /* Which parts of a trial: an enum ls_component_kind, then its hubs. */
 #define HISTORY_SLOTS (LS_N_COMPONENT_KINDS + LS_TRIAL_HUBS_MAX)
 
-/* *ret: the number of what @trial has at @slot, 0 where that has no name. 0, -ENOSPC or -ENOMEM. */
-int history_parts_number(struct history_parts *parts, size_t slot, const struct ls_trial *trial,
-			 const struct histories_aliases *aliases, uint32_t *ret);
+/* *ret: what @trial has at @slot, NULL where that has no name. 0, -ENOSPC or -ENOMEM. */
+int history_parts_find(struct history_parts *parts, size_t slot, const struct ls_trial *trial,
+		       const struct histories_aliases *aliases, const struct history_part **ret);
 /* @number from 1 to parts->all.n. */
 const struct history_part *history_parts_at(const struct history_parts *parts, uint32_t number);
 /* The shortest name that is unique in its kind. */

@@ -37,21 +37,38 @@ name_of(const struct diagnosis *diagnosis, const struct ls_suspect *suspect)
 {
 	char text[DIAGNOSE_WORDS_MAX], name[HISTORIES_NAME_MAX];
 
-	if (*suspect->with)
+	if (*suspect->with && *suspect->name)
 		return json_string(
 			diagnose_key(diagnosis, suspect->kind, suspect->name, suspect->with, text) +
 			strlen("pair:"));
 	return ls_wire_optional(histories_name(diagnosis->histories, suspect->name, name));
 }
 
+/* What an unknown part goes along with. */
+static json_t *
+of_json(const struct diagnosis *diagnosis, const struct ls_suspect *suspect)
+{
+	char text[DIAGNOSE_WORDS_MAX];
+
+	if (!*suspect->with)
+		return json_null();
+	return json_string(diagnose_key(diagnosis, suspect->with_kind, suspect->with, "", text));
+}
+
 static json_t *
 suspect_json(const struct diagnosis *diagnosis, const struct ls_suspect *suspect)
 {
-	const char *kind = *suspect->with ? "pair" : ls_component_kind_name(suspect->kind);
+	bool pair = *suspect->with && *suspect->name,
+	     nothing = suspect->kind == LS_N_COMPONENT_KINDS;
+	const char *kind = pair	     ? "pair"
+			   : nothing ? "surroundings"
+				     : ls_component_kind_name(suspect->kind);
 	const struct ls_wire_field fields[] = {
 		{ "kind", json_string(kind) },
 		{ "name", name_of(diagnosis, suspect) },
+		{ "of", pair ? json_null() : of_json(diagnosis, suspect) },
 		{ "probability", json_real(suspect->probability) },
+		{ "since", suspect->since_us ? ls_wire_time(suspect->since_us) : json_null() },
 		{ "drops", json_integer(suspect->drops) },
 		{ "hours", json_real(suspect->hours) },
 		{ "drops_without", json_integer(suspect->drops_without) },
@@ -111,6 +128,29 @@ group_json(const struct diagnosis *diagnosis, unsigned int group)
 	return list_or_null(list, complete);
 }
 
+static size_t
+group_size(const struct ls_blame *blame, unsigned int group)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < blame->n_suspects; i++)
+		n += blame->suspects[i].group == group;
+	return n;
+}
+
+/* What the verdict names: its probability is theirs. */
+static json_t *
+named_json(const struct diagnosis *diagnosis)
+{
+	const struct ls_blame *blame = diagnosis->blame;
+	json_t *list = json_array();
+	bool complete = true;
+
+	for (size_t i = 0; ls_blame_accuses(blame) && i < blame->n_named; i++)
+		complete = append(list, key_of(diagnosis, &blame->suspects[i])) && complete;
+	return list_or_null(list, complete);
+}
+
 static json_t *
 groups_json(const struct diagnosis *diagnosis)
 {
@@ -122,8 +162,11 @@ groups_json(const struct diagnosis *diagnosis)
 	for (size_t i = 0; i < blame->n_suspects; i++)
 		if (blame->suspects[i].group > n_groups)
 			n_groups = blame->suspects[i].group;
-	for (unsigned int group = 1; group <= n_groups; group++)
+	for (unsigned int group = 1; group <= n_groups; group++) {
+		if (group_size(blame, group) < 2)
+			continue;
 		complete = append(list, group_json(diagnosis, group)) && complete;
+	}
 	return list_or_null(list, complete);
 }
 
@@ -141,7 +184,7 @@ static json_t *
 outcome_json(const struct diagnosis *diagnosis, const struct ls_swap_outcome *outcome)
 {
 	struct ls_suspect suspect = { .kind = outcome->kind };
-	bool names = outcome->kind != LS_N_COMPONENT_KINDS;
+	bool names = outcome->names;
 
 	memcpy(suspect.name, outcome->name, sizeof(suspect.name));
 	memcpy(suspect.with, outcome->with, sizeof(suspect.with));
@@ -153,14 +196,14 @@ outcome_json(const struct diagnosis *diagnosis, const struct ls_swap_outcome *ou
 }
 
 static json_t *
-swap_json(const struct diagnosis *diagnosis, const struct ls_swap *swap)
+exchange_json(const struct diagnosis *diagnosis, const struct ls_exchange *exchange)
 {
 	char from[HISTORIES_NAME_MAX], to[HISTORIES_NAME_MAX];
 	const struct ls_wire_field fields[] = {
-		{ "kind", json_string(ls_component_kind_name(swap->kind)) },
+		{ "kind", json_string(ls_component_kind_name(exchange->kind)) },
 		{ "from",
-		  ls_wire_optional(histories_name(diagnosis->histories, swap->from, from)) },
-		{ "to", ls_wire_optional(histories_name(diagnosis->histories, swap->to, to)) },
+		  ls_wire_optional(histories_name(diagnosis->histories, exchange->from, from)) },
+		{ "to", ls_wire_optional(histories_name(diagnosis->histories, exchange->to, to)) },
 	};
 
 	return ls_wire_object(fields, LS_COUNT(fields));
@@ -205,13 +248,16 @@ next_json(const struct diagnosis *diagnosis)
 	for (size_t i = 0; swap->possible && i < LS_COUNT(swap->outcomes); i++)
 		complete =
 			append(outcomes, outcome_json(diagnosis, &swap->outcomes[i])) && complete;
-	return json_pack("{s:o, s:o, s:o, s:f, s:f, s:o}", "swap",
-			 swap->possible ? swap_json(diagnosis, swap) : json_null(), "trial",
-			 swap->possible ? trial_json(diagnosis, swap) : json_null(), "get",
-			 gets ? json_string(ls_component_kind_name(swap->get)) : json_null(),
-			 "run_hours", swap->run_hours, "gain_bits",
-			 swap->possible ? swap->gain_bits : swap->get_gain_bits, "outcomes",
-			 list_or_null(outcomes, complete));
+	return json_pack(
+		"{s:o, s:o, s:o, s:o, s:f, s:f, s:o}", "swap",
+		swap->n_exchanges > 0 ? exchange_json(diagnosis, &swap->exchanges[0]) : json_null(),
+		"also",
+		swap->n_exchanges > 1 ? exchange_json(diagnosis, &swap->exchanges[1]) : json_null(),
+		"trial", swap->possible ? trial_json(diagnosis, swap) : json_null(), "get",
+		gets ? json_string(ls_component_kind_name(swap->get)) : json_null(), "run_hours",
+		swap->run_hours, "gain_bits",
+		swap->possible ? swap->gain_bits : swap->get_gain_bits, "outcomes",
+		list_or_null(outcomes, complete));
 }
 
 static json_t *
@@ -241,6 +287,7 @@ diagnose_print_json(const struct cli *cli, const struct diagnosis *diagnosis)
 	const struct ls_wire_field fields[] = {
 		{ "verdict", verdict_json(diagnosis, blame->verdict, first) },
 		{ "probability", json_real(blame->probability) },
+		{ "named", named_json(diagnosis) },
 		{ "suspects", suspects_json(diagnosis) },
 		{ "never_varied", never_varied_json(diagnosis) },
 		{ "inseparable", groups_json(diagnosis) },

@@ -11,6 +11,8 @@
 #include "lib/base/text.h"
 
 #define TRIAL_MAX 4096
+/* One drop in two days of use is rare. */
+#define RARE_HOURS 48
 
 static const char *const remedies[LS_N_COMPONENT_KINDS] = {
 	[LS_COMPONENT_HOST] =
@@ -23,7 +25,7 @@ static const char *const remedies[LS_N_COMPONENT_KINDS] = {
 	[LS_COMPONENT_CABLE] = "Put this cable aside and use another one.",
 	[LS_COMPONENT_DEVICE] =
 		"It drops with cables and ports that are fine otherwise: update its "
-		"firmware, clean its socket, or have it mended.",
+		"firmware, clean its socket, or have it repaired.",
 	[LS_COMPONENT_MODEL] =
 		"All devices of this model drop: look for a newer firmware or another "
 		"model.",
@@ -50,6 +52,15 @@ is_obvious(const struct ls_blame *blame, enum ls_component_kind kind)
 	return false;
 }
 
+static bool
+is_exchanged(const struct ls_swap *swap, enum ls_component_kind kind)
+{
+	for (size_t i = 0; i < swap->n_exchanges; i++)
+		if (swap->exchanges[i].kind == kind)
+			return true;
+	return false;
+}
+
 /* The rest of the trial: on port "1-4" with device "iPhone", without what is swapped. */
 static void
 describe_trial(const struct cli *cli, const struct diagnosis *diagnosis, char text[TRIAL_MAX])
@@ -71,7 +82,7 @@ describe_trial(const struct cli *cli, const struct diagnosis *diagnosis, char te
 	for (size_t i = 0; i < LS_COUNT(places); i++) {
 		const char *name = swap->names[places[i].kind];
 
-		if (!*name || places[i].kind == swap->kind ||
+		if (!*name || is_exchanged(swap, places[i].kind) ||
 		    is_obvious(diagnosis->blame, places[i].kind))
 			continue;
 		word = strcmp(word, places[i].word) == 0 ? "and" : places[i].word;
@@ -101,21 +112,24 @@ meaning(const struct cli *cli, const struct diagnosis *diagnosis,
 	const struct ls_swap_outcome *outcome, char text[TRIAL_MAX])
 {
 	char full[DIAGNOSE_WORDS_MAX] = "", part[DIAGNOSE_WORDS_MAX], percent[FORMAT_MAX];
-	bool names = outcome->kind != LS_N_COMPONENT_KINDS;
+	bool names = outcome->names;
 
 	if (names)
 		diagnose_words(diagnosis, outcome->kind, outcome->name, outcome->with, full);
 	sanitize_text(part, sizeof(part), full, cli->style.utf8);
 	format_percent(percent, outcome->certainty);
 	if (outcome->verdict == LS_VERDICT_NOTHING_SPECIAL)
-		ls_text_format(text, TRIAL_MAX, "nothing special is the matter (%s)", percent);
+		ls_text_format(text, TRIAL_MAX, "no part is at fault (%s)", percent);
 	else if (!names)
 		ls_text_format(text, TRIAL_MAX, "nothing is decided yet");
 	else if (outcome->verdict == LS_VERDICT_SUSPECT)
-		ls_text_format(text, TRIAL_MAX, "%s it is (%s)", part, percent);
-	else if (outcome->verdict == LS_VERDICT_INSEPARABLE)
-		ls_text_format(text, TRIAL_MAX, "it is %s or what always goes with it (%s)", part,
+		ls_text_format(text, TRIAL_MAX, "%s is at fault (%s)", part, percent);
+	else if (outcome->verdict == LS_VERDICT_SURROUNDINGS)
+		ls_text_format(text, TRIAL_MAX, "no part is at fault, but what is around (%s)",
 			       percent);
+	else if (outcome->verdict == LS_VERDICT_INSEPARABLE)
+		ls_text_format(text, TRIAL_MAX, "%s is at fault, or what always goes with it (%s)",
+			       part, percent);
 	else
 		ls_text_format(text, TRIAL_MAX, "%s becomes the first suspect (%s)", part, percent);
 	return text;
@@ -138,12 +152,20 @@ put_swap(const struct cli *cli, const struct diagnosis *diagnosis)
 {
 	const struct ls_swap *swap = diagnosis->swap;
 	char from[DIAGNOSE_WORDS_MAX], to[DIAGNOSE_WORDS_MAX], rest[TRIAL_MAX], time[FORMAT_MAX];
+	char exchanges[TRIAL_MAX] = "";
 
-	named(cli, diagnosis, swap->kind, swap->from, from);
-	named(cli, diagnosis, swap->kind, swap->to, to);
+	for (size_t i = 0; i < swap->n_exchanges; i++) {
+		const struct ls_exchange *exchange = &swap->exchanges[i];
+
+		named(cli, diagnosis, exchange->kind, exchange->from, from);
+		named(cli, diagnosis, exchange->kind, exchange->to, to);
+		ls_text_append(exchanges, sizeof(exchanges), "%s%s instead of %s",
+			       i ? ", and " : "", to, from);
+	}
 	describe_trial(cli, diagnosis, rest);
-	render_sentence(&cli->style, TONE_STRONG, 6, "Next: use %s instead of %s%s, for %s.", to,
-			from, rest, run_time(time, swap->run_hours));
+	render_sentence(&cli->style, TONE_STRONG, 6, "Next: use %s%s%s, for %s.", exchanges,
+			swap->n_exchanges > 1 && *rest ? "," : "", rest,
+			run_time(time, swap->run_hours));
 	put_outcomes(cli, diagnosis);
 }
 
@@ -159,6 +181,32 @@ article(enum ls_component_kind kind)
 						 : "another computer (and with it another port)";
 }
 
+/* The only part that is named; with a device its model may be. */
+static const char *
+remedy(const struct ls_blame *blame)
+{
+	const struct ls_suspect *first = &blame->suspects[0];
+
+	if (*first->name && *first->with)
+		return "Keep these two apart: each is fine without the other.";
+	return remedies[first->kind];
+}
+
+/* Whether that is worth an exchange is up to the user. */
+static void
+put_how_rare(const struct cli *cli, const struct ls_suspect *suspect)
+{
+	double hours_for_each = suspect->drops > 0 ? suspect->hours / suspect->drops : 0;
+	char time[FORMAT_MAX];
+
+	if (hours_for_each < RARE_HOURS)
+		return;
+	format_duration(time, 3600 * 24 * round(hours_for_each / 24));
+	render_sentence(&cli->style, TONE_PLAIN, 6,
+			"      That is one drop in %s of use: exchange it only if that matters.",
+			time);
+}
+
 /* No outcome would change the verdict. */
 static bool
 is_idle(const struct diagnosis *diagnosis)
@@ -166,7 +214,9 @@ is_idle(const struct diagnosis *diagnosis)
 	const struct ls_blame *blame = diagnosis->blame;
 	const struct ls_suspect *first = &blame->suspects[0];
 
-	if (blame->verdict != LS_VERDICT_SUSPECT && blame->verdict != LS_VERDICT_INSEPARABLE)
+	if (blame->verdict == LS_VERDICT_SURROUNDINGS)
+		return true;
+	if (!ls_blame_accuses(blame))
 		return false;
 	for (size_t i = 0; i < LS_COUNT(diagnosis->swap->outcomes); i++) {
 		const struct ls_swap_outcome *outcome = &diagnosis->swap->outcomes[i];
@@ -186,17 +236,17 @@ diagnose_print_next(const struct cli *cli, const struct diagnosis *diagnosis)
 	const struct ls_swap *swap = diagnosis->swap;
 	char time[FORMAT_MAX];
 
-	if (blame->verdict == LS_VERDICT_SUSPECT)
-		render_sentence(&cli->style, TONE_STRONG, 6, "Do:   %s",
-				*blame->suspects[0].with
-					? "Keep these two apart: each is fine without the other."
-					: remedies[blame->suspects[0].kind]);
+	if (blame->verdict == LS_VERDICT_SUSPECT) {
+		render_sentence(&cli->style, TONE_STRONG, 6, "Do:   %s", remedy(blame));
+		put_how_rare(cli, &blame->suspects[0]);
+	}
 	if (blame->drops == 0)
 		return;
 	run_time(time, swap->run_hours);
 	if (swap->possible && !is_idle(diagnosis))
 		put_swap(cli, diagnosis);
-	else if (swap->get != LS_N_COMPONENT_KINDS && blame->verdict != LS_VERDICT_SUSPECT)
+	else if (swap->get != LS_N_COMPONENT_KINDS && blame->verdict != LS_VERDICT_SUSPECT &&
+		 blame->verdict != LS_VERDICT_SURROUNDINGS)
 		render_sentence(
 			&cli->style, TONE_STRONG, 6,
 			"Next: try %s, with everything else as before, for %s. Nothing that "

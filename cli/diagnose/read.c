@@ -19,27 +19,22 @@ struct reader {
 	struct histories *histories;
 	struct histories_aliases aliases; /* of the row that is being added */
 	int64_t since_us, until_us;
-	uint64_t n_sessions, n_dropping; /* of the row, where it is a sum; else 0 */
-	uint64_t n_undated;		 /* only if a span is requested */
+	uint64_t n_sessions; /* of the row, where it is a sum; else 0 */
+	uint64_t n_undated;  /* only if a span is requested */
 };
 
 static int
 on_row(const struct ls_trial *trial, void *user)
 {
 	struct reader *reader = user;
+	struct ls_trial sum = *trial;
 
 	if (trial->start_us < reader->since_us || trial->start_us > reader->until_us) {
 		reader->n_undated += trial->start_us == 0;
 		return 0;
 	}
-	if (reader->n_sessions > 0) {
-		struct ls_trial sum = *trial;
-
-		sum.n_dropping = (uint32_t)reader->n_dropping;
-		return histories_add_sum(reader->histories, &sum, &reader->aliases,
-					 reader->n_sessions);
-	}
-	return histories_add(reader->histories, trial, &reader->aliases);
+	sum.n_sessions = (uint32_t)reader->n_sessions;
+	return histories_add(reader->histories, &sum, &reader->aliases);
 }
 
 /* Reports an error in the sessions of @name, at @line unless that is 0. */
@@ -190,7 +185,6 @@ on_sum(const json_t *sum, void *user)
 	take_aliases(sum, &names);
 	answer->reader.aliases = names.aliases;
 	answer->reader.n_sessions = (uint64_t)field_int(sum, "sessions");
-	answer->reader.n_dropping = (uint64_t)field_int(sum, "sessions_with_drops");
 	r = ls_session_from_json(sum, on_row, &answer->reader, why);
 	if (r < 0)
 		return complain("sessions of linkstatd", 0, r, why);

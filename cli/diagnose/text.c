@@ -1,6 +1,7 @@
 #include "cli/diagnose/text.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,8 @@
 #define LIST_MAX      4096
 #define POSSIBLE_MIN  0.01
 #define POSSIBLE_MOST 4
+/* A cable without a name that is this likely is worth a name. */
+#define UNLABELLED_MIN 0.05
 
 /* ---- parts of sentences --------------------------------------------------------------------- */
 
@@ -33,10 +36,25 @@ append(char list[LIST_MAX], const char *separator, const char *text)
 	ls_text_append(list, LIST_MAX, "%s%s", *list ? separator : "", text);
 }
 
+/* Typed hours have two digits: to the minute, above 10 hours to the hour. */
 static const char *
 duration(char text[FORMAT_MAX], double hours)
 {
-	return format_duration(text, hours * 3600);
+	int minutes = hours < 10 ? (int)round(hours * 60) : 0;
+
+	if (hours >= 10 && hours < 48) {
+		snprintf(text, FORMAT_MAX, "%.0f h", hours);
+		return text;
+	}
+	if (minutes < 10)
+		return format_duration(text, hours * 3600);
+	if (minutes < 60)
+		snprintf(text, FORMAT_MAX, "%d min", minutes);
+	else if (minutes % 60)
+		snprintf(text, FORMAT_MAX, "%d h %d min", minutes / 60, minutes % 60);
+	else
+		snprintf(text, FORMAT_MAX, "%d h", minutes / 60);
+	return text;
 }
 
 /* "6 drops in 1 h 12 min". */
@@ -60,9 +78,8 @@ is_company(const struct ls_blame *blame, enum ls_component_kind kind, uint32_t n
 	bool itself = kind == first->kind || (*first->with && kind == first->with_kind);
 
 	/* Nor of what cannot be distinguished from it. */
-	for (size_t i = 1; i < blame->n_suspects; i++)
-		itself = itself || (first->group && blame->suspects[i].group == first->group &&
-				    blame->suspects[i].kind == kind);
+	for (size_t i = 1; i < blame->n_named; i++)
+		itself = itself || blame->suspects[i].kind == kind;
 	return n > 0 && !itself && (kind != LS_COMPONENT_HOST || n > 1);
 }
 
@@ -103,35 +120,44 @@ company(char text[LIST_MAX], const struct ls_blame *blame, bool same)
 
 /* ---- the answer ----------------------------------------------------------------------------- */
 
+/* The verdict names it: with the first class, or on its own beside that. */
 static bool
 is_accused(const struct ls_blame *blame, size_t i)
 {
-	const struct ls_suspect *first = &blame->suspects[0], *suspect = &blame->suspects[i];
+	return ls_blame_accuses(blame) &&
+	       (i < blame->n_named ||
+		ls_blame_class(blame, blame->suspects[i].group) >= LS_BLAME_SURE);
+}
 
-	if (blame->verdict != LS_VERDICT_SUSPECT && blame->verdict != LS_VERDICT_INSEPARABLE)
-		return false;
-	return i == 0 || (first->group && suspect->group == first->group) ||
-	       (blame->verdict == LS_VERDICT_SUSPECT && suspect->probability >= LS_BLAME_SURE);
+/* All of a class: "A or B". */
+static void
+list_class(const struct cli *cli, const struct diagnosis *diagnosis, unsigned int group,
+	   char list[LIST_MAX])
+{
+	const struct ls_blame *blame = diagnosis->blame;
+	char part[DIAGNOSE_WORDS_MAX];
+
+	list[0] = '\0';
+	for (size_t i = 0; i < blame->n_suspects; i++) {
+		if (blame->suspects[i].group == group)
+			append(list, " or ", words(cli, diagnosis, &blame->suspects[i], part));
+	}
 }
 
 static void
 put_other_suspects(const struct cli *cli, const struct diagnosis *diagnosis)
 {
 	const struct ls_blame *blame = diagnosis->blame;
-	char part[DIAGNOSE_WORDS_MAX], percent[FORMAT_MAX];
+	char list[LIST_MAX], percent[FORMAT_MAX];
 
-	for (size_t i = 1; i < blame->n_suspects; i++) {
-		const struct ls_suspect *suspect = &blame->suspects[i];
+	for (size_t i = blame->n_named; i < blame->n_suspects; i++) {
+		unsigned int group = blame->suspects[i].group;
 
-		if (!is_accused(blame, i))
+		if (!is_accused(blame, i) || group == blame->suspects[i - 1].group)
 			continue;
-		words(cli, diagnosis, suspect, part);
-		if (blame->suspects[0].group && suspect->group == blame->suspects[0].group)
-			render_sentence(&cli->style, TONE_BAD, 2,
-					"or, which is the same so far: %s", part);
-		else
-			render_sentence(&cli->style, TONE_BAD, 2, "and, apart from it: %s (%s)",
-					part, format_percent(percent, suspect->probability));
+		list_class(cli, diagnosis, group, list);
+		render_sentence(&cli->style, TONE_BAD, 2, "and, apart from that: %s (%s)", list,
+				format_percent(percent, ls_blame_class(blame, group)));
 	}
 }
 
@@ -145,11 +171,13 @@ why_not_enough(const struct ls_blame *blame)
 	if (blame->drops == 0)
 		return "So far nothing dropped, but that was too short to call it reliable.";
 	if (blame->drops < LS_BLAME_DROPS_MIN)
-		return "One drop is an accident; only a second one says something.";
+		return "One drop may be chance. Wait for a second.";
 	if (n_same >= 3)
 		return "Something is wrong, but nearly everything was the same in all sessions, "
 		       "so nothing can be separated yet.";
-	return "Too many things could explain the drops equally well.";
+	if (blame->probability < 0.5)
+		return "Too many things could explain the drops equally well.";
+	return "That is not enough to be sure.";
 }
 
 static void
@@ -178,12 +206,13 @@ put_rest_of_answer(const struct cli *cli, const struct diagnosis *diagnosis)
 	char all[2 * FORMAT_MAX];
 
 	switch (blame->verdict) {
-	case LS_VERDICT_SUSPECT:
-		put_other_suspects(cli, diagnosis);
-		break;
 	case LS_VERDICT_INSEPARABLE:
 		render_sentence(&cli->style, TONE_PLAIN, 2,
 				"  Which of them cannot be told: they were never used apart.");
+		break;
+	case LS_VERDICT_SURROUNDINGS:
+		render_sentence(&cli->style, TONE_PLAIN, 2,
+				"  Look at power, interference, software, or the place.");
 		break;
 	case LS_VERDICT_NOTHING_SPECIAL:
 		render_sentence(&cli->style, TONE_PLAIN, 2, "  %s altogether.",
@@ -192,29 +221,33 @@ put_rest_of_answer(const struct cli *cli, const struct diagnosis *diagnosis)
 	case LS_VERDICT_NOT_ENOUGH_DATA:
 		put_not_enough(cli, diagnosis);
 		break;
+	case LS_VERDICT_SUSPECT:
+		break;
 	}
+	if (ls_blame_accuses(blame))
+		put_other_suspects(cli, diagnosis);
 }
 
 void
 diagnose_print_answer(const struct cli *cli, const struct diagnosis *diagnosis)
 {
 	const struct ls_blame *blame = diagnosis->blame;
-	char list[LIST_MAX] = "", part[DIAGNOSE_WORDS_MAX], percent[FORMAT_MAX];
+	char list[LIST_MAX], percent[FORMAT_MAX];
 
 	format_percent(percent, blame->probability);
+	list_class(cli, diagnosis, 1, list);
 	switch (blame->verdict) {
 	case LS_VERDICT_SUSPECT:
-		render_sentence(&cli->style, TONE_BAD, 2, "Most likely at fault: %s (%s)",
-				words(cli, diagnosis, &blame->suspects[0], part), percent);
+		render_sentence(&cli->style, TONE_BAD, 2, "Most likely at fault: %s (%s)", list,
+				percent);
 		break;
 	case LS_VERDICT_INSEPARABLE:
-		for (size_t i = 0; i < blame->n_suspects; i++) {
-			if (is_accused(blame, i))
-				append(list, " or ",
-				       words(cli, diagnosis, &blame->suspects[i], part));
-		}
 		render_sentence(&cli->style, TONE_BAD, 2, "At fault is one of these: %s (%s)", list,
 				percent);
+		break;
+	case LS_VERDICT_SURROUNDINGS:
+		render_sentence(&cli->style, TONE_BAD, 2,
+				"No part: it drops with all of them (%s).", percent);
 		break;
 	case LS_VERDICT_NOTHING_SPECIAL:
 		render_sentence(&cli->style, TONE_GOOD, 2,
@@ -234,8 +267,10 @@ put_evidence(const struct cli *cli, const struct diagnosis *diagnosis)
 	const struct ls_blame *blame = diagnosis->blame;
 	const struct ls_suspect *suspect = &blame->suspects[0];
 	char with[2 * FORMAT_MAX], without[2 * FORMAT_MAX], where[LIST_MAX], same[LIST_MAX];
+	char date[FORMAT_MAX];
 
-	if (blame->n_suspects == 0 || !is_accused(blame, 0))
+	if (blame->n_suspects == 0 || !is_accused(blame, 0) ||
+	    blame->verdict == LS_VERDICT_SURROUNDINGS)
 		return;
 	drops_in(with, suspect->drops, suspect->hours);
 	drops_in(without, suspect->drops_without, suspect->hours_without);
@@ -249,37 +284,43 @@ put_evidence(const struct cli *cli, const struct diagnosis *diagnosis)
 		render_sentence(&cli->style, TONE_PLAIN, 2,
 				"  %s%s%s.  Nothing of that was ever used without it.", with,
 				*where ? ", with " : "", where);
+	if (suspect->since_us)
+		render_sentence(&cli->style, TONE_PLAIN, 2, "  It began about %s.",
+				format_time(date, suspect->since_us, cli->now_us));
 }
 
 static void
 append_share(char list[LIST_MAX], const char *what, double probability)
 {
-	char text[DIAGNOSE_WORDS_MAX + FORMAT_MAX], percent[FORMAT_MAX];
+	char text[LIST_MAX + FORMAT_MAX], percent[FORMAT_MAX];
 
 	if (probability < POSSIBLE_MIN)
 		return;
 	ls_text_format(text, sizeof(text), "%s (%s)", what, format_percent(percent, probability));
-	append(list, ", ", text);
+	append(list, "; ", text);
 }
 
+/* Classes, each with its own number. */
 static void
 put_possible(const struct cli *cli, const struct diagnosis *diagnosis)
 {
 	const struct ls_blame *blame = diagnosis->blame;
-	char list[LIST_MAX] = "", part[DIAGNOSE_WORDS_MAX];
+	char list[LIST_MAX] = "", class[LIST_MAX];
+	unsigned int done = 0;
 	size_t n = 0;
 
-	for (size_t i = 0; i < blame->n_suspects; i++) {
-		if (is_accused(blame, i) || n == POSSIBLE_MOST)
+	for (size_t i = 0; i < blame->n_suspects && n < POSSIBLE_MOST; i++) {
+		unsigned int group = blame->suspects[i].group;
+
+		if (is_accused(blame, i) || group == done)
 			continue;
-		append_share(list, words(cli, diagnosis, &blame->suspects[i], part),
-			     blame->suspects[i].probability);
+		done = group;
+		list_class(cli, diagnosis, group, class);
+		append_share(list, class, ls_blame_class(blame, group));
 		n++;
 	}
 	if (blame->verdict != LS_VERDICT_NOTHING_SPECIAL)
-		append_share(list, "nothing special", blame->nothing);
-	append_share(list, "something that is not recorded, as interference or software",
-		     blame->surroundings);
+		append_share(list, "no part is at fault", blame->nothing);
 	if (*list && blame->drops > 0)
 		render_sentence(&cli->style, TONE_PLAIN, 2, "%s: %s.",
 				is_accused(blame, 0) ? "Also possible" : "Possible", list);
@@ -298,7 +339,7 @@ put_never_varied(const struct cli *cli, const struct diagnosis *diagnosis)
 		memcpy(one.name, never->name, sizeof(one.name));
 		if (*never->name)
 			append(varied, ", ", words(cli, diagnosis, &one, part));
-		else
+		else if (never->kind != LS_COMPONENT_CABLE)
 			append(recorded, ", ", diagnose_kind(never->kind));
 	}
 	if (*varied)
@@ -308,55 +349,23 @@ put_never_varied(const struct cli *cli, const struct diagnosis *diagnosis)
 		render_sentence(&cli->style, TONE_PLAIN, 2, "Never recorded: %s.", recorded);
 }
 
-static bool
-is_never_varied(const struct ls_blame *blame, const struct ls_suspect *suspect)
-{
-	for (size_t i = 0; i < blame->n_never_varied; i++)
-		if (blame->never_varied[i].kind == suspect->kind &&
-		    strcmp(blame->never_varied[i].name, suspect->name) == 0)
-			return true;
-	return false;
-}
-
-/*
- * Parts that are in all sessions always go together; at least one of the group is already
- * mentioned.
- */
-static bool
-is_mentioned(const struct ls_blame *blame, unsigned int group)
-{
-	for (size_t i = 0; i < blame->n_suspects; i++)
-		if (blame->suspects[i].group == group &&
-		    is_never_varied(blame, &blame->suspects[i]))
-			return true;
-	return false;
-}
-
-/*
- * Groups of suspects that are not part of the verdict and not reported as present in all sessions.
- */
+/* Without names sessions cannot show which cable it is. */
 static void
-put_groups(const struct cli *cli, const struct diagnosis *diagnosis)
+put_unlabelled(const struct cli *cli, const struct diagnosis *diagnosis)
 {
 	const struct ls_blame *blame = diagnosis->blame;
-	char part[DIAGNOSE_WORDS_MAX];
-	unsigned int done = 0;
+	double sum = 0;
 
 	for (size_t i = 0; i < blame->n_suspects; i++) {
-		char list[LIST_MAX] = "";
-		unsigned int group = blame->suspects[i].group;
-
-		if (group <= done || is_accused(blame, i) || is_mentioned(blame, group) ||
-		    blame->suspects[i].probability < POSSIBLE_MIN)
-			continue;
-		done = group;
-		for (size_t k = i; k < blame->n_suspects; k++)
-			if (blame->suspects[k].group == group)
-				append(list, " and ",
-				       words(cli, diagnosis, &blame->suspects[k], part));
-		render_sentence(&cli->style, TONE_PLAIN, 2,
-				"Cannot be told apart, as they were never used apart: %s.", list);
+		if (blame->suspects[i].kind == LS_COMPONENT_CABLE && !*blame->suspects[i].name)
+			sum += blame->suspects[i].probability;
 	}
+	if (sum < UNLABELLED_MIN || blame->drops == 0)
+		return;
+	render_sentence(&cli->style, TONE_PLAIN, 2,
+			"It may be a cable, and cables without a name cannot be told apart. "
+			"Name each one when you plug it in: linkstat cable PORT NAME "
+			"(\"" LS_CABLE_BUILT_IN "\" for a device with a fixed cable).");
 }
 
 static void
@@ -374,7 +383,7 @@ diagnose_print_evidence(const struct cli *cli, const struct diagnosis *diagnosis
 	put_evidence(cli, diagnosis);
 	put_possible(cli, diagnosis);
 	put_never_varied(cli, diagnosis);
-	put_groups(cli, diagnosis);
+	put_unlabelled(cli, diagnosis);
 	put_patterns(cli, diagnosis);
 }
 

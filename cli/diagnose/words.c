@@ -29,7 +29,13 @@ diagnose_key(const struct diagnosis *diagnosis, enum ls_component_kind kind, con
 
 	histories_name(diagnosis->histories, name, part);
 	histories_name(diagnosis->histories, with, other);
-	if (*with)
+	if (kind == LS_N_COMPONENT_KINDS)
+		ls_text_format(text, DIAGNOSE_WORDS_MAX, "surroundings");
+	else if (*with && !*name)
+		ls_text_format(text, DIAGNOSE_WORDS_MAX, "%s: of %s:%s",
+			       ls_component_kind_name(kind), ls_component_kind_name(with_kind),
+			       other);
+	else if (*with)
 		ls_text_format(text, DIAGNOSE_WORDS_MAX, "pair:%s:%s + %s:%s",
 			       ls_component_kind_name(kind), part,
 			       ls_component_kind_name(with_kind), other);
@@ -48,7 +54,13 @@ diagnose_words(const struct diagnosis *diagnosis, enum ls_component_kind kind, c
 
 	histories_name(diagnosis->histories, name, part);
 	histories_name(diagnosis->histories, with, other);
-	if (!*part)
+	if (kind == LS_N_COMPONENT_KINDS)
+		ls_text_format(text, DIAGNOSE_WORDS_MAX,
+			       "something that is not recorded, such as interference or software");
+	else if (!*part && *with)
+		ls_text_format(text, DIAGNOSE_WORDS_MAX, "the %s that %s \"%s\" had",
+			       kinds[kind].name, kinds[with_kind].name, other);
+	else if (!*part)
 		ls_text_format(text, DIAGNOSE_WORDS_MAX, "%s", kinds[kind].unknown);
 	else if (*with)
 		ls_text_format(text, DIAGNOSE_WORDS_MAX, "%s \"%s\" together with %s \"%s\"",

@@ -91,11 +91,10 @@ print_why(const struct cli *cli, const struct diagnosis *diagnosis)
 static int
 on_diagnosis(const struct cli *cli, const struct diagnosis *diagnosis, void *user)
 {
-	enum ls_verdict verdict = diagnosis->blame->verdict;
 	struct report_page *page = user;
 	int r = print_lines(cli, diagnosis, diagnose_print_answer, &page->answer);
 
-	page->accused = verdict == LS_VERDICT_SUSPECT || verdict == LS_VERDICT_INSEPARABLE;
+	page->accused = ls_blame_accuses(diagnosis->blame);
 	if (r == CLI_FINE)
 		r = print_lines(cli, diagnosis, diagnose_print_next, &page->next);
 	return r == CLI_FINE ? print_lines(cli, diagnosis, print_why, &page->why) : r;

@@ -1,27 +1,27 @@
 #pragma once
 /*
- * Which part is at fault: hypotheses about what is bad, their marginal likelihoods in closed form,
- * and the posterior of each suspect (DESIGN section 6). Drops are Poisson. Trials that share what a
- * hypothesis calls bad share one rate, all others share another one, each with a Gamma prior, so D
- * drops in T hours have the marginal likelihood
+ * Which part is at fault: hypotheses about what is bad, how likely the sessions are under each, and
+ * the posterior of each class of suspects.
  *
- *     h^a / Gamma(a) * Gamma(a + D) / (h + T)^(a + D)         (times what all hypotheses share)
+ * All good sessions share one rate of Poisson drops, with the prior Gamma(0.7, 300 h). Sessions of
+ * something bad share another one, x, with the prior Gamma(1.3, 0.35 h), but differ from each other:
+ * lib/attribution/likelihood.h has the formula. Either all sessions are alike or they differ much,
+ * each with probability 1/2 and for the whole table, so that a hypothesis has the mean of both. Ten
+ * drops in one session then say less than ten in ten, and one long session without a drop clears
+ * nobody.
  *
- * of the Gamma-Poisson, that is negative binomial, distribution (Gelman et al., Bayesian Data
- * Analysis, section 2.6) with the shape a and the hours h of the prior.
+ * The hypotheses: nothing is special; one part is bad; two are, each on its own (with the sum of
+ * their rates where both took part); two are together and harmless apart (a place, a cable and a
+ * device can be); something that is not recorded and was always there (surroundings, software). A
+ * single one may have begun on a date: lib/attribution/since.h.
  *
- * Drops of one session share its circumstances (load, heat, how the plug sits), so a session with d
- * drops is weighed by 1 / (1 + (d - 1) / 4), drops and hours alike: that of a rate whose squared
- * coefficient of variation between sessions is 1/4 (McCullagh and Nelder, Generalized Linear
- * Models, section 6.2.3). Without this, uneven rates accuse a good part in one of 25 simulated
- * setups.
+ * What is unknown may be bad, too. An unlabelled cable is taken for one that mostly stays where it
+ * is from one session to the next (lib/attribution/chain.h), for one that goes along with a device or
+ * port, for one that was in all sessions without a label, or for a labelled one. The same, but the
+ * first, for ports, devices and computers.
  *
- * The hypotheses: nothing is special; one part is bad; two are, each on its own; two are together
- * and harmless apart; something that is not recorded and was always there (surroundings, software).
- *
- * What is unknown may be bad, too. An unlabelled cable is taken for one that was in all trials
- * without a label, or went along with any one device, port or host in them, or was a labelled one;
- * the same for ports and devices. Unrecorded hosts and controllers are taken for one each.
+ * Parts, unknown parts, pairs and surroundings of exactly the same sessions are one class: no session
+ * tells them apart. Its probability is their sum, and they are named together or not at all.
  *
  * A drop whose cause names a side (trial.h) is evidence for parts of that side, as far as it
  * happens more often than by mistake. m of n drops with a part name its side: by mistake at an
@@ -44,7 +44,7 @@
 #include "lib/attribution/priors.h"
 #include "lib/attribution/trials.h"
 
-/* "not-enough-data", "nothing-special", "suspect", "inseparable". Never NULL. */
+/* "not-enough-data", "nothing-special", "suspect", "inseparable", "surroundings". Never NULL. */
 const char *ls_verdict_name(enum ls_verdict verdict);
 
 /* 0, -EINVAL (a prior is negative or not finite, or a shape or hours is not > 0) or -ENOMEM. The

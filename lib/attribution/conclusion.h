@@ -1,24 +1,31 @@
 #pragma once
-/* From the posterior of all hypotheses to the probability of each part, and to one verdict; for
- * attribution and advice. Not for callers of the library. */
+/* From the posterior of all hypotheses to classes of suspects, and to one verdict; for attribution
+ * and advice. Parts, unknown parts, pairs and the surroundings of exactly the same trials are one
+ * class, and its probability is their sum. Not for callers of the library. */
 #include "lib/attribution/answer.h"
 #include "lib/attribution/parts.h"
 
-struct decision {
-	enum ls_verdict verdict;
+struct accused {
+	uint32_t part, with; /* with: PART_NONE unless a pair */
 	double probability;
-	uint32_t part, with; /* the first suspect, PART_NONE if none; with: of a pair */
+	uint64_t membership;
+	double class_sum;
 };
 
-/* For each part that it alone, or with another one but each on its own, is bad; unknown ones of a
- * kind are summed in PART_UNKNOWN. @ret has n_parts entries. @probabilities: of all hypotheses in
- * their order. */
-void conclusion_marginals(const struct hypotheses *hypotheses, const double *probabilities,
-			  double *ret);
+struct conclusion {
+	enum ls_verdict verdict;
+	double probability;
+	double nothing;
+	size_t n, n_named; /* n_named: of the first class */
+	struct accused accused[LS_MAX_SUSPECTS];
+};
 
-/* @drop_in: what took part in one more trial with a drop, or NULL. 0 or -ENOMEM. */
+/* One more trial, after those of the hypotheses. */
+struct next_trial {
+	const uint16_t *slots; /* what takes part */
+	bool drop;
+};
+
+/* @probabilities: of all hypotheses in their order, after @next if that is one. 0 or -ENOMEM. */
 int conclusion_decide(const struct hypotheses *hypotheses, const double *probabilities,
-		      const uint16_t *drop_in, struct decision *ret);
-
-/* Unknown ones of a kind are one suspect: the part that stands for @part. */
-uint32_t conclusion_gathered(const struct hypotheses *hypotheses, uint32_t part);
+		      const struct next_trial *next, struct conclusion *ret);

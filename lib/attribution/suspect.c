@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/attribution/since.h"
+
 uint32_t
 suspect_clamp(double n)
 {
@@ -51,7 +53,7 @@ count_with(const struct company *company, struct ls_suspect *suspect)
 		for (size_t slot = 0; slot < TRIAL_SLOTS; slot++) {
 			uint16_t c = combination->slots[slot];
 
-			if (c == COMPONENT_NONE || company->seen[c])
+			if (!component_is_known(c) || company->seen[c])
 				continue;
 			company->seen[c] = 1;
 			n[trials->components[c]->kind]++;
@@ -76,7 +78,7 @@ in_same_company(const struct company *company, const struct combination *combina
 	for (size_t i = 0; i < LS_COUNT(kinds); i++) {
 		uint16_t c = combination->slots[kinds[i]];
 
-		if (c != COMPONENT_NONE && company->seen[c])
+		if (component_is_known(c) && company->seen[c])
 			return true;
 	}
 	return false;
@@ -100,6 +102,24 @@ count_without(const struct company *company, struct ls_suspect *suspect)
 	suspect->drops_without = suspect_clamp(drops);
 }
 
+enum ls_component_kind
+suspect_name(const struct hypotheses *hypotheses, const struct accused *accused,
+	     char name[LS_COMPONENT_NAME_MAX], char with[LS_COMPONENT_NAME_MAX])
+{
+	const struct part *part = &hypotheses->parts[accused->part], *other = NULL;
+
+	if (accused->with != PART_NONE)
+		other = &hypotheses->parts[accused->with];
+	else if (part->shape == PART_UNKNOWN_WITH)
+		other = &hypotheses->parts[part->component];
+	suspect_name_part(hypotheses, part, name);
+	with[0] = '\0';
+	if (!other)
+		return part->kind;
+	suspect_name_part(hypotheses, other, with);
+	return other->kind;
+}
+
 int
 suspect_describe(const struct hypotheses *hypotheses, const struct accused *accused,
 		 struct ls_suspect *ret)
@@ -115,11 +135,9 @@ suspect_describe(const struct hypotheses *hypotheses, const struct accused *accu
 		return -ENOMEM;
 	*ret = (struct ls_suspect){ .kind = company.part->kind,
 				    .probability = accused->probability };
-	suspect_name_part(hypotheses, company.part, ret->name);
-	if (company.with) {
-		ret->with_kind = company.with->kind;
-		suspect_name_part(hypotheses, company.with, ret->with);
-	}
+	ret->with_kind = suspect_name(hypotheses, accused, ret->name, ret->with);
+	if (!company.with && company.part->began >= LS_BLAME_SURE)
+		ret->since_us = since_start_us(hypotheses->trials, company.part->since);
 	count_with(&company, ret);
 	count_without(&company, ret);
 	free(company.seen);

@@ -16,10 +16,13 @@ enum ls_component_kind {
 	LS_N_COMPONENT_KINDS,
 };
 
-#define LS_TRIAL_HUBS_MAX     6	    /* USB has at most 5 hubs between a root port and a device */
-#define LS_COMPONENT_NAME_MAX 200   /* clean text, ls_text_clean(); with its 0; longer is cut */
-#define LS_MAX_COMPONENTS     4096  /* distinct ones; more is -ENOSPC */
-#define LS_MAX_COMBINATIONS   65536 /* of components that took part together; more is -ENOSPC */
+#define LS_TRIAL_HUBS_MAX     6	      /* USB has at most 5 hubs between a root port and a device */
+#define LS_COMPONENT_NAME_MAX 200     /* clean text, ls_text_clean(); with its 0; longer is cut */
+#define LS_MAX_COMPONENTS     4096    /* distinct ones; more is -ENOSPC */
+#define LS_MAX_COMBINATIONS   1048576 /* of components that took part together; more is -ENOSPC */
+
+/* As the name of a cable: the device has one of its own, which cannot be exchanged. */
+#define LS_CABLE_BUILT_IN "none"
 
 /* NULL or "" is unknown: a fresh unknown, never the same thing as another unknown one. But no hubs
  * at all (@n_hubs 0) is a root port. Controllers are different ones on different hosts, ports on
@@ -35,8 +38,7 @@ struct ls_trial {
 	/* Of these, drops whose own cause already names a side (lib/model/record.h): they count
 	 * through it (lib/attribution/blame.h says how). @drops counts them too. */
 	uint32_t drops_by_power, drops_by_host, drops_by_hub, drops_by_device;
-	/* 0: this is one session. Else a sum of so many sessions that all dropped: drops of one
-	 * session share its circumstances and weigh less (lib/attribution/blame.h), so a caller
-	 * that sums keeps sessions with drops apart from those without. */
-	uint32_t n_dropping;
+	/* 0: this is one session. Else so many that are alike: began at about @start_us, ran for
+	 * about the same time, and dropped equally often. @hours and @drops are their sums. */
+	uint32_t n_sessions;
 };

@@ -1,379 +1,361 @@
+#include "room.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "room.h"
+#define HUBS_ON_PATH 2
 
-/* Steele, Lea and Flood 2014: SplitMix64. */
-uint64_t
-rng_next(struct rng *rng)
-{
-	uint64_t z = rng->state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
+static const double shares[N_TRUTHS] = { 0.25, 0.45, 0.12, 0.10, 0.08 };
 
 double
-rng_uniform(struct rng *rng)
+truth_share(enum truth truth)
 {
-	return ((double)(rng_next(rng) >> 11) + 0.5) / 9007199254740992.0;
+	return shares[truth];
 }
 
-double
-rng_log_uniform(struct rng *rng, double low, double high)
+enum truth
+truth_draw(struct rng *rng)
 {
-	return low * exp(rng_uniform(rng) * log(high / low));
-}
+	double roll = rng_uniform(rng);
+	unsigned int truth = 0;
 
-unsigned int
-rng_below(struct rng *rng, unsigned int below)
-{
-	return (unsigned int)(rng_next(rng) % below);
-}
-
-static bool
-chance(struct rng *rng, double p)
-{
-	return rng_uniform(rng) < p;
-}
-
-/* Times between events are exponential. */
-uint32_t
-rng_poisson(struct rng *rng, double mean)
-{
-	uint32_t n = 0;
-
-	for (double at = -log(rng_uniform(rng)); at < mean; at -= log(rng_uniform(rng)))
-		n++;
-	return n;
+	while (truth + 1 < N_TRUTHS && roll >= shares[truth])
+		roll -= shares[truth++];
+	return truth;
 }
 
 static int
-part_of(unsigned int kind, int number)
+add_part(struct room *room, enum ls_component_kind kind, int above)
 {
-	return (int)kind * ROOM_MAX + number;
+	int part = (int)room->n_parts++;
+
+	if (room->n[kind]++ == 0)
+		room->first[kind] = (size_t)part;
+	room->kind[part] = kind;
+	room->above[part] = above;
+	return part;
+}
+
+static int
+any(struct room *room, enum ls_component_kind kind)
+{
+	return (int)(room->first[kind] + rng_below(&room->rng, (unsigned int)room->n[kind]));
 }
 
 static void
 furnish(struct room *room)
 {
 	struct rng *rng = &room->rng;
-	unsigned int *n = room->n;
+	unsigned int n_hosts = 1 + rng_below(rng, 3), n_hubs = rng_below(rng, 5);
+	unsigned int n_ports = 3 + rng_below(rng, 8);
 
-	n[LS_COMPONENT_HOST] = 1 + rng_below(rng, 3);
-	n[LS_COMPONENT_CONTROLLER] = n[LS_COMPONENT_HOST] + rng_below(rng, 3);
-	n[LS_COMPONENT_HUB] = 3 + rng_below(rng, 10);
-	n[LS_COMPONENT_PORT] = 3 + rng_below(rng, 10);
-	n[LS_COMPONENT_CABLE] = 3 + rng_below(rng, 10);
-	n[LS_COMPONENT_DEVICE] = 3 + rng_below(rng, 10);
-	n[LS_COMPONENT_MODEL] = 1 + rng_below(rng, n[LS_COMPONENT_DEVICE]);
-	for (unsigned int i = 0; i < n[LS_COMPONENT_CONTROLLER]; i++)
-		room->controller_host[i] =
-			(int)(i < n[LS_COMPONENT_HOST] ? i : rng_below(rng, n[LS_COMPONENT_HOST]));
-	for (unsigned int i = 0; i < n[LS_COMPONENT_HUB]; i++) {
-		room->hub_parent[i] = i > 0 && chance(rng, 0.3) ? (int)rng_below(rng, i) : NO_PART;
-		if (room->hub_parent[i] != NO_PART &&
-		    room->hub_parent[room->hub_parent[i]] != NO_PART)
-			room->hub_parent[i] = NO_PART; /* two are deep enough */
-		room->hub_controller[i] = room->hub_parent[i] == NO_PART
-						  ? (int)rng_below(rng, n[LS_COMPONENT_CONTROLLER])
-						  : room->hub_controller[room->hub_parent[i]];
+	for (unsigned int i = 0; i < n_hosts; i++)
+		add_part(room, LS_COMPONENT_HOST, NO_PART);
+	for (unsigned int i = 0; i < n_hosts; i++) {
+		for (unsigned int more = 1 + rng_below(rng, 2); more > 0; more--)
+			add_part(room, LS_COMPONENT_CONTROLLER, (int)i);
 	}
-	for (unsigned int i = 0; i < n[LS_COMPONENT_PORT]; i++) {
-		room->port_hub[i] =
-			chance(rng, 0.6) ? (int)rng_below(rng, n[LS_COMPONENT_HUB]) : NO_PART;
-		room->port_controller[i] = room->port_hub[i] == NO_PART
-						   ? (int)rng_below(rng, n[LS_COMPONENT_CONTROLLER])
-						   : room->hub_controller[room->port_hub[i]];
+	for (unsigned int i = 0; i < n_hubs; i++) {
+		bool nested = i > 0 && rng_chance(rng, 0.3);
+		int above = nested ? (int)room->first[LS_COMPONENT_HUB]
+				   : any(room, LS_COMPONENT_CONTROLLER);
+
+		add_part(room, LS_COMPONENT_HUB, above);
 	}
+	for (unsigned int i = 0; i < n_ports; i++) {
+		bool behind = n_hubs > 0 && rng_chance(rng, 0.5);
+
+		add_part(room, LS_COMPONENT_PORT,
+			 any(room, behind ? LS_COMPONENT_HUB : LS_COMPONENT_CONTROLLER));
+	}
+	for (unsigned int i = 2 + rng_below(rng, 5); i > 0; i--)
+		add_part(room, LS_COMPONENT_CABLE, NO_PART);
+	for (unsigned int i = 2 + rng_below(rng, 4); i > 0; i--)
+		add_part(room, LS_COMPONENT_DEVICE, NO_PART);
 }
 
 void
-room_make(struct room *room, uint64_t seed)
+room_make(struct room *room, enum family family, uint64_t seed)
 {
-	struct rng *rng = &room->rng;
-
 	memset(room, 0, sizeof(*room));
-	rng->state = seed * UINT64_C(0xd1342543de82ef95) + 1;
+	room->rng = rng_of(seed * N_FAMILIES + family);
+	room->family = family;
 	furnish(room);
-	for (unsigned int i = 0; i < room->n[LS_COMPONENT_DEVICE]; i++) {
-		room->device_model[i] = (int)rng_below(rng, room->n[LS_COMPONENT_MODEL]);
-		room->favourite_port[i] = (int)rng_below(rng, room->n[LS_COMPONENT_PORT]);
-		room->favourite_cable[i] = (int)rng_below(rng, room->n[LS_COMPONENT_CABLE]);
+	for (size_t i = 0; i < room->n[LS_COMPONENT_DEVICE]; i++) {
+		size_t n_cables = room->n[LS_COMPONENT_CABLE];
+
+		room->favourite_port[i] =
+			rng_below(&room->rng, (unsigned int)room->n[LS_COMPONENT_PORT]);
+		room->favourite_cable[i] = family == FAMILY_OWN
+						   ? i % n_cables
+						   : rng_below(&room->rng, (unsigned int)n_cables);
 	}
-	for (size_t i = 0; i < PARTS_MAX; i++)
-		room->rate[i] = rng_log_uniform(rng, GOOD_SLOW, GOOD_FAST) / 6; /* six in a link */
-	room->cables_labelled = chance(rng, 0.85);
-	room->models_known = chance(rng, 0.5);
-	room->bad_parts[0] = room->bad_parts[1] = NO_PART;
+	room->good_rate = rng_log_uniform(&room->rng, GOOD_SLOW, GOOD_FAST);
+	room->onset = rng_uniform(&room->rng);
+	room->bad[0] = room->bad[1] = NO_PART;
 }
 
-/* Parts of the same dimension are nested or exclude each other: no two of it are bad together. */
-static int
-dimension(int part)
+static bool
+is_place(const struct room *room, int part)
 {
-	int kind = part / ROOM_MAX;
-
-	if (kind == LS_COMPONENT_MODEL)
-		return LS_COMPONENT_DEVICE;
-	return kind < LS_COMPONENT_CABLE ? LS_COMPONENT_PORT : kind;
-}
-
-static int
-pick_bad(struct room *room, unsigned int kinds)
-{
-	unsigned int kind, number;
-
-	do
-		kind = rng_below(&room->rng, LS_N_COMPONENT_KINDS);
-	while (!(kinds & 1U << kind));
-	number = rng_below(&room->rng, room->n[kind]);
-	return part_of(kind, (int)number);
-}
-
-static void
-pick_two(struct room *room, bool together, unsigned int kinds)
-{
-	int *bad = room->bad_parts;
-
-	do {
-		bad[0] = pick_bad(room, kinds);
-		bad[1] = pick_bad(room, kinds);
-	} while (together ? dimension(bad[0]) == dimension(bad[1]) : bad[0] == bad[1]);
-}
-
-void
-room_make_bad(struct room *room, enum truth truth, unsigned int kinds)
-{
-	struct rng *rng = &room->rng;
-
-	room->truth = truth;
-	if (truth == TRUTH_ONE)
-		room->bad_parts[0] = pick_bad(room, kinds);
-	if (truth == TRUTH_TWO || truth == TRUTH_PAIR)
-		pick_two(room, truth == TRUTH_PAIR, kinds);
-	if (truth == TRUTH_PAIR)
-		room->pair_rate = rng_log_uniform(rng, BAD_SLOW, BAD_FAST);
-	if (truth == TRUTH_SURROUNDINGS)
-		room->surroundings_rate = rng_log_uniform(rng, BAD_SLOW, BAD_FAST);
-	for (unsigned int i = 0; truth != TRUTH_PAIR && i < 2; i++) {
-		if (room->bad_parts[i] == NO_PART)
-			continue;
-		room->bad[room->bad_parts[i]] = true;
-		room->rate[room->bad_parts[i]] = rng_log_uniform(rng, BAD_SLOW, BAD_FAST);
-	}
-}
-
-struct setup
-room_setup(const struct room *room, int port, int cable, int device)
-{
-	int hub = room->port_hub[port], controller = room->port_controller[port];
-	int parent = hub == NO_PART ? NO_PART : room->hub_parent[hub];
-
-	return (struct setup){ .part = {
-				       part_of(LS_COMPONENT_HOST,
-					       room->controller_host[controller]),
-				       part_of(LS_COMPONENT_CONTROLLER, controller),
-				       parent == NO_PART ? NO_PART
-							 : part_of(LS_COMPONENT_HUB, parent),
-				       hub == NO_PART ? NO_PART : part_of(LS_COMPONENT_HUB, hub),
-				       part_of(LS_COMPONENT_PORT, port),
-				       part_of(LS_COMPONENT_CABLE, cable),
-				       part_of(LS_COMPONENT_DEVICE, device),
-				       part_of(LS_COMPONENT_MODEL, room->device_model[device]),
-				       NO_PART,
-			       } };
+	return room->kind[part] != LS_COMPONENT_CABLE && room->kind[part] != LS_COMPONENT_DEVICE;
 }
 
 bool
-room_has(const struct setup *setup, int part)
+room_can_pair(const struct room *room, int a, int b)
 {
-	for (size_t i = 0; i < N_SLOTS; i++) {
-		if (part != NO_PART && setup->part[i] == part)
+	return a != b && room->kind[a] != room->kind[b] &&
+	       !(is_place(room, a) && is_place(room, b));
+}
+
+/* Each kind is as likely. */
+static int
+pick_bad(struct room *room)
+{
+	enum ls_component_kind kind;
+
+	do
+		kind = rng_below(&room->rng, LS_COMPONENT_MODEL);
+	while (room->n[kind] == 0);
+	return any(room, kind);
+}
+
+void
+room_make_bad(struct room *room, enum truth truth)
+{
+	int *bad = room->bad;
+
+	room->truth = truth;
+	if (truth == TRUTH_ONE)
+		bad[0] = pick_bad(room);
+	if (truth == TRUTH_TWO || truth == TRUTH_PAIR) {
+		do {
+			bad[0] = pick_bad(room);
+			bad[1] = pick_bad(room);
+		} while (truth == TRUTH_PAIR ? !room_can_pair(room, bad[0], bad[1])
+					     : bad[0] == bad[1]);
+	}
+	for (size_t i = 0; i < 2; i++)
+		room->bad_rate[i] = rng_log_uniform(&room->rng, BAD_SLOW, BAD_FAST);
+}
+
+bool
+session_has(const struct session *session, int part)
+{
+	for (size_t i = 0; i < N_ON_PATH && session->parts[i] != NO_PART; i++) {
+		if (session->parts[i] == part)
 			return true;
 	}
 	return false;
 }
 
-static bool
-has_both(const struct room *room, const struct setup *setup)
+static double
+bad_rate(const struct room *room, const struct session *session)
 {
-	return room_has(setup, room->bad_parts[0]) && room_has(setup, room->bad_parts[1]);
-}
+	bool first = session_has(session, room->bad[0]),
+	     second = session_has(session, room->bad[1]);
 
-double
-room_rate(const struct room *room, const struct setup *setup)
-{
-	double rate = room->surroundings_rate;
-
-	for (size_t i = 0; i < N_SLOTS; i++) {
-		if (setup->part[i] != NO_PART)
-			rate += room->rate[setup->part[i]];
-	}
-	return has_both(room, setup) ? rate + room->pair_rate : rate;
-}
-
-/* Some drops have a known side, which is sometimes wrong. */
-static void
-name_side(struct room *room, struct session *session)
-{
-	double roll = rng_uniform(&room->rng) * room_rate(room, &session->setup);
-	int cause = NO_PART;
-
-	for (size_t i = 0; i < N_SLOTS && cause == NO_PART; i++) {
-		if (session->setup.part[i] == NO_PART)
-			continue;
-		roll -= room->rate[session->setup.part[i]];
-		if (roll < 0)
-			cause = session->setup.part[i];
-	}
-	if (cause == NO_PART || chance(&room->rng, 0.05))
-		cause = part_of(rng_below(&room->rng, LS_N_COMPONENT_KINDS), 0);
-	if (chance(&room->rng, 0.75))
-		return;
-	switch (cause / ROOM_MAX) {
-	case LS_COMPONENT_HOST:
-	case LS_COMPONENT_CONTROLLER:
-		session->by_host++;
-		break;
-	case LS_COMPONENT_HUB:
-		session->by_hub++;
-		break;
-	case LS_COMPONENT_DEVICE:
-	case LS_COMPONENT_MODEL:
-		session->by_device++;
-		break;
+	switch (room->truth) {
+	case TRUTH_ONE:
+		return first ? room->bad_rate[0] : 0;
+	case TRUTH_TWO:
+		return (first ? room->bad_rate[0] : 0) + (second ? room->bad_rate[1] : 0);
+	case TRUTH_PAIR:
+		return first && second ? room->bad_rate[0] : 0;
+	case TRUTH_SURROUNDINGS:
+		return room->bad_rate[0];
 	default:
-		break;
+		return 0;
 	}
 }
 
-struct session
-room_session(struct room *room, const struct setup *setup, double hours, bool until_drop)
+/* @at: how far in the history, 0 … 1. */
+static double
+factor(struct room *room, double at)
 {
-	struct session session = { .setup = *setup, .hours = hours };
-	double rate =
-		room_rate(room, setup) * (room->uneven ? rng_log_uniform(&room->rng, 0.25, 4) : 1);
+	switch (room->family) {
+	case FAMILY_GAMMA_2:
+		return rng_gamma(&room->rng, 2);
+	case FAMILY_GAMMA_1:
+		return rng_gamma(&room->rng, 1);
+	case FAMILY_GAMMA_05:
+		return rng_gamma(&room->rng, 0.5);
+	case FAMILY_LOAD:
+		return rng_chance(&room->rng, LOADED);
+	case FAMILY_WEAR:
+		return at * at;
+	case FAMILY_DATE:
+		return at >= room->onset;
+	default:
+		return 1;
+	}
+}
+
+static void
+find_path(const struct room *room, size_t port, size_t cable, size_t device, int *ret)
+{
+	size_t n = 0;
+
+	for (int part = (int)(room->first[LS_COMPONENT_PORT] + port); part != NO_PART;
+	     part = room->above[part])
+		ret[n++] = part;
+	ret[n++] = (int)(room->first[LS_COMPONENT_CABLE] + cable);
+	ret[n++] = (int)(room->first[LS_COMPONENT_DEVICE] + device);
+	ret[n] = NO_PART;
+	assert(n < N_ON_PATH);
+}
+
+static void
+run(struct room *room, double at, bool until_drop, struct session *session)
+{
+	double rate = room->good_rate + bad_rate(room, session) * factor(room, at);
 	double first = -log(rng_uniform(&room->rng)) / rate;
 
-	if (until_drop && first < hours) {
-		session.hours = first;
-		session.drops = 1;
+	if (until_drop && first < session->hours) {
+		session->hours = first;
+		session->drops = 1;
 	} else if (!until_drop) {
-		session.drops = rng_poisson(&room->rng, rate * hours);
+		session->drops = rng_poisson(&room->rng, rate * session->hours);
 	}
-	for (uint32_t i = 0; i < session.drops; i++)
-		name_side(room, &session);
-	for (size_t i = 0; i < N_SLOTS; i++) {
-		if (setup->part[i] != NO_PART)
-			room->used[setup->part[i]] = true;
-	}
-	room->pair_used |= has_both(room, setup);
-	for (size_t i = 0; i < 2; i++)
-		room->apart[i] |= room_has(setup, room->bad_parts[i]) &&
-				  !room_has(setup, room->bad_parts[1 - i]);
-	return session;
-}
-
-/* "Change the cable" is the usual first advice. */
-static void
-change_something(struct room *room, int *port, int *cable, int *device)
-{
-	double roll = rng_uniform(&room->rng);
-
-	if (roll < 0.5)
-		*cable = (int)rng_below(&room->rng, room->n[LS_COMPONENT_CABLE]);
-	else if (roll < 0.75)
-		*port = (int)rng_below(&room->rng, room->n[LS_COMPONENT_PORT]);
-	else if (roll < 0.85)
-		*device = (int)rng_below(&room->rng, room->n[LS_COMPONENT_DEVICE]);
 }
 
 void
-room_live(struct room *room, unsigned int n, struct ls_trials *trials)
+room_session(struct room *room, size_t port, size_t cable, size_t device, double hours,
+	     bool until_drop, struct session *ret)
+{
+	*ret = (struct session){ .hours = hours };
+	find_path(room, port, cable, device, ret->parts);
+	ret->label = (int)(room->first[LS_COMPONENT_CABLE] + cable);
+	run(room, 1, until_drop, ret);
+}
+
+struct choice {
+	size_t port, cable, device;
+};
+
+static void
+choose(struct room *room, bool dropped, struct choice *choice)
 {
 	struct rng *rng = &room->rng;
-	int port = 0, cable = 0, device = 0;
+	unsigned int n_ports = (unsigned int)room->n[LS_COMPONENT_PORT];
+	unsigned int n_cables = (unsigned int)room->n[LS_COMPONENT_CABLE];
+	double roll = rng_uniform(rng), keeps = room->family == FAMILY_OWN ? 0.85 : 0.6;
+
+	if (dropped && room->family != FAMILY_OWN) { /* "change the cable" is the first advice */
+		if (roll < 0.5)
+			choice->cable = rng_below(rng, n_cables);
+		else if (roll < 0.75)
+			choice->port = rng_below(rng, n_ports);
+		else if (roll < 0.85)
+			choice->device = rng_below(rng, (unsigned int)room->n[LS_COMPONENT_DEVICE]);
+		return;
+	}
+	if (room->family == FAMILY_UNLABELLED && roll < 0.5)
+		return; /* all stays where it is */
+	choice->device = rng_below(rng, (unsigned int)room->n[LS_COMPONENT_DEVICE]);
+	choice->port = rng_chance(rng, 0.6) ? room->favourite_port[choice->device]
+					    : rng_below(rng, n_ports);
+	choice->cable = rng_chance(rng, keeps) ? room->favourite_cable[choice->device]
+					       : rng_below(rng, n_cables);
+}
+
+static void
+label(struct room *room, const struct choice *choice, struct session *session)
+{
+	int first = (int)room->first[LS_COMPONENT_CABLE];
+
+	session->label = first + (int)choice->cable;
+	if (room->family == FAMILY_UNLABELLED || room->family == FAMILY_OWN)
+		session->label = NO_PART;
+	if (room->family == FAMILY_WRONG && rng_chance(&room->rng, 0.05))
+		session->label = any(room, LS_COMPONENT_CABLE);
+}
+
+void
+room_live(struct room *room)
+{
+	struct rng *rng = &room->rng;
+	bool is_short = room->family == FAMILY_SHORT;
+	double low = room->family == FAMILY_FEW ? 2 : is_short ? 60 : 3;
+	double high = room->family == FAMILY_FEW ? 7 : is_short ? 300 : 80;
+	struct choice choice = { 0 };
+	double at_h = 0;
 	bool dropped = false;
 
-	for (unsigned int i = 0; i < n; i++) {
-		double hours = rng_log_uniform(rng, 0.1, 8);
-		struct session session;
-		struct setup setup;
+	room->n_sessions = (size_t)rng_log_uniform(rng, low, high);
+	for (size_t i = 0; i < room->n_sessions; i++) {
+		struct session *session = &room->sessions[i];
 
-		if (dropped) {
-			change_something(room, &port, &cable, &device);
-		} else {
-			device = (int)rng_below(rng, room->n[LS_COMPONENT_DEVICE]);
-			port = chance(rng, 0.6) ? room->favourite_port[device]
-						: (int)rng_below(rng, room->n[LS_COMPONENT_PORT]);
-			cable = chance(rng, 0.6) ? room->favourite_cable[device]
-						 : (int)rng_below(rng, room->n[LS_COMPONENT_CABLE]);
-		}
-		setup = room_setup(room, port, cable, device);
-		session = room_session(room, &setup, hours, chance(rng, 0.5));
-		room_add(room, &session, room->cables_labelled && chance(rng, 0.9), trials);
-		dropped = session.drops > 0;
+		choose(room, dropped, &choice);
+		*session = (struct session){
+			.start_h = at_h,
+			.hours = is_short ? rng_log_uniform(rng, 1.0 / 60, 0.3)
+					  : rng_log_uniform(rng, 0.1, 8),
+		};
+		find_path(room, choice.port, choice.cable, choice.device, session->parts);
+		label(room, &choice, session);
+		run(room, ((double)i + 0.5) / (double)room->n_sessions, rng_chance(rng, 0.5),
+		    session);
+		at_h += session->hours + rng_log_uniform(rng, 0.1, 48);
+		dropped = session->drops > 0;
 	}
 }
 
-static const char letters[] = "hcupkdm"; /* one for each kind */
+const char *
+part_name(const struct room *room, int part, char text[16])
+{
+	snprintf(text, 16, "%c%d", ls_component_kind_name(room->kind[part])[0], part);
+	return text;
+}
+
+int
+part_of_name(const struct room *room, const char *name)
+{
+	int part = name[0] ? atoi(name + 1) : NO_PART;
+
+	return part < (int)room->n_parts ? part : NO_PART;
+}
 
 void
-room_add(const struct room *room, const struct session *session, bool with_cable,
-	 struct ls_trials *trials)
+room_add(const struct room *room, const struct session *session, struct ls_trials *trials)
 {
+	char names[N_ON_PATH][16];
 	struct ls_trial trial = {
+		.start_us = (int64_t)((400000 + session->start_h) * 3600e6),
 		.hours = session->hours,
 		.drops = session->drops,
-		.drops_by_host = session->by_host,
-		.drops_by_hub = session->by_hub,
-		.drops_by_device = session->by_device,
 	};
-	char names[N_SLOTS][16];
 	int r;
 
-	for (size_t i = 0; i < N_SLOTS; i++) {
-		int part = session->setup.part[i];
+	for (size_t i = 0; session->parts[i] != NO_PART; i++) {
+		int part = session->parts[i];
+		enum ls_component_kind kind = room->kind[part];
 
-		if (part == NO_PART)
+		if (kind == LS_COMPONENT_CABLE && session->label == NO_PART)
 			continue;
-		snprintf(names[i], sizeof(names[i]), "%c%d", letters[part / ROOM_MAX],
-			 part % ROOM_MAX);
-		if (part / ROOM_MAX == LS_COMPONENT_HUB)
-			trial.hubs[trial.n_hubs++] = names[i];
-		else
-			trial.names[part / ROOM_MAX] = names[i];
+		if (kind == LS_COMPONENT_CABLE)
+			part = session->label;
+		part_name(room, part, names[i]);
+		if (kind == LS_COMPONENT_HUB) { /* from the root outward */
+			memmove(&trial.hubs[1], &trial.hubs[0],
+				trial.n_hubs * sizeof(trial.hubs[0]));
+			trial.hubs[0] = names[i];
+			trial.n_hubs++;
+		} else {
+			trial.names[kind] = names[i];
+		}
 	}
-	if (!with_cable)
-		trial.names[LS_COMPONENT_CABLE] = NULL;
-	if (!room->models_known)
-		trial.names[LS_COMPONENT_MODEL] = NULL;
 	r = ls_trials_add(trials, &trial);
 	assert(r == 1);
 	(void)r;
 }
 
 void
-room_inventory(const struct room *room, struct ls_trials *trials)
+room_record(const struct room *room, struct ls_trials *trials)
 {
-	for (int i = 0; i < ROOM_MAX; i++) {
-		struct session session = {
-			.setup = room_setup(room, i % (int)room->n[LS_COMPONENT_PORT],
-					    i % (int)room->n[LS_COMPONENT_CABLE],
-					    i % (int)room->n[LS_COMPONENT_DEVICE]),
-		};
-
-		room_add(room, &session, true, trials);
-	}
-}
-
-int
-room_part(enum ls_component_kind kind, const char *name)
-{
-	return name[0] ? part_of(kind, atoi(name + 1)) : NO_PART;
+	for (size_t i = 0; i < room->n_sessions; i++)
+		room_add(room, &room->sessions[i], trials);
 }

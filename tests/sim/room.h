@@ -1,19 +1,39 @@
 #pragma once
 /*
- * A room with known truth: hosts, controllers, hubs, ports, cables and devices, some of them bad,
- * and people who plug things in as people do: with favourites, and the cable changed first after a
- * drop. Everything follows from the seed.
+ * A room with known truth: computers, controllers, hubs, ports, cables and devices, some of them
+ * bad, and people who plug things in as people do: with favourites, and the cable changed first
+ * after a drop. Everything follows from the seed.
  */
-#include "lib/attribution/blame.h"
+#include "lib/attribution/trials.h"
+#include "rng.h"
 
-#define ROOM_MAX  12 /* of each kind */
-#define N_SLOTS	  9  /* of a setup: host, controller, two hubs, port, cable, device, model */
-#define PARTS_MAX (LS_N_COMPONENT_KINDS * ROOM_MAX)
-#define NO_PART	  -1
-#define BAD_FAST  12.0 /* drops per hour: one in 5 minutes … */
-#define BAD_SLOW  1.0  /* … to one in an hour */
-#define GOOD_FAST (1.0 / 200)
+#define PARTS_MAX    64
+#define SESSIONS_MAX 300
+#define N_ON_PATH    8 /* parts of a session */
+#define NO_PART	     (-1)
+
+#define BAD_SLOW  0.3 /* drops per hour */
+#define BAD_FAST  12.0
 #define GOOD_SLOW (1.0 / 2000)
+#define GOOD_FAST (1.0 / 200)
+#define LOADED	  0.4 /* of sessions */
+
+/* How what is bad behaves, and what is recorded. */
+enum family {
+	FAMILY_POISSON,
+	FAMILY_GAMMA_2, /* the rate of each session times a Gamma variable of this shape */
+	FAMILY_GAMMA_1,
+	FAMILY_GAMMA_05,
+	FAMILY_LOAD,  /* only in LOADED sessions, which nobody recorded */
+	FAMILY_WEAR,  /* as the square of time */
+	FAMILY_DATE,  /* from a date on */
+	FAMILY_WRONG, /* 5 % of cable labels are those of another cable */
+	FAMILY_SHORT, /* 60 to 300 sessions of 1 to 18 minutes */
+	FAMILY_FEW,   /* 2 to 6 sessions */
+	FAMILY_UNLABELLED,
+	FAMILY_OWN, /* no labels, and each device mostly keeps its own cable */
+	N_FAMILIES,
+};
 
 enum truth {
 	TRUTH_NOTHING,
@@ -21,64 +41,48 @@ enum truth {
 	TRUTH_TWO,
 	TRUTH_PAIR, /* harmless apart */
 	TRUTH_SURROUNDINGS,
+	N_TRUTHS,
 };
 
-struct rng {
-	uint64_t state;
-};
-uint64_t rng_next(struct rng *rng);
-double rng_uniform(struct rng *rng); /* (0, 1) */
-double rng_log_uniform(struct rng *rng, double low, double high);
-unsigned int rng_below(struct rng *rng, unsigned int below);
-uint32_t rng_poisson(struct rng *rng, double mean);
-
-/* Numbered within their kind. A part is kind * ROOM_MAX + number. */
-struct setup {
-	int part[N_SLOTS]; /* NO_PART */
+struct session {
+	int parts[N_ON_PATH]; /* NO_PART at the end */
+	int label;	      /* the cable as it was recorded, NO_PART: it was not */
+	double start_h, hours;
+	uint32_t drops;
 };
 
 struct room {
 	struct rng rng;
-	unsigned int n[LS_N_COMPONENT_KINDS];
-	int controller_host[ROOM_MAX];
-	int hub_controller[ROOM_MAX], hub_parent[ROOM_MAX];
-	int port_controller[ROOM_MAX], port_hub[ROOM_MAX];
-	int device_model[ROOM_MAX];
-	int favourite_port[ROOM_MAX], favourite_cable[ROOM_MAX]; /* of each device */
-	double rate[PARTS_MAX];					 /* drops per hour of each */
-	bool bad[PARTS_MAX];
+	enum family family;
+	size_t n_parts, n_sessions;
+	enum ls_component_kind kind[PARTS_MAX];
+	int above[PARTS_MAX]; /* of a port, hub or controller: what it is plugged into */
+	size_t first[LS_N_COMPONENT_KINDS], n[LS_N_COMPONENT_KINDS];
+	size_t favourite_port[PARTS_MAX], favourite_cable[PARTS_MAX];
 	enum truth truth;
-	int bad_parts[2];
-	double pair_rate, surroundings_rate;
-	bool used[PARTS_MAX], pair_used; /* took part in a session */
-	bool apart[2];			 /* … without the other of two bad ones */
-	bool cables_labelled, models_known;
-	bool uneven; /* what is bad is four times worse or better from one session to the next */
+	int bad[2];
+	double bad_rate[2], good_rate;
+	double onset; /* FAMILY_DATE: share of the sessions before it */
+	struct session sessions[SESSIONS_MAX];
 };
 
-struct session {
-	struct setup setup;
-	double hours;
-	uint32_t drops, by_host, by_hub, by_device;
-};
+void room_make(struct room *room, enum family family, uint64_t seed);
+void room_make_bad(struct room *room, enum truth truth);
+void room_live(struct room *room);
+/* All its sessions, as recorded. */
+void room_record(const struct room *room, struct ls_trials *trials);
 
-void room_make(struct room *room, uint64_t seed);
-/* @truth as given, and parts of these kinds only (a mask of 1 << kind). */
-void room_make_bad(struct room *room, enum truth truth, unsigned int kinds);
+enum truth truth_draw(struct rng *rng);
+double truth_share(enum truth truth);
 
-struct setup room_setup(const struct room *room, int port, int cable, int device);
-bool room_has(const struct setup *setup, int part);
-double room_rate(const struct room *room, const struct setup *setup);
+/* A session of this port, cable and device (numbers within their kind) that ends at its first drop
+ * if @until_drop. */
+void room_session(struct room *room, size_t port, size_t cable, size_t device, double hours,
+		  bool until_drop, struct session *ret);
+void room_add(const struct room *room, const struct session *session, struct ls_trials *trials);
 
-/* A session that runs for @hours, or ends at its first drop. */
-struct session room_session(struct room *room, const struct setup *setup, double hours,
-			    bool until_drop);
-/* Adds @n trials as users make them to @trials. */
-void room_live(struct room *room, unsigned int n, struct ls_trials *trials);
-void room_add(const struct room *room, const struct session *session, bool with_cable,
-	      struct ls_trials *trials);
-/* All that is there, as trials of no time: what could be swapped. */
-void room_inventory(const struct room *room, struct ls_trials *trials);
-
-/* The part that @name names, NO_PART for an unknown one. */
-int room_part(enum ls_component_kind kind, const char *name);
+bool session_has(const struct session *session, int part);
+/* Whether two parts can be bad together: a place, a cable and a device can. */
+bool room_can_pair(const struct room *room, int a, int b);
+const char *part_name(const struct room *room, int part, char text[16]);
+int part_of_name(const struct room *room, const char *name);

@@ -213,7 +213,7 @@ looks_at_what_is_linked(void **state)
 	}
 	assert_int_equal(histories_n_rows(histories), 3);
 	for (size_t i = 0; i < LS_COUNT(cases); i++) {
-		ls_auto(ls_trials) *trials = NULL;
+		const struct ls_trials *trials;
 
 		print_message("%s\n", cases[i].focus ? cases[i].focus : "(all)");
 		assert_int_equal(histories_trials(histories, cases[i].focus, &trials),
@@ -247,7 +247,7 @@ static void
 holds_any_number_of_hours(void **state)
 {
 	ls_auto(histories) *histories = NULL;
-	ls_auto(ls_trials) *trials = NULL;
+	const struct ls_trials *trials;
 	struct ls_trial trial = { .hours = 9e5, .drops = UINT32_MAX };
 	struct ls_blame_priors priors;
 	struct ls_blame *blame = calloc(1, sizeof(*blame));

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -40,6 +41,24 @@ add_row(struct ls_trials *trials, const struct row *row)
 	assert_int_equal(ls_trials_add(trials, &trial), 1);
 }
 
+/* A class is named as a whole, and the number is that of the class. */
+static void
+expect_the_number_of_what_is_named(void)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < blame.n_suspects; i++) {
+		assert_int_equal(blame.suspects[i].group == 1, i < blame.n_named);
+		sum += i < blame.n_named ? blame.suspects[i].probability : 0;
+	}
+	if (blame.verdict != LS_VERDICT_NOTHING_SPECIAL)
+		assert_true(fabs(blame.probability - sum) < 1e-9);
+	else
+		assert_true(fabs(blame.probability - blame.nothing) < 1e-9);
+	if (ls_blame_accuses(&blame))
+		assert_true(blame.probability >= LS_BLAME_SURE && blame.probability <= 1 + 1e-9);
+}
+
 static void
 decide(const struct row *rows, size_t n)
 {
@@ -51,6 +70,7 @@ decide(const struct row *rows, size_t n)
 		add_row(trials, &rows[i]);
 	ls_blame_priors_default(&priors);
 	assert_int_equal(ls_blame_decide(trials, &priors, &blame), 0);
+	expect_the_number_of_what_is_named();
 }
 
 static void
@@ -146,10 +166,10 @@ static const struct {
 	  LS_COMPONENT_DEVICE,
 	  "pl2303 old",
 	  NULL,
-	  { { ROW("pi", "1", NULL, "pl2303 old", 2, 3), .model = "pl2303 1.1" },
-	    { ROW("pi", "2", NULL, "pl2303 old", 2, 2), .model = "pl2303 1.1" },
-	    { ROW("pi", "1", NULL, "pl2303 new", 10, 0), .model = "pl2303 2.0" },
-	    { ROW("pi", "2", NULL, "pl2303 new", 5, 0), .model = "pl2303 2.0" } } },
+	  { { ROW("pi", "1", "none", "pl2303 old", 2, 3), .model = "pl2303 1.1" },
+	    { ROW("pi", "2", "none", "pl2303 old", 2, 2), .model = "pl2303 1.1" },
+	    { ROW("pi", "1", "none", "pl2303 new", 10, 0), .model = "pl2303 2.0" },
+	    { ROW("pi", "2", "none", "pl2303 new", 5, 0), .model = "pl2303 2.0" } } },
 	{ "T39: the controller dies with four devices",
 	  LS_VERDICT_INSEPARABLE,
 	  LS_COMPONENT_CONTROLLER,
@@ -161,16 +181,43 @@ static const struct {
 	    { ROW("pi4", "4", NULL, "mouse", 20, 3), .controller = "xhci", .by_host = 3 } } },
 	{ "T43: this chip on that hub",
 	  LS_VERDICT_SUSPECT,
-	  LS_COMPONENT_HUB,
-	  "hub A",
+	  LS_COMPONENT_DEVICE,
 	  "chip",
-	  { { ROW("pc", "A1", "a", "chip", 0.3, 4), .hubs = "hub A" },
-	    { ROW("pc", "A2", "b", "chip", 0.3, 4), .hubs = "hub A" },
+	  "hub A",
+	  { { ROW("pc", "A1", "a", "chip", 0.1, 1), .hubs = "hub A" },
+	    { ROW("pc", "A2", "b", "chip", 0.1, 1), .hubs = "hub A" },
+	    { ROW("pc", "A1", "a", "chip", 0.1, 1), .hubs = "hub A" },
+	    { ROW("pc", "A2", "b", "chip", 0.1, 1), .hubs = "hub A" },
 	    { ROW("pc", "A1", "a", "other", 2, 0), .hubs = "hub A" },
 	    { ROW("pc", "A2", "b", "other", 2, 0), .hubs = "hub A" },
+	    { ROW("pc", "A1", "b", "other", 2, 0), .hubs = "hub A" },
+	    { ROW("pc", "A2", "a", "other", 2, 0), .hubs = "hub A" },
 	    { ROW("pc", "r1", "a", "chip", 2, 0) },
 	    { ROW("pc", "r2", "b", "chip", 2, 0) },
+	    { ROW("pc", "r1", "b", "chip", 2, 0) },
 	    { ROW("pc", "B1", "a", "chip", 2, 0), .hubs = "hub B" } } },
+	{ "all parts drop alike",
+	  LS_VERDICT_SURROUNDINGS,
+	  LS_N_COMPONENT_KINDS,
+	  "",
+	  NULL,
+	  { { ROW("pc", "1", "a", "phone", 1, 2) },
+	    { ROW("laptop", "l1", "b", "tablet", 1, 3) },
+	    { ROW("pc", "2", "b", "phone", 1, 2) },
+	    { ROW("laptop", "l2", "a", "camera", 1, 2) },
+	    { ROW("pc", "1", "c", "camera", 1, 3) },
+	    { ROW("laptop", "l1", "c", "phone", 1, 2) } } },
+	{ "the first day: no cable has a label",
+	  LS_VERDICT_INSEPARABLE,
+	  LS_COMPONENT_DEVICE,
+	  "iphone",
+	  NULL,
+	  { { ROW("pc", "1", NULL, "iphone", 0.5, 2) },
+	    { ROW("pc", "2", NULL, "iphone", 0.5, 1) },
+	    { ROW("pc", "1", NULL, "disk", 4, 0) },
+	    { ROW("pc", "2", NULL, "iphone", 0.5, 1) },
+	    { ROW("pc", "2", NULL, "disk", 4, 0) },
+	    { ROW("pc", "1", NULL, "iphone", 0.5, 2) } } },
 	{ "no drops in a day on two cables",
 	  LS_VERDICT_NOTHING_SPECIAL,
 	  LS_COMPONENT_DEVICE,
