@@ -230,7 +230,11 @@ leave_open(struct offline *offline, struct offline_incident *kept)
 		return;
 	kept->counted = true;
 	if (incident->cause == LS_CAUSE_UNKNOWN && (incident->facts & LS_FACT_GONE) &&
-	    !incident->back)
+	    (incident->facts & LS_FACT_ENUM_FAILED) && !incident->back)
+		ls_text_format(incident->why, sizeof(incident->why),
+			       "it came back but had not started when the recording ended");
+	else if (incident->cause == LS_CAUSE_UNKNOWN && (incident->facts & LS_FACT_GONE) &&
+		 !incident->back)
 		ls_text_format(incident->why, sizeof(incident->why),
 			       "it left shortly before the end of what was recorded: whether it "
 			       "came back is not known");

@@ -304,12 +304,20 @@ enumerating(struct ls_engine *engine, const struct ls_observation *obs)
 		link->assume_at = obs->at.mono_us + engine->config.try_silence_us;
 }
 
+/* Strings are read of a device that has started, also where the log lacks the line that found it. */
 static void
 string(struct ls_engine *engine, const struct ls_observation *obs)
 {
-	struct link *link = links_find(engine, obs->port);
+	struct link *link = links_get(engine, obs->port);
+	struct ls_observation found = *obs;
 
-	if (link && link->present && obs->device && link->identify_at != LS_NEVER)
+	if (!link || !obs->device)
+		return;
+	found.kind = LS_OBS_FOUND;
+	if (!link->present && !engine->available[LS_SOURCE_UDEV] &&
+	    !engine->available[LS_SOURCE_LIBUSB])
+		connected(engine, &found);
+	else if (link->present && link->identify_at != LS_NEVER)
 		ls_device_merge(&link->device, obs->device);
 }
 

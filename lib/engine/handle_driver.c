@@ -79,7 +79,8 @@ named(struct ls_engine *engine, const struct ls_observation *obs)
 
 	if (!link)
 		return;
-	handles_keep(engine, obs->handle, link);
+	if (obs->handle[0])
+		handles_keep(engine, obs->handle, link);
 	if (link->present || !is_only_source(engine))
 		return;
 	only_driver = link->enumerating_since.mono_us <= left_at(link);

@@ -19,6 +19,10 @@ const struct ls_kernel_message ls_kernel_messages[] = {
 	{ DEVICE, MEANS(DISCONNECTED), "USB disconnect, device number %n" },
 	{ DEVICE, MEANS(DISCONNECTED), "USB disconnect, address %n" },
 	{ DEVICE, MEANS(DISCONNECTED), "USB disconnect" }, /* in copies that lost the number */
+	/* A driver that binds: the device has started. */
+	{ INTERFACE, MEANS(HANDLE), "USB Mass Storage device detected" },
+	{ INTERFACE, MEANS(HANDLE), "register %w at %*" },
+	{ HUB, MEANS(HANDLE), "USB hub found" },
 	{ DEVICE, MEANS(RESET), "reset %s USB device number %n%*" },
 	{ DEVICE, MEANS(RESET), "reset %s USB device using %w and address %n" },
 	{ DEVICE, MEANS(RESET), "reset %s USB device using address %n" },

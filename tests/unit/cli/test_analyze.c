@@ -164,32 +164,55 @@ does_not_take_the_end_for_an_absence(void **state)
 	}
 }
 
-/* A new number shows that it came back, also where the log ends before anything names it. */
+/* A new number, a driver or a string shows that it came back, also where the log ends there. */
 static void
 takes_a_new_number_for_a_return(void **state)
 {
-	static const char *const more[] = {
-		"",
-		"[  200.500000] ftdi_sio 1-2:1.0: FTDI USB Serial Device converter detected\n",
+	static const char number[] = "[  200.400000] usb 1-2: new full-speed USB device number 6 "
+				     "using xhci_hcd\n";
+	static const struct {
+		const char *number, *more;
+	} cases[] = {
+		{ number, "" },
+		{ number,
+		  "[  200.500000] ftdi_sio 1-2:1.0: FTDI USB Serial Device converter detected\n" },
+		{ "", "[  200.500000] usb-storage 1-2:1.0: USB Mass Storage device detected\n" },
+		{ "", "[  200.500000] rndis_host 1-2:1.0 usb0: register 'rndis_host' at "
+		      "usb-0000:00:14.0-2, RNDIS device, 02:00:00:00:00:01\n" },
+		{ "", "[  200.500000] usb 1-2: Product: Stick\n" },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < LS_COUNT(more); i++) {
+	for (size_t i = 0; i < LS_COUNT(cases); i++) {
 		char log[2048];
 		ls_json_auto json_t *json = NULL;
 		const json_t *incident;
 
-		snprintf(log, sizeof(log), "%s%s",
-			 CAME("  100.0000", "1-2", "5", "A1") LEFT(
-				 "  200.0000", "1-2",
-				 "5") "[  200.400000] usb 1-2: new full-speed USB device number "
-				      "6 using xhci_hcd\n",
-			 more[i]);
+		snprintf(log, sizeof(log), "%s%s%s",
+			 CAME("  100.0000", "1-2", "5", "A1") LEFT("  200.0000", "1-2", "5"),
+			 cases[i].number, cases[i].more);
 		json = analyze(log, CLI_PROBLEM);
 		incident = only_incident(json);
+		print_message("%zu: %s\n", i, text_of(incident, "why"));
 		assert_string_equal(text_of(incident, "cause"), "link-loss");
 		assert_true(json_is_real(json_object_get(incident, "back_after_seconds")));
 	}
+}
+
+/* … and where the start failed it came back, too. */
+static void
+says_that_a_start_was_going_on_at_the_end(void **state)
+{
+	ls_json_auto json_t *json = analyze(
+		CAME("  100.0000", "1-2", "5", "A1")
+			LEFT("  200.0000", "1-2",
+			     "5") "[  200.400000] usb 1-2: new full-speed USB device number 6 "
+				  "using xhci_hcd\n"
+				  "[  200.600000] usb 1-2: device descriptor read/64, error -71\n",
+		CLI_FINE);
+
+	(void)state;
+	assert_non_null(strstr(text_of(only_incident(json), "why"), "had not started"));
 }
 
 /* A device at the end of one boot and one at the beginning of the next are nothing to each other. */
@@ -617,6 +640,7 @@ main(void)
 		cmocka_unit_test(finds_a_lost_link),
 		cmocka_unit_test(does_not_take_the_end_for_an_absence),
 		cmocka_unit_test(takes_a_new_number_for_a_return),
+		cmocka_unit_test(says_that_a_start_was_going_on_at_the_end),
 		cmocka_unit_test(keeps_boots_apart),
 		cmocka_unit_test(is_less_sure_without_times),
 		cmocka_unit_test(answers_in_the_first_line),
