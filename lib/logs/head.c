@@ -445,6 +445,7 @@ take_bracketed(struct ls_cursor *cur, struct ls_log_head *head)
 {
 	if (!ls_log_take_bracket(cur, head))
 		return false;
+	ls_take_char(cur, ':');
 	ls_take_spaces(cur);
 	head->owner = LS_LOG_KERNEL;
 	head->text = *cur;
@@ -599,6 +600,29 @@ take_rest_of_head(struct ls_cursor *cur)
 	return false;
 }
 
+/* "(21:06:28) ", "t=21:06:28 ": any time before a message, with other signs around it. */
+static bool
+take_any_time(struct ls_cursor *cur, struct ls_log_stamp *stamp)
+{
+	const char *end = ls_cursor_left(cur) > TORN_MAX ? cur->at + TORN_MAX : cur->end;
+
+	for (const char *at = cur->at; at < end; at++) {
+		struct ls_cursor next = { at, cur->end };
+
+		if (!is_digit(*at) || (at > cur->at && is_digit(at[-1])) ||
+		    !ls_log_take_date(&next, stamp))
+			continue;
+		while (ls_cursor_left(&next) > 0 && strchr(" ])>:|,;-", *next.at))
+			next.at++;
+		if (is_message(&next)) {
+			*cur = next;
+			return true;
+		}
+	}
+	*stamp = (struct ls_log_stamp){ 0 };
+	return false;
+}
+
 bool
 ls_log_take_torn_head(struct ls_cursor line, struct ls_log_head *ret)
 {
@@ -607,7 +631,7 @@ ls_log_take_torn_head(struct ls_cursor line, struct ls_log_head *ret)
 	*ret = (struct ls_log_head){ .owner = LS_LOG_KERNEL, .text = line };
 	if (stamp && stamp - line.at < TORN_MAX)
 		ret->text.at = stamp;
-	else if (!take_rest_of_head(&ret->text))
+	else if (!take_rest_of_head(&ret->text) && !take_any_time(&ret->text, &ret->stamp))
 		return false;
 	take_inner_stamp(ret);
 	ret->text = skip_threads(ret->text);

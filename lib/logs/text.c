@@ -210,7 +210,8 @@ take_headless(struct ls_log_text *log, struct ls_cursor text, bool indented)
 	count_message(log);
 	alone = log->join.state == LS_LOG_JOIN_IDLE;
 	bare = ls_log_may_be_bare(&log->context, indented, log->join.state == LS_LOG_JOIN_DONE);
-	if (log->join.state == LS_LOG_JOIN_IDLE && take_torn(log, text, bare))
+	if ((alone || (log->join.state == LS_LOG_JOIN_UNDERSTOOD && !log->join.held)) &&
+	    take_torn(log, text, bare))
 		return;
 	ls_log_join_continue(&log->join, text, bare);
 	log->formats[LS_LOG_PLAIN] += alone && log->join.observed;

@@ -67,6 +67,13 @@ static const struct shape untagged[] = {
 	{ "08:00:01 " GONE "\n", LEFT },
 	{ "[08:00:01] " GONE "\n", LEFT },
 	{ "[2031-03-12 08:00:01] " GONE "\n", LEFT },
+	{ "[08:00:01]: " GONE "\n", LEFT },
+	{ "(08:00:01) " GONE "\n", LEFT },
+	{ "<otter> [08:00:01] " GONE "\n", LEFT },
+	{ "20310312 08:00:01.250 | " GONE "\n", LEFT },
+	{ "time=08:00:01 " GONE "\n", LEFT },
+	{ "At 8 I saw " GONE "\n", "" },
+	{ "time=08:00:01 " GONE "\ntime=08:00:02 " COMES "\n", BOTH },
 };
 
 /* Runs of blanks stand for one. */
