@@ -40,7 +40,7 @@ is_listed(const struct conclusion *list, const struct hypothesis *hypothesis)
 static void
 sum_rest(const struct hypotheses *hypotheses, const struct conclusion *list, struct ls_blame *blame)
 {
-	for (size_t i = 0; i < hypotheses->n; i++) {
+	for (size_t i = 0; i < hypotheses->n && !hypotheses->many; i++) {
 		const struct hypothesis *hypothesis = &hypotheses->all[i];
 		uint32_t first = hypothesis->parts[0], second = hypothesis->parts[1];
 		uint32_t surroundings = hypotheses_surroundings(hypotheses);

@@ -91,7 +91,9 @@ list_fill(const struct view *view, double *marginals, struct conclusion *list)
 {
 	const struct hypotheses *hypotheses = view->hypotheses;
 
-	for (size_t i = 0; i < hypotheses->n; i++) {
+	for (size_t i = 0; i < hypotheses->n_parts && hypotheses->many; i++)
+		marginals[i] = hypotheses->many[i];
+	for (size_t i = 0; i < hypotheses->n && !hypotheses->many; i++) {
 		const struct hypothesis *hypothesis = &hypotheses->all[i];
 
 		if (hypothesis->parts[0] == PART_NONE)

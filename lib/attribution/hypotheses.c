@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "lib/attribution/chain.h"
+#include "lib/attribution/many.h"
 #include "lib/attribution/sides.h"
 #include "lib/attribution/since.h"
 #include "lib/attribution/twos.h"
@@ -123,8 +124,10 @@ fill(struct hypotheses *hypotheses)
 		normalise(hypotheses);
 		r = twos_add(hypotheses);
 	}
-	if (r == 0)
+	if (r == 0) {
 		normalise(hypotheses);
+		r = many_find(hypotheses);
+	}
 	return r;
 }
 

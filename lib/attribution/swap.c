@@ -332,7 +332,8 @@ ls_swap_advise(const struct ls_trials *trials, const struct ls_blame_priors *pri
 		return -ENOMEM;
 	plan->hypotheses = hypotheses;
 	plan->base = moves_base(trials);
-	r = plan->base ? prepare(plan, ret) : 0;
+	/* Of more than two bad parts each is to be exchanged; there is no next thing to ask. */
+	r = plan->base && !hypotheses->many ? prepare(plan, ret) : 0;
 	free(plan);
 	return r;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "farm.h"
 
 static const char *const names[N_FAMILIES] = {
 	[FAMILY_POISSON] = "poisson",
@@ -102,7 +103,7 @@ print(const char *name, const char *who, const struct figures *figures)
 struct options {
 	unsigned long worlds, first;
 	const char *family;
-	bool check, ceiling;
+	bool check, ceiling, farms;
 };
 
 static bool
@@ -117,6 +118,20 @@ simulate_family(const struct options *options, enum family family)
 	return figures.n_broken == 0;
 }
 
+static void
+print_farms(unsigned long first, unsigned long n, unsigned int n_sessions, double n_bad)
+{
+	struct farm_figures figures = { 0 };
+
+	for (unsigned long i = 0; i < n; i++)
+		farm_judge(first + i, n_sessions, n_bad, &figures);
+	printf("farms, %u sessions: %lu, %.1f bad: named %.1f %%, false among named %.1f %%, %.0f "
+	       "ms\n",
+	       n_sessions, n, (double)figures.n_bad / (double)n,
+	       percent(figures.n_named - figures.n_false, figures.n_bad),
+	       percent(figures.n_false, figures.n_named), figures.cpu_ms / (double)n);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -126,12 +141,19 @@ main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		options.check |= strcmp(argv[i], "--check") == 0;
 		options.ceiling |= strcmp(argv[i], "--ceiling") == 0;
+		options.farms |= strcmp(argv[i], "--farms") == 0;
 		if (strcmp(argv[i], "--worlds") == 0 && i + 1 < argc)
 			options.worlds = strtoul(argv[++i], NULL, 10);
 		else if (strcmp(argv[i], "--first") == 0 && i + 1 < argc)
 			options.first = strtoul(argv[++i], NULL, 10);
 		else if (strcmp(argv[i], "--family") == 0 && i + 1 < argc)
 			options.family = argv[++i];
+	}
+	if (options.farms) {
+		print_farms(options.first, options.worlds, 5000, 9.5);
+		print_farms(options.first, options.worlds, 5000, 1);
+		printf("a lab of 1 M sessions: %.0f ms\n", farm_lab_ms(1000000));
+		return 0;
 	}
 	printf("%-13s %-9s %6s %6s %7s %7s %6s %4s   %5s %5s %5s\n", "family", "", "right", "wrong",
 	       "over", "loss", "n", "F1", "two", "pair", "surr");
