@@ -159,6 +159,7 @@ static json_t *
 sum_object(const struct store_session *row, const struct host *host)
 {
 	const struct ls_wire_field fields[] = {
+		{ "started_at", ls_wire_time(row->session.began.real_us) },
 		{ "sessions", json_integer(row->n) },
 		{ "sessions_with_drops", json_integer(row->n_dropping) },
 	};

@@ -356,6 +356,27 @@ static const char *const to_3[] = {
 	" 'file system' WHERE place GLOB 'at [0-9]* % of the file system*'",
 };
 
+/* Sums of sessions that are alike: attribution needs to know how long each was, and when. Sessions
+ * are summed up again bit by bit. */
+static const char *const to_4[] = {
+	"DROP TABLE session_sums",
+	"CREATE TABLE session_sums ("
+	" id INTEGER PRIMARY KEY,"
+	" port INTEGER NOT NULL, description INTEGER NOT NULL,"
+	" cable INTEGER NOT NULL, chain INTEGER NOT NULL,"
+	" each INTEGER NOT NULL,"   /* drops of each session; within a minute of each other: one */
+	" length INTEGER NOT NULL," /* connected, by ls_trial_length() */
+	" slice INTEGER NOT NULL,"  /* when they began, in 2^19 s */
+	" n INTEGER NOT NULL, connected_us INTEGER NOT NULL,"
+	" drops INTEGER NOT NULL,"
+	" by_power INTEGER NOT NULL, by_host INTEGER NOT NULL,"
+	" by_hub INTEGER NOT NULL, by_device INTEGER NOT NULL,"
+	" first_real INTEGER NOT NULL," /* when the first one began */
+	" UNIQUE (port, description, cable, chain, each, length, slice)"
+	") STRICT",
+	"UPDATE sessions SET sum = NULL WHERE sum IS NOT NULL",
+};
+
 static const struct {
 	const char *const *steps;
 	size_t n;
@@ -363,6 +384,7 @@ static const struct {
 	{ to_1, LS_COUNT(to_1) },
 	{ to_2, LS_COUNT(to_2) },
 	{ to_3, LS_COUNT(to_3) },
+	{ to_4, LS_COUNT(to_4) },
 };
 
 int

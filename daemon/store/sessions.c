@@ -55,9 +55,9 @@ static const char select_not_summed[] = SESSION_SELECT
 	"  INDEXED BY sessions_port_not_summed WHERE sum IS NULL AND id > ?3) AND " ASKED_PORTS
 	" AND ?1 < ?2 ORDER BY r.id LIMIT ?5";
 static const char select_sums[] =
-	"SELECT r.id, p.id_path, p.name, p.label, c.label, h.hubs, r.n, r.dropping,"
-	" r.connected_us, r.drops, r.by_power, r.by_host, r.by_hub, r.by_device" DEVICE_COLUMNS
-	" FROM session_sums r" PORT_JOIN DEVICE_JOIN
+	"SELECT r.id, p.id_path, p.name, p.label, c.label, h.hubs, r.n, r.each,"
+	" r.connected_us, r.drops, r.by_power, r.by_host, r.by_hub, r.by_device,"
+	" r.first_real" DEVICE_COLUMNS " FROM session_sums r" PORT_JOIN DEVICE_JOIN
 	" LEFT JOIN cables c ON c.id = r.cable LEFT JOIN chains h ON h.id = r.chain"
 	" WHERE r.id > ?3 AND " ASKED_PORTS " AND ?1 < ?2 ORDER BY r.id LIMIT ?5";
 
@@ -87,7 +87,8 @@ read_sum(const struct store_rows *rows, struct store_session *row)
 	struct ls_session *session = &row->session;
 
 	*row = (struct store_session){
-		.session = { .id = store_int(rows, 0) },
+		.session = { .id = store_int(rows, 0),
+			     .began = { .real_us = store_int(rows, 14) } },
 		.label = store_text(rows, 3),
 		.n = store_int(rows, 6),
 		.n_dropping = store_int(rows, 7) ? store_int(rows, 6) : 0,
@@ -104,7 +105,7 @@ read_sum(const struct store_rows *rows, struct store_session *row)
 	store_read_text(rows, 4, session->cable, sizeof(session->cable));
 	session->hubs_known = !store_is_null(rows, 5);
 	store_read_text(rows, 5, session->hubs, sizeof(session->hubs));
-	(void)store_read_device(rows, 14, &session->device);
+	(void)store_read_device(rows, 15, &session->device);
 }
 
 struct sums_visit {

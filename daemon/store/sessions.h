@@ -22,8 +22,9 @@ int store_sessions(struct store *store, const struct store_filter *filter, struc
 		   store_session_fn visit, void *user, const char **unknown);
 /*
  * Sessions summed by port, device, cable and hubs. Of the whole history, those that ended some days
- * ago come as sums: n sessions, all with drops or all without, no times, ids below STORE_SUM_IDS.
- * All others come one by one, with n = 1 and ids behind STORE_SUM_IDS.
+ * ago come as sums of sessions that are alike: as many drops, about as long, begun in the same days;
+ * n of them, with the time when the first one began, and ids below STORE_SUM_IDS. All others come
+ * one by one, with n = 1 and ids behind STORE_SUM_IDS.
  */
 #define STORE_SUM_IDS (INT64_C(1) << 40)
 int store_session_sums(struct store *store, const struct store_filter *filter,

@@ -11,10 +11,13 @@
 #include "daemon/store/filter.h"
 #include "daemon/store/store.h"
 #include "lib/attribution/trend.h"
+#include "lib/attribution/trials.h"
 #include "lib/wire/port_report.h"
 
 /* By then a session no longer changes: its minutes of traffic are hours (store_roll_up()). */
 #define ENDED_FOR_US (3 * 24 * 3600 * (int64_t)LS_SEC)
+/* Sessions of one sum began in the same six days: attribution asks since when it drops. */
+#define SLICE_US ((INT64_C(1) << 19) * (int64_t)LS_SEC)
 /* Sessions in one transaction: some 10 ms with the write to disk. */
 #define SESSIONS_AT_ONCE 128
 
@@ -68,17 +71,18 @@ add_sum(struct store *store, const struct pending *pending)
 	int64_t sum = 0;
 	int r = store_get(
 		store, &sum,
-		"INSERT INTO session_sums (port, description, cable, chain, dropping, n,"
+		"INSERT INTO session_sums (port, description, cable, chain, each, length, slice, n,"
 		" connected_us, drops, by_power, by_host, by_hub, by_device, first_real)"
-		" SELECT ifnull(port, 0), description, ifnull(cable, 0), ifnull(chain, 0), ?3 > 0,"
-		" 1, ?2, ?3, ?4, ?5, ?6, ?7, began_real FROM sessions WHERE id = ?1"
+		" SELECT ifnull(port, 0), description, ifnull(cable, 0), ifnull(chain, 0), ?3, ?8,"
+		" began_real / ?9, 1, ?2, ?3, ?4, ?5, ?6, ?7, began_real FROM sessions"
+		" WHERE id = ?1"
 		" ON CONFLICT DO UPDATE SET n = n + 1, connected_us = connected_us + ?2,"
 		" drops = drops + ?3, by_power = by_power + ?4, by_host = by_host + ?5,"
 		" by_hub = by_hub + ?6, by_device = by_device + ?7,"
 		" first_real = min(first_real, excluded.first_real) RETURNING id",
 		INT(pending->id), INT(us), INT(pending->drops), INT(by_side[LS_SIDE_POWER]),
-		INT(by_side[LS_SIDE_HOST]), INT(by_side[LS_SIDE_HUB]),
-		INT(by_side[LS_SIDE_DEVICE]));
+		INT(by_side[LS_SIDE_HOST]), INT(by_side[LS_SIDE_HUB]), INT(by_side[LS_SIDE_DEVICE]),
+		INT(ls_trial_length((double)us / 3600e6)), INT(SLICE_US));
 
 	if (r < 0)
 		return r;

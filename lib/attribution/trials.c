@@ -445,6 +445,12 @@ ls_trials_add(struct ls_trials *trials, const struct ls_trial *trial)
 	return 1;
 }
 
+int
+ls_trial_length(double hours)
+{
+	return likelihood_bin(hours);
+}
+
 uint64_t
 ls_trials_n_sessions(const struct ls_trials *trials)
 {

@@ -30,5 +30,8 @@ uint64_t ls_trials_n_sessions(const struct ls_trials *trials);
 int ls_trials_linked(const struct ls_trials *all, const char *const *names, size_t n_names,
 		     struct ls_trials **ret);
 
+/* Sessions of the same number are about equally long, within half an octave. */
+int ls_trial_length(double hours);
+
 /* "host", "controller", "hub", "port", "cable", "device", "model". Never NULL. */
 const char *ls_component_kind_name(enum ls_component_kind kind);

@@ -382,7 +382,7 @@ what_stood_in_texts_becomes_columns(void **state)
 		sql(fixture, back_to_2[i]);
 	reopen(fixture, "boot-next", 10000);
 	assert_string_equal(store_problem(fixture->store), "");
-	assert_int_equal(sql_number(fixture, "PRAGMA user_version"), 3);
+	assert_int_equal(sql_number(fixture, "PRAGMA user_version"), 4);
 	assert_int_equal(sql_number(fixture, "SELECT place_percent FROM jobs WHERE id = 1"
 					     " AND place_phase = 'file system'"),
 			 37);
