@@ -25,6 +25,10 @@ static const char *const forged[] = {
 	"Jul 22 19:16:14 host prog[12]: HC died; cleaning up\n",
 	"Jul 22 19:16:14 host prog: first\n" GONE "\n",
 	"Jul 22 19:16:14 host prog: first\nsecond\n" GONE "\n",
+	"Jul 22 19:16:14 host prog: first\nst kernel: [   12.345678] " GONE "\n",
+	"Jul 22 19:16:14 host prog: first\nuser@host:~$ [   12.345678] " GONE "\n",
+	"Jul 22 19:16:14 host prog: first\n4: (second) " GONE "\n",
+	"Jul 22 19:16:14 host prog: first\nkern.log-12-" GONE "\n",
 	"Jul 22 19:16:14 host prog: first\n                   second\n                   " GONE
 	"\n",
 	"Jul 22 19:16:14 host prog: first\n\n                   " GONE "\n",
