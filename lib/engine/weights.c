@@ -170,7 +170,7 @@ static const struct weights rows[] = {
 	{
 		.all = LS_FACT_GONE | LS_FACT_SLEPT,
 		.why = "the computer went to sleep or woke up at that moment",
-		.cause = { FOR(SUSPEND, 7), LOST(-3), FOR(UNPLUGGED, -2), FOR(DEVICE_RESET, -3),
+		.cause = { FOR(SUSPEND, 7.8), LOST(-3), FOR(UNPLUGGED, -2), FOR(DEVICE_RESET, -3),
 			   FOR(SOFTWARE, -3) },
 	},
 	/* physics: a hub takes what is behind it along, and is the one to judge */
@@ -244,7 +244,7 @@ static const struct weights rows[] = {
 		.all = LS_FACT_GONE | LS_FACT_RESET | LS_FACT_RESET_FAILED,
 		.group = GROUP_RESET_FAILED,
 		.why = "the reset failed, and the kernel gave the device up",
-		.cause = { LOST(1), FOR(ENUMERATION_FAILED, -4) },
+		.cause = { LOST(1.6), FOR(ENUMERATION_FAILED, -4) },
 		.side = { SIDE(LINK, -1) },
 	},
 	/* kernel: hub_port_logical_disconnect() */
@@ -252,7 +252,7 @@ static const struct weights rows[] = {
 		.all = LS_FACT_GONE | LS_FACT_RESET | LS_FACT_HUB_SILENT,
 		.group = GROUP_RESET_FAILED,
 		.why = "the reset failed, and the kernel gave the device up",
-		.cause = { LOST(1), FOR(ENUMERATION_FAILED, -4) },
+		.cause = { LOST(1.6), FOR(ENUMERATION_FAILED, -4) },
 		.side = { SIDE(LINK, -1) },
 	},
 	/* judged */
@@ -328,7 +328,7 @@ static const struct weights rows[] = {
 		.all = LS_FACT_TIMED_OUT,
 		.group = GROUP_TRANSFERS,
 		.why = "the device had stopped answering",
-		.cause = { FOR(DEVICE_RESET, 3), LOST(-1.8), FOR(HOST_RESET, 1), FOR(UNPLUGGED, -3),
+		.cause = { FOR(DEVICE_RESET, 3.5), LOST(-1.8), FOR(HOST_RESET, 1), FOR(UNPLUGGED, -3),
 			   FOR(MODE_SWITCH, -2), FOR(SOFTWARE, -3) },
 		.side = { SIDE(DEVICE, 2) },
 	},
