@@ -132,14 +132,27 @@ say(struct ls_log_join *join, struct ls_cursor text, bool last)
 	struct ls_device device;
 
 	if (!parse_decorated(text, join->at, &obs, &device) ||
-	    (join->held && obs.kind != join->kind) || (join->strong_only && is_weak(&obs)))
+	    (join->held && obs.kind != join->found.kind) || (join->strong_only && is_weak(&obs)))
 		return false;
-	join->kind = obs.kind;
 	join->state = obs.kind == LS_OBS_STRING ? LS_LOG_JOIN_DONE : LS_LOG_JOIN_UNDERSTOOD;
 	join->held = !last && obs.kind != LS_OBS_STRING && may_say_more(&obs, text);
-	if (!join->held)
+	if (!join->held) {
 		observe(join, &obs);
+		return true;
+	}
+	join->found = obs;
+	join->device = device;
+	join->found.device = obs.device ? &join->device : NULL;
 	return true;
+}
+
+/* What is held gets no more. */
+static void
+release(struct ls_log_join *join)
+{
+	if (join->held)
+		observe(join, &join->found);
+	join->held = false;
 }
 
 static size_t
@@ -291,9 +304,7 @@ take_apart(struct ls_log_join *join, struct ls_cursor text)
 void
 ls_log_join_end(struct ls_log_join *join)
 {
-	if (join->held)
-		say(join, ls_cursor_of(join->spaced, join->spaced_len), true);
-	join->held = false;
+	release(join);
 	join->state = LS_LOG_JOIN_IDLE;
 }
 
@@ -323,7 +334,7 @@ ls_log_join_settle(struct ls_log_join *join, struct ls_cursor text)
 		return;
 	text = ls_cursor_trim(text);
 	if (ls_kernel_has_prefix(text) || (ends_in_number && !is_number_cut(join, text)))
-		say(join, ls_cursor_of(join->spaced, join->spaced_len), true);
+		release(join);
 }
 
 /* The end of a message that was cut: with a blank in between, or without. */
@@ -331,7 +342,6 @@ static void
 try_joined(struct ls_log_join *join, struct ls_cursor text)
 {
 	struct ls_cursor first, second;
-	size_t len = join->spaced_len;
 	bool tight_first = is_number_cut(join, text);
 
 	join->spaced_len = append(join->spaced, join->spaced_len, ls_cursor_of(" ", 1));
@@ -348,8 +358,7 @@ try_joined(struct ls_log_join *join, struct ls_cursor text)
 			break;
 	}
 	join->strong_only = false;
-	if (join->held) /* neither */
-		say(join, ls_cursor_of(join->spaced, len), true);
+	release(join); /* neither */
 }
 
 void

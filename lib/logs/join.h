@@ -27,8 +27,9 @@ struct ls_log_join {
 
 	enum ls_log_join_state state;
 	bool held; /* understood, but the next line may add to it; nothing was reported yet */
-	bool strong_only;      /* of two ways to put rows together, neither was tried in full */
-	enum ls_obs_kind kind; /* what was understood */
+	struct ls_observation found; /* that */
+	struct ls_device device;     /* its own */
+	bool strong_only; /* of two ways to put rows together, neither was tried in full */
 	int n_lines, n_blanks;
 	struct ls_instant at;
 	size_t spaced_len, tight_len;

@@ -164,6 +164,9 @@ take_field(char letter, char stop, struct ls_cursor *cur, struct fields *fields)
 static bool
 match(const char *pattern, struct ls_cursor cur, struct fields *fields)
 {
+	/* Most patterns differ in their first character. */
+	if (*pattern != '%' && (ls_cursor_left(&cur) == 0 || *cur.at != *pattern))
+		return false;
 	*fields = (struct fields){ 0 };
 	for (; *pattern; pattern++) {
 		bool field = *pattern == '%';
