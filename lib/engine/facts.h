@@ -1,7 +1,8 @@
 #pragma once
 /*
- * What the evidence of one incident establishes: a set of facts. What each says for and against a
- * cause is in weights.c. The numbers are stored with incidents and keep their meaning.
+ * What the evidence of one incident establishes: a set of facts. Handlers and incidents.c set them,
+ * weights.c says what each speaks for and against. The numbers are stored with incidents and keep
+ * their meaning. That something did not happen is a fact only where a source would have shown it.
  */
 #include "lib/base/base.h"
 

@@ -8,7 +8,8 @@
  *
  * reliability --list FILE… prints what is said now of each incident as lines of labels, to be corrected.
  *
- * 1: a label fits no incident, or a probability that was said often is off by more than 5 points.
+ * 1: a label fits no incident; or a probability that was said often is off by more than 5 points; or,
+ * without a source, a wrong answer is surer than the right one is with all of them.
  */
 #include <math.h>
 #include <stdio.h>
@@ -338,6 +339,43 @@ print_fit(const struct material *material, const struct example *examples, struc
 		judge(material, &material->found[i], &table, score);
 }
 
+/* ---- fewer sources ---- */
+
+/* What is said of the same incident with all sources. */
+static const struct found *
+in_full(const struct material *material, const struct found *blind)
+{
+	for (size_t i = 0; i < material->n; i++) {
+		const struct found *found = &material->found[i];
+
+		if (!found->blind && found->file == blind->file && found->label == blind->label)
+			return found;
+	}
+	return NULL;
+}
+
+/* How many wrong answers are surer than the right one that all sources give. */
+static int
+print_surer(const struct material *material)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < material->n; i++) {
+		const struct found *blind = &material->found[i];
+		const struct found *full = blind->blind ? in_full(material, blind) : NULL;
+
+		if (!full || blind->label->causes & 1U << blind->incident.cause ||
+		    !(full->label->causes & 1U << full->incident.cause) ||
+		    blind->incident.confidence <= full->incident.confidence)
+			continue;
+		printf("surer than the right answer with all sources, %s %.0f %%:\n  ",
+		       ls_cause_name(full->incident.cause), 100 * full->incident.confidence);
+		print_wrong(material, blind, &blind->incident);
+		n++;
+	}
+	return n;
+}
+
 /* ---- main ---- */
 
 static void
@@ -395,5 +433,7 @@ main(int argc, char **argv)
 	for (size_t i = 0; !*how && i < material.n; i++)
 		judge(&material, &material.found[i], &weight_table, &score);
 	printf("%zu incidents have no label\n", material.n_unlabelled);
+	if (!*how && print_surer(&material) > 0)
+		r = 1;
 	return r | (print_score(&score) > 0 && !*how);
 }
