@@ -71,17 +71,18 @@ try_repeated(struct ls_cursor text, ls_log_try_fn try, void *user)
 
 /* ---- ends ------------------------------------------------------------------------------------ */
 
+/* @begin and @end as one text. */
 static bool
-try_with(const char *driver, struct ls_cursor rest, ls_log_try_fn try, void *user)
+try_both(struct ls_cursor begin, struct ls_cursor end, ls_log_try_fn try, void *user)
 {
 	char whole[LS_LOG_CLEAN_MAX];
-	size_t n = strlen(driver);
+	size_t n = ls_cursor_left(&begin);
 
-	if (n + ls_cursor_left(&rest) > sizeof(whole))
+	if (n + ls_cursor_left(&end) > sizeof(whole))
 		return false;
-	memcpy(whole, driver, n);
-	memcpy(whole + n, rest.at, ls_cursor_left(&rest));
-	return try(ls_cursor_of(whole, n + ls_cursor_left(&rest)), user);
+	memcpy(whole, begin.at, n);
+	memcpy(whole + n, end.at, ls_cursor_left(&end));
+	return try(ls_cursor_of(whole, n + ls_cursor_left(&end)), user);
 }
 
 /* "3-6: …", "b 3-6: …": a copy that began within "usb". */
@@ -101,7 +102,7 @@ try_with_driver(struct ls_cursor text, ls_log_try_fn try, void *user)
 	if (ls_cursor_left(&name) < 2 || name.end[-1] != ':' ||
 	    ls_port_from_kernel(name.at, ls_cursor_left(&name) - 1, port) < 0)
 		return false;
-	return try_with("usb ", text, try, user);
+	return try_both(ls_cursor_of("usb ", 4), text, try, user);
 }
 
 /* Messages that can be understood although their end was cut off. */
@@ -133,10 +134,63 @@ try_cut(struct ls_cursor text, ls_log_try_fn try, void *user)
 	return false;
 }
 
+/* ">" of a pager that cuts at the border of the screen, "…" of journalctl. */
+static bool
+take_mark_of_cut(struct ls_cursor *text)
+{
+	static const char *const marks[] = { ">", "..." };
+
+	for (size_t i = 0; i < LS_COUNT(marks); i++) {
+		size_t n = strlen(marks[i]);
+
+		if (ls_cursor_left(text) <= n || memcmp(text->end - n, marks[i], n) != 0)
+			continue;
+		text->end -= n;
+		return true;
+	}
+	return false;
+}
+
+/* Where the cut is marked, a message counts whose kind is clear; numbers that are gone are 0. */
+static bool
+try_marked_cut(struct ls_cursor text, ls_log_try_fn try, void *user)
+{
+	static const struct {
+		const char *known, *rest;
+	} messages[] = {
+		{ ": device descriptor read/", "64, error 0" },
+		{ ": device not accepting address ", "0, error 0" },
+		{ ": unable to enumerate USB", " device" },
+		{ ": Cannot enable.", " Maybe the USB cable is bad?" },
+		{ ": over-current condition", "" },
+		{ ": disabled by hub", " (EMI?), re-enabling..." },
+		{ ": connect-debounce", " failed" },
+		{ ": attempt power", " cycle" },
+		{ ": HC died", "; cleaning up" },
+		{ "-speed USB device number ", "0" },
+	};
+
+	if (!take_mark_of_cut(&text))
+		return false;
+	if (try(ls_cursor_trim(text), user) || try_cut(text, try, user))
+		return true;
+	for (size_t i = 0; i < LS_COUNT(messages); i++) {
+		const char *known = messages[i].known;
+		const char *at = memmem(text.at, ls_cursor_left(&text), known, strlen(known));
+		struct ls_cursor begin = { text.at, at ? at + strlen(known) : NULL };
+
+		if (at && try_both(begin, ls_cursor_of(messages[i].rest, strlen(messages[i].rest)),
+				   try, user))
+			return true;
+	}
+	return false;
+}
+
 bool
 ls_log_repair(struct ls_cursor text, ls_log_try_fn try, void *user)
 {
 	text = ls_cursor_trim(text);
 	return try_squeezed(text, try, user) || try_repeated(text, try, user) ||
-	       try_with_driver(text, try, user) || try_cut(text, try, user);
+	       try_with_driver(text, try, user) || try_cut(text, try, user) ||
+	       try_marked_cut(text, try, user);
 }

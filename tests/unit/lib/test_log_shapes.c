@@ -128,6 +128,29 @@ static const struct shape wraps[] = {
 	  BOTH },
 };
 
+/* Pagers cut at the border of the screen, and say so. */
+static const struct shape cuts[] = {
+	{ "Mar 12 08:00:01 otter kernel: " GONE ">\n", LEFT },
+	{ "Mar 12 08:00:01 otter kernel: usb 3-6: USB disconnect, device nu>\n", LEFT },
+	{ "Mar 12 08:00:01 otter kernel: usb 3-6: USB disconnect, device nu\xe2\x80\xa6\n", LEFT },
+	{ "Mar 12 08:00:01 otter kernel: usb 3-6: new full-speed USB device number 12 us>\n",
+	  CAME },
+	{ "Mar 12 08:00:01 otter kernel: usb 3-6: reset high-speed USB device number >\n",
+	  "3-6 reset" },
+	{ "Mar 12 08:00:01 otter kernel: usb 3-6: device descriptor read/64, er>\n",
+	  "3-6 enumeration-failure" },
+	{ "Mar 12 08:00:01 otter kernel: usb 3-6: device not accepting address 14, error ->\n",
+	  "3-6 enumeration-failure" },
+	{ "Mar 12 08:00:01 otter kernel: usb usb3-port6: unable to enumerate USB d>\n",
+	  "3-6 enumeration-failure" },
+	{ "Mar 12 08:00:01 otter kernel: usb usb3-port6: disabled by hub (EMI?), re->\n",
+	  "3-6 emi-disable" },
+	{ "Mar 12 08:00:01 otter kernel: xhci_hcd 0000:05:00.3: HC died; clea>\n",
+	  "0000:05:00.3 controller-died" },
+	{ "Mar 12 08:00:01 otter kernel: usb 3-6: Product: HC died>\n", "" },
+	{ "Mar 12 08:00:01 otter kernel: usb 3-6: U>\n", "" },
+};
+
 /* What searches print before a line. */
 static const struct shape hits[] = {
 	{ "    Line  528: Mar 12 08:00:01 otter kernel: [   44.123456] " GONE "\n", LEFT },
@@ -387,6 +410,13 @@ joins_what_a_terminal_cut(void **state)
 	reads(wraps, LS_COUNT(wraps));
 }
 
+static void
+reads_what_a_pager_cut(void **state)
+{
+	(void)state;
+	reads(cuts, LS_COUNT(cuts));
+}
+
 /* Rows of @width characters; @filled: to the last, else a row ends at a blank. */
 static void
 wrap(char *dst, const char *text, size_t width, bool filled)
@@ -498,6 +528,7 @@ main(void)
 		cmocka_unit_test(reads_syslog_without_a_tag),
 		cmocka_unit_test(takes_a_run_of_blanks_for_one),
 		cmocka_unit_test(joins_what_a_terminal_cut),
+		cmocka_unit_test(reads_what_a_pager_cut),
 		cmocka_unit_test(joins_rows_of_any_width),
 		cmocka_unit_test(reads_lists_of_hits),
 		cmocka_unit_test(reads_copies_of_terminals_and_pages),
