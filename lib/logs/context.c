@@ -156,8 +156,8 @@ ls_log_is_special(const char *line, size_t len)
 
 	if (last == '\r' && len > 1)
 		last = line[len - 2];
-	return first == '-' || first == '_' || last == '{' || last == ']' ||
-	       ((first == '"' || first == ' ' || first == '\t') &&
-		ls_log_json_may_begin(line, len)) ||
-	       ((first == '[' || first == '>' || first == ' ') && ls_log_moves_clock(line, len));
+	return first == '-' || first == '_' || last == '{' || last == ']' || last == ',' ||
+	       first == '"' || first == '\t' ||
+	       ((first == '[' || first == '>' || first == ' ') &&
+		(ls_log_moves_clock(line, len) || ls_log_json_may_begin(line, len)));
 }

@@ -344,15 +344,19 @@ take_part(struct ls_log_json *json, struct ls_log_join *join, struct ls_cursor *
 bool
 ls_log_json_may_begin(const char *line, size_t len)
 {
-	struct ls_cursor cur = at_object(line, len);
+	struct ls_cursor cur = ls_cursor_of(line, len);
+	char last;
 
-	if (ls_cursor_left(&cur) > 0 && cur.end[-1] == '\r')
+	if (len > 1 && cur.end[-1] == '\r')
 		cur.end--;
-	if (ls_cursor_left(&cur) == 0 || (*cur.at != '{' && *cur.at != '"'))
+	last = len > 0 ? cur.end[-1] : '\0';
+	if (last == '{' || (last == ',' && *line == '{'))
+		return true;
+	if (len == 0 || *line == '\0' || !strchr("\" \t>", *line))
 		return false;
-	if (*cur.at == '{')
-		return ls_cursor_left(&cur) == 1 || cur.end[-1] == '{' || cur.end[-1] == ',';
-	return ls_cursor_left(&cur) > 2 &&
+	while (cur.at < cur.end && *cur.at && strchr(" \t>", *cur.at))
+		cur.at++;
+	return ls_cursor_left(&cur) > 2 && *cur.at == '"' &&
 	       (cur.at[1] == '_' || (cur.at[1] >= 'A' && cur.at[1] <= 'Z'));
 }
 
