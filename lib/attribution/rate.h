@@ -1,8 +1,14 @@
 #pragma once
 /*
- * How reliable: drops are Poisson with a Jeffreys prior Gamma(1/2, 0), so n drops in T hours leave
- * the posterior Gamma(shape n + 1/2, rate T) of the drops per hour (Gelman et al., Bayesian Data
- * Analysis, section 2.6; Jeffreys prior 2.8).
+ * How reliable: drops per hour, and the chance of a job to run through.
+ *
+ * Without a drop a link is taken for good: Poisson with a Jeffreys prior Gamma(1/2, 0), so 0 drops in
+ * T hours leave the posterior Gamma(1/2, rate T) (Gelman et al., Bayesian Data Analysis, section 2.6;
+ * Jeffreys prior 2.8). The same where sessions are not known: n drops make the shape n + 1/2.
+ *
+ * With drops its sessions may differ, as those of bad parts do (lib/attribution/likelihood.h): half
+ * the prior is on Poisson, half on the negative binomial of that file, both with x^-1/2 as the prior
+ * of the rate x. A job of t hours runs through with exp(-xt) or (1 + xt/k)^-k.
  */
 #include "lib/base/base.h"
 
@@ -18,6 +24,17 @@ bool ls_rate(uint32_t drops, double hours, struct ls_interval *ret);
  * E[exp(-rate t)] = (T/(T+t))^(n+1/2), the bounds are exp(-rate t) at those of the rate. False as
  * above, and for a @job_hours that is negative or not a finite number. */
 bool ls_survival(uint32_t drops, double hours, double job_hours, struct ls_interval *ret);
+
+/* Sessions that are alike: @n of them, their hours and drops in sum. */
+struct ls_history_cell {
+	uint32_t n, drops;
+	double hours;
+};
+
+/* The same of a history. ret->median of survival is its expectation. */
+bool ls_rate_of(const struct ls_history_cell *cells, size_t n_cells, struct ls_interval *ret);
+bool ls_survival_of(const struct ls_history_cell *cells, size_t n_cells, double job_hours,
+		    struct ls_interval *ret);
 
 /*
  * A grade by the pessimistic end (95 %) of the drops per hour, documented in linkstat.1:

@@ -59,9 +59,9 @@ add_session(struct farm *farm, double start_h, struct ls_trials *trials)
 			trial.names[kinds[i]] = names[i];
 	}
 	first = -log(rng_uniform(&farm->rng)) / rate;
-	if (rng_chance(&farm->rng, 0.5) && first < trial.hours) {
-		trial.hours = first;
-		trial.drops = 1;
+	if (rng_chance(&farm->rng, 0.5)) {
+		trial.drops = first < trial.hours;
+		trial.hours = fmin(first, trial.hours);
 	} else {
 		trial.drops = rng_poisson(&farm->rng, rate * trial.hours);
 	}

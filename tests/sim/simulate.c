@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "coverage.h"
 #include "farm.h"
 
 static const char *const names[N_FAMILIES] = {
@@ -103,7 +104,7 @@ print(const char *name, const char *who, const struct figures *figures)
 struct options {
 	unsigned long worlds, first;
 	const char *family;
-	bool check, ceiling, farms;
+	bool check, ceiling, farms, coverage;
 };
 
 static bool
@@ -141,6 +142,7 @@ main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		options.check |= strcmp(argv[i], "--check") == 0;
 		options.ceiling |= strcmp(argv[i], "--ceiling") == 0;
+		options.coverage |= strcmp(argv[i], "--coverage") == 0;
 		options.farms |= strcmp(argv[i], "--farms") == 0;
 		if (strcmp(argv[i], "--worlds") == 0 && i + 1 < argc)
 			options.worlds = strtoul(argv[++i], NULL, 10);
@@ -148,6 +150,12 @@ main(int argc, char **argv)
 			options.first = strtoul(argv[++i], NULL, 10);
 		else if (strcmp(argv[i], "--family") == 0 && i + 1 < argc)
 			options.family = argv[++i];
+	}
+	if (options.coverage) {
+		coverage_print(options.first, options.worlds, 0);
+		coverage_print(options.first, options.worlds, 1);
+		coverage_print(options.first, options.worlds, 0.5);
+		return 0;
 	}
 	if (options.farms) {
 		print_farms(options.first, options.worlds, 5000, 9.5);
