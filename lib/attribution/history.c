@@ -44,8 +44,9 @@ log_density(const struct ls_history_cell *cells, size_t n_cells, enum shape shap
 		if (shape == SHAPE_EVEN)
 			sum += n * (drops * log_rate - x * hours);
 		else
-			sum += n * (lgamma_r(k + drops, &sign) - lgamma_r(k, &sign) +
-				    drops * (log_rate - log(k)) - (k + drops) * log1p(x * hours / k));
+			sum += n *
+			       (lgamma_r(k + drops, &sign) - lgamma_r(k, &sign) +
+				drops * (log_rate - log(k)) - (k + drops) * log1p(x * hours / k));
 	}
 	return sum;
 }
@@ -93,8 +94,7 @@ fill(const struct ls_history_cell *cells, size_t n_cells, double middle, struct 
 
 			point->shape = shape;
 			point->rate = exp(at);
-			point->weight =
-				log_density(cells, n_cells, shape, at) + log(step);
+			point->weight = log_density(cells, n_cells, shape, at) + log(step);
 			most = fmax(most, point->weight);
 		}
 	}

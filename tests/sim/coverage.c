@@ -62,6 +62,6 @@ coverage_print(unsigned long first, unsigned long n, double shape)
 	}
 	printf("bad parts, shape %.1f: 90 %% interval holds the rate in %.1f %%; a job survives: "
 	       "stated %.1f %%, came true %.1f %%\n",
-	       shape, percent((double)covered, (double)known),
-	       percent(stated, (double)n_low), percent((double)survived, (double)n_low));
+	       shape, percent((double)covered, (double)known), percent(stated, (double)n_low),
+	       percent((double)survived, (double)n_low));
 }

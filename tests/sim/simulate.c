@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "advice.h"
 #include "answer.h"
 #include "coverage.h"
 #include "farm.h"
@@ -104,7 +105,7 @@ print(const char *name, const char *who, const struct figures *figures)
 struct options {
 	unsigned long worlds, first;
 	const char *family;
-	bool check, ceiling, farms, coverage;
+	bool check, ceiling, farms, coverage, advice;
 };
 
 static bool
@@ -143,6 +144,7 @@ main(int argc, char **argv)
 		options.check |= strcmp(argv[i], "--check") == 0;
 		options.ceiling |= strcmp(argv[i], "--ceiling") == 0;
 		options.coverage |= strcmp(argv[i], "--coverage") == 0;
+		options.advice |= strcmp(argv[i], "--advice") == 0;
 		options.farms |= strcmp(argv[i], "--farms") == 0;
 		if (strcmp(argv[i], "--worlds") == 0 && i + 1 < argc)
 			options.worlds = strtoul(argv[++i], NULL, 10);
@@ -150,6 +152,12 @@ main(int argc, char **argv)
 			options.first = strtoul(argv[++i], NULL, 10);
 		else if (strcmp(argv[i], "--family") == 0 && i + 1 < argc)
 			options.family = argv[++i];
+	}
+	if (options.advice) {
+		for (int uneven = 0; uneven < 2; uneven++)
+			printf("against in turn: %.2f\n",
+			       advice_print(options.first, options.worlds, uneven));
+		return 0;
 	}
 	if (options.coverage) {
 		coverage_print(options.first, options.worlds, 0);
