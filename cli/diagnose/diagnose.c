@@ -116,7 +116,7 @@ conclude(const struct diagnosis *diagnosis, const struct ls_trials *trials,
 
 /* What is diagnosed, and the callback for the result. */
 struct listener {
-	const struct diagnose_request *request;
+	const struct stays *stays; /* of tables; NULL: linkstatd has them */
 	diagnose_fn show;
 	void *user;
 };
@@ -139,9 +139,9 @@ decide(const struct cli *cli, const struct ls_trials *trials, const struct ls_bl
 		cli_complain("--priors: no verdict is possible with these.");
 		r = CLI_USAGE;
 	} else {
-		r = listener->request->n_files == 0 && blame->drops > 0
-			    ? diagnose_find_patterns(cli, diagnosis)
-			    : CLI_FINE;
+		if (blame->drops > 0)
+			r = listener->stays ? diagnose_table_patterns(diagnosis, listener->stays)
+					    : diagnose_find_patterns(cli, diagnosis);
 		r = r == CLI_FINE ? listener->show(cli, diagnosis, listener->user) : r;
 	}
 	free(blame);
@@ -149,11 +149,21 @@ decide(const struct cli *cli, const struct ls_trials *trials, const struct ls_bl
 	return r;
 }
 
+static int
+read_tables(const struct cli *cli, const struct diagnose_request *request,
+	    struct histories *histories, struct sessions_read *ret)
+{
+	ret->histories = histories;
+	ret->stays = calloc(1, sizeof(*ret->stays));
+	return ret->stays ? diagnose_read_files(cli, request, ret) : cli_no_memory();
+}
+
 int
 diagnose_with(const struct cli *cli, const struct diagnose_request *request, diagnose_fn show,
 	      void *user)
 {
-	const struct listener listener = { request, show, user };
+	struct sessions_read sessions = { 0 };
+	struct listener listener = { NULL, show, user };
 	ls_auto(histories) *histories = NULL;
 	const struct ls_trials *trials;
 	struct diagnosis diagnosis = { .focus = request->focus };
@@ -166,12 +176,17 @@ diagnose_with(const struct cli *cli, const struct diagnose_request *request, dia
 		return cli_no_memory();
 	diagnosis.histories = histories;
 	if (request->n_files > 0)
-		r = diagnose_read_files(cli, request, histories, &diagnosis.n_left_out);
+		r = read_tables(cli, request, histories, &sessions);
 	else
 		r = diagnose_ask(cli, histories, &diagnosis.n_left_out);
 	if (r == CLI_FINE)
 		r = get_trials(cli, &diagnosis, histories, &trials);
-	return r == CLI_FINE ? decide(cli, trials, &priors, &diagnosis, &listener) : r;
+	diagnosis.n_left_out += sessions.n_left_out;
+	listener.stays = sessions.stays;
+	if (r == CLI_FINE)
+		r = decide(cli, trials, &priors, &diagnosis, &listener);
+	free(sessions.stays);
+	return r;
 }
 
 struct diagnose_options {

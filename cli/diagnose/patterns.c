@@ -1,5 +1,6 @@
 #include "cli/diagnose/patterns.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,11 +9,17 @@
 #include "cli/base/field.h"
 #include "lib/base/hash.h"
 #include "lib/base/text.h"
+#include "lib/wire/session_json.h"
 
 /* Enough to see a pattern; the number that a peer sends must be limited. */
 #define DROPS_MAX 10000
 /* Unless another span is requested; recent drops are what matters. */
 #define DAYS_LOOKED_AT 90
+
+struct suspect_name {
+	const char *port, *device; /* as in a Session; NULL: neither */
+	uint64_t port_number, device_number;
+};
 
 struct drops {
 	const char *port, *device; /* only those of this one; NULL: of all */
@@ -63,46 +70,116 @@ compare_times(const void *a, const void *b)
 	return (left->at_us > right->at_us) - (left->at_us < right->at_us);
 }
 
-int
-diagnose_find_patterns(const struct cli *cli, struct diagnosis *diagnosis)
+/* What is known of the time without drops: how short sessions of others are. */
+static void
+find(struct diagnosis *diagnosis, const struct stays *stays, const struct suspect_name *suspect,
+     const struct ls_pattern_drop *drops, size_t n_drops)
 {
-	static const struct ask_list list = {
+	const struct ls_pattern_usual usual = {
+		.loaded = LS_PATTERN_UNKNOWN,
+		.idle = LS_PATTERN_UNKNOWN,
+		.neighbour_busy = LS_PATTERN_UNKNOWN,
+		.short_sessions = stays_short(stays, suspect->port_number, suspect->device_number),
+	};
+
+	diagnosis->n_patterns = ls_patterns(drops, n_drops, &usual, diagnosis->patterns);
+}
+
+/* The first suspect, where it is a port or a device; else the drops of all count. */
+static struct suspect_name
+name_suspect(const struct diagnosis *diagnosis)
+{
+	const struct ls_suspect *first = &diagnosis->blame->suspects[0];
+	struct suspect_name name = { 0 };
+
+	if (diagnosis->blame->verdict != LS_VERDICT_SUSPECT || *first->with)
+		return name;
+	if (first->kind == LS_COMPONENT_PORT)
+		name.port = histories_id(diagnosis->histories, first->name);
+	if (first->kind == LS_COMPONENT_DEVICE)
+		name.device = histories_id(diagnosis->histories, first->name);
+	name.port_number = name.port ? ls_hash_text(name.port) : 0;
+	name.device_number = name.device ? ls_hash_text(name.device) : 0;
+	return name;
+}
+
+int
+diagnose_table_patterns(struct diagnosis *diagnosis, const struct stays *stays)
+{
+	struct suspect_name suspect = name_suspect(diagnosis);
+	struct ls_pattern_drop *drops = calloc(STAYS_MAX, sizeof(*drops));
+	size_t n;
+
+	if (!drops)
+		return cli_no_memory();
+	n = stays_drops(stays, suspect.port_number, suspect.device_number, drops);
+	find(diagnosis, stays, &suspect, drops, n);
+	free(drops);
+	return CLI_FINE;
+}
+
+static int
+on_session(const struct ls_trial *trial, void *user)
+{
+	stays_add(user, trial);
+	return 0;
+}
+
+static int
+add_session(const json_t *session, void *user)
+{
+	char why[LS_SESSION_WHY_MAX];
+
+	(void)ls_session_from_json(session, on_session, user, why); /* reported by diagnose_ask() */
+	return CLI_FINE;
+}
+
+static int
+ask_drops(const struct cli *cli, const struct query *query, struct drops *drops,
+	  char (*phases)[PLACE_PHASE_MAX], struct stays *stays)
+{
+	static const struct ask_list incidents = {
 		.method = "io.linkstat.ListDrops",
 		.member = "incidents",
 	};
-	static const struct ls_pattern_usual unknown = {
-		LS_PATTERN_UNKNOWN,
-		LS_PATTERN_UNKNOWN,
-		LS_PATTERN_UNKNOWN,
-		LS_PATTERN_UNKNOWN,
-		false,
+	static const struct ask_list sessions = {
+		.method = "io.linkstat.ListSessions",
+		.member = "sessions",
 	};
-	const struct ls_suspect *first = &diagnosis->blame->suspects[0];
-	struct drops drops = { .all = calloc(DROPS_MAX, sizeof(*drops.all)) };
-	char(*phases)[PLACE_PHASE_MAX] = calloc(DROPS_MAX, sizeof(*phases));
-	struct query query = cli_query(cli);
-	int r;
+	int r = ask_items(cli, query, &incidents, add_drop, drops);
 
-	if (!drops.all || !phases) {
-		free(drops.all);
-		free(phases);
-		return cli_no_memory();
-	}
+	qsort(drops->all, drops->n, sizeof(*drops->all), compare_times);
+	if (r == CLI_FINE)
+		r = diagnose_find_places(cli, query, drops->all, drops->n, phases);
+	if (r == CLI_FINE && drops->n > 0)
+		r = ask_items(cli, query, &sessions, add_session, stays);
+	if (r == CLI_FINE)
+		stays_match(stays, drops->all, drops->n);
+	return r;
+}
+
+int
+diagnose_find_patterns(const struct cli *cli, struct diagnosis *diagnosis)
+{
+	struct suspect_name suspect = name_suspect(diagnosis);
+	struct drops drops = { .port = suspect.port,
+			       .device = suspect.device,
+			       .all = calloc(DROPS_MAX, sizeof(*drops.all)) };
+	char(*phases)[PLACE_PHASE_MAX] = calloc(DROPS_MAX, sizeof(*phases));
+	struct stays *stays = calloc(1, sizeof(*stays));
+	struct query query = cli_query(cli);
+	int r = -ENOMEM;
+
 	if (!query.since.set)
 		query.since =
 			cli_time_at(cli->now_us - DAYS_LOOKED_AT * 24 * 3600 * (int64_t)LS_SEC);
-	if (diagnosis->blame->verdict == LS_VERDICT_SUSPECT && first->kind == LS_COMPONENT_PORT)
-		drops.port = histories_id(diagnosis->histories, first->name);
-	if (diagnosis->blame->verdict == LS_VERDICT_SUSPECT && first->kind == LS_COMPONENT_DEVICE)
-		drops.device = histories_id(diagnosis->histories, first->name);
-	r = ask_items(cli, &query, &list, add_drop, &drops);
-	qsort(drops.all, drops.n, sizeof(*drops.all), compare_times);
-	if (r == CLI_FINE)
-		r = diagnose_find_places(cli, &query, drops.all, drops.n, phases);
-	if (r == CLI_FINE)
-		diagnosis->n_patterns =
-			ls_patterns(drops.all, drops.n, &unknown, diagnosis->patterns);
+	if (drops.all && phases && stays) {
+		r = ask_drops(cli, &query, &drops, phases, stays);
+		if (r == CLI_FINE)
+			find(diagnosis, stays, &suspect, drops.all, drops.n);
+	}
 	free(drops.all);
 	free(phases);
-	return r;
+	free(stays);
+	return r == -ENOMEM ? cli_no_memory() : r;
 }

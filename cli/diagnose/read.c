@@ -17,6 +17,7 @@
 
 struct reader {
 	struct histories *histories;
+	struct stays *stays;		  /* or NULL */
 	struct histories_aliases aliases; /* of the row that is being added */
 	int64_t since_us, until_us;
 	uint64_t n_sessions; /* of the row, where it is a sum; else 0 */
@@ -33,6 +34,8 @@ on_row(const struct ls_trial *trial, void *user)
 		reader->n_undated += trial->start_us == 0;
 		return 0;
 	}
+	if (reader->stays)
+		stays_add(reader->stays, trial);
 	sum.n_sessions = (uint32_t)reader->n_sessions;
 	return histories_add(reader->histories, &sum, &reader->aliases);
 }
@@ -86,11 +89,11 @@ note_ignored(const char *name, const struct ls_session_table *table)
 }
 
 static int
-read_table(const struct cli *cli, FILE *file, const char *name, struct histories *histories,
-	   uint64_t *ret_left_out)
+read_table(const struct cli *cli, FILE *file, const char *name, struct sessions_read *ret)
 {
 	struct reader reader = {
-		.histories = histories,
+		.histories = ret->histories,
+		.stays = ret->stays,
 		.since_us = cli->since.set ? cli->since.real_us : 0,
 		.until_us = cli->until.set ? cli->until.real_us : INT64_MAX,
 	};
@@ -104,13 +107,12 @@ read_table(const struct cli *cli, FILE *file, const char *name, struct histories
 	r = read_stream(file, name, table);
 	if (r == CLI_FINE)
 		note_ignored(name, table);
-	*ret_left_out += ls_session_table_counts(table).n_left_out + reader.n_undated;
+	ret->n_left_out += ls_session_table_counts(table).n_left_out + reader.n_undated;
 	return r;
 }
 
 static int
-read_file(const struct cli *cli, const char *path, struct histories *histories,
-	  uint64_t *ret_left_out)
+read_file(const struct cli *cli, const char *path, struct sessions_read *ret)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
 	char name[FILE_NAME_MAX];
@@ -130,7 +132,7 @@ read_file(const struct cli *cli, const char *path, struct histories *histories,
 			     name, strerror(errno));
 		return CLI_USAGE;
 	}
-	r = read_table(cli, file, name, histories, ret_left_out);
+	r = read_table(cli, file, name, ret);
 	if (!is_stdin)
 		fclose(file);
 	return r;
@@ -138,13 +140,12 @@ read_file(const struct cli *cli, const char *path, struct histories *histories,
 
 int
 diagnose_read_files(const struct cli *cli, const struct diagnose_request *request,
-		    struct histories *histories, uint64_t *ret_left_out)
+		    struct sessions_read *ret)
 {
 	int r = CLI_FINE;
 
-	*ret_left_out = 0;
 	for (int i = 0; r == CLI_FINE && i < request->n_files; i++)
-		r = read_file(cli, request->files[i], histories, ret_left_out);
+		r = read_file(cli, request->files[i], ret);
 	return r;
 }
 

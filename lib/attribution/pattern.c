@@ -11,6 +11,7 @@
 #define INTERVALS_MAX	50
 #define UNEVENNESS_MAX	(1.0 / 3) /* coefficient of variation of what one may call a period */
 #define DRAWS		20000
+#define NOT_LOOKED_AT	2    /* as a chance: what it needs is not known */
 #define USUAL_SHARE_MIN 0.02 /* nothing is so rare that one drop in it proves anything */
 
 const char *
@@ -181,7 +182,7 @@ mechanical(const struct ls_pattern_drop *drops, size_t n_drops,
 	}
 	against_usual(n, of, usual->short_sessions, ret);
 	if (!two_ports)
-		ret->chance = 1;
+		ret->chance = fmax(ret->chance, 1);
 	ls_text_format(
 		ret->evidence, sizeof(ret->evidence),
 		"%u of %u sessions that dropped had lasted less than %.0f s, on several ports.", n,
@@ -294,6 +295,7 @@ periodic(const struct ls_pattern_drop *drops, size_t n_drops, struct ls_pattern 
 	if (n < INTERVALS_MIN)
 		return;
 	seen = unevenness(intervals, n);
+	ret->chance = 1;
 	if (seen * (double)n - 1 > UNEVENNESS_MAX * UNEVENNESS_MAX)
 		return;
 	qsort(intervals, n, sizeof(intervals[0]), compare);
@@ -319,10 +321,10 @@ size_t
 ls_patterns(const struct ls_pattern_drop *drops, size_t n_drops,
 	    const struct ls_pattern_usual *usual, struct ls_pattern ret[LS_N_PATTERNS])
 {
-	size_t n = 0;
+	size_t n = 0, n_looked_at = 0;
 
 	for (unsigned int kind = 0; kind < LS_N_PATTERNS; kind++)
-		ret[kind] = (struct ls_pattern){ .kind = kind, .chance = 1 };
+		ret[kind] = (struct ls_pattern){ .kind = kind, .chance = NOT_LOOKED_AT };
 	same_point(drops, n_drops, &ret[LS_PATTERN_SAME_POINT]);
 	mechanical(drops, n_drops, usual, &ret[LS_PATTERN_MECHANICAL]);
 	under_load(drops, n_drops, usual, &ret[LS_PATTERN_UNDER_LOAD]);
@@ -330,7 +332,10 @@ ls_patterns(const struct ls_pattern_drop *drops, size_t n_drops,
 	periodic(drops, n_drops, &ret[LS_PATTERN_PERIODIC]);
 	neighbour(drops, n_drops, usual, &ret[LS_PATTERN_NEIGHBOUR]);
 	qsort(ret, LS_N_PATTERNS, sizeof(ret[0]), compare_chance);
-	while (n < LS_N_PATTERNS && ret[n].chance <= LS_PATTERN_CHANCE_MAX)
+	for (size_t i = 0; i < LS_N_PATTERNS; i++)
+		n_looked_at += ret[i].chance < NOT_LOOKED_AT;
+	while (n < LS_N_PATTERNS &&
+	       ret[n].chance <= LS_PATTERN_CHANCE_MAX / fmax(1, (double)n_looked_at))
 		n++;
 	return n;
 }

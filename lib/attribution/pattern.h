@@ -3,7 +3,8 @@
  * What drops have in common: named patterns, each with its evidence in one sentence and the
  * probability that chance alone makes one as strong. Drops are those of one suspect (a device, a
  * port), oldest first. A pattern is reported if that probability is at most 1 %, divided by the
- * number of patterns that were looked for (Bonferroni); nothing here proves a cause.
+ * number of patterns that could be looked at (Bonferroni): one of which nothing is known does not
+ * count. Nothing here proves a cause.
  */
 #include "lib/base/base.h"
 
@@ -63,7 +64,7 @@ struct ls_pattern {
 	char evidence[256]; /* one plain sentence; clean */
 };
 
-#define LS_PATTERN_CHANCE_MAX (0.01 / LS_N_PATTERNS)
+#define LS_PATTERN_CHANCE_MAX 0.01 /* divided by the patterns that could be looked at */
 
 /* "same-point", "mechanical", "under-load", "after-idle", "periodic", "neighbour". Never NULL. */
 const char *ls_pattern_name(enum ls_pattern_kind kind);

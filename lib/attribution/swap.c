@@ -15,11 +15,13 @@
 #define RUN_HOURS_MAX  72
 #define RUN_HOURS_STEP 1.6
 /* To interrupt work, exchange something and look after it costs so much, whatever it is. */
-#define EXCHANGE_HOURS 1.0
+#define EXCHANGE_HOURS 3.0
 
 /* Hypotheses that weigh less do not change which swap is best. */
 #define WEIGHT_MIN     1e-5
 #define HYPOTHESES_MAX 256
+/* Two exchanges are easier to get wrong, so they must tell clearly more. */
+#define TWO_WORTH 0.85
 /* The best of each dimension, for two at once; and the best of all, until one is worth it. */
 #define JOINED_MAX     6
 #define CANDIDATES_MAX 24
@@ -80,12 +82,12 @@ score(const struct plan *plan, double gain, double effort_hours)
 }
 
 static void
-consider(struct plan *plan, const struct move *move)
+consider(struct plan *plan, const struct move *move, double worth)
 {
 	struct candidate candidate = { .move = *move, .gain_bits = gain_bits(plan, move->slots) };
 	size_t place = plan->n_candidates;
 
-	candidate.score = score(plan, candidate.gain_bits, move->effort_hours);
+	candidate.score = worth * score(plan, candidate.gain_bits, move->effort_hours);
 	if (candidate.gain_bits < LS_SWAP_GAIN_MIN)
 		return;
 	while (place > 0 && plan->candidates[place - 1].score < candidate.score * (1 - 1e-9))
@@ -120,7 +122,7 @@ consider_two(struct plan *plan)
 				struct move both = moves_join(plan->base, &best[a][i / n[b]],
 							      &best[b][i % n[b]]);
 
-				consider(plan, &both);
+				consider(plan, &both, TWO_WORTH);
 			}
 		}
 	}
@@ -135,7 +137,7 @@ plan_for(struct plan *plan, double run_hours)
 	if (foresight_fill(plan->hypotheses, plan->n, run_hours, plan->foresight) < 0)
 		return -ENOMEM;
 	for (int i = 0; i < plan->n_moves; i++)
-		consider(plan, &plan->moves[i]);
+		consider(plan, &plan->moves[i], 1);
 	return 0;
 }
 

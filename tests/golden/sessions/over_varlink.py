@@ -81,6 +81,8 @@ def answer(peer, pages, calls):
                     rows, cursor, name = INCIDENTS, None, "incidents"
                 elif call["method"].endswith("ListJobs"):
                     rows, cursor, name = JOBS, None, "jobs"
+                elif call["method"].endswith("ListSessions"):
+                    rows, cursor, name = [], None, "sessions"
                 else:
                     rows, cursor = pages[call.get("parameters", {}).get("cursor")]
                     name = "sums"

@@ -48,10 +48,24 @@ expect empty 0 not-enough-data
 	echo "FAILED  two-hosts: ports and controllers of the same name are taken for one"
 	failed=1
 }
-# What is said to be in all sessions is not said again, and no group has a single member.
-printf '%s\n' port,cable,device,model,connected_hours,drops left,,iPhone,m1,0.5,1 left,black,iPhone,m1,0.3,0 |
-	"$linkstat" diagnose --sessions - | grep 'Cannot be told apart' && {
-	echo "FAILED  a group of parts of which all but one are never varied is said twice"
+# A loose socket: short sessions of one device on two ports, where others run for hours.
+{
+	echo port,cable,device,connected_hours,drops
+	for i in 1 2 3 4 5; do
+		echo "left,a,phone,0.01,1
+right,b,phone,0.012,1
+left,b,disk,2,0
+right,a,disk,3,0
+left,a,disk,2,0"
+	done
+} | "$linkstat" diagnose --sessions - --json | grep -q '"kind":"mechanical"' || {
+	echo "FAILED  sessions of less than a minute on several ports are not seen as a pattern"
+	failed=1
+}
+# The number shown is that of all that is named.
+printf '%s\n' port,device,connected_hours,drops 1,iPhone,0.5,2 2,iPhone,0.5,1 1,disk,4,0 2,disk,4,0 2,iPhone,0.5,1 1,iPhone,0.5,2 |
+	"$linkstat" diagnose --sessions - | grep -q 'At fault is one of these: device "iPhone" or the cable that device "iPhone" had' || {
+	echo "FAILED  without names of cables the device is accused alone"
 	failed=1
 }
 exit $failed
