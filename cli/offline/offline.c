@@ -192,15 +192,16 @@ add_incident(struct offline *offline)
 	return kept;
 }
 
+/* @by: 1, or -1 to take it back. */
 static void
-count_incident(struct offline *offline, const struct ls_incident *incident)
+count_incident(struct offline *offline, const struct ls_incident *incident, int by)
 {
 	struct offline_port *port = port_of(offline, &incident->socket);
 
 	if (!port)
 		return;
-	port->counts.incidents_by_cause[incident->cause]++;
-	port->counts.drops += incident->drop;
+	port->counts.incidents_by_cause[incident->cause] += by;
+	port->counts.drops += incident->drop ? by : 0;
 }
 
 static void
@@ -212,8 +213,10 @@ keep_incident(struct offline *offline, const struct ls_incident *incident)
 
 	if (incident->id >= offline->next_incident)
 		offline->next_incident = incident->id + 1;
+	if (found && kept->counted)
+		count_incident(offline, &kept->last, -1);
 	if (!incident->open)
-		count_incident(offline, incident);
+		count_incident(offline, incident, 1);
 	if (!kept)
 		return;
 	kept->last = *incident;
@@ -245,7 +248,7 @@ leave_open(struct offline *offline, struct offline_incident *kept)
 			       "the device was noticed but did not answer; the recording ends "
 			       "before it is known whether it came up");
 	}
-	count_incident(offline, incident);
+	count_incident(offline, incident, 1);
 }
 
 /* ---- the engine ---- */
@@ -291,6 +294,8 @@ on_record(const struct ls_record *record, void *user)
 		break;
 	case LS_RECORD_ABSORBED:
 		found = find_incident(offline, record->absorbed.id);
+		if (found && offline->incidents[found - 1]->counted)
+			count_incident(offline, &offline->incidents[found - 1]->last, -1);
 		if (found)
 			remove_incident(offline, found - 1);
 		break;

@@ -24,6 +24,12 @@
 #define WATCHED_US (1 * LS_SEC)
 /* Failures longer ago than this have nothing to do with it. */
 #define BEFORE_US (10 * LS_SEC)
+/* So many departures at equal intervals are a beat; more where times are in whole seconds. */
+#define BEAT_N	     5
+#define BEAT_N_WHOLE 8
+/* What busy machines add to an interval, besides 1 % of the device's own. */
+#define BEAT_JITTER_US	(40 * LS_MS)
+#define BEAT_LONGEST_US (120 * LS_SEC)
 /* A loader is sent in less than this; a disconnect during a longer transfer is unintended. */
 #define STREAM_US (2 * LS_SEC)
 
@@ -195,6 +201,53 @@ from_flow(const struct link *link, struct report *report)
 	report->sources |= 1U << LS_SOURCE_USBMON;
 }
 
+/*
+ * The interval of departures of which this one is the last; 0: there is no beat. A contact that is
+ * loose has none: a device that crashes at the same point of its start has.
+ */
+static uint64_t
+beat_of(const struct link *link, uint64_t at_us, unsigned int *ret_n)
+{
+	uint64_t last_us = at_us, shortest_us = BEAT_LONGEST_US, longest_us = 0;
+	bool whole = at_us % LS_SEC == 0;
+	unsigned int n = 1;
+
+	while (n < LINK_LEFT) {
+		uint64_t then_us = links_departure(link, n - 1)->mono_us;
+		uint64_t interval_us = last_us - then_us;
+
+		if (!then_us || then_us >= last_us || interval_us > BEAT_LONGEST_US)
+			break;
+		if (interval_us < shortest_us)
+			shortest_us = interval_us;
+		if (interval_us > longest_us)
+			longest_us = interval_us;
+		if (longest_us - shortest_us > BEAT_JITTER_US + shortest_us / 100)
+			break;
+		whole &= then_us % LS_SEC == 0;
+		last_us = then_us;
+		n++;
+	}
+	if (n < (whole ? BEAT_N_WHOLE : BEAT_N))
+		return 0;
+	*ret_n = n;
+	return (at_us - last_us) / (n - 1);
+}
+
+static void
+from_departures(const struct link *link, struct report *report)
+{
+	const struct ls_mode *mode = link->session ? link->session->mode : NULL;
+
+	if (mode && !mode->resting)
+		return; /* a program leads it from mode to mode */
+	report->beat_us = beat_of(link, report->obs->at.mono_us, &report->n_beat);
+	if (!report->beat_us)
+		return;
+	report->facts |= LS_FACT_BEAT;
+	report->hold_us = report->beat_us + report->beat_us / 2;
+}
+
 void
 evidence_before(struct ls_engine *engine, const struct link *link, uint64_t known,
 		struct report *report)
@@ -202,4 +255,5 @@ evidence_before(struct ls_engine *engine, const struct link *link, uint64_t know
 	from_transfers(link, report);
 	from_port(engine, link, known, report);
 	from_flow(link, report);
+	from_departures(link, report);
 }

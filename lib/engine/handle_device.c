@@ -125,6 +125,8 @@ device_left(struct ls_engine *engine, struct link *link, const struct ls_observa
 	if (report.takes_children)
 		end_starts_below(engine, link);
 	incidents_report(engine, &report);
+	incident = incidents_find(engine, &link->socket);
+	links_set_departure(link, 0, incident ? incident->pub.id : 0);
 }
 
 /* The device on the other port of the same socket disconnected just now. */

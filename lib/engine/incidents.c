@@ -12,6 +12,8 @@
 
 /* Children and hub, and the reports of several sources of one event, are this close together. */
 #define TOGETHER_US (1 * LS_SEC)
+/* So many departures are more than a hand makes. */
+#define MANY 5
 /* What was remembered on the port this long before an incident is part of it. */
 #define REMEMBER_US (5 * LS_SEC)
 
@@ -206,6 +208,11 @@ add_disconnect(struct ls_engine *engine, struct incident *incident, const struct
 
 	if (!other_half)
 		pub->n_disconnects++;
+	/* It has been back, though no source said what it was. */
+	if (pub->n_disconnects > 1 && !other_half && !pub->back)
+		pub->facts |= LS_FACT_BACK_UNKNOWN;
+	if (pub->n_disconnects >= MANY)
+		pub->facts |= LS_FACT_MANY;
 	if (!incident->pub.gone.mono_us)
 		incident->pub.gone = at;
 	pub->facts |= LS_FACT_GONE;
@@ -268,6 +275,54 @@ absorb(struct ls_engine *engine, struct incident *hub, struct ls_instant at)
 		hub->pub.facts |= LS_FACT_CHILDREN;
 }
 
+static bool
+is_open(const struct ls_engine *engine, int64_t id)
+{
+	for (size_t i = 0; i < engine->n_incidents; i++) {
+		if (engine->incidents[i]->pub.id == id)
+			return true;
+	}
+	return false;
+}
+
+static void
+begin_earlier(struct ls_incident *pub, uint64_t us)
+{
+	pub->opened.mono_us -= us;
+	pub->opened.real_us -= (int64_t)us;
+	pub->gone.mono_us -= us;
+	pub->gone.real_us -= (int64_t)us;
+}
+
+/* A device that restarts in a loop is one incident: what were incidents of their own until the beat
+ * was seen are part of it. */
+static void
+absorb_departures(struct ls_engine *engine, struct incident *incident, const struct report *report)
+{
+	struct ls_incident *pub = &incident->pub;
+	int64_t own = pub->id, last = 0;
+
+	incident->beat_us = report->beat_us;
+	for (unsigned int back = report->n_beat; back-- > 1;) {
+		const struct departure *before = links_departure(report->link, back);
+		int64_t id = before->incident;
+
+		if (!id || id == own || is_open(engine, id))
+			continue;
+		if (!pub->id) /* not emitted yet: the first one gives its number */
+			pub->id = id;
+		else if (id != last && id != pub->id)
+			emit_absorbed(engine, id, pub->id);
+		if (before->mono_us < pub->gone.mono_us)
+			begin_earlier(pub, pub->gone.mono_us - before->mono_us);
+		last = id;
+		links_set_departure(report->link, back, pub->id);
+		pub->n_disconnects++;
+	}
+	if (pub->n_disconnects >= MANY)
+		pub->facts |= LS_FACT_MANY;
+}
+
 /* What happens often is counted; an event of its own stands for each time. */
 static void
 count(struct ls_incident *pub, enum ls_event_kind event)
@@ -319,6 +374,8 @@ add_report(struct ls_engine *engine, struct incident *incident, const struct rep
 	incident->touched_mono = obs->at.mono_us;
 	add_observation(engine, incident, obs);
 	keep_open(incident, obs->at, report->open_us);
+	if (report->beat_us)
+		absorb_departures(engine, incident, report);
 	if (report->hold_us)
 		incident->hold_until = obs->at.mono_us + report->hold_us;
 	if (report->use == REPORT_OPENS)
@@ -372,6 +429,23 @@ explain(struct incident *incident)
 			       incident->controller_said);
 }
 
+/* How often it left, and at which intervals, before why. */
+static void
+tell_departures(struct incident *incident)
+{
+	struct ls_incident *pub = &incident->pub;
+	char why[LS_TEXT_MAX];
+
+	if (!incident->beat_us && !(pub->facts & LS_FACT_MANY))
+		return;
+	memcpy(why, pub->why, sizeof(why));
+	ls_text_format(pub->why, sizeof(pub->why), "it left %u times", pub->n_disconnects);
+	if (incident->beat_us)
+		ls_text_append(pub->why, sizeof(pub->why), ", every %.3g s",
+			       (double)incident->beat_us / LS_SEC);
+	ls_text_append(pub->why, sizeof(pub->why), "; %s", why);
+}
+
 static void
 emit(struct ls_engine *engine, struct incident *incident)
 {
@@ -379,6 +453,7 @@ emit(struct ls_engine *engine, struct incident *incident)
 
 	ls_cause_decide(pub);
 	explain(incident);
+	tell_departures(incident);
 	pub->settled |= !pub->open || (incident->settle_at == LS_NEVER && !undecided(pub));
 	/* Nothing is decided about a device that may come back: no accusation yet. */
 	if (pub->open && pub->cause == LS_CAUSE_UNKNOWN)
@@ -422,7 +497,8 @@ incidents_report(struct ls_engine *engine, const struct report *report)
 	const struct ls_socket *socket = link ? &link->socket : report->socket;
 	struct incident *incident = NULL;
 
-	if (report->use == REPORT_OPENS && !(report->facts & (LS_FACT_RESET | LS_FACT_ENUM_FAILED)))
+	if (report->use == REPORT_OPENS &&
+	    !(report->facts & (LS_FACT_RESET | LS_FACT_ENUM_FAILED | LS_FACT_BEAT)))
 		close_quiet(engine, socket, obs->at);
 	if (report->use == REPORT_OPENS)
 		incident = get(engine, socket, link, obs->at);
@@ -544,7 +620,10 @@ incidents_deadline(const struct ls_engine *engine)
 struct incident *
 incidents_before_disconnect(struct ls_engine *engine, const struct link *link, struct ls_instant at)
 {
-	close_quiet(engine, &link->socket, at);
+	const struct incident *own = incidents_find(engine, &link->socket);
+
+	if (!own || !own->beat_us) /* it may be the next departure of a loop */
+		close_quiet(engine, &link->socket, at);
 	for (size_t i = 0; i < engine->n_incidents; i++) {
 		const struct ls_incident *pub = &engine->incidents[i]->pub;
 

@@ -230,6 +230,25 @@ links_left(struct ls_engine *engine, struct link *link, uint16_t devnum, struct 
 	links_set_present(engine, link, false);
 	link->left[place].devnum = devnum;
 	link->left[place].mono_us = at.mono_us;
+	link->left[place].incident = 0;
+}
+
+static size_t
+departure_place(const struct link *link, unsigned int back)
+{
+	return (uint8_t)(link->n_left - 1 - back) % LINK_LEFT;
+}
+
+const struct departure *
+links_departure(const struct link *link, unsigned int back)
+{
+	return &link->left[departure_place(link, back)];
+}
+
+void
+links_set_departure(struct link *link, unsigned int back, int64_t incident)
+{
+	link->left[departure_place(link, back)].incident = incident;
 }
 
 bool

@@ -20,6 +20,10 @@ void links_set_present(struct ls_engine *engine, struct link *link, bool present
 /* True if @id_path hangs below the hub or controller @hub. */
 bool links_path_below(const char *id_path, const char *hub);
 /* Devices that left recently, by number; a number that the kernel assigns again has not left. */
+/* The @back-th last departure from @link, from 0. */
+const struct departure *links_departure(const struct link *link, unsigned int back);
+/* Sets the incident of the @back-th last one. */
+void links_set_departure(struct link *link, unsigned int back, int64_t incident);
 void links_left(struct ls_engine *engine, struct link *link, uint16_t devnum, struct ls_instant at);
 bool links_has_left(const struct link *link, uint16_t devnum, struct ls_instant at);
 /* True if it left later than @at: what was seen at @at is reported late. */

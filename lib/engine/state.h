@@ -48,6 +48,12 @@ struct flow {
 	uint64_t stall_at;  /* when that becomes a stall; LS_NEVER */
 };
 
+struct departure {
+	uint16_t devnum;
+	uint64_t mono_us;
+	int64_t incident; /* that it was part of; 0: none */
+};
+
 /* One kernel port. A socket has two of them where USB 2 and SuperSpeed peers are known. */
 struct link {
 	char name[LS_PORT_NAME_MAX];
@@ -56,10 +62,7 @@ struct link {
 	bool present;		 /* links_set_present() */
 	bool only_driver;	 /* its driver alone says that it is there */
 	uint16_t devnum;	 /* of the device that is present */
-	struct {
-		uint16_t devnum;
-		uint64_t mono_us;
-	} left[LINK_LEFT];		     /* recently: late sources still report them */
+	struct departure left[LINK_LEFT];    /* recently: late sources still report them */
 	uint8_t n_left;			     /* ever, modulo */
 	uint16_t enumerating_devnum;	     /* of the enumeration in progress */
 	struct ls_instant enumerating_since; /* mono 0: none */
@@ -102,6 +105,7 @@ struct incident {
 	char controller_said[LS_TEXT_MAX]; /* about itself; "" nothing */
 	char edge_why[LS_TEXT_MAX]; /* why the mode after its return was expected, or a reboot */
 	uint64_t close_at;
+	uint64_t beat_us;	 /* of its departures; 0: they have none */
 	uint64_t hold_until;	 /* the kernel may still be trying without a word; 0: it is not */
 	struct ls_instant quiet; /* since then only that holds it open; mono 0: other things do */
 	bool dirty;		 /* a record of it is due */
@@ -144,6 +148,8 @@ struct report {
 	uint64_t open_us;    /* the incident stays open for so long at least */
 	uint64_t hold_us;    /* … but only for what fails meanwhile */
 	uint64_t close_us;   /* it closes after this, whatever it waited for; 0: as it is */
+	uint64_t beat_us;    /* between departures, of one of many at equal intervals; 0: no … */
+	unsigned int n_beat; /* … and how many there are, with this one */
 };
 
 /* The label last given to the cable between a device and a socket. */

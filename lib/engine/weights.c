@@ -141,6 +141,18 @@ static const struct weights rows[] = {
 		.why = "it did not come back",
 		.cause = { FOR(UNPLUGGED, 3.6), FOR(MODE_SWITCH, -2), FOR(ENUMERATION_FAILED, 2) },
 	},
+	/* physics: contacts keep no time; a device that crashes at the same point of its start does */
+	{
+		.all = LS_FACT_GONE | LS_FACT_BEAT,
+		.why = "no contact keeps such a beat, a device that crashes at the same point does",
+		.cause = { FOR(DEVICE_RESET, 4.5), LOST(-1), FOR(UNPLUGGED, -4) },
+		.side = { SIDE(DEVICE, 2) },
+	},
+	/* judged: hands tire */
+	{
+		.all = LS_FACT_GONE | LS_FACT_MANY,
+		.cause = { FOR(UNPLUGGED, -4) },
+	},
 	/* Type-C: CC shows the plug itself */
 	{
 		.all = LS_FACT_GONE | LS_FACT_AWAY | LS_FACT_PARTNER_GONE,
@@ -215,10 +227,10 @@ static const struct weights rows[] = {
 	/* kernel: every change of a port makes it ask the hub */
 	{
 		.all = LS_FACT_GONE | LS_FACT_HUB_SILENT,
-		.none = LS_FACT_RESET | LS_FACT_ENUM_FAILED,
+		.none = LS_FACT_RESUME_FAILED | LS_FACT_RESET | LS_FACT_ENUM_FAILED,
 		.group = GROUP_LINK_UP,
 		.why = "the hub saw no change at the port",
-		.cause = { FOR(SOFTWARE, 7), NOT(UNPLUGGED), LOST(-5) },
+		.cause = { FOR(DEVICE_RESET, -3), FOR(SOFTWARE, 7), NOT(UNPLUGGED), LOST(-5) },
 	},
 	/* kernel: descriptors_changed() */
 	{
@@ -328,8 +340,8 @@ static const struct weights rows[] = {
 		.all = LS_FACT_TIMED_OUT,
 		.group = GROUP_TRANSFERS,
 		.why = "the device had stopped answering",
-		.cause = { FOR(DEVICE_RESET, 3.5), LOST(-1.8), FOR(HOST_RESET, 1), FOR(UNPLUGGED, -3),
-			   FOR(MODE_SWITCH, -2), FOR(SOFTWARE, -3) },
+		.cause = { FOR(DEVICE_RESET, 3.5), LOST(-1.8), FOR(HOST_RESET, 1),
+			   FOR(UNPLUGGED, -3), FOR(MODE_SWITCH, -2), FOR(SOFTWARE, -3) },
 		.side = { SIDE(DEVICE, 2) },
 	},
 	/* judged: the hub saw it connected all the time, a bad contact does not last through that */

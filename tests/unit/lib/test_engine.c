@@ -375,8 +375,9 @@ a_flapping_device_is_one_incident(void **state)
 
 	scenario_plug(scenario, 100, "1-1", 2, &scenario_phone);
 	for (unsigned int i = 0; i < 200; i++) {
-		scenario_unplug(scenario, 5000 + i * 1500, "1-1", 2 + i % 120);
-		scenario_plug(scenario, 5300 + i * 1500, "1-1", 3 + i % 120, &scenario_phone);
+		scenario_unplug(scenario, 5000 + i * 1500 + i % 3 * 120, "1-1", 2 + i % 120);
+		scenario_plug(scenario, 5300 + i * 1500 + i % 3 * 120, "1-1", 3 + i % 120,
+			      &scenario_phone);
 	}
 	assert_int_equal(scenario->n_incidents, 1);
 	scenario_wait(scenario, 400000);
@@ -393,11 +394,11 @@ late_reports_of_earlier_flaps_count_nothing(void **state)
 
 	scenario_plug(scenario, 100, "1-1", 2, &scenario_phone);
 	for (unsigned int i = 0; i < 10; i++) {
-		scenario_observe(scenario, 5000 + i * 500, LS_SOURCE_KERNEL_LOG,
+		scenario_observe(scenario, 5000 + i * 500 + i % 3 * 70, LS_SOURCE_KERNEL_LOG,
 				 LS_OBS_DISCONNECTED, "1-1", 2 + i);
-		scenario_observe(scenario, 5200 + i * 500, LS_SOURCE_KERNEL_LOG, LS_OBS_ENUMERATING,
-				 "1-1", 3 + i);
-		scenario_observe_device(scenario, 5300 + i * 500, LS_SOURCE_KERNEL_LOG,
+		scenario_observe(scenario, 5200 + i * 500 + i % 3 * 70, LS_SOURCE_KERNEL_LOG,
+				 LS_OBS_ENUMERATING, "1-1", 3 + i);
+		scenario_observe_device(scenario, 5300 + i * 500 + i % 3 * 70, LS_SOURCE_KERNEL_LOG,
 					LS_OBS_FOUND, "1-1", 0, &scenario_phone);
 	}
 	for (unsigned int i = 0; i < 10; i++) {

@@ -1,0 +1,106 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/engine/causes.h"
+#include "tests/unit/lib/scenario.h"
+
+/* Devices that come and go, again and again. */
+
+static const struct ls_device board = { .vid = 0x303a, .pid = 0x1001, .serial = "34:85:18" };
+
+/* It lives for @life_ms and is back @away_ms after it left, @jitter_ms later each other time. */
+static void
+restart(struct scenario *scenario, unsigned int n, uint64_t life_ms, uint64_t away_ms,
+	uint64_t jitter_ms)
+{
+	uint64_t at = 50000;
+
+	for (unsigned int i = 0; i < n; i++) {
+		scenario_observe(scenario, at, LS_SOURCE_KERNEL_LOG, LS_OBS_ENUMERATING, "1-4",
+				 5 + i);
+		scenario_observe_device(scenario, at + 100, LS_SOURCE_KERNEL_LOG, LS_OBS_FOUND,
+					"1-4", 0, &board);
+		at += life_ms + (i % 2) * jitter_ms;
+		scenario_observe(scenario, at, LS_SOURCE_KERNEL_LOG, LS_OBS_DISCONNECTED, "1-4",
+				 5 + i);
+		at += away_ms;
+	}
+	scenario_wait(scenario, at + 600000);
+}
+
+static void
+a_short_loop_is_one_incident_of_the_device(void **state)
+{
+	struct scenario *scenario = *state;
+
+	restart(scenario, 9, 1400, 231, 0);
+	scenario_only(scenario, LS_CAUSE_DEVICE_RESET, LS_SIDE_DEVICE, true);
+	assert_int_equal(scenario->incidents[0].n_disconnects, 9);
+	assert_non_null(strstr(scenario->incidents[0].why, "9 times, every 1.63 s"));
+}
+
+/* Longer than an incident waits for the next departure: the first ones were closed already. */
+static void
+a_long_loop_is_one_incident_of_the_device(void **state)
+{
+	struct scenario *scenario = *state;
+
+	restart(scenario, 12, 8500, 307, 0);
+	scenario_only(scenario, LS_CAUSE_DEVICE_RESET, LS_SIDE_DEVICE, true);
+	assert_int_equal(scenario->incidents[0].n_disconnects, 12);
+	assert_int_equal(scenario->incidents[0].opened.mono_us,
+			 scenario->incidents[0].gone.mono_us);
+	assert_non_null(strstr(scenario->incidents[0].why, "12 times, every 8.81 s"));
+}
+
+static void
+a_loop_without_a_beat_is_of_the_link(void **state)
+{
+	struct scenario *scenario = *state;
+
+	restart(scenario, 9, 1100, 231, 330);
+	scenario_only(scenario, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true);
+	assert_int_equal(scenario->incidents[0].n_disconnects, 9);
+	assert_non_null(strstr(scenario->incidents[0].why, "9 times; "));
+}
+
+static void
+four_departures_are_no_beat(void **state)
+{
+	struct scenario *scenario = *state;
+
+	restart(scenario, 4, 1400, 231, 0);
+	scenario_only(scenario, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true);
+	assert_null(strstr(scenario->incidents[0].why, "every"));
+}
+
+/* Of stamps of whole seconds, five that are equal may be chance. */
+static void
+whole_seconds_take_longer(void **state)
+{
+	struct scenario *scenario = *state;
+
+	restart(scenario, 7, 1000, 1000, 0);
+	scenario_only(scenario, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true);
+}
+
+#define LOOP(name)                                                                                 \
+	cmocka_unit_test_setup_teardown(name, scenario_set_up_with_log, scenario_tear_down)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		LOOP(a_short_loop_is_one_incident_of_the_device),
+		LOOP(a_long_loop_is_one_incident_of_the_device),
+		LOOP(a_loop_without_a_beat_is_of_the_link),
+		LOOP(four_departures_are_no_beat),
+		LOOP(whole_seconds_take_longer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
