@@ -17,7 +17,7 @@
 static const struct weights rows[] = {
 	/* How often each cause is met, before anything is known of an incident. */
 	{
-		.cause = { FOR(UNKNOWN, -0.3), FOR(UNPLUGGED, -2), FOR(LINK_LOSS, -1.8),
+		.cause = { FOR(UNKNOWN, -0.5), FOR(UNPLUGGED, -2), FOR(LINK_LOSS, -1.8),
 			   FOR(ENUMERATION_FAILED, -2.7), FOR(HOST_RESET, -1.7),
 			   FOR(OVER_CURRENT, -3.5), FOR(EMI, -4.8), FOR(UPSTREAM_LOSS, -1.8),
 			   FOR(CONTROLLER_DIED, -6), FOR(SOFTWARE, -3), FOR(MODE_SWITCH, -2.7),
@@ -44,7 +44,7 @@ static const struct weights rows[] = {
 			LS_FACT_ELSEWHERE | LS_FACT_RESET_FAILED | LS_FACT_HUB_SILENT |
 			LS_FACT_RESUME_FAILED | LS_FACT_ENUM_GAVE_UP,
 		.why = "it left; whether it comes back by itself will tell why",
-		.cause = { FOR(UNKNOWN, 2.2) },
+		.cause = { FOR(UNKNOWN, 2.5) },
 	},
 	/* kernel: usb_hc_died(); nothing else prints it */
 	{
