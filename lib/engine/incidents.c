@@ -286,12 +286,12 @@ is_open(const struct ls_engine *engine, int64_t id)
 }
 
 static void
-begin_earlier(struct ls_incident *pub, uint64_t us)
+move_back(struct ls_instant *at, uint64_t mono_us)
 {
-	pub->opened.mono_us -= us;
-	pub->opened.real_us -= (int64_t)us;
-	pub->gone.mono_us -= us;
-	pub->gone.real_us -= (int64_t)us;
+	if (at->mono_us <= mono_us)
+		return;
+	at->real_us -= (int64_t)(at->mono_us - mono_us);
+	at->mono_us = mono_us;
 }
 
 /* A device that restarts in a loop is one incident: what were incidents of their own until the beat
@@ -313,8 +313,8 @@ absorb_departures(struct ls_engine *engine, struct incident *incident, const str
 			pub->id = id;
 		else if (id != last && id != pub->id)
 			emit_absorbed(engine, id, pub->id);
-		if (before->mono_us < pub->gone.mono_us)
-			begin_earlier(pub, pub->gone.mono_us - before->mono_us);
+		move_back(&pub->opened, before->mono_us);
+		move_back(&pub->gone, before->mono_us);
 		last = id;
 		links_set_departure(report->link, back, pub->id);
 		pub->n_disconnects++;
