@@ -255,6 +255,10 @@ decide_drop(const struct ls_incident *incident, const struct sums *sums)
 {
 	if (incident->cause == LS_CAUSE_ENUMERATION_FAILED)
 		return !(incident->facts & LS_FACT_CAME_UP) || (incident->facts & LS_FACT_GONE);
+	/* Of a port that was empty nothing is lost. */
+	if (incident->cause == LS_CAUSE_OVER_CURRENT)
+		return !(incident->facts & LS_FACT_PORT_EMPTY) || incident->n_children ||
+		       (incident->facts & LS_FACT_GONE);
 	if (incident->cause == LS_CAUSE_UNKNOWN)
 		return drop_probability(sums) > SURE_ENOUGH;
 	return ls_cause_row(incident->cause)->is_drop;

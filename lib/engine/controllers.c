@@ -33,8 +33,8 @@ controllers_keep(struct ls_engine *engine, const char *controller, uint64_t fact
 }
 
 /* An excerpt need not say which bus is whose: a controller without a known bus may have any. */
-static bool
-may_be_of(struct ls_engine *engine, const char *controller, uint16_t bus)
+bool
+controllers_may_have(struct ls_engine *engine, const char *controller, uint16_t bus)
 {
 	const char *own = links_controller(engine, bus, "");
 
@@ -56,7 +56,7 @@ controllers_near(struct ls_engine *engine, const char *name, struct ls_instant a
 		uint64_t apart = at.mono_us > then ? at.mono_us - then : then - at.mono_us;
 
 		if (report->controller[0] && apart <= TOGETHER_US &&
-		    may_be_of(engine, report->controller, ls_port_bus(name)))
+		    controllers_may_have(engine, report->controller, ls_port_bus(name)))
 			return report;
 	}
 	return NULL;

@@ -11,3 +11,5 @@ const struct controller_report *controllers_keep(struct ls_engine *engine, const
 /* What the controller of the port @name, if it may be its own, reported at about @at; or NULL. */
 const struct controller_report *controllers_near(struct ls_engine *engine, const char *name,
 						 struct ls_instant at);
+/* @bus may be of @controller: it is, or nothing says whose it is, or which buses that has. */
+bool controllers_may_have(struct ls_engine *engine, const char *controller, uint16_t bus);

@@ -54,5 +54,9 @@
 #define LS_FACT_HOST_LIMIT	   LS_FACT(43) /* no bandwidth or other resource was left for it */
 /* Over-current, of which the source knows only that it began or ended: a discharge looks like it. */
 #define LS_FACT_OVER_CURRENT_CHANGE LS_FACT(44)
+#define LS_FACT_PORT_EMPTY	    LS_FACT(45) /* nothing was plugged into the overloaded port */
 #define LS_FACT_BEAT		    LS_FACT(46) /* it leaves again and again, at equal intervals */
 #define LS_FACT_MANY		    LS_FACT(47) /* it left many times in this one incident */
+
+/* Of both kinds. */
+#define LS_FACTS_OVER_CURRENT (LS_FACT_OVER_CURRENT | LS_FACT_OVER_CURRENT_CHANGE)

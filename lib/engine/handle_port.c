@@ -22,6 +22,12 @@
 /* So long after the last attempt that failed for want of bandwidth it is another story. */
 #define HOST_LIMIT_OPEN_US (30 * LS_SEC)
 
+/* A card that is pulled does not answer any more, which is logged as a controller that died, and is
+ * removed once its slot is found empty. */
+#define TAKEN_OUT_US (3 * LS_SEC)
+/* Both buses of an xHCI are removed one after the other; one that does not answer takes 5 s to halt. */
+#define BUSES_GONE_US (10 * LS_SEC)
+
 /* The kernel repeats the line for each try of one reset; failed reads lie between the tries. */
 static bool
 is_retry(struct ls_engine *engine, const struct link *link, const struct ls_observation *obs)
@@ -95,6 +101,8 @@ over_current(struct ls_engine *engine, struct link *link, struct report *report)
 	const struct ls_observation *obs = report->obs;
 
 	(void)engine;
+	if (!link->present && !link->session)
+		report->facts |= LS_FACT_PORT_EMPTY;
 	if (link->over_current_mono && obs->source != link->over_current_source &&
 	    obs->at.mono_us <= link->over_current_mono + OVER_CURRENT_ONCE_US) {
 		report->event = NO_EVENT;
@@ -258,15 +266,21 @@ on_controller(struct ls_engine *engine, const struct ls_observation *obs, uint64
 		.event = kind,
 		.takes_children = true,
 	};
-	const struct incident *incident;
+	const struct incident *incident = incidents_of_bus(engine, obs->bus, obs->at);
 
-	if (!controller_socket(engine, obs, &socket))
+	if (incident)
+		socket = incident->pub.socket;
+	else if (!controller_socket(engine, obs, &socket))
 		return;
 	incident = incidents_find(engine, &socket);
 	if (bus && bus->removed && !incident)
 		return; /* a late report */
 	if (incident && (incident->pub.facts & fact))
 		report.event = NO_EVENT;
+	if (fact == LS_FACT_BUS_GONE)
+		report.open_us = BUSES_GONE_US;
+	if (fact == LS_FACT_CONTROLLER_DIED)
+		report.settle_us = report.open_us = TAKEN_OUT_US;
 	incidents_report(engine, &report);
 	if (bus && fact == LS_FACT_BUS_GONE)
 		bus->removed = true;

@@ -4,51 +4,27 @@
 #include <string.h>
 
 #include "lib/engine/incidents.h"
+#include "lib/base/port.h"
 #include "lib/base/text.h"
 #include "lib/engine/causes.h"
 #include "lib/engine/controllers.h"
 #include "lib/engine/emit.h"
+#include "lib/engine/extent.h"
 #include "lib/engine/links.h"
 
-/* Children and hub, and the reports of several sources of one event, are this close together. */
-#define TOGETHER_US (1 * LS_SEC)
 /* So many departures are more than a hand makes. */
 #define MANY 5
 /* What was remembered on the port this long before an incident is part of it. */
 #define REMEMBER_US (5 * LS_SEC)
 
-static bool
-near(uint64_t a_us, uint64_t b_us, uint64_t span_us)
-{
-	return (a_us > b_us ? a_us - b_us : b_us - a_us) <= span_us;
-}
-
 struct incident *
 incidents_find(struct ls_engine *engine, const struct ls_socket *socket)
 {
 	for (size_t i = 0; i < engine->n_incidents; i++) {
-		if (strcmp(engine->incidents[i]->pub.socket.id_path, socket->id_path) == 0)
+		if (extent_is_own(engine->incidents[i], socket->id_path))
 			return engine->incidents[i];
 	}
 	return NULL;
-}
-
-/*
- * What hangs below the socket of @hub left with it at about @at: it was reset, or it left and is
- * away. That it is a hub may have become known only after it left.
- */
-static bool
-lost_its_ports(struct ls_engine *engine, const struct incident *hub, struct ls_instant at)
-{
-	const struct link *link;
-
-	if (hub->ports_lost_mono && near(hub->ports_lost_mono, at.mono_us, TOGETHER_US))
-		return true;
-	if (!hub->disconnected_mono || hub->pub.back ||
-	    !near(hub->disconnected_mono, at.mono_us, TOGETHER_US))
-		return false;
-	link = links_find(engine, hub->first_link);
-	return link && !link->present && links_is_hub(link);
 }
 
 struct incident *
@@ -57,13 +33,43 @@ incidents_covering(struct ls_engine *engine, const struct link *link, struct ls_
 	struct incident *own = incidents_find(engine, &link->socket);
 
 	for (size_t i = 0; !own && i < engine->n_incidents; i++) {
-		struct incident *hub = engine->incidents[i];
-
-		if (lost_its_ports(engine, hub, at) &&
-		    links_path_below(link->socket.id_path, hub->pub.socket.id_path))
-			own = hub;
+		if (extent_covers(engine, engine->incidents[i], link, at))
+			own = engine->incidents[i];
 	}
 	return own;
+}
+
+struct incident *
+incidents_of_bus(struct ls_engine *engine, uint16_t bus, struct ls_instant at)
+{
+	for (size_t i = 0; i < engine->n_incidents; i++) {
+		if (extent_takes_bus(engine, engine->incidents[i], bus, at))
+			return engine->incidents[i];
+	}
+	return NULL;
+}
+
+/* The incident of which the one that @report would open is part, by what else happens now. */
+static struct incident *
+wider(struct ls_engine *engine, const struct report *report)
+{
+	const struct link *link = report->link;
+	struct ls_instant at = report->obs->at;
+	bool over_current = report->facts & (LS_FACTS_OVER_CURRENT);
+
+	if (!link || incidents_covering(engine, link, at))
+		return NULL;
+	for (size_t i = 0; i < engine->n_incidents; i++) {
+		struct incident *incident = engine->incidents[i];
+
+		if (report->disconnected &&
+		    (extent_takes_bus(engine, incident, ls_port_bus(link->name), at) ||
+		     extent_cut_power(engine, incident, link, at)))
+			return incident;
+		if (over_current && extent_is_board(incident, link, at))
+			return incident;
+	}
+	return NULL;
 }
 
 static void
@@ -177,7 +183,7 @@ get(struct ls_engine *engine, const struct ls_socket *socket, const struct link 
 	engine->incidents[engine->n_incidents++] = incident;
 	describe_device(engine, incident, link);
 	if (link && link->remembered.at.mono_us &&
-	    near(link->remembered.at.mono_us, at.mono_us, REMEMBER_US))
+	    extent_near(link->remembered.at.mono_us, at.mono_us, REMEMBER_US))
 		add_evidence(incident, &link->remembered);
 	return incident;
 }
@@ -203,7 +209,7 @@ add_disconnect(struct ls_engine *engine, struct incident *incident, const struct
 {
 	struct ls_incident *pub = &incident->pub;
 	bool other_half = (pub->facts & LS_FACT_GONE) && !pub->back &&
-			  near(incident->disconnected_mono, at.mono_us, TOGETHER_US) &&
+			  extent_near(incident->disconnected_mono, at.mono_us, TOGETHER_US) &&
 			  strcmp(incident->first_link, link->name) != 0;
 
 	if (!other_half)
@@ -217,7 +223,7 @@ add_disconnect(struct ls_engine *engine, struct incident *incident, const struct
 		incident->pub.gone = at;
 	pub->facts |= LS_FACT_GONE;
 	pub->facts &= ~LS_FACT_AWAY;
-	if (engine->slept_mono && near(engine->slept_mono, at.mono_us, AFTER_SLEEP_US))
+	if (engine->slept_mono && extent_near(engine->slept_mono, at.mono_us, AFTER_SLEEP_US))
 		pub->facts |= LS_FACT_SLEPT;
 	pub->back = false;
 	incident->disconnected_mono = at.mono_us;
@@ -253,20 +259,28 @@ absorb_one(struct ls_engine *engine, struct incident *hub, size_t place)
 	forget(engine, place);
 }
 
+static bool
+left_with(struct ls_engine *engine, struct incident *hub, const struct incident *child,
+	  struct ls_instant at)
+{
+	const struct link *link = links_find(engine, child->first_link);
+
+	if (child == hub || !link || (child->pub.facts & (LS_FACT_EMI | LS_FACTS_OVER_CURRENT)) ||
+	    !extent_near(child->pub.opened.mono_us, at.mono_us, TOGETHER_US))
+		return false;
+	if (child->pub.n_disconnects)
+		(void)extent_takes_bus(engine, hub, ls_port_bus(link->name), at);
+	return extent_covers(engine, hub, link, at);
+}
+
 /* Children's incidents of the last moments become part of the one of their hub. */
 static void
 absorb(struct ls_engine *engine, struct incident *hub, struct ls_instant at)
 {
 	hub->ports_lost_mono = at.mono_us;
 	for (size_t i = 0; i < engine->n_incidents;) {
-		const struct incident *child = engine->incidents[i];
-
 		/* Also those that were emitted: a busy machine disconnects children late. */
-		if (child != hub &&
-		    !(child->pub.facts &
-		      (LS_FACT_EMI | LS_FACT_OVER_CURRENT | LS_FACT_OVER_CURRENT_CHANGE)) &&
-		    near(child->pub.opened.mono_us, at.mono_us, TOGETHER_US) &&
-		    links_path_below(child->pub.socket.id_path, hub->pub.socket.id_path))
+		if (left_with(engine, hub, engine->incidents[i], at))
 			absorb_one(engine, hub, i); /* the next one moves into its place */
 		else
 			i++;
@@ -323,6 +337,29 @@ absorb_departures(struct ls_engine *engine, struct incident *incident, const str
 		pub->facts |= LS_FACT_MANY;
 }
 
+/* Both halves of a hub are one plug, and one incident. */
+static void
+join_halves(struct ls_engine *engine, struct incident *incident)
+{
+	for (size_t i = 0; i < engine->n_incidents; i++) {
+		struct incident *first = engine->incidents[i];
+		uint32_t n_children = first->pub.n_children + incident->pub.n_children;
+
+		if (!extent_are_halves(engine, first, incident))
+			continue;
+		memcpy(first->other_half, incident->pub.socket.id_path, sizeof(first->other_half));
+		first->pub.facts |= incident->pub.facts & LS_FACT_CHILDREN;
+		for (size_t place = 0; place < engine->n_incidents; place++) {
+			if (engine->incidents[place] != incident)
+				continue;
+			absorb_one(engine, first, place);
+			break;
+		}
+		first->pub.n_children = n_children;
+		return;
+	}
+}
+
 /* What happens often is counted; an event of its own stands for each time. */
 static void
 count(struct ls_incident *pub, enum ls_event_kind event)
@@ -355,10 +392,10 @@ add_report(struct ls_engine *engine, struct incident *incident, const struct rep
 	const struct ls_observation *obs = report->obs;
 	struct ls_incident *pub = &incident->pub;
 
-	if (report->disconnected &&
-	    strcmp(pub->socket.id_path, report->link->socket.id_path) != 0) {
-		pub->n_children++; /* it left with its hub, whatever was before */
-		pub->facts |= LS_FACT_CHILDREN;
+	if (report->disconnected && !extent_is_own(incident, report->link->socket.id_path)) {
+		pub->n_children++; /* it left with its hub, or its power, whatever was before */
+		if (!(pub->facts & (LS_FACTS_OVER_CURRENT)))
+			pub->facts |= LS_FACT_CHILDREN;
 	} else {
 		if (report->disconnected)
 			add_disconnect(engine, incident, report->link, obs->at);
@@ -376,6 +413,8 @@ add_report(struct ls_engine *engine, struct incident *incident, const struct rep
 	keep_open(incident, obs->at, report->open_us);
 	if (report->beat_us)
 		absorb_departures(engine, incident, report);
+	if (report->settle_us && incident->settle_at != LS_NEVER)
+		incident->settle_at = obs->at.mono_us + report->settle_us;
 	if (report->hold_us)
 		incident->hold_until = obs->at.mono_us + report->hold_us;
 	if (report->use == REPORT_OPENS)
@@ -395,7 +434,7 @@ incidents_controller(struct ls_engine *engine, const struct controller_report *r
 		struct incident *incident = engine->incidents[i];
 
 		if (incident->first_link[0] &&
-		    near(incident->touched_mono, report->evidence.at.mono_us, TOGETHER_US) &&
+		    extent_near(incident->touched_mono, report->evidence.at.mono_us, TOGETHER_US) &&
 		    controllers_near(engine, incident->first_link, report->evidence.at) == report)
 			add_controller(incident, report);
 	}
@@ -501,8 +540,10 @@ incidents_report(struct ls_engine *engine, const struct report *report)
 	    !(report->facts & (LS_FACT_RESET | LS_FACT_ENUM_FAILED | LS_FACT_BEAT)))
 		close_quiet(engine, socket, obs->at);
 	if (report->use == REPORT_OPENS)
+		incident = wider(engine, report);
+	if (report->use == REPORT_OPENS && !incident)
 		incident = get(engine, socket, link, obs->at);
-	else if (report->use != REPORT_ALONE)
+	else if (report->use != REPORT_OPENS && report->use != REPORT_ALONE)
 		incident = incidents_covering(engine, link, obs->at);
 	if (incident)
 		add_report(engine, incident, report);
@@ -510,6 +551,8 @@ incidents_report(struct ls_engine *engine, const struct report *report)
 		links_remember(link, obs);
 	if (report->event != NO_EVENT)
 		emit_event(engine, report->event, socket, incident, obs);
+	if (incident && report->disconnected)
+		join_halves(engine, incident);
 }
 
 static void

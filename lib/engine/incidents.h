@@ -9,6 +9,8 @@ struct incident *incidents_find(struct ls_engine *engine, const struct ls_socket
 /* The open incident that what happens on @link now belongs to, or NULL. */
 struct incident *incidents_covering(struct ls_engine *engine, const struct link *link,
 				    struct ls_instant at);
+/* That of a controller to which @bus, of which no source says whose it is, belongs; or NULL. */
+struct incident *incidents_of_bus(struct ls_engine *engine, uint16_t bus, struct ls_instant at);
 /* A change of mode is complete when the device is back: its incident is closed before the device
  * of @link is reported to leave again. The one that still covers it, or NULL. */
 struct incident *incidents_before_disconnect(struct ls_engine *engine, const struct link *link,

@@ -38,8 +38,7 @@ static bool
 lost_in_job(const struct session *before, enum ls_device_match like, uint64_t facts)
 {
 	static const uint64_t signs = LS_FACT_ERRORS_BEFORE | LS_FACT_FLOWING |
-				      LS_FACT_ENUM_FAILED | LS_FACT_EMI | LS_FACT_OVER_CURRENT |
-				      LS_FACT_OVER_CURRENT_CHANGE;
+				      LS_FACT_ENUM_FAILED | LS_FACT_EMI | LS_FACTS_OVER_CURRENT;
 
 	if (!before->mode || like != LS_MATCH_SAME)
 		return false;

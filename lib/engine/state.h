@@ -99,9 +99,14 @@ struct incident {
 	char first_link[LS_PORT_NAME_MAX];
 	uint64_t disconnected_mono; /* the latest, 0: none */
 	uint64_t touched_mono;	    /* the latest report */
-	uint64_t ports_lost_mono;   /* when the devices below this socket disconnected with it; 0 */
-	uint64_t settle_at;	    /* LS_NEVER once it has passed */
-	uint64_t away_at; /* when it counts as away, though it may still return; LS_NEVER */
+	char other_half
+		[LS_ID_PATH_MAX]; /* socket of the other half of the hub; "" none, or the same */
+	/* Of a controller: buses that left with it, of which no source says whose they are; 0 free.
+	 * xHCI has two. */
+	uint16_t buses[2];
+	uint64_t ports_lost_mono; /* when the devices below this socket disconnected with it; 0 */
+	uint64_t settle_at;	  /* LS_NEVER once it has passed */
+	uint64_t away_at;	  /* when it counts as away, though it may still return; LS_NEVER */
 	char controller_said[LS_TEXT_MAX]; /* about itself; "" nothing */
 	char edge_why[LS_TEXT_MAX]; /* why the mode after its return was expected, or a reboot */
 	uint64_t close_at;
@@ -146,6 +151,7 @@ struct report {
 	unsigned int n_notes;
 	bool takes_children; /* with what hangs below it */
 	uint64_t open_us;    /* the incident stays open for so long at least */
+	uint64_t settle_us;  /* no verdict is final before this; 0: as usual */
 	uint64_t hold_us;    /* … but only for what fails meanwhile */
 	uint64_t close_us;   /* it closes after this, whatever it waited for; 0: as it is */
 	uint64_t beat_us;    /* between departures, of one of many at equal intervals; 0: no … */

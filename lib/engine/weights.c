@@ -30,10 +30,15 @@ static const struct weights rows[] = {
 		.cause = { NOT(HOST_RESET), NOT(LINK_ERRORS), NOT(STALL), NOT(HOST_LIMIT),
 			   FOR(ENUMERATION_FAILED, -2) },
 	},
+	/* physics: a controller may be pulled with all its ports */
+	{
+		.none = LS_FACT_GONE | LS_FACT_BUS_GONE,
+		.cause = { NOT(UNPLUGGED) },
+	},
 	/* physics: nothing left */
 	{
 		.none = LS_FACT_GONE,
-		.cause = { NOT(UNPLUGGED), NOT(LINK_LOSS), NOT(SUSPEND), FOR(DEVICE_RESET, -4),
+		.cause = { NOT(LINK_LOSS), NOT(SUSPEND), FOR(DEVICE_RESET, -4),
 			   FOR(MODE_SWITCH, -3) },
 	},
 	/* judged: a verdict before the return window has passed needs evidence of its own */
@@ -59,6 +64,13 @@ static const struct weights rows[] = {
 		       "did this",
 		.cause = { FOR(SOFTWARE, 9) },
 		.side = { SIDE(HOST, 9) },
+	},
+	/* kernel: one that dies stays where it is; xhci finds one that was pulled "dead" as well */
+	{
+		.all = LS_FACT_CONTROLLER_DIED | LS_FACT_BUS_GONE,
+		.why = "the USB controller did not answer any more when it was removed, as when "
+		       "its dock or card is pulled",
+		.cause = { NOT(CONTROLLER_DIED), FOR(UNPLUGGED, 9) },
 	},
 	/* kernel: hub_port_over_current; some boards report it at boot */
 	{

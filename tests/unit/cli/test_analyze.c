@@ -300,8 +300,9 @@ static void
 names_controllers_as_the_log_does(void **state)
 {
 	ls_json_auto json_t *json =
-		analyze("[  100.000000] xhci_hcd 0000:3a:00.0: HC died; cleaning up\n"
-			"[  100.100000] xhci_hcd 0000:3a:00.0: USB bus 4 deregistered\n",
+		analyze("[  100.000000] xhci_hcd 0000:3a:00.0: xHCI host controller not "
+			"responding, assume dead\n"
+			"[  100.000010] xhci_hcd 0000:3a:00.0: HC died; cleaning up\n",
 			CLI_PROBLEM);
 
 	(void)state;

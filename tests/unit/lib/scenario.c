@@ -244,18 +244,21 @@ scenario_observe_as(struct scenario *scenario, uint64_t at_ms, enum ls_source so
 }
 
 void
+scenario_read_line(struct scenario *scenario, const struct scenario_line *line)
+{
+	struct ls_observation obs = { 0 };
+	struct ls_device device = { 0 };
+
+	print_message("%s\n", line->text);
+	assert_int_equal(ls_kernel_log_parse(line->text, strlen(line->text), &obs, &device), 1);
+	scenario_observe_as(scenario, line->at_ms, LS_SOURCE_KERNEL_LOG, &obs);
+}
+
+void
 scenario_read(struct scenario *scenario, const struct scenario_line *lines, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct ls_observation obs = { 0 };
-		struct ls_device device = { 0 };
-
-		print_message("%s\n", lines[i].text);
-		assert_int_equal(
-			ls_kernel_log_parse(lines[i].text, strlen(lines[i].text), &obs, &device),
-			1);
-		scenario_observe_as(scenario, lines[i].at_ms, LS_SOURCE_KERNEL_LOG, &obs);
-	}
+	for (size_t i = 0; i < n; i++)
+		scenario_read_line(scenario, &lines[i]);
 	scenario_wait(scenario, lines[n - 1].at_ms + 300000);
 }
 

@@ -58,6 +58,7 @@ struct scenario_line {
 	uint64_t at_ms;
 	const char *text;
 };
+void scenario_read_line(struct scenario *scenario, const struct scenario_line *line);
 void scenario_read(struct scenario *scenario, const struct scenario_line *lines, size_t n);
 #define SCENARIO_READ(scenario, lines) scenario_read(scenario, lines, LS_COUNT(lines))
 /* Nothing happens until then. */
