@@ -277,6 +277,23 @@ start(struct search *search)
 	}
 }
 
+/* The likeliest hypothesis may be the surroundings or a pair, which need no other: many culprits must
+ * explain more. Both against a record in which nothing is bad. */
+static bool
+explain_more(struct search *search)
+{
+	const struct exposure *total = &search->hypotheses->total.exposure;
+	double nothing = total->drops * log(search->good_rate) - total->hours * search->good_rate;
+	double top = search->hypotheses->all[0].by_shape[search->shape] - nothing, sum = 0;
+	size_t n = search->n;
+
+	for (search->n = 0; search->n < n; search->n++) {
+		score_all(search, SIZE_MAX, true);
+		sum += search->score[search->culprits[search->n].part];
+	}
+	return sum > top;
+}
+
 static int
 search_all(struct search *search)
 {
@@ -291,7 +308,7 @@ search_all(struct search *search)
 	add_culprits(search);
 	for (int round = 0; round < ROUNDS_MAX && exchange_culprits(search); round++)
 		add_culprits(search);
-	if (search->n < 3)
+	if (search->n < 3 || !explain_more(search))
 		return 0;
 	many = calloc(hypotheses->n_parts, sizeof(*many));
 	if (!many)
