@@ -156,7 +156,8 @@ static bool
 try_marked_cut(struct ls_cursor text, ls_log_try_fn try, void *user)
 {
 	static const struct {
-		const char *known, *rest;
+		const char *known;
+		char rest[LS_LOG_REPAIR_ADDS];
 	} messages[] = {
 		{ ": device descriptor read/", "64, error 0" },
 		{ ": device not accepting address ", "0, error 0" },

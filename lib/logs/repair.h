@@ -8,5 +8,8 @@
 
 typedef bool (*ls_log_try_fn)(struct ls_cursor text, void *user);
 
+/* What is missing at the beginning or the end is no longer than this. */
+#define LS_LOG_REPAIR_ADDS 32
+
 /* Tries what @text may have been until @try returns true, and returns whether it did. */
 bool ls_log_repair(struct ls_cursor text, ls_log_try_fn try, void *user);

@@ -20,7 +20,7 @@ on_try(struct ls_cursor text, void *user)
 	struct tries *tries = user;
 
 	CHECK(text.at <= text.end);
-	CHECK(ls_cursor_left(&text) <= tries->len + strlen("usb "));
+	CHECK(ls_cursor_left(&text) <= tries->len + LS_LOG_REPAIR_ADDS);
 	CHECK(memchr(text.at, '\0', ls_cursor_left(&text)) == NULL);
 	return ++tries->n == tries->stop_at;
 }
