@@ -29,6 +29,7 @@ struct world {
 
 static const char *const ports[] = { "1-1", "1-2",   "1-2.1", "1-2.2", "1-2.2.1", "2-1",
 				     "2-2", "2-2.1", "3-4",   "usb1",  "usb2",	  "" };
+static const char *const handles[] = { "", "ttyUSB0", "ttyUSB1", "host6", "host7" };
 static const char *const peers[] = { "", "2-1", "2-2", "2-2.1", "1-1", "1-2", "1-2.1" };
 static const char *const serials[] = { "", "A", "B",
 				       "CPID:8015 ECID:000914DE3A2B1C40 SRTG:[iBoot-1]", "ECID:1" };
@@ -174,7 +175,17 @@ take_observation(struct bytes *bytes, struct ls_observation *obs, struct ls_devi
 		obs->port_bits = take(bytes, 256) | take(bytes, 256) << 8;
 		obs->link_state = (enum ls_link_state)take(bytes, LS_LINK_UNKNOWN + 1);
 		break;
+	case LS_OBS_HANDLE:
+	case LS_OBS_DRIVER_LEFT:
+	case LS_OBS_TRANSFER_ERRORS:
+		if (take(bytes, 2))
+			obs->port[0] = '\0';
+		snprintf(obs->handle, sizeof(obs->handle), "%s",
+			 handles[take(bytes, LS_COUNT(handles))]);
+		break;
 	case LS_OBS_BUS_ADDED:
+	case LS_OBS_CONTROLLER_TROUBLE:
+	case LS_OBS_HOST_LIMIT:
 		snprintf(obs->controller, sizeof(obs->controller), "pci-0000:00:1%u.0",
 			 take(bytes, 3));
 		break;
