@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "lib/engine/causes.h"
+#include "lib/families/families.h"
 #include "tests/unit/lib/scenario.h"
 
 /* Devices that come and go, again and again. */
@@ -14,8 +15,8 @@ static const struct ls_device board = { .vid = 0x303a, .pid = 0x1001, .serial = 
 
 /* It lives for @life_ms and is back @away_ms after it left, @jitter_ms later each other time. */
 static void
-restart(struct scenario *scenario, unsigned int n, uint64_t life_ms, uint64_t away_ms,
-	uint64_t jitter_ms)
+restart_one(struct scenario *scenario, const struct ls_device *device, unsigned int n,
+	    uint64_t life_ms, uint64_t away_ms, uint64_t jitter_ms)
 {
 	uint64_t at = 50000;
 
@@ -23,13 +24,20 @@ restart(struct scenario *scenario, unsigned int n, uint64_t life_ms, uint64_t aw
 		scenario_observe(scenario, at, LS_SOURCE_KERNEL_LOG, LS_OBS_ENUMERATING, "1-4",
 				 5 + i);
 		scenario_observe_device(scenario, at + 100, LS_SOURCE_KERNEL_LOG, LS_OBS_FOUND,
-					"1-4", 0, &board);
+					"1-4", 0, device);
 		at += life_ms + (i % 2) * jitter_ms;
 		scenario_observe(scenario, at, LS_SOURCE_KERNEL_LOG, LS_OBS_DISCONNECTED, "1-4",
 				 5 + i);
 		at += away_ms;
 	}
 	scenario_wait(scenario, at + 600000);
+}
+
+static void
+restart(struct scenario *scenario, unsigned int n, uint64_t life_ms, uint64_t away_ms,
+	uint64_t jitter_ms)
+{
+	restart_one(scenario, &board, n, life_ms, away_ms, jitter_ms);
 }
 
 static void
@@ -55,6 +63,23 @@ a_long_loop_is_one_incident_of_the_device(void **state)
 	assert_int_equal(scenario->incidents[0].opened.mono_us,
 			 scenario->incidents[0].gone.mono_us);
 	assert_non_null(strstr(scenario->incidents[0].why, "12 times, every 8.81 s"));
+}
+
+/* Its family has a mode that it can be led to; this one is everyday use. */
+static void
+a_board_of_a_known_family_may_loop(void **state)
+{
+	static const struct ls_device pico = { .vid = 0x2e8a, .pid = 0x000a, .serial = "E661" };
+	struct ls_families *families;
+	struct scenario scenario;
+
+	(void)state;
+	assert_int_equal(ls_families_new(&families), 0);
+	scenario_begin_with(&scenario, families);
+	restart_one(&scenario, &pico, 9, 4000, 1000, 0);
+	scenario_only(&scenario, LS_CAUSE_DEVICE_RESET, LS_SIDE_DEVICE, true);
+	scenario_end(&scenario);
+	ls_families_free(families);
 }
 
 static void
@@ -97,6 +122,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		LOOP(a_short_loop_is_one_incident_of_the_device),
 		LOOP(a_long_loop_is_one_incident_of_the_device),
+		cmocka_unit_test(a_board_of_a_known_family_may_loop),
 		LOOP(a_loop_without_a_beat_is_of_the_link),
 		LOOP(four_departures_are_no_beat),
 		LOOP(whole_seconds_take_longer),
