@@ -9,7 +9,8 @@ core=(ledger restore transfer-errors link-loss hostile-strings controller-unboun
 	no-udevd bench-usbmon hub-leaves enumeration-failed removed unplugged emi)
 more=(restore-drop restore-stall dfu-cycle exact-counts unplug-busy flaps silence ss-inactive usbreset driver-reset
 	hub-reset deauthorised port-disabled power-switched controller-died bus-gone usbmon-unloaded devnum-reuse
-	no-permission clock-back flap-storm top check slow-start driver-lets-go)
+	no-permission clock-back flap-storm top check slow-start driver-lets-go dock-leaves ganged-power
+	controller-removed restart-loop)
 [[ ${1-} == list ]] && list_only=yes && shift
 case ${1-} in
 '') stories=("${core[@]}") ;;
