@@ -124,6 +124,7 @@ void
 ls_engine_observe(struct ls_engine *engine, const struct ls_observation *obs)
 {
 	ls_engine_advance(engine, obs->at);
+	handle_port_awake(engine, obs->at);
 	dispatch(engine, obs);
 	incidents_flush(engine);
 }

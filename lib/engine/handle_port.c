@@ -324,6 +324,15 @@ slept(struct ls_engine *engine, struct ls_instant at)
 		engine->slept_mono = at.mono_us;
 }
 
+void
+handle_port_awake(struct ls_engine *engine, struct ls_instant at)
+{
+	if (!engine->asleep || at.mono_us <= engine->slept_mono + AFTER_SLEEP_US)
+		return;
+	slept(engine, at);
+	engine->asleep = false;
+}
+
 /* Sources that report the same sleep or wake-up make one event. One source does not repeat itself,
  * unless it says so: what it reports again has happened again. */
 static void
@@ -375,6 +384,9 @@ on_machine(struct ls_engine *engine, const struct ls_observation *obs)
 	case LS_OBS_WAKE:
 		on_sleep(engine, obs);
 		slept(engine, obs->at);
+		engine->asleep = obs->kind == LS_OBS_SLEEP;
+		if (!engine->asleep)
+			incidents_woke(engine, obs->at);
 		break;
 	case LS_OBS_ROOT_HUB_LOST_POWER:
 		slept(engine, obs->at);

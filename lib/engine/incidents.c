@@ -730,6 +730,21 @@ incidents_advance(struct ls_engine *engine, struct ls_instant at)
 	}
 }
 
+void
+incidents_woke(struct ls_engine *engine, struct ls_instant at)
+{
+	for (size_t i = 0; i < engine->n_incidents; i++) {
+		struct incident *incident = engine->incidents[i];
+
+		if (!(incident->pub.facts & LS_FACT_GONE) ||
+		    engine->slept.mono_us > incident->disconnected_mono ||
+		    !extent_near(incident->disconnected_mono, at.mono_us, AFTER_SLEEP_US))
+			continue;
+		incident->pub.facts |= LS_FACT_SLEPT;
+		incident->dirty = true;
+	}
+}
+
 /* A hub that was reset reports its ports as they come up: what left them did so with the reset. */
 void
 incidents_keep_reset_open(struct ls_engine *engine, const struct ls_socket *hub,

@@ -28,6 +28,8 @@ void incidents_elsewhere(struct ls_engine *engine, const struct session *session
 uint64_t incidents_waits_until(struct ls_engine *engine, const struct ls_socket *socket);
 /* Data flows on @link: a stall is over. */
 void incidents_data_flows(struct ls_engine *engine, const struct link *link, struct ls_instant at);
+/* The computer woke up: what left since it went to sleep, as far as that is known, left with it. */
+void incidents_woke(struct ls_engine *engine, struct ls_instant at);
 /* The hub @hub, which was reset within @within_us, still reports its ports at @at. */
 void incidents_keep_reset_open(struct ls_engine *engine, const struct ls_socket *hub,
 			       struct ls_instant at, uint64_t within_us);

@@ -217,6 +217,7 @@ struct ls_engine {
 	bool available[LS_N_SOURCES];
 	uint32_t scan;	     /* number of the scan under way or of the last one */
 	uint64_t slept_mono; /* latest report of sleep or wake-up, 0: none */
+	bool asleep;	     /* it went to sleep, and nothing was reported since */
 	struct sleep_report slept, woke;
 	uint64_t usbmon_since_mono,
 		usbmon_lost_mono; /* available since; lost records at; 0: never */

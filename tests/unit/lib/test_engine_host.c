@@ -193,6 +193,64 @@ a_wake_up_reported_by_the_host_explains_a_loss(void **state)
 	scenario_only(scenario, LS_CAUSE_SUSPEND, LS_SIDE_HOST, false);
 }
 
+/* A log with dates, in which the night counts: the loss is the first thing reported after it. */
+static void
+a_loss_that_is_reported_before_the_wake_up(void **state)
+{
+	static const struct scenario_line lines[] = {
+		{ 1000, "usb 2-6: new high-speed USB device number 4 using xhci_hcd" },
+		{ 1100,
+		  "usb 2-6: New USB device found, idVendor=0bda, idProduct=8153, bcdDevice=30.00" },
+		{ 600000, "PM: suspend entry (s2idle)" },
+		{ 9000000, "usb 2-6: USB disconnect, device number 4" },
+		{ 9002000, "PM: suspend exit" },
+		{ 9003000, "usb 2-6: new high-speed USB device number 5 using xhci_hcd" },
+		{ 9003100,
+		  "usb 2-6: New USB device found, idVendor=0bda, idProduct=8153, bcdDevice=30.00" },
+	};
+
+	SCENARIO_READ(*state, lines);
+	scenario_only(*state, LS_CAUSE_SUSPEND, LS_SIDE_HOST, false);
+}
+
+/* The log begins during the sleep. */
+static void
+a_wake_up_explains_what_left_just_before(void **state)
+{
+	static const struct scenario_line lines[] = {
+		{ 1000, "usb 2-6: USB disconnect, device number 4" },
+		{ 1500, "PM: suspend exit" },
+		{ 2500, "usb 2-6: new high-speed USB device number 5 using xhci_hcd" },
+		{ 2600,
+		  "usb 2-6: New USB device found, idVendor=0bda, idProduct=8153, bcdDevice=30.00" },
+	};
+
+	SCENARIO_READ(*state, lines);
+	scenario_only(*state, LS_CAUSE_SUSPEND, LS_SIDE_HOST, false);
+}
+
+/* The line about the wake-up is missing; what is reported says that it woke up. */
+static void
+a_sleep_does_not_explain_what_left_long_after(void **state)
+{
+	static const struct scenario_line lines[] = {
+		{ 1000, "usb 2-6: new high-speed USB device number 4 using xhci_hcd" },
+		{ 1100,
+		  "usb 2-6: New USB device found, idVendor=0bda, idProduct=8153, bcdDevice=30.00" },
+		{ 590000, "PM: suspend entry (deep)" },
+		{ 650000, "usb 1-1: reset high-speed USB device number 2 using xhci_hcd" },
+		{ 9000000, "usb 2-6: USB disconnect, device number 4" },
+		{ 9003000, "usb 2-6: new high-speed USB device number 5 using xhci_hcd" },
+		{ 9003100,
+		  "usb 2-6: New USB device found, idVendor=0bda, idProduct=8153, bcdDevice=30.00" },
+	};
+	struct scenario *scenario = *state;
+
+	SCENARIO_READ(scenario, lines);
+	assert_null(scenario_incident(scenario, LS_CAUSE_SUSPEND));
+	assert_non_null(scenario_incident(scenario, LS_CAUSE_LINK_LOSS));
+}
+
 static void
 the_hosts_state_is_evidence(void **state)
 {
@@ -207,6 +265,8 @@ the_hosts_state_is_evidence(void **state)
 
 #define SCENARIO(name)                                                                             \
 	cmocka_unit_test_setup_teardown(name, scenario_set_up_with_phone, scenario_tear_down)
+#define LOG(name)                                                                                  \
+	cmocka_unit_test_setup_teardown(name, scenario_set_up_with_log, scenario_tear_down)
 
 int
 main(void)
@@ -221,6 +281,9 @@ main(void)
 		SCENARIO(each_slow_session_is_reported),
 		SCENARIO(one_sleep_is_reported_once),
 		SCENARIO(a_wake_up_reported_by_the_host_explains_a_loss),
+		LOG(a_loss_that_is_reported_before_the_wake_up),
+		LOG(a_wake_up_explains_what_left_just_before),
+		LOG(a_sleep_does_not_explain_what_left_long_after),
 		SCENARIO(the_hosts_state_is_evidence),
 	};
 
