@@ -27,6 +27,8 @@
 /* So many departures at equal intervals are a beat; more where times are in whole seconds. */
 #define BEAT_N	     5
 #define BEAT_N_WHOLE 8
+/* … and for longer than chance fits into seconds. */
+#define BEAT_SPAN_WHOLE_US (20 * LS_SEC)
 /* What busy machines add to an interval, besides 1 % of the device's own. */
 #define BEAT_JITTER_US	(40 * LS_MS)
 #define BEAT_LONGEST_US (120 * LS_SEC)
@@ -201,6 +203,75 @@ from_flow(const struct link *link, struct report *report)
 	report->sources |= 1U << LS_SOURCE_USBMON;
 }
 
+/* Of stamps of whole seconds: the intervals that fit the last @n + 1 departures are between these. */
+struct beat_bounds {
+	uint64_t least_us, most_us;
+};
+
+static uint64_t
+departed(const struct link *link, uint64_t at_us, unsigned int n)
+{
+	return n ? links_departure(link, n - 1)->mono_us : at_us;
+}
+
+static bool
+fits_whole(const struct link *link, uint64_t at_us, unsigned int n, struct beat_bounds *bounds)
+{
+	uint64_t then_us = departed(link, at_us, n);
+
+	for (unsigned int i = 0; i < n; i++) {
+		uint64_t apart_us = departed(link, at_us, i) - then_us;
+		uint64_t least_us = apart_us > LS_SEC ? (apart_us - LS_SEC) / (n - i) : 0;
+		uint64_t most_us = (apart_us + LS_SEC) / (n - i);
+
+		if (least_us > bounds->least_us)
+			bounds->least_us = least_us;
+		if (most_us < bounds->most_us)
+			bounds->most_us = most_us;
+	}
+	return then_us % LS_SEC == 0 && bounds->least_us < bounds->most_us;
+}
+
+static bool
+fits(const struct link *link, uint64_t at_us, unsigned int n, struct beat_bounds *bounds)
+{
+	uint64_t interval_us = departed(link, at_us, n - 1) - departed(link, at_us, n);
+
+	if (interval_us < bounds->least_us)
+		bounds->least_us = interval_us;
+	if (interval_us > bounds->most_us)
+		bounds->most_us = interval_us;
+	return bounds->most_us - bounds->least_us <= BEAT_JITTER_US + bounds->least_us / 100;
+}
+
+/* How many departures up to this one fit the same interval, and when the first of them was. */
+static unsigned int
+count_beats(const struct link *link, uint64_t at_us, bool whole, uint64_t *ret_us)
+{
+	struct beat_bounds bounds = { BEAT_LONGEST_US, 0 };
+	unsigned int n = 1;
+
+	if (whole)
+		bounds = (struct beat_bounds){ 0, BEAT_LONGEST_US };
+	for (*ret_us = at_us; n < LINK_LEFT; n++) {
+		uint64_t then_us = departed(link, at_us, n);
+
+		if (!then_us || then_us >= *ret_us || *ret_us - then_us > BEAT_LONGEST_US ||
+		    !(whole ? fits_whole : fits)(link, at_us, n, &bounds))
+			break;
+		*ret_us = then_us;
+	}
+	return n;
+}
+
+static bool
+all_whole(const struct link *link, uint64_t at_us, unsigned int n)
+{
+	while (n > 0 && departed(link, at_us, n - 1) % LS_SEC == 0)
+		n--;
+	return n == 0;
+}
+
 /*
  * The interval of departures of which this one is the last; 0: there is no beat. A contact that is
  * loose has none: a device that crashes at the same point of its start has.
@@ -208,30 +279,17 @@ from_flow(const struct link *link, struct report *report)
 static uint64_t
 beat_of(const struct link *link, uint64_t at_us, unsigned int *ret_n)
 {
-	uint64_t last_us = at_us, shortest_us = BEAT_LONGEST_US, longest_us = 0;
-	bool whole = at_us % LS_SEC == 0;
-	unsigned int n = 1;
+	uint64_t first_us;
 
-	while (n < LINK_LEFT) {
-		uint64_t then_us = links_departure(link, n - 1)->mono_us;
-		uint64_t interval_us = last_us - then_us;
-
-		if (!then_us || then_us >= last_us || interval_us > BEAT_LONGEST_US)
-			break;
-		if (interval_us < shortest_us)
-			shortest_us = interval_us;
-		if (interval_us > longest_us)
-			longest_us = interval_us;
-		if (longest_us - shortest_us > BEAT_JITTER_US + shortest_us / 100)
-			break;
-		whole &= then_us % LS_SEC == 0;
-		last_us = then_us;
-		n++;
-	}
-	if (n < (whole ? BEAT_N_WHOLE : BEAT_N))
+	*ret_n = count_beats(link, at_us, false, &first_us);
+	if (*ret_n >= BEAT_N && !all_whole(link, at_us, *ret_n))
+		return (at_us - first_us) / (*ret_n - 1);
+	if (at_us % LS_SEC != 0)
 		return 0;
-	*ret_n = n;
-	return (at_us - last_us) / (n - 1);
+	*ret_n = count_beats(link, at_us, true, &first_us);
+	if (*ret_n < BEAT_N_WHOLE || at_us - first_us < BEAT_SPAN_WHOLE_US)
+		return 0;
+	return (at_us - first_us) / (*ret_n - 1);
 }
 
 static void

@@ -113,6 +113,57 @@ whole_seconds_take_longer(void **state)
 	scenario_only(scenario, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true);
 }
 
+/* Seconds cut a beat of 3.3 s into intervals of 3 s and 4 s. */
+static const uint64_t beat_in_seconds[] = { 52, 56, 59, 62, 66, 69, 72, 75, 79, 82 };
+/* The mean is the same: a loose contact. */
+static const uint64_t no_beat_in_seconds[] = { 52, 54, 60, 62, 66, 68, 74, 75, 80, 82 };
+
+static void
+leave_at(struct scenario *scenario, const uint64_t *seconds, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint64_t came_ms = (seconds[i] - 1) * 1000;
+
+		scenario_observe(scenario, came_ms, LS_SOURCE_KERNEL_LOG, LS_OBS_ENUMERATING, "1-4",
+				 5 + i);
+		scenario_observe_device(scenario, came_ms, LS_SOURCE_KERNEL_LOG, LS_OBS_FOUND,
+					"1-4", 0, &board);
+		scenario_observe(scenario, came_ms + 1000, LS_SOURCE_KERNEL_LOG,
+				 LS_OBS_DISCONNECTED, "1-4", 5 + i);
+	}
+	scenario_wait(scenario, 600000);
+}
+
+static void
+whole_seconds_keep_a_beat(void **state)
+{
+	struct scenario *scenario = *state;
+
+	leave_at(scenario, beat_in_seconds, LS_COUNT(beat_in_seconds));
+	scenario_only(scenario, LS_CAUSE_DEVICE_RESET, LS_SIDE_DEVICE, true);
+	assert_int_equal(scenario->incidents[0].n_disconnects, 10);
+}
+
+static void
+whole_seconds_hide_no_contact(void **state)
+{
+	struct scenario *scenario = *state;
+
+	leave_at(scenario, no_beat_in_seconds, LS_COUNT(no_beat_in_seconds));
+	assert_null(scenario_incident(scenario, LS_CAUSE_DEVICE_RESET));
+}
+
+/* Among fine stamps some are of a whole second. */
+static void
+a_whole_second_among_others(void **state)
+{
+	struct scenario *scenario = *state;
+
+	restart(scenario, 9, 1400, 300, 0);
+	scenario_only(scenario, LS_CAUSE_DEVICE_RESET, LS_SIDE_DEVICE, true);
+	assert_int_equal(scenario->incidents[0].n_disconnects, 9);
+}
+
 #define LOOP(name)                                                                                 \
 	cmocka_unit_test_setup_teardown(name, scenario_set_up_with_log, scenario_tear_down)
 
@@ -126,6 +177,9 @@ main(void)
 		LOOP(a_loop_without_a_beat_is_of_the_link),
 		LOOP(four_departures_are_no_beat),
 		LOOP(whole_seconds_take_longer),
+		LOOP(a_whole_second_among_others),
+		LOOP(whole_seconds_keep_a_beat),
+		LOOP(whole_seconds_hide_no_contact),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
