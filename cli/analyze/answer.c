@@ -118,12 +118,12 @@ put_drops(const struct answer *answer, const struct drops *drops)
 		snprintf(times, sizeof(times), "%" PRId64 " times, first at %s, last at %s",
 			 drops->n, first, last);
 	if (field_has(incident, "back_after_seconds"))
-		format_duration(back, field_real(incident, "back_after_seconds"));
+		format_return(back, field_real(incident, "back_after_seconds"));
 	render_sentence(&answer->cli->style, TONE_PLAIN, 4, "  %s%s%s%s: %s, %s, %s sure%s%s: %s%s",
 			field_text(incident, "name"), *device ? " (" : "", device,
 			*device ? ")" : "", words_cause(field_text(incident, "cause")), times,
-			format_percent(sure, field_real(incident, "confidence")),
-			*back ? ", back after " : "", back, why, words_stop(why));
+			format_percent(sure, field_real(incident, "confidence")), *back ? ", " : "",
+			back, why, words_stop(why));
 }
 
 /* Prints why a cause is unknown. */

@@ -93,7 +93,7 @@ fill_incident(const struct cli *cli, struct table *table, const json_t *group,
 	table_cell(table, row, SURE, TONE_PLAIN,
 		   format_percent(number, field_real(incident, "confidence")));
 	table_cell(table, row, BACK, TONE_PLAIN,
-		   back ? format_duration(number, field_real(incident, "back_after_seconds"))
+		   back ? format_away(number, field_real(incident, "back_after_seconds"))
 			: cli->style.dash);
 }
 

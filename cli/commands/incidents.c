@@ -43,7 +43,7 @@ fill_row(const struct cli *cli, struct table *table, const json_t *incident)
 		   format_percent(number, field_real(incident, "confidence")));
 	table_cell(table, row, BACK, TONE_PLAIN,
 		   field_has(incident, "back_after_seconds")
-			   ? format_duration(number, field_real(incident, "back_after_seconds"))
+			   ? format_away(number, field_real(incident, "back_after_seconds"))
 			   : cli->style.dash);
 }
 

@@ -63,16 +63,15 @@ put_drop(const struct cli *cli, const json_t *incident, const char *place)
 	const char *name = words_device(device, field_object(incident, "device"));
 	bool returned = field_has(incident, "back_after_seconds");
 
-	ls_text_format(text, sizeof(text),
-		       "%s: %s%s%s%s dropped%s%s: %s (%s sure)%s%s. See: linkstat show %" PRId64,
-		       words_port(port, incident), *name ? name : "a device",
-		       *cable ? " with cable \"" : "", cable, *cable ? "\"" : "",
-		       *place ? ", " : "", place, words_cause(field_text(incident, "cause")),
-		       format_percent(sure, field_real(incident, "confidence")),
-		       returned ? ", back after " : "",
-		       returned ? format_duration(back, field_real(incident, "back_after_seconds"))
-				: "",
-		       field_int(incident, "id"));
+	ls_text_format(
+		text, sizeof(text),
+		"%s: %s%s%s%s dropped%s%s: %s (%s sure)%s%s. See: linkstat show %" PRId64,
+		words_port(port, incident), *name ? name : "a device",
+		*cable ? " with cable \"" : "", cable, *cable ? "\"" : "", *place ? ", " : "",
+		place, words_cause(field_text(incident, "cause")),
+		format_percent(sure, field_real(incident, "confidence")), returned ? ", " : "",
+		returned ? format_return(back, field_real(incident, "back_after_seconds")) : "",
+		field_int(incident, "id"));
 	put_line(cli, TONE_PLAIN, text);
 }
 

@@ -94,7 +94,7 @@ put_mode(const struct cli *cli, const json_t *incident)
 
 	if (!*mode || (field_flag(incident, "mode_resting") && !*after))
 		return;
-	format_duration(duration, field_real(incident, "in_mode_seconds"));
+	format_return(duration, field_real(incident, "in_mode_seconds"));
 	render_sentence(&cli->style, TONE_PLAIN, 2, "in %s for %s%s%s", mode, duration,
 			*after ? ", then in " : "", after);
 }
@@ -111,8 +111,8 @@ outcome(const json_t *incident, char text[FORMAT_MAX + 16])
 		return "";
 	if (!field_has(incident, "back_after_seconds"))
 		return ", it did not come back";
-	format_duration(duration, field_real(incident, "back_after_seconds"));
-	snprintf(text, FORMAT_MAX + 16, ", back after %s", duration);
+	format_return(duration, field_real(incident, "back_after_seconds"));
+	snprintf(text, FORMAT_MAX + 16, ", %s", duration);
 	return text;
 }
 

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "lib/base/text.h"
+
 #define BYTES_MAX   1e18 /* the same for sizes and counts */
 #define SECONDS_MAX 1e12 /* 30 000 years: keeps values of a peer within the integers */
 
@@ -35,6 +37,30 @@ format_duration(char text[FORMAT_MAX], double seconds)
 	else
 		snprintf(text, FORMAT_MAX, "%" PRId64 " d %" PRId64 " h", whole / 86400,
 			 whole % 86400 / 3600);
+	return text;
+}
+
+const char *
+format_away(char text[FORMAT_MAX], double seconds)
+{
+	if (!(seconds > 0))
+		snprintf(text, FORMAT_MAX, "< 1 s");
+	else if (seconds < 9.95 && seconds == (double)(int)seconds)
+		snprintf(text, FORMAT_MAX, "%d s", (int)seconds);
+	else
+		format_duration(text, seconds);
+	return text;
+}
+
+const char *
+format_return(char text[FORMAT_MAX], double seconds)
+{
+	char away[FORMAT_MAX];
+
+	if (!(seconds > 0))
+		snprintf(text, FORMAT_MAX, "back within 1 s");
+	else
+		ls_text_format(text, FORMAT_MAX, "back after %s", format_away(away, seconds));
 	return text;
 }
 

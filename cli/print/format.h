@@ -7,6 +7,10 @@
 
 /* "0.004 s", "1.3 s", "31 s", "14 min 3 s", "3 h 12 min", "2 d 4 h". Negative counts as 0. */
 const char *format_duration(char text[FORMAT_MAX], double seconds);
+/* How long a device was away: "1.3 s"; of stamps of whole seconds "3 s", and "< 1 s". */
+const char *format_away(char text[FORMAT_MAX], double seconds);
+/* The same in a sentence: "back after 1.3 s", "back within 1 s". */
+const char *format_return(char text[FORMAT_MAX], double seconds);
 /* "-2.310 s", "0", "+0.004 s": signed, to the millisecond. */
 const char *format_offset(char text[FORMAT_MAX], int64_t us);
 /* "93 %"; only certainty is 100 %. */

@@ -52,8 +52,8 @@ lines_put_incident(const struct output_style *style, const json_t *incident)
 	if (field_has(incident, "label"))
 		fprintf(style->out, ", on %s", words_port(port, incident));
 	if (field_has(incident, "back_after_seconds"))
-		fprintf(style->out, ", back after %s",
-			format_duration(back, field_real(incident, "back_after_seconds")));
+		fprintf(style->out, ", %s",
+			format_return(back, field_real(incident, "back_after_seconds")));
 	fprintf(style->out, "  (linkstat show %" PRId64 ")\n", field_int(incident, "id"));
 }
 

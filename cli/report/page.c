@@ -211,8 +211,8 @@ put_incident(const struct report_page *page, const json_t *incident)
 		    words_device(device, field_object(incident, "device")),
 		    format_percent(sure, field_real(incident, "confidence")));
 	if (field_has(incident, "back_after_seconds"))
-		html_format(page->out, ", back after %s",
-			    format_duration(back, field_real(incident, "back_after_seconds")));
+		html_format(page->out, ", %s",
+			    format_return(back, field_real(incident, "back_after_seconds")));
 	fputs("</summary>\n<p><b>Why:</b> ", page->out);
 	html_format(page->out, "%s.", field_text(incident, "why"));
 	fputs("</p>\n", page->out);

@@ -32,6 +32,31 @@ writes_durations(void **state)
 }
 
 static void
+writes_how_long_a_device_was_away(void **state)
+{
+	static const struct {
+		double seconds;
+		const char *away, *back;
+	} cases[] = {
+		{ 0, "< 1 s", "back within 1 s" }, /* of stamps of whole seconds */
+		{ 1, "1 s", "back after 1 s" },
+		{ 1.02, "1.0 s", "back after 1.0 s" },
+		{ 0.35, "0.3 s", "back after 0.3 s" },
+		{ 12, "12 s", "back after 12 s" },
+		{ 70, "1 min 10 s", "back after 1 min 10 s" },
+		{ 1e300, "11574074 d 1 h", "back after 11574074 d 1 h" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LS_COUNT(cases); i++) {
+		char text[FORMAT_MAX];
+
+		assert_string_equal(format_away(text, cases[i].seconds), cases[i].away);
+		assert_string_equal(format_return(text, cases[i].seconds), cases[i].back);
+	}
+}
+
+static void
 writes_offsets(void **state)
 {
 	static const struct {
@@ -126,9 +151,13 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(writes_durations),	  cmocka_unit_test(writes_offsets),
-		cmocka_unit_test(is_certain_only_at_one), cmocka_unit_test(writes_sizes),
-		cmocka_unit_test(writes_local_times),	  cmocka_unit_test(counts_with_units),
+		cmocka_unit_test(writes_durations),
+		cmocka_unit_test(writes_how_long_a_device_was_away),
+		cmocka_unit_test(writes_offsets),
+		cmocka_unit_test(is_certain_only_at_one),
+		cmocka_unit_test(writes_sizes),
+		cmocka_unit_test(writes_local_times),
+		cmocka_unit_test(counts_with_units),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
