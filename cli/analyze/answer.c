@@ -102,7 +102,7 @@ put_drops(const struct answer *answer, const struct drops *drops)
 {
 	const json_t *incident = drops->last;
 	const char *device, *why = field_text(incident, "why");
-	char first[FORMAT_MAX], last[FORMAT_MAX], sure[FORMAT_MAX], back[FORMAT_MAX] = "";
+	char first[FORMAT_MAX], last[FORMAT_MAX], sure[WORDS_MAX], back[FORMAT_MAX] = "";
 	char times[2 * FORMAT_MAX + 32], text[WORDS_MAX];
 
 	device = words_device(text, field_object(incident, "device"));
@@ -119,11 +119,11 @@ put_drops(const struct answer *answer, const struct drops *drops)
 			 drops->n, first, last);
 	if (field_has(incident, "back_after_seconds"))
 		format_return(back, field_real(incident, "back_after_seconds"));
-	render_sentence(&answer->cli->style, TONE_PLAIN, 4, "  %s%s%s%s: %s, %s, %s sure%s%s: %s%s",
+	words_sure(sure, incident);
+	render_sentence(&answer->cli->style, TONE_PLAIN, 4, "  %s%s%s%s: %s, %s%s%s%s%s: %s%s",
 			field_text(incident, "name"), *device ? " (" : "", device,
 			*device ? ")" : "", words_cause(field_text(incident, "cause")), times,
-			format_percent(sure, field_real(incident, "confidence")), *back ? ", " : "",
-			back, why, words_stop(why));
+			*sure ? ", " : "", sure, *back ? ", " : "", back, why, words_stop(why));
 }
 
 /* Prints why a cause is unknown. */
@@ -330,7 +330,8 @@ put_answer(const struct answer *answer)
 	char files[WORDS_MAX], n[FORMAT_MAX], ports[FORMAT_MAX];
 
 	name_files(files, answer);
-	if (!has_capture && analyze_count_lines(answer->group, "usb_lines") == 0) {
+	if (!has_capture && analyze_count_lines(answer->group, "usb_lines") == 0 &&
+	    put_signs(NULL, all_ports) == 0) {
 		put_nothing(answer, files);
 		return;
 	}
@@ -458,10 +459,38 @@ put_files(const struct cli *cli, const json_t *group)
 	return r;
 }
 
+/* More of the log may tell; and linkstatd sees what no log has. */
 static void
-put_next(const struct cli *cli, const char *cause)
+put_what_to_record(const struct answer *answer)
 {
-	render_sentence(&cli->style, TONE_STRONG, 8, "  Next: %s", words_cause_row(cause)->next);
+	const json_t *incident;
+	char at[FORMAT_MAX];
+	int64_t at_us = 0;
+	size_t i;
+
+	json_array_foreach(field_list(answer->group, "incidents"), i, incident)
+	{
+		if (at_us == 0 &&
+		    strcmp(field_text(incident, "cause"), ls_cause_name(LS_CAUSE_UNKNOWN)) == 0)
+			at_us = analyze_opened_at(incident);
+	}
+	analyze_when(at, answer->cli, answer->group, at_us);
+	render_sentence(
+		&answer->cli->style, TONE_STRONG, 8,
+		"  Next: Read all of the log%s%s: sudo dmesg | linkstat analyze -. And leave "
+		"linkstatd running: it records what a log does not show.",
+		at_us < (int64_t)LS_MS ? "" : ", with what follows ",
+		at_us < (int64_t)LS_MS ? "" : at);
+}
+
+static void
+put_next(const struct answer *answer, enum ls_cause cause)
+{
+	if (cause == LS_CAUSE_UNKNOWN)
+		put_what_to_record(answer);
+	else
+		render_sentence(&answer->cli->style, TONE_STRONG, 8, "  Next: %s",
+				ls_cause_row(cause)->next);
 }
 
 static bool
@@ -484,10 +513,11 @@ analyze_print(const struct cli *cli, const json_t *group)
 	sort_out(&answer);
 	put_answer(&answer);
 	first = worst_other(&answer);
-	if (answer.n_drops > 0)
-		put_next(cli, field_text(answer.drops[0].last, "cause"));
-	else if (first != LS_N_CAUSES && first != LS_CAUSE_UNKNOWN)
-		put_next(cli, ls_cause_name(first));
+	if (answer.n_drops > 0 &&
+	    ls_cause_from_name(field_text(answer.drops[0].last, "cause"), &first) != 1)
+		first = LS_CAUSE_UNKNOWN;
+	if (first != LS_N_CAUSES)
+		put_next(&answer, first);
 	if (analyze_print_incidents(cli, group) < 0 ||
 	    analyze_print_ports(cli, field_list(group, "ports")) < 0)
 		return cli_no_memory();

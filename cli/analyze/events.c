@@ -91,7 +91,9 @@ fill_incident(const struct cli *cli, struct table *table, const json_t *group,
 	table_cell(table, row, WHAT, TONE_PLAIN, words_cause(field_text(incident, "cause")));
 	table_cell(table, row, DROP, drop ? TONE_BAD : TONE_PLAIN, drop ? "drop" : cli->style.dash);
 	table_cell(table, row, SURE, TONE_PLAIN,
-		   format_percent(number, field_real(incident, "confidence")));
+		   *words_sure(text, incident)
+			   ? format_percent(number, field_real(incident, "confidence"))
+			   : cli->style.dash);
 	table_cell(table, row, BACK, TONE_PLAIN,
 		   back ? format_away(number, field_real(incident, "back_after_seconds"))
 			: cli->style.dash);

@@ -58,20 +58,21 @@ static void
 put_drop(const struct cli *cli, const json_t *incident, const char *place)
 {
 	char port[WORDS_MAX], device[WORDS_MAX], text[WORDS_MAX];
-	char sure[FORMAT_MAX], back[FORMAT_MAX];
+	char sure[WORDS_MAX], back[FORMAT_MAX];
 	const char *cable = field_text(incident, "cable");
 	const char *name = words_device(device, field_object(incident, "device"));
 	bool returned = field_has(incident, "back_after_seconds");
 
-	ls_text_format(
-		text, sizeof(text),
-		"%s: %s%s%s%s dropped%s%s: %s (%s sure)%s%s. See: linkstat show %" PRId64,
-		words_port(port, incident), *name ? name : "a device",
-		*cable ? " with cable \"" : "", cable, *cable ? "\"" : "", *place ? ", " : "",
-		place, words_cause(field_text(incident, "cause")),
-		format_percent(sure, field_real(incident, "confidence")), returned ? ", " : "",
-		returned ? format_return(back, field_real(incident, "back_after_seconds")) : "",
-		field_int(incident, "id"));
+	words_sure(sure, incident);
+	ls_text_format(text, sizeof(text),
+		       "%s: %s%s%s%s dropped%s%s: %s%s%s%s%s%s. See: linkstat show %" PRId64,
+		       words_port(port, incident), *name ? name : "a device",
+		       *cable ? " with cable \"" : "", cable, *cable ? "\"" : "",
+		       *place ? ", " : "", place, words_cause(field_text(incident, "cause")),
+		       *sure ? " (" : "", sure, *sure ? ")" : "", returned ? ", " : "",
+		       returned ? format_return(back, field_real(incident, "back_after_seconds"))
+				: "",
+		       field_int(incident, "id"));
 	put_line(cli, TONE_PLAIN, text);
 }
 

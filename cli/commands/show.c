@@ -53,12 +53,12 @@ static void
 put_heading(const struct cli *cli, const json_t *incident)
 {
 	bool drop = field_flag(incident, "drop");
-	char sure[FORMAT_MAX];
+	char sure[WORDS_MAX];
 
+	words_sure(sure, incident);
 	render_sentence(&cli->style, drop ? TONE_BAD : TONE_STRONG, 0,
-			"Incident %" PRId64 ": %s, %s sure. %s", field_int(incident, "id"),
-			words_cause(field_text(incident, "cause")),
-			format_percent(sure, field_real(incident, "confidence")),
+			"Incident %" PRId64 ": %s%s%s. %s", field_int(incident, "id"),
+			words_cause(field_text(incident, "cause")), *sure ? ", " : "", sure,
 			drop ? "This is a drop." : "This does not count as a drop.");
 }
 

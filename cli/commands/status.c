@@ -344,18 +344,18 @@ static void
 put_last_drop(const struct cli *cli, const json_t *reply)
 {
 	const json_t *drop = field_object(reply, "last_drop");
-	char at[FORMAT_MAX], sure[FORMAT_MAX], port[WORDS_MAX], device[WORDS_MAX];
+	char at[FORMAT_MAX], sure[WORDS_MAX], port[WORDS_MAX], device[WORDS_MAX];
 	const char *name = words_device(device, field_object(drop, "device"));
 	int64_t at_us;
 
 	if (!field_time(drop, "opened_at", &at_us))
 		return;
+	words_sure(sure, drop);
 	render_sentence(&cli->style, TONE_PLAIN, 2,
-			"Last drop: %s on %s%s%s: %s, %s sure. See: linkstat show %" PRId64,
+			"Last drop: %s on %s%s%s: %s%s%s. See: linkstat show %" PRId64,
 			format_time(at, at_us, cli->now_us), words_port(port, drop),
 			*name ? ", " : "", name, words_cause(field_text(drop, "cause")),
-			format_percent(sure, field_real(drop, "confidence")),
-			field_int(drop, "id"));
+			*sure ? ", " : "", sure, field_int(drop, "id"));
 }
 
 static int

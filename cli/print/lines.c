@@ -28,14 +28,15 @@ put_cause(const struct output_style *style, const json_t *incident)
 {
 	const char *cause = field_text(incident, "cause");
 	bool open = !field_has(incident, "closed_at");
-	char sure[FORMAT_MAX];
+	char sure[WORDS_MAX];
 
 	if (open && strcmp(cause, ls_cause_name(LS_CAUSE_UNKNOWN)) == 0) {
 		fputs("not known why so far", style->out);
 		return;
 	}
-	fprintf(style->out, "%s%s, %s sure", words_cause(cause), open ? " (going on)" : "",
-		format_percent(sure, field_real(incident, "confidence")));
+	words_sure(sure, incident);
+	fprintf(style->out, "%s%s%s%s", words_cause(cause), open ? " (going on)" : "",
+		*sure ? ", " : "", sure);
 }
 
 void

@@ -225,6 +225,18 @@ words_span(char text[WORDS_MAX], const struct cli *cli)
 }
 
 const char *
+words_sure(char text[WORDS_MAX], const json_t *incident)
+{
+	char sure[FORMAT_MAX];
+
+	text[0] = '\0';
+	if (strcmp(field_text(incident, "cause"), ls_cause_name(LS_CAUSE_UNKNOWN)) != 0)
+		ls_text_format(text, WORDS_MAX, "%s sure",
+			       format_percent(sure, field_real(incident, "confidence")));
+	return text;
+}
+
+const char *
 words_stop(const char *text)
 {
 	size_t len = strlen(text);

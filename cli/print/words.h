@@ -37,5 +37,7 @@ const char *words_kind(const char *kind);
 const char *words_span(char text[WORDS_MAX], const struct cli *cli);
 /* The name of a file that was given: "standard input" for -. */
 const char *words_file(char text[WORDS_MAX], const char *file, bool utf8);
+/* "93 % sure" of the cause of @incident; "" if the cause is not known. */
+const char *words_sure(char text[WORDS_MAX], const json_t *incident);
 /* "." unless @text ends a sentence itself. */
 const char *words_stop(const char *text);

@@ -194,7 +194,7 @@ put_evidence(FILE *out, const json_t *incident)
 static void
 put_incident(const struct report_page *page, const json_t *incident)
 {
-	char at[FORMAT_MAX], sure[FORMAT_MAX], back[FORMAT_MAX], port[WORDS_MAX], cable[WORDS_MAX],
+	char at[FORMAT_MAX], sure[WORDS_MAX], back[FORMAT_MAX], port[WORDS_MAX], cable[WORDS_MAX],
 		device[WORDS_MAX];
 	const json_t * not, *ruled_out = field_list(incident, "ruled_out");
 	int64_t at_us = 0;
@@ -206,10 +206,11 @@ put_incident(const struct report_page *page, const json_t *incident)
 	fputs("<span class=\"tag\">", page->out);
 	html_text(page->out, words_cause(field_text(incident, "cause")));
 	fputs("</span> ", page->out);
-	html_format(page->out, "on %s%s%s%s, %s sure", words_port(port, incident),
+	words_sure(sure, incident);
+	html_format(page->out, "on %s%s%s%s%s%s", words_port(port, incident),
 		    words_cable(cable, incident), field_has(incident, "device") ? ", " : "",
-		    words_device(device, field_object(incident, "device")),
-		    format_percent(sure, field_real(incident, "confidence")));
+		    words_device(device, field_object(incident, "device")), *sure ? ", " : "",
+		    sure);
 	if (field_has(incident, "back_after_seconds"))
 		html_format(page->out, ", %s",
 			    format_return(back, field_real(incident, "back_after_seconds")));

@@ -108,15 +108,42 @@ find_port(struct ls_log_counts *counts, const char *name, struct ls_log_port_cou
 	return 1;
 }
 
-/* Of a driver that says nothing of a port the name is all that is known. */
-static const char *
-name_of(const struct ls_observation *obs)
+static struct ls_log_handle *
+find_handle(struct ls_log_counts *counts, const char *handle)
 {
-	size_t len = strlen(obs->handle);
+	for (size_t i = 0; i < LS_LOG_COUNTS_HANDLES; i++) {
+		if (strcmp(counts->handles[i].handle, handle) == 0)
+			return &counts->handles[i];
+	}
+	return NULL;
+}
+
+static void
+keep_handle(struct ls_log_counts *counts, const struct ls_observation *obs)
+{
+	struct ls_log_handle *kept = find_handle(counts, obs->handle);
+
+	if (!kept)
+		kept = &counts->handles[counts->next_handle++ % LS_LOG_COUNTS_HANDLES];
+	memcpy(kept->handle, obs->handle, sizeof(kept->handle));
+	memcpy(kept->port, obs->port, sizeof(kept->port));
+}
+
+/* A driver may say only "ttyUSB0", or nothing at all: then that or its own name is all that is known.
+ * "host6" may be of any bus. */
+static const char *
+name_of(struct ls_log_counts *counts, const struct ls_observation *obs)
+{
+	const struct ls_log_handle *kept;
 
 	if (obs->port[0])
 		return obs->port;
-	return len && !strchr("0123456789", obs->handle[len - 1]) ? obs->handle : obs->controller;
+	if (!obs->handle[0])
+		return obs->controller;
+	kept = find_handle(counts, obs->handle);
+	if (kept)
+		return kept->port;
+	return strncmp(obs->handle, "host", 4) != 0 ? obs->handle : obs->controller;
 }
 
 int
@@ -126,9 +153,11 @@ ls_log_counts_add(struct ls_log_counts *counts, const struct ls_observation *obs
 	struct ls_log_port_counts *port;
 	int r;
 
-	if (count == LS_N_LOG_COUNTS || !name_of(obs)[0])
+	if (obs->kind == LS_OBS_HANDLE && obs->handle[0] && obs->port[0])
+		keep_handle(counts, obs);
+	if (count == LS_N_LOG_COUNTS || !name_of(counts, obs)[0])
 		return 0;
-	r = find_port(counts, name_of(obs), &port);
+	r = find_port(counts, name_of(counts, obs), &port);
 	if (r == 1)
 		port->n[count]++;
 	if (r == 0)

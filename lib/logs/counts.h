@@ -6,7 +6,8 @@
 #include "lib/base/base.h"
 #include "lib/model/observation.h"
 
-#define LS_LOG_COUNTS_PORTS 4096
+#define LS_LOG_COUNTS_PORTS   4096
+#define LS_LOG_COUNTS_HANDLES 32 /* the oldest gives way */
 
 #define LS_LOG_COUNTS(X)                                                                           \
 	X(LS_LOG_CONNECT, "connect")                                                               \
@@ -34,8 +35,13 @@ enum ls_log_count ls_log_count_of(const struct ls_observation *obs);
 
 struct ls_log_port_counts {
 	char port
-		[LS_ID_PATH_MAX]; /* kernel name, "usb1", a controller "0000:00:14.0", or a driver */
+		[LS_ID_PATH_MAX]; /* kernel name, "usb1", a controller "0000:00:14.0", or what a driver says
+				     instead */
 	uint64_t n[LS_N_LOG_COUNTS];
+};
+
+struct ls_log_handle {
+	char handle[LS_HANDLE_MAX], port[LS_PORT_NAME_MAX];
 };
 
 struct ls_log_counts {
@@ -44,7 +50,9 @@ struct ls_log_counts {
 	uint64_t n_left_out;
 	/* The rest is its own. */
 	size_t size;
-	size_t last; /* lines of one port come together */
+	size_t last;					     /* lines of one port come together */
+	struct ls_log_handle handles[LS_LOG_COUNTS_HANDLES]; /* whose ports drivers named */
+	size_t next_handle;
 };
 
 /* 1: counted, 0: not a line that is counted, or left out, -ENOMEM. */

@@ -98,7 +98,8 @@ static void
 observe(struct ls_log_join *join, const struct ls_observation *obs)
 {
 	/* Sleep and the like are no lines about USB. */
-	if (obs->port[0] || obs->controller[0] || obs->bus) {
+	if (obs->port[0] || obs->controller[0] || obs->bus || obs->kind == LS_OBS_TRANSFER_ERRORS ||
+	    obs->kind == LS_OBS_HOST_LIMIT) {
 		join->observed = true;
 		join->n_observed++;
 	}

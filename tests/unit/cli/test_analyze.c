@@ -247,6 +247,20 @@ answers_in_the_first_line(void **state)
 		  ": no drop is certain, but not all is well.\n", "Next: Once: nothing." },
 		{ CAME("  100.0000", "1-2", "5", "A1") LEFT("  200.0000", "1-2", "5"),
 		  ": no drop is certain, but not all is well.\n", "whether it came back" },
+		{ CAME("  100.0000", "1-2", "5", "A1") LEFT("  200.0000", "1-2", "5"),
+		  ": no drop is certain, but not all is well.\n",
+		  "Next: Read all of the log, with what follows [200.000]: sudo dmesg | " },
+		{ "[  100.000000] uvcvideo: Non-zero status (-71) in video completion handler.\n"
+		  "[  101.000000] uvcvideo: Non-zero status (-71) in video completion handler.\n",
+		  ": no drop is certain, but not all is well.\n", "2 lines, 2 tell of USB links" },
+		{ "[  100.000000] cp210x ttyUSB3: failed set request 0x12 status: -110\n",
+		  ": no drop is certain, but not all is well.\n", "  ttyUSB3: transfers failed" },
+		/* The log says which device that is. */
+		{ CAME("  100.0000", "1-2", "5",
+		       "A1") "[  101.000000] usb 1-2: cp210x converter now attached to ttyUSB3\n"
+			     "[  160.000000] cp210x ttyUSB3: failed set request 0x12 status: "
+			     "-110\n",
+		  ": no drops.\n", "1-2" },
 	};
 
 	(void)state;
