@@ -47,7 +47,7 @@ static const struct weights rows[] = {
 		.none = LS_FACT_AWAY | LS_FACT_BACK_SAME | LS_FACT_BACK_MODEL |
 			LS_FACT_BACK_OTHER_MODE | LS_FACT_BACK_UNKNOWN | LS_FACT_OTHER_CAME |
 			LS_FACT_ELSEWHERE | LS_FACT_RESET_FAILED | LS_FACT_HUB_SILENT |
-			LS_FACT_RESUME_FAILED | LS_FACT_ENUM_GAVE_UP,
+			LS_FACT_RESUME_FAILED | LS_FACT_ENUM_GAVE_UP | LS_FACT_BEAT,
 		.why = "it left; whether it comes back by itself will tell why",
 		.cause = { FOR(UNKNOWN, 2.5) },
 	},

@@ -164,6 +164,31 @@ a_whole_second_among_others(void **state)
 	assert_int_equal(scenario->incidents[0].n_disconnects, 9);
 }
 
+/* The log ends when it has left again: that it comes back is what the beat says. */
+static void
+a_loop_that_goes_on(void **state)
+{
+	static const struct scenario_line lines[] = {
+		{ 50000, "usb 2-3: USB disconnect, device number 11" },
+		{ 50210, "usb 2-3: new full-speed USB device number 12 using xhci_hcd" },
+		{ 57110, "usb 2-3: USB disconnect, device number 12" },
+		{ 57330, "usb 2-3: new full-speed USB device number 13 using xhci_hcd" },
+		{ 64230, "usb 2-3: USB disconnect, device number 13" },
+		{ 64440, "usb 2-3: new full-speed USB device number 14 using xhci_hcd" },
+		{ 71340, "usb 2-3: USB disconnect, device number 14" },
+		{ 71550, "usb 2-3: new full-speed USB device number 15 using xhci_hcd" },
+		{ 78450, "usb 2-3: USB disconnect, device number 15" },
+	};
+	struct scenario *scenario = *state;
+
+	for (size_t i = 0; i < LS_COUNT(lines); i++)
+		scenario_read_line(scenario, &lines[i]);
+	ls_engine_end(scenario->engine);
+	assert_int_equal(scenario->incidents[scenario->n_incidents - 1].cause,
+			 LS_CAUSE_DEVICE_RESET);
+	assert_true(scenario->incidents[scenario->n_incidents - 1].drop);
+}
+
 #define LOOP(name)                                                                                 \
 	cmocka_unit_test_setup_teardown(name, scenario_set_up_with_log, scenario_tear_down)
 
@@ -176,6 +201,7 @@ main(void)
 		cmocka_unit_test(a_board_of_a_known_family_may_loop),
 		LOOP(a_loop_without_a_beat_is_of_the_link),
 		LOOP(four_departures_are_no_beat),
+		LOOP(a_loop_that_goes_on),
 		LOOP(whole_seconds_take_longer),
 		LOOP(a_whole_second_among_others),
 		LOOP(whole_seconds_keep_a_beat),
