@@ -57,6 +57,7 @@
 #define LS_FACT_PORT_EMPTY	    LS_FACT(45) /* nothing was plugged into the overloaded port */
 #define LS_FACT_BEAT		    LS_FACT(46) /* it leaves again and again, at equal intervals */
 #define LS_FACT_MANY		    LS_FACT(47) /* it left many times in this one incident */
+#define LS_FACT_SLOWER		    LS_FACT(48) /* it came back at a lower speed */
 
 /* Of both kinds. */
 #define LS_FACTS_OVER_CURRENT (LS_FACT_OVER_CURRENT | LS_FACT_OVER_CURRENT_CHANGE)

@@ -253,6 +253,8 @@ connected(struct ls_engine *engine, const struct ls_observation *raw)
 	else if (obs.device)
 		ls_device_merge(&link->device, obs.device);
 	link->devnum = obs.devnum;
+	if (!link->device.speed && link->enumerating_devnum == obs.devnum)
+		link->device.speed = link->enumerating_speed;
 	link->scan = engine->scan;
 	link->seen_by |= 1U << obs.source;
 	if (!obs.initial)
@@ -295,6 +297,7 @@ enumerating(struct ls_engine *engine, const struct ls_observation *obs)
 		missed_end(engine, link, obs);
 	links_number_reused(link, obs->devnum);
 	link->enumerating_devnum = obs->devnum;
+	link->enumerating_speed = obs->device ? obs->device->speed : LS_SPEED_UNKNOWN;
 	link->enumerating_since = obs->at;
 	if (is_cut_off(engine, link)) {
 		link->enumerating_since.mono_us = 0;

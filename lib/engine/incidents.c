@@ -466,6 +466,8 @@ explain(struct incident *incident)
 	else if (pub->side == LS_SIDE_HOST && incident->controller_said[0])
 		ls_text_append(pub->why, sizeof(pub->why), "; its USB controller reported: %s",
 			       incident->controller_said);
+	if (pub->drop && incident->slower[0])
+		ls_text_append(pub->why, sizeof(pub->why), "; %s", incident->slower);
 }
 
 /* How often it left, and at which intervals, before why. */
@@ -631,6 +633,34 @@ incidents_elsewhere(struct ls_engine *engine, const struct session *session,
 	add_note(incident, at, what);
 	incident->pub.facts |= LS_FACT_ELSEWHERE;
 	incident->close_at = at.mono_us + engine->config.quiet_us;
+}
+
+void
+incidents_fell_back(struct ls_engine *engine, const struct session *session,
+		    const struct link *link, struct ls_instant since)
+{
+	static const struct return_match same = { .like = LS_MATCH_SAME };
+	struct incident *incident = incidents_find(engine, &session->pub.socket);
+	char what[LS_TEXT_MAX];
+
+	if (!incident)
+		return;
+	ls_text_format(what, sizeof(what), "the same device came back on port %s, as USB 2",
+		       link->name);
+	add_note(incident, since, what);
+	incidents_returned(engine, incident, &same, since);
+}
+
+void
+incidents_slower(struct ls_engine *engine, const struct ls_socket *socket, const char *how)
+{
+	struct incident *incident = incidents_find(engine, socket);
+
+	if (!incident || !(incident->pub.facts & LS_FACT_GONE))
+		return;
+	incident->pub.facts |= LS_FACT_SLOWER;
+	ls_text_format(incident->slower, sizeof(incident->slower), "%s", how);
+	incident->dirty = true;
 }
 
 void

@@ -24,6 +24,11 @@ void incidents_quiet_since(struct ls_engine *engine, const struct link *link,
 /* The device of @session turned up on another socket, @where. */
 void incidents_elsewhere(struct ls_engine *engine, const struct session *session,
 			 const struct ls_socket *where, struct ls_instant at);
+/* The same, but as USB 2, and too soon for a hand: the SuperSpeed link of its socket failed. */
+void incidents_fell_back(struct ls_engine *engine, const struct session *session,
+			 const struct link *link, struct ls_instant since);
+/* The device on @socket came back slower; @how, in a few words. */
+void incidents_slower(struct ls_engine *engine, const struct ls_socket *socket, const char *how);
 /* Until when the incident on @socket waits for the return of its device; 0: it does not. */
 uint64_t incidents_waits_until(struct ls_engine *engine, const struct ls_socket *socket);
 /* Data flows on @link: a stall is over. */

@@ -126,7 +126,8 @@ begin(struct ls_engine *engine, struct link *link, struct ls_instant at)
 
 /* The same specimen waits on another socket: it was moved, and nothing was lost there. */
 static void
-leave_elsewhere(struct ls_engine *engine, const struct link *link, struct ls_instant at)
+leave_elsewhere(struct ls_engine *engine, const struct link *link, struct ls_instant since,
+		struct ls_instant at)
 {
 	for (size_t i = engine->n_sessions; i-- > 0;) {
 		struct session *session = engine->sessions[i];
@@ -135,7 +136,10 @@ leave_elsewhere(struct ls_engine *engine, const struct link *link, struct ls_ins
 		    strcmp(session->pub.socket.id_path, link->socket.id_path) == 0 ||
 		    ls_device_compare(&session->pub.device, &link->device) != LS_MATCH_SAME)
 			continue;
-		incidents_elsewhere(engine, session, &link->socket, at);
+		if (speed_fell_back(session, link, since))
+			speed_report_fall_back(engine, session, link, since);
+		else
+			incidents_elsewhere(engine, session, &link->socket, at);
 		end(engine, session, NULL);
 	}
 }
@@ -182,7 +186,7 @@ sessions_identify(struct ls_engine *engine, struct link *link, struct ls_instant
 		return;
 	}
 	emit_connect(engine, link, incident);
-	leave_elsewhere(engine, link, at);
+	leave_elsewhere(engine, link, since, at);
 	if (waiting && match.like != LS_MATCH_OTHER && !match.replugged) {
 		modes_enter(engine, waiting, match.mode, since);
 		attach(engine, waiting, link, since);

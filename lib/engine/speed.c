@@ -6,10 +6,15 @@
 #include <string.h>
 
 #include "lib/engine/speed.h"
+#include "lib/base/port.h"
 #include "lib/base/text.h"
 #include "lib/engine/emit.h"
 #include "lib/engine/incidents.h"
 #include "lib/engine/links.h"
+
+/* No hand takes a plug to another socket in less than the first; to one whose number is the same, … */
+#define FALL_BACK_US	  (1500 * LS_MS)
+#define FALL_BACK_SAME_US (4 * LS_SEC)
 
 /* Two of a kind without serial numbers are as fast as each other. A device may call itself another
  * release at another speed. */
@@ -30,16 +35,26 @@ speed_remember(struct link *link)
 		link->before = *last;
 }
 
+static const char *const words[LS_N_SPEEDS] = {
+	[LS_SPEED_UNKNOWN] = "an unknown speed", [LS_SPEED_LOW] = "low speed",
+	[LS_SPEED_FULL] = "full speed",		 [LS_SPEED_HIGH] = "high speed",
+	[LS_SPEED_SUPER] = "SuperSpeed",	 [LS_SPEED_SUPER_PLUS] = "SuperSpeed Plus",
+};
+
 static void
 report_slower(struct ls_engine *engine, const struct session *session, const struct link *link,
 	      enum ls_speed before, struct ls_instant at)
 {
 	const struct ls_socket *socket = &session->pub.socket;
 	struct ls_observation obs = { .at = at, .source = LS_SOURCE_NONE };
+	char how[LS_TEXT_MAX];
 
 	ls_text_format(obs.text, sizeof(obs.text), "%s runs at %s now, it ran at %s before",
 		       link->name, ls_speed_name(link->device.speed), ls_speed_name(before));
 	emit_event(engine, LS_EVENT_SPEED_DOWNGRADE, socket, incidents_find(engine, socket), &obs);
+	ls_text_format(how, sizeof(how), "it came back at %s, it had %s before",
+		       words[link->device.speed], words[before]);
+	incidents_slower(engine, socket, how);
 }
 
 void
@@ -51,6 +66,34 @@ speed_in_session(struct ls_engine *engine, const struct session *session, const 
 	if (now && now < before && link->device.vid == session->pub.device.vid &&
 	    link->device.pid == session->pub.device.pid)
 		report_slower(engine, session, link, before, at);
+}
+
+/* Both halves of a port have the same number at many hubs, and at few controllers. */
+static bool
+same_number(const char *one, const char *other)
+{
+	return strcmp(one + strcspn(one, "-"), other + strcspn(other, "-")) == 0;
+}
+
+bool
+speed_fell_back(const struct session *session, const struct link *link, struct ls_instant at)
+{
+	uint64_t away_us = at.mono_us - session->pub.ended.mono_us;
+
+	if (session->pub.device.speed < LS_SPEED_SUPER || link->device.speed != LS_SPEED_HIGH ||
+	    link->peer[0] || at.mono_us < session->pub.ended.mono_us ||
+	    ls_port_bus(session->pub.link) == ls_port_bus(link->name))
+		return false;
+	return away_us <=
+	       (same_number(session->pub.link, link->name) ? FALL_BACK_SAME_US : FALL_BACK_US);
+}
+
+void
+speed_report_fall_back(struct ls_engine *engine, const struct session *session,
+		       const struct link *link, struct ls_instant at)
+{
+	incidents_fell_back(engine, session, link, at);
+	report_slower(engine, session, link, session->pub.device.speed, at);
 }
 
 void

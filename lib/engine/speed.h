@@ -7,6 +7,11 @@ void speed_remember(struct link *link);
 /* The device of @session returned; @session still has the speed of before. */
 void speed_in_session(struct ls_engine *engine, const struct session *session,
 		      const struct link *link, struct ls_instant at);
+/* The device of @session, which left as SuperSpeed, turned up on @link, of a USB 2 bus: did its
+ * socket fall back? Only where no source names peers. */
+bool speed_fell_back(const struct session *session, const struct link *link, struct ls_instant at);
+void speed_report_fall_back(struct ls_engine *engine, const struct session *session,
+			    const struct link *link, struct ls_instant at);
 /* @session begins: compared with earlier ones on the same socket. */
 void speed_of_sessions(struct ls_engine *engine, const struct session *session,
 		       const struct link *link, struct ls_instant at);

@@ -62,9 +62,10 @@ struct link {
 	bool present;		 /* links_set_present() */
 	bool only_driver;	 /* its driver alone says that it is there */
 	uint16_t devnum;	 /* of the device that is present */
-	struct departure left[LINK_LEFT];    /* recently: late sources still report them */
-	uint8_t n_left;			     /* ever, modulo */
-	uint16_t enumerating_devnum;	     /* of the enumeration in progress */
+	struct departure left[LINK_LEFT]; /* recently: late sources still report them */
+	uint8_t n_left;			  /* ever, modulo */
+	uint16_t enumerating_devnum;	  /* of the enumeration in progress */
+	enum ls_speed enumerating_speed;
 	struct ls_instant enumerating_since; /* mono 0: none */
 	struct ls_device device;	     /* present, or the last one */
 	struct ls_device before; /* the one before it, with the best speed that it ever had here */
@@ -108,6 +109,7 @@ struct incident {
 	uint64_t settle_at;	  /* LS_NEVER once it has passed */
 	uint64_t away_at;	  /* when it counts as away, though it may still return; LS_NEVER */
 	char controller_said[LS_TEXT_MAX]; /* about itself; "" nothing */
+	char slower[64];		   /* than it left, it came back: how; "" it did not */
 	char edge_why[LS_TEXT_MAX]; /* why the mode after its return was expected, or a reboot */
 	uint64_t close_at;
 	uint64_t beat_us;	 /* of its departures; 0: they have none */

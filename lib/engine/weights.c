@@ -146,6 +146,11 @@ static const struct weights rows[] = {
 		.why = "the same device, by its serial number, turned up on another port",
 		.cause = { FOR(UNPLUGGED, 6), LOST(-4), FOR(DEVICE_RESET, -4) },
 	},
+	/* judged: a plug that sits badly or a device in trouble gets no further; hands change nothing */
+	{
+		.all = LS_FACT_GONE | LS_FACT_SLOWER,
+		.cause = { LOST(0.7), FOR(DEVICE_RESET, 0.7), FOR(UNPLUGGED, -2) },
+	},
 	/* judged: most that stays away was unplugged */
 	{
 		.all = LS_FACT_GONE | LS_FACT_AWAY,

@@ -1,5 +1,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -251,6 +252,80 @@ a_sleep_does_not_explain_what_left_long_after(void **state)
 	assert_non_null(scenario_incident(scenario, LS_CAUSE_LINK_LOSS));
 }
 
+/* A log names speeds, and no peers. It left at 9 s and came back on @port. */
+static void
+read_slower(struct scenario *scenario, const char *before, const char *port, uint64_t at_ms,
+	    const char *now)
+{
+	char line[128];
+	struct scenario_line came = { at_ms, line };
+	static const struct scenario_line serial = { 1200, "usb 4-3: SerialNumber: K9" };
+	static const struct scenario_line left = { 9000,
+						   "usb 4-3: USB disconnect, device number 2" };
+
+	snprintf(line, sizeof(line), "usb 4-3: new %s USB device number 2 using xhci_hcd", before);
+	scenario_read_line(scenario, &(struct scenario_line){ 1000, line });
+	snprintf(line, sizeof(line),
+		 "usb 4-3: New USB device found, idVendor=174c, idProduct=55aa, bcdDevice= 1.00");
+	scenario_read_line(scenario, &(struct scenario_line){ 1100, line });
+	scenario_read_line(scenario, &serial);
+	scenario_read_line(scenario, &left);
+	snprintf(line, sizeof(line), "usb %s: new %s USB device number 7 using xhci_hcd", port,
+		 now);
+	scenario_read_line(scenario, &came);
+	came.at_ms += 100;
+	snprintf(line, sizeof(line),
+		 "usb %s: New USB device found, idVendor=174c, idProduct=55aa, bcdDevice= 1.00",
+		 port);
+	scenario_read_line(scenario, &came);
+	came.at_ms += 1;
+	snprintf(line, sizeof(line), "usb %s: SerialNumber: K9", port);
+	scenario_read_line(scenario, &came);
+	scenario_wait(scenario, 600000);
+}
+
+static void
+a_log_shows_that_a_device_came_back_slower(void **state)
+{
+	struct scenario *scenario = *state;
+
+	read_slower(scenario, "high-speed", "4-3", 9400, "full-speed");
+	scenario_only(scenario, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true);
+	assert_non_null(strstr(scenario->incidents[0].why, "full speed"));
+}
+
+static void
+a_log_shows_that_a_device_came_back_as_fast(void **state)
+{
+	struct scenario *scenario = *state;
+
+	read_slower(scenario, "high-speed", "4-3", 9400, "high-speed");
+	scenario_only(scenario, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true);
+	assert_false(scenario->incidents[0].facts & LS_FACT_SLOWER);
+}
+
+/* Other numbers of its two ports, as of most controllers. */
+static void
+a_log_shows_that_superspeed_fell_back_to_usb_2(void **state)
+{
+	struct scenario *scenario = *state;
+
+	read_slower(scenario, "SuperSpeed", "3-7", 9900, "high-speed");
+	scenario_only(scenario, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true);
+	assert_non_null(strstr(scenario->incidents[0].why, "SuperSpeed before"));
+	assert_int_equal(scenario->incidents[0].back_after_us, 900 * LS_MS);
+}
+
+/* Time for a hand. */
+static void
+a_log_shows_that_a_device_was_moved(void **state)
+{
+	struct scenario *scenario = *state;
+
+	read_slower(scenario, "SuperSpeed", "3-7", 11900, "high-speed");
+	scenario_only(scenario, LS_CAUSE_UNPLUGGED, LS_SIDE_UNKNOWN, false);
+}
+
 static void
 the_hosts_state_is_evidence(void **state)
 {
@@ -284,6 +359,10 @@ main(void)
 		LOG(a_loss_that_is_reported_before_the_wake_up),
 		LOG(a_wake_up_explains_what_left_just_before),
 		LOG(a_sleep_does_not_explain_what_left_long_after),
+		LOG(a_log_shows_that_a_device_came_back_slower),
+		LOG(a_log_shows_that_a_device_came_back_as_fast),
+		LOG(a_log_shows_that_superspeed_fell_back_to_usb_2),
+		LOG(a_log_shows_that_a_device_was_moved),
 		SCENARIO(the_hosts_state_is_evidence),
 	};
 
