@@ -27,6 +27,8 @@
 #define TAKEN_OUT_US (3 * LS_SEC)
 /* Both buses of an xHCI are removed one after the other; one that does not answer takes 5 s to halt. */
 #define BUSES_GONE_US (10 * LS_SEC)
+/* One line after the other, of the same thread. */
+#define ROOT_HUB_FOLLOWS_US (10 * LS_MS)
 
 /* The kernel repeats the line for each try of one reset; failed reads lie between the tries. */
 static bool
@@ -251,6 +253,26 @@ controller_socket(struct ls_engine *engine, const struct ls_observation *obs,
 	return true;
 }
 
+/* usb_remove_hcd(): "remove", and directly after it the root hub's "USB disconnect", which does not
+ * name its controller. */
+static const struct incident *
+incident_of_removal(struct ls_engine *engine, const struct ls_observation *obs,
+		    const struct ls_socket *socket)
+{
+	const char *known = links_controller(engine, obs->bus, obs->controller);
+	struct ls_socket removing = { 0 };
+
+	if (obs->controller[0]) {
+		memcpy(engine->removing, socket->id_path, sizeof(engine->removing));
+		engine->removing_mono = obs->at.mono_us;
+	}
+	if (obs->controller[0] || !engine->removing_mono || (known && known[0]) ||
+	    obs->at.mono_us > engine->removing_mono + ROOT_HUB_FOLLOWS_US)
+		return incidents_find(engine, socket);
+	memcpy(removing.id_path, engine->removing, sizeof(removing.id_path));
+	return incidents_find(engine, &removing);
+}
+
 /* An incident of the whole controller: what hangs on it and leaves now is part of it. */
 static void
 on_controller(struct ls_engine *engine, const struct ls_observation *obs, uint64_t fact,
@@ -272,7 +294,12 @@ on_controller(struct ls_engine *engine, const struct ls_observation *obs, uint64
 		socket = incident->pub.socket;
 	else if (!controller_socket(engine, obs, &socket))
 		return;
-	incident = incidents_find(engine, &socket);
+	if (!incident && fact == LS_FACT_BUS_GONE)
+		incident = incident_of_removal(engine, obs, &socket);
+	else
+		incident = incidents_find(engine, &socket);
+	if (incident)
+		socket = incident->pub.socket;
 	if (bus && bus->removed && !incident)
 		return; /* a late report */
 	if (incident && (incident->pub.facts & fact))

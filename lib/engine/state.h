@@ -217,9 +217,11 @@ struct ls_engine {
 	size_t next_controller;
 	struct ls_gap gaps[LS_N_SOURCES]; /* id 0: the source is available */
 	bool available[LS_N_SOURCES];
-	uint32_t scan;	     /* number of the scan under way or of the last one */
-	uint64_t slept_mono; /* latest report of sleep or wake-up, 0: none */
-	bool asleep;	     /* it went to sleep, and nothing was reported since */
+	uint32_t scan;		       /* number of the scan under way or of the last one */
+	char removing[LS_ID_PATH_MAX]; /* the controller that was last reported to be removed … */
+	uint64_t removing_mono;	       /* … and when; 0: none */
+	uint64_t slept_mono;	       /* latest report of sleep or wake-up, 0: none */
+	bool asleep;		       /* it went to sleep, and nothing was reported since */
 	struct sleep_report slept, woke;
 	uint64_t usbmon_since_mono,
 		usbmon_lost_mono; /* available since; lost records at; 0: never */

@@ -87,6 +87,28 @@ a_controller_that_is_removed_slowly(void **state)
 	only(*state, LS_CAUSE_SOFTWARE, false);
 }
 
+/* A dock has devices on a bus of another controller, too, and they may leave before its own do. */
+static void
+a_dock_that_is_pulled_with_its_controller(void **state)
+{
+	static const struct scenario_line lines[] = {
+		{ 5000, "xhci_hcd 0000:2c:00.0: xHCI host controller not responding, assume dead" },
+		{ 5001, "xhci_hcd 0000:2c:00.0: HC died; cleaning up" },
+		{ 5020, "usb 3-6: USB disconnect, device number 9" },
+		{ 5021, "usb 3-6.1: USB disconnect, device number 10" },
+		{ 5080, "xhci_hcd 0000:2c:00.0: remove, state 1" },
+		{ 5080, "usb usb6: USB disconnect, device number 1" },
+		{ 5081, "usb 6-2: USB disconnect, device number 2" },
+		{ 5130, "xhci_hcd 0000:2c:00.0: USB bus 6 deregistered" },
+		{ 5131, "xhci_hcd 0000:2c:00.0: remove, state 4" },
+		{ 5131, "usb usb5: USB disconnect, device number 1" },
+		{ 5140, "xhci_hcd 0000:2c:00.0: USB bus 5 deregistered" },
+	};
+
+	SCENARIO_READ(*state, lines);
+	only(*state, LS_CAUSE_UNPLUGGED, false);
+}
+
 static void
 what_dies_with_a_controller(void **state)
 {
@@ -238,6 +260,7 @@ main(void)
 		TEST(a_controller_that_is_pulled),
 		TEST(a_controller_that_is_found_dead_first),
 		TEST(a_controller_that_is_removed_slowly),
+		TEST(a_dock_that_is_pulled_with_its_controller),
 		TEST(what_dies_with_a_controller),
 		TEST(a_controller_whose_name_has_no_digit),
 		TEST(another_controller_at_the_same_moment),
