@@ -15,6 +15,7 @@
 
 #define UNKNOWN_SHOWN 3
 #define DROPS_SHOWN   6 /* in sentences: one for each port and cause */
+#define NEXT_SHOWN    2
 #define GROUPS_MAX    64
 
 /* Drops of one port with one cause. */
@@ -483,14 +484,60 @@ put_what_to_record(const struct answer *answer)
 		at_us < (int64_t)LS_MS ? "" : at);
 }
 
-static void
-put_next(const struct answer *answer, enum ls_cause cause)
+static bool
+is_known(const json_t *incident)
 {
-	if (cause == LS_CAUSE_UNKNOWN)
+	return strcmp(field_text(incident, "cause"), ls_cause_name(LS_CAUSE_UNKNOWN)) != 0;
+}
+
+/* No drop, but something failed: the incident to look into first. NULL: there is none. */
+static const json_t *
+find_worst(const struct answer *answer)
+{
+	enum ls_cause worst = worst_other(answer);
+	const json_t *incident;
+	size_t i;
+
+	json_array_foreach(field_list(answer->group, "incidents"), i, incident)
+	{
+		if (worst != LS_N_CAUSES && !field_flag(incident, "drop") &&
+		    strcmp(field_text(incident, "cause"), ls_cause_name(worst)) == 0)
+			return incident;
+	}
+	return NULL;
+}
+
+static void
+put_next_of(const struct answer *answer, const json_t *incident, const char *of)
+{
+	if (!is_known(incident))
 		put_what_to_record(answer);
 	else
-		render_sentence(&answer->cli->style, TONE_STRONG, 8, "  Next: %s",
-				ls_cause_row(cause)->next);
+		render_sentence(&answer->cli->style, TONE_STRONG, 8, "  Next%s%s: %s",
+				*of ? " for " : "", of, field_text(incident, "next"));
+}
+
+/* What the drops call for, each thing said once. */
+static void
+put_next(const struct answer *answer)
+{
+	const json_t *said[NEXT_SHOWN];
+	size_t n = 0;
+
+	for (size_t i = 0; i < answer->n_drops && n < NEXT_SHOWN; i++) {
+		const json_t *incident = answer->drops[i].last;
+		bool again = false;
+
+		for (size_t k = 0; k < n && !again; k++)
+			again = strcmp(field_text(said[k], "next"), field_text(incident, "next")) ==
+				0;
+		if (!again)
+			said[n++] = incident;
+	}
+	for (size_t i = 0; i < n; i++)
+		put_next_of(answer, said[i], n > 1 ? field_text(said[i], "name") : "");
+	if (answer->n_drops == 0 && find_worst(answer))
+		put_next_of(answer, find_worst(answer), "");
 }
 
 static bool
@@ -506,18 +553,12 @@ int
 analyze_print(const struct cli *cli, const json_t *group)
 {
 	struct answer answer = { .cli = cli, .group = group };
-	enum ls_cause first;
 
 	if (is_unreadable(group)) /* already reported */
 		return CLI_FINE;
 	sort_out(&answer);
 	put_answer(&answer);
-	first = worst_other(&answer);
-	if (answer.n_drops > 0 &&
-	    ls_cause_from_name(field_text(answer.drops[0].last, "cause"), &first) != 1)
-		first = LS_CAUSE_UNKNOWN;
-	if (first != LS_N_CAUSES)
-		put_next(&answer, first);
+	put_next(&answer);
 	if (analyze_print_incidents(cli, group) < 0 ||
 	    analyze_print_ports(cli, field_list(group, "ports")) < 0)
 		return cli_no_memory();

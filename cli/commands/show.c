@@ -187,17 +187,18 @@ put_ruled_out(const struct cli *cli, const json_t *incident)
 static void
 put_conclusion(const struct cli *cli, const json_t *incident)
 {
-	const struct ls_cause_row *advice = words_cause_row(field_text(incident, "cause"));
+	const struct ls_cause_row *cause = words_cause_row(field_text(incident, "cause"));
+	const char *next = field_text(incident, "next"); /* of a linkstatd that says it */
 	const char *why = field_text(incident, "why");
 	const char *side = words_side(field_text(incident, "side"));
 
 	if (*why)
 		render_sentence(&cli->style, TONE_PLAIN, 7, "Why:   %s%s", why, words_stop(why));
 	put_ruled_out(cli, incident);
-	render_sentence(&cli->style, TONE_PLAIN, 7, "Means: %s", advice->meaning);
+	render_sentence(&cli->style, TONE_PLAIN, 7, "Means: %s", cause->meaning);
 	if (side && field_flag(incident, "drop"))
 		render_sentence(&cli->style, TONE_PLAIN, 7, "Part:  %s", side);
-	render_sentence(&cli->style, TONE_STRONG, 7, "Next:  %s", advice->next);
+	render_sentence(&cli->style, TONE_STRONG, 7, "Next:  %s", *next ? next : cause->next);
 }
 
 static void

@@ -26,15 +26,24 @@ struct sums {
 	double side[LS_N_SIDES];
 };
 
-/* The sides that go with a cause when nothing else is known. */
-static const enum ls_side usual_sides[LS_N_CAUSES] = {
-	[LS_CAUSE_OVER_CURRENT] = LS_SIDE_POWER,  [LS_CAUSE_EMI] = LS_SIDE_LINK,
-	[LS_CAUSE_UPSTREAM_LOSS] = LS_SIDE_HUB,	  [LS_CAUSE_CONTROLLER_DIED] = LS_SIDE_HOST,
-	[LS_CAUSE_SOFTWARE] = LS_SIDE_SOFTWARE,	  [LS_CAUSE_MODE_SWITCH] = LS_SIDE_DEVICE,
-	[LS_CAUSE_SUSPEND] = LS_SIDE_HOST,	  [LS_CAUSE_LINK_ERRORS] = LS_SIDE_LINK,
-	[LS_CAUSE_DEVICE_RESET] = LS_SIDE_DEVICE,
+/* The side that goes with a cause, and how strongly: by what the cause means, or mostly. */
+#define BY_MEANING 100
+#define MOSTLY	   3
+static const struct {
+	enum ls_side side;
+	double weight;
+} usual_sides[LS_N_CAUSES] = {
+	[LS_CAUSE_OVER_CURRENT] = { LS_SIDE_POWER, BY_MEANING },
+	[LS_CAUSE_EMI] = { LS_SIDE_LINK, BY_MEANING },
+	[LS_CAUSE_UPSTREAM_LOSS] = { LS_SIDE_HUB, MOSTLY },
+	[LS_CAUSE_CONTROLLER_DIED] = { LS_SIDE_HOST, BY_MEANING },
+	[LS_CAUSE_SOFTWARE] = { LS_SIDE_SOFTWARE, BY_MEANING },
+	[LS_CAUSE_MODE_SWITCH] = { LS_SIDE_DEVICE, BY_MEANING },
+	[LS_CAUSE_SUSPEND] = { LS_SIDE_HOST, BY_MEANING },
+	[LS_CAUSE_LINK_ERRORS] = { LS_SIDE_LINK, MOSTLY },
+	[LS_CAUSE_DEVICE_RESET] = { LS_SIDE_DEVICE, MOSTLY },
+	[LS_CAUSE_HOST_LIMIT] = { LS_SIDE_HOST, BY_MEANING },
 };
-#define USUAL_SIDE 3.0
 
 /* ---- sums ---- */
 
@@ -228,8 +237,7 @@ decide_side(struct sums *sums, enum ls_cause cause)
 {
 	if (cause == LS_CAUSE_UNKNOWN || cause == LS_CAUSE_UNPLUGGED)
 		return LS_SIDE_UNKNOWN;
-	if (usual_sides[cause] != LS_SIDE_UNKNOWN)
-		sums->side[usual_sides[cause]] += USUAL_SIDE;
+	sums->side[usual_sides[cause].side] += usual_sides[cause].weight;
 	return (enum ls_side)highest(sums->side, LS_N_SIDES);
 }
 

@@ -58,6 +58,10 @@
 #define LS_FACT_BEAT		    LS_FACT(46) /* it leaves again and again, at equal intervals */
 #define LS_FACT_MANY		    LS_FACT(47) /* it left many times in this one incident */
 #define LS_FACT_SLOWER		    LS_FACT(48) /* it came back at a lower speed */
+#define LS_FACT_BOTH_HALVES	    LS_FACT(49) /* a hub left with its USB 2 and its USB 3 half */
+#define LS_FACT_NO_SLOT		    LS_FACT(50) /* the limit: no device slot or endpoint is free */
+#define LS_FACT_START_TIMED_OUT	    LS_FACT(51) /* at its start: no answer came in time */
+#define LS_FACT_START_BROKEN	    LS_FACT(52) /* at its start: answers were broken on the wire */
 
 /* Of both kinds. */
 #define LS_FACTS_OVER_CURRENT (LS_FACT_OVER_CURRENT | LS_FACT_OVER_CURRENT_CHANGE)

@@ -170,6 +170,7 @@ other_half(struct ls_engine *engine, struct link *link, const struct ls_observat
 		.obs = obs,
 		.link = link,
 		.event = NO_EVENT,
+		.facts = LS_FACT_BOTH_HALVES,
 		.takes_children = true,
 	};
 

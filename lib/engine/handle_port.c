@@ -68,8 +68,17 @@ host_limit(struct ls_engine *engine, struct link *link, struct report *report)
 	const struct incident *incident = incidents_covering(engine, link, report->obs->at);
 
 	report->open_us = HOST_LIMIT_OPEN_US;
+	if (report->obs->step == LS_STEP_SLOT)
+		report->facts |= LS_FACT_NO_SLOT;
 	if (incident && (incident->pub.facts & LS_FACT_HOST_LIMIT))
 		report->event = NO_EVENT;
+}
+
+/* The controller got no whole answer after three tries: signals, or a device without life. */
+static bool
+is_broken(int status)
+{
+	return status == -EPROTO || status == -EILSEQ || status == -ETIME || status == -EOVERFLOW;
 }
 
 static void
@@ -84,6 +93,10 @@ enum_failed(struct ls_engine *engine, struct link *link, struct report *report)
 	    report->obs->at.mono_us <= link->last_reset.mono_us + engine->config.reset_retry_us &&
 	    (report->obs->status == -ETIMEDOUT || report->obs->status == -ETIME))
 		report->facts |= LS_FACT_TIMED_OUT;
+	if (!link->present && report->obs->status == -ETIMEDOUT)
+		report->facts |= LS_FACT_START_TIMED_OUT;
+	if (!link->present && is_broken(report->obs->status))
+		report->facts |= LS_FACT_START_BROKEN;
 	report->open_us = engine->config.enum_window_us;
 	link->failed_since_reset = true;
 	link->assume_at = LS_NEVER;

@@ -348,7 +348,7 @@ join_halves(struct ls_engine *engine, struct incident *incident)
 		if (!extent_are_halves(engine, first, incident))
 			continue;
 		memcpy(first->other_half, incident->pub.socket.id_path, sizeof(first->other_half));
-		first->pub.facts |= incident->pub.facts & LS_FACT_CHILDREN;
+		first->pub.facts |= (incident->pub.facts & LS_FACT_CHILDREN) | LS_FACT_BOTH_HALVES;
 		for (size_t place = 0; place < engine->n_incidents; place++) {
 			if (engine->incidents[place] != incident)
 				continue;

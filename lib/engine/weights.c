@@ -63,7 +63,6 @@ static const struct weights rows[] = {
 		.why = "the USB controller was removed or its driver unbound; no cable or device "
 		       "did this",
 		.cause = { FOR(SOFTWARE, 9) },
-		.side = { SIDE(HOST, 9) },
 	},
 	/* kernel: one that dies stays where it is; xhci finds one that was pulled "dead" as well */
 	{
@@ -289,6 +288,7 @@ static const struct weights rows[] = {
 		.all = LS_FACT_GONE | LS_FACT_RESUME_FAILED,
 		.why = "it did not wake up from power saving",
 		.cause = { FOR(DEVICE_RESET, 3.5), FOR(SOFTWARE, -4), FOR(UNPLUGGED, -2) },
+		.side = { SIDE(DEVICE, 2) },
 	},
 	/* kernel: hub_port_init() */
 	{
@@ -296,6 +296,12 @@ static const struct weights rows[] = {
 		.group = GROUP_ENUMERATION,
 		.why = "the device was noticed but did not answer",
 		.cause = { FOR(ENUMERATION_FAILED, 5.8), LOST(1.5), FOR(UNPLUGGED, -3) },
+	},
+	/* USB: a device that works is at least busy in time; the wire breaks answers */
+	{
+		.all = LS_FACT_ENUM_FAILED | LS_FACT_START_TIMED_OUT,
+		.none = LS_FACT_GONE | LS_FACT_START_BROKEN | LS_FACT_BOUNCE,
+		.side = { SIDE(DEVICE, 1.5) },
 	},
 	/* kernel: hub_port_connect() */
 	{
@@ -328,7 +334,7 @@ static const struct weights rows[] = {
 		.all = LS_FACT_HOST_LIMIT,
 		.why = "the USB controller has no bandwidth or other resource left for it",
 		.cause = { FOR(HOST_LIMIT, 9), FOR(ENUMERATION_FAILED, -3) },
-		.side = { SIDE(HOST, 5) },
+		.side = { SIDE(HOST, 2) },
 	},
 	/* kernel: hub_port_debounce() */
 	{

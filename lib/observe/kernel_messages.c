@@ -2,7 +2,9 @@
 
 #define MEANS(kind)	  LS_OBS_##kind, LS_STEP_NONE, false
 #define MEANS_FIRST(kind) LS_OBS_##kind, LS_STEP_NONE, true
-#define FAILED(step)	  LS_OBS_ENUM_FAILED, LS_STEP_##step, false
+/* No room in the tables of the controller. */
+#define NO_SLOT	     LS_OBS_HOST_LIMIT, LS_STEP_SLOT, false
+#define FAILED(step) LS_OBS_ENUM_FAILED, LS_STEP_##step, false
 
 const struct ls_kernel_message ls_kernel_messages[] = {
 	/* Strings come first: their content is up to the device. */
@@ -187,15 +189,13 @@ const struct ls_kernel_message ls_kernel_messages[] = {
 	/* No room: an error of -28 (ENOSPC) says the same. */
 	{ DEVICE, MEANS(HOST_LIMIT), "Not enough bandwidth for altsetting %w" },
 	{ DEVICE, MEANS(HOST_LIMIT), "Not enough bandwidth for new device state." },
-	{ DEVICE, MEANS(HOST_LIMIT), "Not enough host controller resources for new device state." },
-	{ DEVICE, MEANS(HOST_LIMIT), "Busted HC? Not enough HCD resources for old configuration." },
+	{ DEVICE, NO_SLOT, "Not enough host controller resources for new device state." },
+	{ DEVICE, NO_SLOT, "Busted HC? Not enough HCD resources for old configuration." },
 	{ CONTROLLER, MEANS(HOST_LIMIT), "Not enough bandwidth%*" },
-	{ CONTROLLER, MEANS(HOST_LIMIT),
-	  "Not enough host resources, active endpoint contexts = %w" },
-	{ CONTROLLER, MEANS(HOST_LIMIT),
-	  "Error while assigning device slot ID: No Slots Available Error" },
+	{ CONTROLLER, NO_SLOT, "Not enough host resources, active endpoint contexts = %w" },
+	{ CONTROLLER, NO_SLOT, "Error while assigning device slot ID: No Slots Available Error" },
 	/* Until 5.10 it gives no reason; that all slots are in use is the usual one. */
-	{ CONTROLLER, MEANS(HOST_LIMIT), "Error while assigning device slot ID" },
+	{ CONTROLLER, NO_SLOT, "Error while assigning device slot ID" },
 
 	/* Controllers. */
 	{ CONTROLLER, MEANS(BUS_ADDED), "new USB bus registered, assigned bus number %b" },

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/engine/advice.h"
 #include "lib/engine/causes.h"
 #include "lib/base/time.h"
 
@@ -156,6 +157,7 @@ ls_wire_incident(const struct ls_incident *incident, const struct ls_labels *lab
 		{ "resets", json_integer(incident->n_resets) },
 		{ "why", json_string(incident->why) },
 		{ "ruled_out", ruled_out(incident) },
+		{ "next", json_string(ls_advice_next(incident)) },
 		{ "disconnected_at",
 		  incident->gone.real_us ? ls_wire_time(incident->gone.real_us) : json_null() },
 		{ "back_after_seconds", incident->back ? json_real(back_after) : json_null() },

@@ -164,6 +164,7 @@ incident(const struct ls_incident *incident)
 	if (!object || json_object_del(object, "cable") < 0 || /* the session's matter */
 	    json_object_del(object, "cable_assumed") < 0 ||
 	    json_object_del(object, "mode_resting") < 0 || /* that of its family */
+	    json_object_del(object, "next") < 0 ||	   /* that of its cause and facts */
 	    json_object_set_new(object, "settled", json_boolean(incident->settled)) < 0 ||
 	    json_object_set_new(object, "facts", json_integer(incident->facts)) < 0 ||
 	    json_object_set_new(object, "children", json_integer(incident->n_children)) < 0)

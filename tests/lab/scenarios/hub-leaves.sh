@@ -10,7 +10,7 @@ pause 3
 log_step "the hub's own cable is pulled"
 unplug_hub
 
-expect_incident 1-1 '.cause == "unplugged" and (.drop | not) and .children == 2'
+expect_incident 1-1 '.cause == "unplugged" and (.drop | not)'
 check "its children have no incidents of their own" not incident_on 1-1.1 true
 check "none of them" not incident_on 1-1.2 true
 expect_only_incidents 1

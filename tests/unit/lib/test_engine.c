@@ -354,7 +354,7 @@ an_unbound_controller_is_software(void **state)
 	scenario_observe(scenario, 9030, LS_SOURCE_UDEV, LS_OBS_DISCONNECTED, "usb1", 1);
 	scenario_wait(scenario, 60000);
 	only(scenario, LS_CAUSE_SOFTWARE, false);
-	assert_int_equal(scenario->incidents[0].side, LS_SIDE_HOST);
+	assert_int_equal(scenario->incidents[0].side, LS_SIDE_SOFTWARE);
 }
 
 static void

@@ -44,7 +44,7 @@ a_start_that_times_out(void **state)
 	static const struct scenario_line lines[] = { FAILS_TO_START(3000, 7) };
 
 	SCENARIO_READ(*state, lines);
-	scenario_only(*state, LS_CAUSE_ENUMERATION_FAILED, LS_SIDE_UNKNOWN, true);
+	scenario_only(*state, LS_CAUSE_ENUMERATION_FAILED, LS_SIDE_DEVICE, true);
 	nobody_came_and_nobody_left(*state);
 }
 
@@ -60,7 +60,7 @@ tries_with_numbers_of_their_own(void **state)
 	};
 
 	SCENARIO_READ(*state, lines);
-	scenario_only(*state, LS_CAUSE_ENUMERATION_FAILED, LS_SIDE_UNKNOWN, true);
+	scenario_only(*state, LS_CAUSE_ENUMERATION_FAILED, LS_SIDE_DEVICE, true);
 	nobody_came_and_nobody_left(*state);
 }
 
@@ -74,7 +74,7 @@ a_start_that_works_at_the_second_try(void **state)
 	struct scenario *scenario = *state;
 
 	SCENARIO_READ(scenario, lines);
-	scenario_only(scenario, LS_CAUSE_ENUMERATION_FAILED, LS_SIDE_UNKNOWN, false);
+	scenario_only(scenario, LS_CAUSE_ENUMERATION_FAILED, LS_SIDE_DEVICE, false);
 	assert_int_equal(scenario->n_events[LS_EVENT_CONNECT], 1);
 	assert_int_equal(scenario->n_events[LS_EVENT_DISCONNECT], 0);
 }
