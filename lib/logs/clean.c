@@ -148,6 +148,9 @@ ls_log_clean(char *dst, const char *line, size_t len)
 		}
 		n = clean_one(&cur, dst, n);
 	}
+	if (n > 2 && dst[n - 2] == '^' &&
+	    dst[n - 1] == 'M') /* a carriage return, as some show it */
+		n -= 2;
 	while (n > 0 && dst[n - 1] == ' ')
 		n--;
 	return n;

@@ -233,7 +233,7 @@ take_priority(struct ls_cursor *cur, bool *kernel)
 	return true;
 }
 
-/* "kern  :info  : " of dmesg -x */
+/* "kern  :info  : " of dmesg -x, "kern:    info: " of Talos */
 static bool
 take_level(struct ls_cursor *cur, bool *kernel)
 {
@@ -245,6 +245,7 @@ take_level(struct ls_cursor *cur, bool *kernel)
 
 	if (ls_cursor_left(&facility) > 9 || !ls_take_char(&next, ':'))
 		return false;
+	ls_take_spaces(&next);
 	for (size_t i = 0; i < LS_COUNT(levels) && !known; i++)
 		known = ls_take_literal(&next, levels[i]);
 	ls_take_literal(&next, "ing");
@@ -421,6 +422,15 @@ take_unix_bracket(struct ls_cursor *cur, struct ls_log_stamp *stamp)
 	*cur = next;
 }
 
+/* "10.0.7.5 6,1212,55540469834,-;text": what a collector received of netconsole. */
+static bool
+take_netconsole(struct ls_cursor cur, struct ls_log_head *head)
+{
+	ls_take_until(&cur, ' ');
+	ls_take_spaces(&cur);
+	return take_kmsg(cur, head);
+}
+
 static bool
 take_dated(struct ls_cursor *cur, bool versioned, struct ls_log_head *head)
 {
@@ -434,8 +444,8 @@ take_dated(struct ls_cursor *cur, bool versioned, struct ls_log_head *head)
 	ls_take_char(&next, ':');
 	ls_take_spaces(&next);
 	take_unix_bracket(&next, &head->stamp);
-	if (!(head->stamp.date == LS_LOG_NO_YEAR && take_logcat(&next, head)) &&
-	    !take_rfc5424(&next, versioned, head))
+	if (!take_logcat(&next, head) && !take_rfc5424(&next, versioned, head) &&
+	    !take_netconsole(next, head))
 		take_program(next, head->format == LS_LOG_DMESG_ISO, head);
 	return true;
 }
@@ -488,6 +498,23 @@ take_front(struct ls_cursor cur, struct ls_log_head *head)
 	return true;
 }
 
+/* "2031-03-12T08:00:01.250000000Z stdout F " of a container, before what it printed. */
+static bool
+take_container(struct ls_cursor cur, struct ls_log_head *head)
+{
+	struct ls_log_stamp stamp = { 0 };
+
+	if (!ls_log_take_date(&cur, &stamp) || ls_take_spaces(&cur) != 1 ||
+	    (!ls_take_literal(&cur, "stdout ") && !ls_take_literal(&cur, "stderr ")) ||
+	    (!ls_take_literal(&cur, "F ") && !ls_take_literal(&cur, "P ")))
+		return false;
+	if (take_front(cur, head))
+		return true;
+	*head = (struct ls_log_head){ .stamp = stamp, .format = LS_LOG_SYSLOG_ISO, .text = cur };
+	head->owner = is_message(&cur) ? LS_LOG_KERNEL : LS_LOG_OTHER;
+	return true;
+}
+
 static bool
 is_file_name(const struct ls_cursor *name)
 {
@@ -535,7 +562,7 @@ ls_log_take_head(struct ls_cursor line, struct ls_log_head *ret)
 	*ret = (struct ls_log_head){ .owner = LS_LOG_NOBODY };
 	for (int i = 0; i < MAX_MARKS && !found; i++) {
 		ls_take_spaces(&cur);
-		found = take_front(cur, ret);
+		found = take_container(cur, ret) || take_front(cur, ret);
 		unnumbered = numbered ? unnumbered : cur;
 		if (found || take_mark(&cur))
 			continue;

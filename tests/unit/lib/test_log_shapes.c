@@ -14,11 +14,12 @@ struct shape {
 	const char *observed;
 };
 
-#define GONE  "usb 3-6: USB disconnect, device number 11"
-#define COMES "usb 3-6: new full-speed USB device number 12 using xhci_hcd"
-#define LEFT  "3-6 disconnect"
-#define CAME  "3-6 connect"
-#define BOTH  LEFT ", " CAME
+#define GONE	  "usb 3-6: USB disconnect, device number 11"
+#define COMES	  "usb 3-6: new full-speed USB device number 12 using xhci_hcd"
+#define LEFT	  "3-6 disconnect"
+#define CAME	  "3-6 connect"
+#define BOTH	  LEFT ", " CAME
+#define BOTH_LEFT LEFT ", " LEFT
 
 /* A host may have any name. */
 static const struct shape hosts[] = {
@@ -214,6 +215,50 @@ static const struct shape pasted[] = {
 	{ "08:00:01.123 -> [   44.123456] " GONE "\n", LEFT },
 	{ "[   44.123456] " GONE "\n[   45.123456] " COMES "\n(END)\n", BOTH },
 	{ ":[   44.123456] " GONE "\n", LEFT },
+};
+
+/* What containers, collectors and Android put before a line. */
+static const struct shape collected[] = {
+	{ "2031-03-12T08:00:01.250000000Z stdout F [   44.123456] " GONE "\n", LEFT },
+	{ "2031-03-12T08:00:01.250000000+01:00 stderr F " GONE "\n", LEFT },
+	{ "2031-03-12T08:00:01.250000000Z stdout P <6>[   44.123456] " GONE "\n", LEFT },
+	{ "2031-03-12T08:00:01.250Z stdout F Mar 12 08:00:01 otter kernel: " GONE "\n", LEFT },
+	{ "2031-03-12T08:00:01.250Z stdout F kern  :info  : [   44.123456] " GONE "\n", LEFT },
+	{ "2031-03-12T08:00:01.250Z stdout F 6,812,44123456,-;" GONE "\n", LEFT },
+	{ "2031-03-12T08:00:01.250Z stdout F Mar 12 08:00:01 otter prog[7]: " GONE "\n", "" },
+	{ "2031-03-12T08:00:01.250Z stdout F I saw " GONE "\n", "" },
+	{ "2031-03-12T08:00:01.250000000Z [   44.123456] " GONE "\n", LEFT },
+	{ "kmsg-1  | [   44.123456] " GONE "\n", LEFT },
+	{ "kmsg-1  | 2031-03-12T08:00:01.250000000Z [   44.123456] " GONE "\n", LEFT },
+	{ "[pod/kmsg-x7k2p/reader] [   44.123456] " GONE "\n", LEFT },
+	{ "kmsg-x7k2p reader [   44.123456] " GONE "\n", LEFT },
+	{ "10.0.7.5: kern:    info: [2031-03-12T08:00:01.2500000Z]: " GONE "\n", LEFT },
+	{ "10.0.7.5: kern:     err: [2031-03-12T08:00:01.2500000Z]: usb 3-6: device descriptor "
+	  "read/64, error -71\n",
+	  "3-6 enumeration-failure" },
+	{ "10.0.7.5: user: warning: [2031-03-12T08:00:01.2500000Z]: " GONE "\n", "" },
+	{ "[08:00:01.250][Moby           ][Info   ] [   44.123456] " GONE "\n", LEFT },
+	{ "[2031-03-12 08:00:01.250] [   44.123456] " GONE "\n", LEFT },
+	{ "Mar 12 08:00:01 10.0.7.5 [   44.123456] " GONE "\n", LEFT },
+	{ "Mar 12 08:00:01 10.0.7.5 6,812,44123456,-;" GONE "\n", LEFT },
+	{ "03-12 08:00:01.250     0     0 I usb 3-6 : USB disconnect, device number 11\n", LEFT },
+	{ "03-12 08:00:01.250     0     0 I [   44.123456] " GONE "\n", LEFT },
+	{ "03-12 08:00:01.250     0     0 I kernel  : " GONE "\n", LEFT },
+	{ "03-12 08:00:01.250     0     0 I kernel  : [   44.123456] " GONE "\n", LEFT },
+	{ "03-12 08:00:01.250     0     0 I [   44.123456] (3)[6411:kworker/3:2]" GONE "\n", LEFT },
+	{ "2031-03-12 08:00:01.250     0     0 I usb 3-6 : USB disconnect, device number 11\n",
+	  LEFT },
+	{ "2031-03-12 08:00:01.250 +0100     0     0 I usb 3-6 : USB disconnect, device number "
+	  "11\n",
+	  LEFT },
+	{ "03-12 08:00:01.250  root     0     0 I usb 3-6 : USB disconnect, device number 11\n",
+	  LEFT },
+	{ "1962345601.250     0     0 I usb 3-6 : USB disconnect, device number 11\n", LEFT },
+	{ "03-12 08:00:01.250 I/usb 3-6 (    0): USB disconnect, device number 11\n", LEFT },
+	{ "03-12 08:00:01.250   812   812 I usb 3-6 : USB disconnect, device number 11\n", "" },
+	{ "2031-03-12 08:00:01.250   812   812 I usb 3-6 : USB disconnect, device number 11\n",
+	  "" },
+	{ "[   44.123456] " GONE "^M\n[   45.123456] usb 3-6: USB disconnect^M\n", BOTH_LEFT },
 };
 
 /* Two messages without a newline in between. */
@@ -486,6 +531,13 @@ reads_copies_of_terminals_and_pages(void **state)
 }
 
 static void
+reads_what_collectors_write(void **state)
+{
+	(void)state;
+	reads(collected, LS_COUNT(collected));
+}
+
+static void
 separates_joined_messages(void **state)
 {
 	(void)state;
@@ -532,6 +584,7 @@ main(void)
 		cmocka_unit_test(joins_rows_of_any_width),
 		cmocka_unit_test(reads_lists_of_hits),
 		cmocka_unit_test(reads_copies_of_terminals_and_pages),
+		cmocka_unit_test(reads_what_collectors_write),
 		cmocka_unit_test(separates_joined_messages),
 		cmocka_unit_test(skips_noise_before_a_message),
 		cmocka_unit_test(reads_lines_without_their_beginning),
