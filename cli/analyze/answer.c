@@ -169,7 +169,12 @@ put_others(const struct answer *answer)
 static const struct sign {
 	const char *kind; /* in "observations" of a port */
 	const char *what;
-	bool portless; /* only of what is no port */
+	enum {
+		OF_ANY,
+		OF_NO_PORT,	     /* only of what is no port: of a port the incident says it */
+		OF_UNEXPLAINED,	     /* only where no incident of the port explains it */
+		OF_LIVE_CONTROLLERS, /* only where no controller died: that explains it */
+	} where;
 } signs[] = {
 	{ .kind = "power-rejected",
 	  .what = "the kernel refused it for want of power: use a powered hub, or a port of the "
@@ -178,44 +183,80 @@ static const struct sign {
 	  .what = "it runs slower than it can: another port or cable may be faster" },
 	{ .kind = "link-trouble",
 	  .what = "the link or the hub of it had trouble (no reset, no configuration, no answer): "
-		  "the port, the hub or the cable" },
+		  "the port, the hub or the cable",
+	  .where = OF_LIVE_CONTROLLERS },
 	{ .kind = "host-limit",
 	  .what = "there is no bandwidth or other resource left for a device: use a port of "
 		  "another USB controller",
-	  .portless = true },
+	  .where = OF_NO_PORT },
 	{ .kind = "controller-trouble",
 	  .what = "the USB controller reported trouble: update BIOS and kernel, or use ports of "
 		  "another controller" },
 	{ .kind = "transfer-error",
 	  .what = "transfers failed, of a device that its driver does not name",
-	  .portless = true },
+	  .where = OF_NO_PORT },
+	{ .kind = "transfer-error",
+	  .what = "transfers failed while it stayed connected: its driver, its firmware or its "
+		  "link",
+	  .where = OF_UNEXPLAINED },
 	{ .kind = "resume-failure",
-	  .what = "it did not wake up from power saving: switch autosuspend off for it" },
+	  .what = "it did not wake up from power saving: switch autosuspend off for it",
+	  .where = OF_LIVE_CONTROLLERS },
 };
 
-/* Of a port the incident says it; and some transfers always fail as a plug is pulled. */
+static bool
+has_incident_of(const struct answer *answer, const char *field, const char *value)
+{
+	const json_t *incident;
+	size_t i;
+
+	json_array_foreach(field_list(answer->group, "incidents"), i, incident)
+	{
+		if (strcmp(field_text(incident, field), value) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_explained(const struct answer *answer, const json_t *port, const struct sign *sign)
+{
+	const char *name = field_text(port, "name");
+	bool is_port = ls_port_name_valid(name);
+
+	switch (sign->where) {
+	case OF_NO_PORT:
+		return is_port;
+	case OF_UNEXPLAINED: /* some transfers always fail as a plug is pulled */
+		return !is_port || field_int(port, "disconnects") > 0 ||
+		       has_incident_of(answer, "name", name);
+	case OF_LIVE_CONTROLLERS:
+		return has_incident_of(answer, "cause", ls_cause_name(LS_CAUSE_CONTROLLER_DIED));
+	default:
+		return false;
+	}
+}
+
 static int64_t
-count_sign(const json_t *port, const struct sign *sign)
+count_sign(const struct answer *answer, const json_t *port, const struct sign *sign)
 {
 	const json_t *lines = field_object(port, "observations");
 
-	if (sign->portless && ls_port_name_valid(field_text(port, "name")))
-		return 0;
-	return lines ? field_int(lines, sign->kind) : 0;
+	return lines && !is_explained(answer, port, sign) ? field_int(lines, sign->kind) : 0;
 }
 
 /* With @style NULL they are only counted. */
 static unsigned int
-put_signs(const struct output_style *style, const json_t *ports)
+put_signs(const struct output_style *style, const struct answer *answer)
 {
 	const json_t *port;
 	unsigned int n_shown = 0;
 	size_t i;
 
-	json_array_foreach(ports, i, port)
+	json_array_foreach(field_list(answer->group, "ports"), i, port)
 	{
 		for (size_t k = 0; k < LS_COUNT(signs); k++) {
-			int64_t n = count_sign(port, &signs[k]);
+			int64_t n = count_sign(answer, port, &signs[k]);
 
 			if (n > 0 && style)
 				render_sentence(style, TONE_WARN, 4, "  %s: %s (%" PRId64 " %s).",
@@ -325,14 +366,13 @@ put_answer(const struct answer *answer)
 {
 	const struct output_style *style = &answer->cli->style;
 	bool has_capture = json_array_size(field_list(answer->group, "captures")) > 0;
-	const json_t *all_ports = field_list(answer->group, "ports");
 	bool is_well = !has_failures(answer) && worst_other(answer) == LS_N_CAUSES &&
-		       put_signs(NULL, all_ports) == 0;
+		       put_signs(NULL, answer) == 0;
 	char files[WORDS_MAX], n[FORMAT_MAX], ports[FORMAT_MAX];
 
 	name_files(files, answer);
 	if (!has_capture && analyze_count_lines(answer->group, "usb_lines") == 0 &&
-	    put_signs(NULL, all_ports) == 0) {
+	    put_signs(NULL, answer) == 0) {
 		put_nothing(answer, files);
 		return;
 	}
@@ -340,7 +380,7 @@ put_answer(const struct answer *answer)
 		render_sentence(style, is_well ? TONE_GOOD : TONE_WARN, 0, "%s: no drop%s.", files,
 				is_well ? "s" : " is certain, but not all is well");
 		put_others(answer);
-		(void)put_signs(style, all_ports);
+		(void)put_signs(style, answer);
 		return;
 	}
 	render_sentence(
@@ -352,7 +392,7 @@ put_answer(const struct answer *answer)
 	if (answer->n_drops > DROPS_SHOWN)
 		render_sentence(style, TONE_PLAIN, 4, "  And more, in the table below.");
 	put_others(answer);
-	(void)put_signs(style, all_ports);
+	(void)put_signs(style, answer);
 }
 
 /* ---- notes ---- */

@@ -129,8 +129,7 @@ keep_handle(struct ls_log_counts *counts, const struct ls_observation *obs)
 	memcpy(kept->port, obs->port, sizeof(kept->port));
 }
 
-/* A driver may say only "ttyUSB0", or nothing at all: then that or its own name is all that is known.
- * "host6" may be of any bus. */
+/* A driver may say only "ttyUSB0", or nothing at all: then that or its own name is all that is known. */
 static const char *
 name_of(struct ls_log_counts *counts, const struct ls_observation *obs)
 {
@@ -143,7 +142,7 @@ name_of(struct ls_log_counts *counts, const struct ls_observation *obs)
 	kept = find_handle(counts, obs->handle);
 	if (kept)
 		return kept->port;
-	return strncmp(obs->handle, "host", 4) != 0 ? obs->handle : obs->controller;
+	return obs->handle;
 }
 
 int

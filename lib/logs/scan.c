@@ -43,6 +43,8 @@ static const struct {
 	WORD("cfgsel", 0, false),
 	WORD("mfi-", 0, false),
 	WORD("uas", 0, true),
+	WORD("urb ", 0, true),
+	WORD("dwc_otg", 0, true),
 	WORD("uvcvideo", 0, true),
 	WORD("gspca", 0, true),
 	WORD("OOM killer", 0, true),
@@ -68,6 +70,8 @@ static const struct {
 	X(3, 'o', 'o', 'm', ' ', i)                                                                \
 	X(4, 'u', 'a', 's', ANY, i)                                                                \
 	X(4, 'u', 'v', 'c', 'v', i)                                                                \
+	X(0, 'u', 'r', 'b', ' ', i)                                                                \
+	X(6, 'd', 'w', 'c', '_', i)                                                                \
 	X(5, 'c', 'f', 'g', 's', i)                                                                \
 	X(5, 'g', 's', 'p', 'c', i)                                                                \
 	X(5, 's', 'u', 'm', 'e', i)                                                                \

@@ -1,6 +1,7 @@
 #include "lib/logs/unread.h"
 
 #include "lib/base/text.h"
+#include "lib/observe/kernel_prefix.h"
 
 static bool
 contains_one_of(const struct ls_cursor *text, const char *const *words, size_t n)
@@ -26,12 +27,15 @@ is_of_module(struct ls_cursor text)
 static bool
 names_usb(enum ls_log_owner owner, struct ls_cursor text)
 {
-	static const char *const names[] = { "usb", "USB", "Usb", "xhci", "idVendor" };
+	static const char *const names[] = { "usb",	 "USB",	 "Usb",	   "xhci",
+					     "idVendor", "urb ", "dwc_otg" };
 	static const char *const messages[] = { "USB disconnect", "USB device number",
 						"New USB device", "descriptor read/" };
 
 	if (owner == LS_LOG_OTHER)
 		return contains_one_of(&text, messages, LS_COUNT(messages));
+	if (ls_kernel_has_prefix(text)) /* "cdc_acm 1-2:1.0: " */
+		return true;
 	return contains_one_of(&text, names, LS_COUNT(names)) && !is_of_module(text);
 }
 

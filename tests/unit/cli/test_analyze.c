@@ -260,7 +260,20 @@ answers_in_the_first_line(void **state)
 		       "A1") "[  101.000000] usb 1-2: cp210x converter now attached to ttyUSB3\n"
 			     "[  160.000000] cp210x ttyUSB3: failed set request 0x12 status: "
 			     "-110\n",
-		  ": no drops.\n", "1-2" },
+		  ": no drop is certain, but not all is well.\n",
+		  "  1-2: transfers failed while it stayed connected" },
+		{ "asix 1-4:1.0 eth1: Failed to read reg index 0x0000: -71\n",
+		  ": no drop is certain, but not all is well.\n",
+		  "  1-4: transfers failed while it stayed connected" },
+		{ "[  100.000000] sd 6:0:0:0: [sdb] tag#3 uas_eh_abort_handler 0 uas-tag 4 "
+		  "inflight: "
+		  "CMD IN\n",
+		  ": no drop is certain, but not all is well.\n", "  host6: transfers failed" },
+		/* As a plug is pulled. */
+		{ CAME("  100.0000", "1-2", "5",
+		       "A1") "[  199.900000] r8152 1-2:1.0 eth0: Tx status -71\n" LEFT("  200.0000",
+										       "1-2", "5"),
+		  ": no drop is certain, but not all is well.\n", "whether it came back" },
 	};
 
 	(void)state;
@@ -411,6 +424,27 @@ reports_a_log_without_usb_lines(void **state)
 	}
 }
 
+/* What fails with a controller is no trouble of its own. */
+static void
+explains_failures_by_the_dead_controller(void **state)
+{
+	static const char log[] =
+		"[  100.000000] xhci_hcd 0000:04:00.3: HC died; cleaning up\n"
+		"[  100.001000] usb 3-2: PM: failed to resume async: error -22\n"
+		"[  100.002000] usb 4-2.1: Failed to set U1 timeout to 0x0,error code -19\n"
+		"[  100.003000] usb 3-2: USB disconnect, device number 4\n";
+	char path[PATH], *paths[] = { path }, *text;
+
+	(void)state;
+	make_file(log, strlen(log), path);
+	assert_int_equal(run(false, paths, 1, &text), CLI_PROBLEM);
+	print_message("%s", text);
+	assert_non_null(strstr(text, "0000:04:00.3: USB controller died"));
+	assert_null(strstr(text, "autosuspend"));
+	assert_null(strstr(text, "the hub or the cable"));
+	free(text);
+}
+
 /* A shape that is not known must not look like a log in which nothing happened. */
 static void
 shows_what_it_does_not_understand(void **state)
@@ -429,6 +463,12 @@ shows_what_it_does_not_understand(void **state)
 		  "[   45.000000] PM: suspend entry (deep)\n"
 		  "[   46.000000] PM: suspend exit\n",
 		  1, "something new happened" },
+		{ "[   44.123456] cdc_acm 3-6:1.2: some request went wrong\n", 1,
+		  "cdc_acm 3-6:1.2" },
+		{ "[   44.123456] dwc_otg: schedule_periodic: Insufficient periodic bandwidth\n"
+		  "[   44.123456] cannot submit datapipe for urb 0, error -28: not enough "
+		  "bandwidth\n",
+		  2, "schedule_periodic" },
 		{ "{\"MESSAGE\":\"usb 3-6: USB disconnect, device number 11\"}\n", 1,
 		  "USB disconnect, device number 11" },
 		{ "__CURSOR=x\nMESSAGE=usb 3-6: USB disconnect, device number 11\n\n", 1,
@@ -665,6 +705,7 @@ main(void)
 		cmocka_unit_test(reads_utf16),
 		cmocka_unit_test(shows_times_of_day),
 		cmocka_unit_test(reports_a_log_without_usb_lines),
+		cmocka_unit_test(explains_failures_by_the_dead_controller),
 		cmocka_unit_test(shows_what_it_does_not_understand),
 		cmocka_unit_test(reports_what_stands_behind_the_text_of_a_device),
 		cmocka_unit_test(refuses_what_is_neither),

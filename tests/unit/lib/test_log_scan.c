@@ -24,6 +24,8 @@ static const char *const keywords[] = {
 	" gspca",
 	"resume error",
 	" uvcvideo",
+	" urb ",
+	" dwc_otg",
 	" Linux version",
 	"cfgsel",
 	"mfi-",
