@@ -6,14 +6,14 @@
 #include "lib/engine/incidents.h"
 #include "lib/base/port.h"
 #include "lib/base/text.h"
+#include "lib/engine/absorb.h"
 #include "lib/engine/causes.h"
 #include "lib/engine/controllers.h"
 #include "lib/engine/emit.h"
 #include "lib/engine/extent.h"
+#include "lib/engine/incident.h"
 #include "lib/engine/links.h"
 
-/* So many departures are more than a hand makes. */
-#define MANY 5
 /* What was remembered on the port this long before an incident is part of it. */
 #define REMEMBER_US (5 * LS_SEC)
 
@@ -72,90 +72,6 @@ wider(struct ls_engine *engine, const struct report *report)
 	return NULL;
 }
 
-static void
-add_evidence(struct incident *incident, const struct ls_evidence *evidence)
-{
-	struct ls_incident *pub = &incident->pub;
-	uint32_t n = pub->n_evidence++;
-
-	if (n >= LS_EVIDENCE_MAX)
-		n = LS_EVIDENCE_FIRST + (n - LS_EVIDENCE_FIRST) % LS_EVIDENCE_LAST;
-	pub->evidence[n] = *evidence;
-	pub->sources |= 1U << evidence->source;
-	incident->dirty = true;
-}
-
-static void
-add_note(struct incident *incident, struct ls_instant at, const char *what)
-{
-	struct ls_evidence evidence = { .at = at, .source = LS_SOURCE_NONE };
-
-	ls_text_format(evidence.what, sizeof(evidence.what), "%s", what);
-	add_evidence(incident, &evidence);
-}
-
-static void
-keep_open(struct incident *incident, struct ls_instant at, uint64_t for_us)
-{
-	if (at.mono_us + for_us > incident->close_at)
-		incident->close_at = at.mono_us + for_us;
-}
-
-static void
-add_observation(struct ls_engine *engine, struct incident *incident,
-		const struct ls_observation *obs)
-{
-	struct ls_evidence evidence = { .at = obs->at, .source = obs->source };
-
-	ls_text_format(evidence.what, sizeof(evidence.what), "%s", obs->text);
-	add_evidence(incident, &evidence);
-	if (incident->pub.back || !(incident->pub.facts & LS_FACT_GONE))
-		keep_open(incident, obs->at, engine->config.quiet_us);
-}
-
-static void
-describe_mode(const struct session *session, struct incident *incident, struct ls_instant at)
-{
-	struct ls_incident *pub = &incident->pub;
-	const struct ls_mode *mode = session->mode;
-
-	if (!mode)
-		return;
-	ls_text_format(pub->mode, sizeof(pub->mode), "%s", mode->title);
-	pub->mode_resting = mode->resting;
-	if (at.mono_us > session->mode_since.mono_us)
-		pub->in_mode_us = at.mono_us - session->mode_since.mono_us;
-	if (mode->busy)
-		pub->facts |= LS_FACT_BUSY;
-	incident->pub.expected_us = mode->return_us;
-}
-
-static void
-describe_device(struct ls_engine *engine, struct incident *incident, const struct link *link)
-{
-	struct ls_incident *pub = &incident->pub;
-
-	for (size_t i = 0; i < engine->n_sessions; i++) {
-		const struct ls_session *session = &engine->sessions[i]->pub;
-
-		if (strcmp(session->socket.id_path, pub->socket.id_path) != 0)
-			continue;
-		pub->session = session->id;
-		pub->device = session->device;
-		pub->has_device = true;
-		describe_mode(engine->sessions[i], incident, pub->opened);
-	}
-	if (!link)
-		return;
-	if (!pub->has_device && link->device.vid) {
-		pub->device = link->device;
-		pub->has_device = true;
-	}
-	memcpy(incident->first_link, link->name, sizeof(incident->first_link));
-	if (pub->has_device && pub->device.serial[0])
-		pub->facts |= LS_FACT_SERIAL;
-}
-
 /* Finds or opens; NULL when all places are taken. */
 static struct incident *
 get(struct ls_engine *engine, const struct ls_socket *socket, const struct link *link,
@@ -181,209 +97,11 @@ get(struct ls_engine *engine, const struct ls_socket *socket, const struct link 
 	incident->away_at = LS_NEVER;
 	incident->close_at = at.mono_us + engine->config.quiet_us;
 	engine->incidents[engine->n_incidents++] = incident;
-	describe_device(engine, incident, link);
+	incident_describe(engine, incident, link);
 	if (link && link->remembered.at.mono_us &&
 	    extent_near(link->remembered.at.mono_us, at.mono_us, REMEMBER_US))
-		add_evidence(incident, &link->remembered);
+		incident_add_evidence(incident, &link->remembered);
 	return incident;
-}
-
-/* What is in the middle of a procedure is waited for; what rests may come back in another mode. */
-static void
-wait_for_return(struct ls_engine *engine, struct incident *incident, struct ls_instant at)
-{
-	uint64_t window_us = engine->config.return_window_us;
-
-	incident->close_at = at.mono_us + window_us;
-	incident->away_at = LS_NEVER;
-	if (incident->pub.expected_us <= window_us)
-		return;
-	incident->close_at = at.mono_us + incident->pub.expected_us;
-	if (!(incident->pub.facts & LS_FACT_BUSY))
-		incident->away_at = at.mono_us + window_us;
-}
-
-static void
-add_disconnect(struct ls_engine *engine, struct incident *incident, const struct link *link,
-	       struct ls_instant at)
-{
-	struct ls_incident *pub = &incident->pub;
-	bool other_half = (pub->facts & LS_FACT_GONE) && !pub->back &&
-			  extent_near(incident->disconnected_mono, at.mono_us, TOGETHER_US) &&
-			  strcmp(incident->first_link, link->name) != 0;
-
-	if (!other_half)
-		pub->n_disconnects++;
-	/* It has been back, though no source said what it was. */
-	if (pub->n_disconnects > 1 && !other_half && !pub->back)
-		pub->facts |= LS_FACT_BACK_UNKNOWN;
-	if (pub->n_disconnects >= MANY)
-		pub->facts |= LS_FACT_MANY;
-	if (!incident->pub.gone.mono_us)
-		incident->pub.gone = at;
-	pub->facts |= LS_FACT_GONE;
-	pub->facts &= ~LS_FACT_AWAY;
-	if (engine->slept_mono && extent_near(engine->slept_mono, at.mono_us, AFTER_SLEEP_US))
-		pub->facts |= LS_FACT_SLEPT;
-	pub->back = false;
-	incident->disconnected_mono = at.mono_us;
-	wait_for_return(engine, incident, at);
-}
-
-static void
-forget(struct ls_engine *engine, size_t place)
-{
-	free(engine->incidents[place]);
-	memmove(&engine->incidents[place], &engine->incidents[place + 1],
-		(engine->n_incidents - place - 1) * sizeof(engine->incidents[0]));
-	engine->n_incidents--;
-}
-
-static void
-absorb_one(struct ls_engine *engine, struct incident *hub, size_t place)
-{
-	const struct incident *child = engine->incidents[place];
-	size_t n =
-		child->pub.n_evidence < LS_EVIDENCE_MAX ? child->pub.n_evidence : LS_EVIDENCE_MAX;
-
-	/* Not emitted yet: reuse the id that events already reference. */
-	if (!hub->pub.id)
-		hub->pub.id = child->pub.id;
-	else if (child->pub.id)
-		emit_absorbed(engine, child->pub.id, hub->pub.id);
-	for (size_t i = 0; i < n; i++)
-		add_evidence(hub, &child->pub.evidence[i]);
-	if (child->pub.opened.mono_us < hub->pub.opened.mono_us)
-		hub->pub.opened = child->pub.opened;
-	hub->pub.n_children += child->pub.n_disconnects ? 1 + child->pub.n_children : 0;
-	forget(engine, place);
-}
-
-static bool
-left_with(struct ls_engine *engine, struct incident *hub, const struct incident *child,
-	  struct ls_instant at)
-{
-	const struct link *link = links_find(engine, child->first_link);
-
-	if (child == hub || !link || (child->pub.facts & (LS_FACT_EMI | LS_FACTS_OVER_CURRENT)) ||
-	    !extent_near(child->pub.opened.mono_us, at.mono_us, TOGETHER_US))
-		return false;
-	if (child->pub.n_disconnects)
-		(void)extent_takes_bus(engine, hub, ls_port_bus(link->name), at);
-	return extent_covers(engine, hub, link, at);
-}
-
-/* Children's incidents of the last moments become part of the one of their hub. */
-static void
-absorb(struct ls_engine *engine, struct incident *hub, struct ls_instant at)
-{
-	hub->ports_lost_mono = at.mono_us;
-	for (size_t i = 0; i < engine->n_incidents;) {
-		/* Also those that were emitted: a busy machine disconnects children late. */
-		if (left_with(engine, hub, engine->incidents[i], at))
-			absorb_one(engine, hub, i); /* the next one moves into its place */
-		else
-			i++;
-	}
-	if (hub->pub.n_children)
-		hub->pub.facts |= LS_FACT_CHILDREN;
-}
-
-static bool
-is_open(const struct ls_engine *engine, int64_t id)
-{
-	for (size_t i = 0; i < engine->n_incidents; i++) {
-		if (engine->incidents[i]->pub.id == id)
-			return true;
-	}
-	return false;
-}
-
-static void
-move_back(struct ls_instant *at, uint64_t mono_us)
-{
-	if (at->mono_us <= mono_us)
-		return;
-	at->real_us -= (int64_t)(at->mono_us - mono_us);
-	at->mono_us = mono_us;
-}
-
-/* A device that restarts in a loop is one incident: what were incidents of their own until the beat
- * was seen are part of it. */
-static void
-absorb_departures(struct ls_engine *engine, struct incident *incident, const struct report *report)
-{
-	struct ls_incident *pub = &incident->pub;
-	int64_t own = pub->id, last = 0;
-
-	incident->beat_us = report->beat_us;
-	for (unsigned int back = report->n_beat; back-- > 1;) {
-		const struct departure *before = links_departure(report->link, back);
-		int64_t id = before->incident;
-
-		if (!id || id == own || is_open(engine, id))
-			continue;
-		if (!pub->id) /* not emitted yet: the first one gives its number */
-			pub->id = id;
-		else if (id != last && id != pub->id)
-			emit_absorbed(engine, id, pub->id);
-		move_back(&pub->opened, before->mono_us);
-		move_back(&pub->gone, before->mono_us);
-		last = id;
-		links_set_departure(report->link, back, pub->id);
-		pub->n_disconnects++;
-	}
-	if (pub->n_disconnects >= MANY)
-		pub->facts |= LS_FACT_MANY;
-}
-
-/* Both halves of a hub are one plug, and one incident. */
-static void
-join_halves(struct ls_engine *engine, struct incident *incident)
-{
-	for (size_t i = 0; i < engine->n_incidents; i++) {
-		struct incident *first = engine->incidents[i];
-		uint32_t n_children = first->pub.n_children + incident->pub.n_children;
-
-		if (!extent_are_halves(engine, first, incident))
-			continue;
-		memcpy(first->other_half, incident->pub.socket.id_path, sizeof(first->other_half));
-		first->pub.facts |= (incident->pub.facts & LS_FACT_CHILDREN) | LS_FACT_BOTH_HALVES;
-		for (size_t place = 0; place < engine->n_incidents; place++) {
-			if (engine->incidents[place] != incident)
-				continue;
-			absorb_one(engine, first, place);
-			break;
-		}
-		first->pub.n_children = n_children;
-		return;
-	}
-}
-
-/* What happens often is counted; an event of its own stands for each time. */
-static void
-count(struct ls_incident *pub, enum ls_event_kind event)
-{
-	pub->n_resets += event == LS_EVENT_RESET;
-	pub->n_enum_failures += event == LS_EVENT_ENUMERATION_FAILURE;
-	pub->n_over_currents += event == LS_EVENT_OVER_CURRENT;
-}
-
-/*
- * Only of what failed: after a plug was pulled, a controller may report that it found what it was
- * asked to work on in another state.
- */
-static void
-add_controller(struct incident *incident, const struct controller_report *report)
-{
-	struct ls_incident *pub = &incident->pub;
-
-	if (!report || !(pub->facts & (LS_FACT_ENUM_FAILED | LS_FACT_RESET)) ||
-	    (pub->facts & report->fact))
-		return;
-	pub->facts |= report->fact;
-	memcpy(incident->controller_said, report->evidence.what, sizeof(incident->controller_said));
-	add_evidence(incident, &report->evidence);
 }
 
 static void
@@ -398,19 +116,19 @@ add_report(struct ls_engine *engine, struct incident *incident, const struct rep
 			pub->facts |= LS_FACT_CHILDREN;
 	} else {
 		if (report->disconnected)
-			add_disconnect(engine, incident, report->link, obs->at);
+			incident_add_disconnect(engine, incident, report->link, obs->at);
 		if (report->disconnected && report->takes_children)
 			pub->facts |= LS_FACT_HUB;
 		pub->facts &= ~report->refutes;
 		pub->facts |= report->facts;
 		pub->sources |= report->sources;
 		for (unsigned int i = 0; i < report->n_notes; i++)
-			add_note(incident, obs->at, report->notes[i]);
+			incident_add_note(incident, obs->at, report->notes[i]);
 	}
-	count(pub, report->event);
+	incident_count(pub, report->event);
 	incident->touched_mono = obs->at.mono_us;
-	add_observation(engine, incident, obs);
-	keep_open(incident, obs->at, report->open_us);
+	incident_add_observation(engine, incident, obs);
+	incident_keep_open(incident, obs->at, report->open_us);
 	if (report->beat_us)
 		absorb_departures(engine, incident, report);
 	if (report->settle_us && incident->settle_at != LS_NEVER)
@@ -422,9 +140,10 @@ add_report(struct ls_engine *engine, struct incident *incident, const struct rep
 	if (report->close_us)
 		incident->close_at = obs->at.mono_us + report->close_us;
 	if (report->takes_children)
-		absorb(engine, incident, obs->at);
+		absorb_children(engine, incident, obs->at);
 	if (report->link)
-		add_controller(incident, controllers_near(engine, report->link->name, obs->at));
+		incident_add_controller(incident,
+					controllers_near(engine, report->link->name, obs->at));
 }
 
 void
@@ -436,7 +155,7 @@ incidents_controller(struct ls_engine *engine, const struct controller_report *r
 		if (incident->first_link[0] &&
 		    extent_near(incident->touched_mono, report->evidence.at.mono_us, TOGETHER_US) &&
 		    controllers_near(engine, incident->first_link, report->evidence.at) == report)
-			add_controller(incident, report);
+			incident_add_controller(incident, report);
 	}
 }
 
@@ -449,52 +168,14 @@ undecided(const struct ls_incident *pub)
 		 (LS_FACT_ENUM_GAVE_UP | LS_FACT_CAME_UP | LS_FACT_RESET | LS_FACT_GONE));
 }
 
-/* Where the family of the device explains more than the rule does. */
-static void
-explain(struct incident *incident)
-{
-	struct ls_incident *pub = &incident->pub;
-
-	if ((pub->cause == LS_CAUSE_MODE_SWITCH || pub->cause == LS_CAUSE_DEVICE_RESET) &&
-	    incident->edge_why[0])
-		ls_text_format(pub->why, sizeof(pub->why), "%s", incident->edge_why);
-	else if (pub->cause == LS_CAUSE_UNKNOWN && pub->open && incident->pub.expected_us &&
-		 (pub->facts & LS_FACT_GONE) && !(pub->facts & LS_FACT_AWAY))
-		ls_text_format(pub->why, sizeof(pub->why),
-			       "it left %s; expected back within %.0f s", pub->mode,
-			       (double)incident->pub.expected_us / LS_SEC);
-	else if (pub->side == LS_SIDE_HOST && incident->controller_said[0])
-		ls_text_append(pub->why, sizeof(pub->why), "; its USB controller reported: %s",
-			       incident->controller_said);
-	if (pub->drop && incident->slower[0])
-		ls_text_append(pub->why, sizeof(pub->why), "; %s", incident->slower);
-}
-
-/* How often it left, and at which intervals, before why. */
-static void
-tell_departures(struct incident *incident)
-{
-	struct ls_incident *pub = &incident->pub;
-	char why[LS_TEXT_MAX];
-
-	if (!incident->beat_us && !(pub->facts & LS_FACT_MANY))
-		return;
-	memcpy(why, pub->why, sizeof(why));
-	ls_text_format(pub->why, sizeof(pub->why), "it left %u times", pub->n_disconnects);
-	if (incident->beat_us)
-		ls_text_append(pub->why, sizeof(pub->why), ", every %.3g s",
-			       (double)incident->beat_us / LS_SEC);
-	ls_text_append(pub->why, sizeof(pub->why), "; %s", why);
-}
-
 static void
 emit(struct ls_engine *engine, struct incident *incident)
 {
 	struct ls_incident *pub = &incident->pub;
 
 	ls_cause_decide(pub);
-	explain(incident);
-	tell_departures(incident);
+	incident_explain(incident);
+	incident_tell_departures(incident);
 	pub->settled |= !pub->open || (incident->settle_at == LS_NEVER && !undecided(pub));
 	/* Nothing is decided about a device that may come back: no accusation yet. */
 	if (pub->open && pub->cause == LS_CAUSE_UNKNOWN)
@@ -514,7 +195,7 @@ close_one(struct ls_engine *engine, size_t place, struct ls_instant at)
 	pub->open = false;
 	pub->closed = incident->quiet.mono_us ? incident->quiet : at;
 	emit(engine, incident);
-	forget(engine, place);
+	incident_forget(engine, place);
 }
 
 /* What is held open for a failed try only is over when something else happens there. */
@@ -554,7 +235,69 @@ incidents_report(struct ls_engine *engine, const struct report *report)
 	if (report->event != NO_EVENT)
 		emit_event(engine, report->event, socket, incident, obs);
 	if (incident && report->disconnected)
-		join_halves(engine, incident);
+		absorb_half(engine, incident);
+}
+
+/* What was observed since @since is evidence of @later, and not of @incident. */
+static void
+divide_evidence(struct incident *incident, struct incident *later, uint64_t since)
+{
+	struct ls_incident *pub = &incident->pub;
+	size_t n = pub->n_evidence < LS_EVIDENCE_MAX ? pub->n_evidence : LS_EVIDENCE_MAX, kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (pub->evidence[i].at.mono_us >= since)
+			incident_add_evidence(later, &pub->evidence[i]);
+		else
+			pub->evidence[kept++] = pub->evidence[i];
+	}
+	pub->n_evidence = (uint32_t)kept;
+}
+
+/*
+ * The last departure of @incident was on purpose, and those before it were not: it becomes an
+ * incident of its own. Returns that, or @incident when there is no place for one more.
+ */
+static struct incident *
+divide(struct ls_engine *engine, struct incident *incident)
+{
+	struct ls_incident *pub = &incident->pub;
+	struct ls_instant left = engine->now;
+	struct incident *later = calloc(1, sizeof(*later));
+
+	if (!later)
+		return incident;
+	incident_move_back(&left, incident->disconnected_mono);
+	*later = *incident;
+	later->pub.id = 0;
+	later->pub.opened = later->pub.gone = left;
+	later->pub.settled = false;
+	later->pub.n_evidence = 0;
+	later->pub.facts &= LS_FACT_GONE | LS_FACT_SERIAL | LS_FACT_HUB_SAW;
+	later->pub.n_disconnects = 1;
+	later->pub.back_after_us = 0;
+	later->pub.in_mode_us = left.mono_us - pub->gone.mono_us - pub->back_after_us;
+	divide_evidence(incident, later, left.mono_us);
+	pub->n_disconnects--;
+	pub->back = true;
+	for (size_t i = 0; i < engine->n_incidents; i++) {
+		if (engine->incidents[i] == incident) {
+			close_one(engine, i, left);
+			break;
+		}
+	}
+	engine->incidents[engine->n_incidents++] = later;
+	return later;
+}
+
+/* A drop, and directly after it a change of mode. */
+static bool
+is_both(const struct incident *incident, const struct return_match *match)
+{
+	return match->edge && match->edge->meaning != LS_EDGE_REBOOT && !incident->pub.back &&
+	       incident->pub.n_disconnects > 1 &&
+	       (incident->pub.facts & (LS_FACT_BACK_SAME | LS_FACT_BACK_MODEL)) &&
+	       !(incident->pub.facts & (LS_FACT_EXPECTED | LS_FACT_REBOOTED));
 }
 
 static void
@@ -570,7 +313,7 @@ add_mode_after(struct incident *incident, const struct return_match *match)
 	ls_text_format(incident->edge_why, sizeof(incident->edge_why), "%s", match->edge->why);
 }
 
-void
+struct incident *
 incidents_returned(struct ls_engine *engine, struct incident *incident,
 		   const struct return_match *match, struct ls_instant since)
 {
@@ -581,21 +324,24 @@ incidents_returned(struct ls_engine *engine, struct incident *incident,
 		[LS_MATCH_SAME_MODEL] = LS_FACT_BACK_MODEL,
 		[LS_MATCH_SAME] = LS_FACT_BACK_SAME,
 	};
-	struct ls_incident *pub = &incident->pub;
+	struct ls_incident *pub;
 
+	if (is_both(incident, match))
+		incident = divide(engine, incident);
+	pub = &incident->pub;
 	if (match->looks_alike)
 		pub->facts |= LS_FACT_LOOKS_ALIKE;
 	if (pub->facts & LS_FACT_ENUM_FAILED)
 		pub->facts |= LS_FACT_CAME_UP;
 	incident->dirty = true;
 	if (!(pub->facts & LS_FACT_GONE) || pub->back) {
-		keep_open(incident, engine->now, engine->config.quiet_us);
-		return;
+		incident_keep_open(incident, engine->now, engine->config.quiet_us);
+		return incident;
 	}
 	if (match->replugged) {
-		add_note(incident, since, "later a device was plugged in again");
+		incident_add_note(incident, since, "later a device was plugged in again");
 		incident->close_at = engine->now.mono_us;
-		return;
+		return incident;
 	}
 	pub->facts |= facts[match->like];
 	pub->back = match->like != LS_MATCH_OTHER;
@@ -607,6 +353,7 @@ incidents_returned(struct ls_engine *engine, struct incident *incident,
 	if (pub->back && !pub->back_after_us && since.mono_us > incident->pub.gone.mono_us)
 		pub->back_after_us = since.mono_us - incident->pub.gone.mono_us;
 	incident->close_at = engine->now.mono_us + engine->config.quiet_us;
+	return incident;
 }
 
 void
@@ -630,7 +377,7 @@ incidents_elsewhere(struct ls_engine *engine, const struct session *session,
 	if (!incident || !(incident->pub.facts & LS_FACT_GONE) || incident->pub.back)
 		return;
 	ls_text_format(what, sizeof(what), "the same device turned up on port %s", where->name);
-	add_note(incident, at, what);
+	incident_add_note(incident, at, what);
 	incident->pub.facts |= LS_FACT_ELSEWHERE;
 	incident->close_at = at.mono_us + engine->config.quiet_us;
 }
@@ -647,8 +394,8 @@ incidents_fell_back(struct ls_engine *engine, const struct session *session,
 		return;
 	ls_text_format(what, sizeof(what), "the same device came back on port %s, as USB 2",
 		       link->name);
-	add_note(incident, since, what);
-	incidents_returned(engine, incident, &same, since);
+	incident_add_note(incident, since, what);
+	(void)incidents_returned(engine, incident, &same, since);
 }
 
 void
@@ -730,7 +477,7 @@ incidents_data_flows(struct ls_engine *engine, const struct link *link, struct l
 		return;
 	ls_text_format(what, sizeof(what), "data flows again after %.0f s",
 		       (double)(at.mono_us - link->flow.since_mono) / LS_SEC);
-	add_note(incident, at, what);
+	incident_add_note(incident, at, what);
 	incident->close_at = at.mono_us + engine->config.quiet_us;
 }
 

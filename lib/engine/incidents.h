@@ -15,9 +15,10 @@ struct incident *incidents_of_bus(struct ls_engine *engine, uint16_t bus, struct
  * of @link is reported to leave again. The one that still covers it, or NULL. */
 struct incident *incidents_before_disconnect(struct ls_engine *engine, const struct link *link,
 					     struct ls_instant at);
-/* A device came up on the socket of @incident. @since: first sign of the return. */
-void incidents_returned(struct ls_engine *engine, struct incident *incident,
-			const struct return_match *match, struct ls_instant since);
+/* A device came up on the socket of @incident. @since: first sign of the return. The incident that
+ * it ended, which is another one where the last departure was on purpose. */
+struct incident *incidents_returned(struct ls_engine *engine, struct incident *incident,
+				    const struct return_match *match, struct ls_instant since);
 /* The device on @link was there all the time since @since, as is known only now. */
 void incidents_quiet_since(struct ls_engine *engine, const struct link *link,
 			   struct ls_instant since);

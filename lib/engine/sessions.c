@@ -177,7 +177,7 @@ sessions_identify(struct ls_engine *engine, struct link *link, struct ls_instant
 		match.like = ls_device_compare(&incident->pub.device, &link->device);
 	link->enumerating_since.mono_us = 0;
 	if (incident)
-		incidents_returned(engine, incident, &match, since);
+		incident = incidents_returned(engine, incident, &match, since);
 	if (link->session)
 		return;
 	/* The two halves of one hub are one thing on one socket. */

@@ -375,10 +375,34 @@ a_wire_that_breaks_before_is_no_change_of_mode(void **state)
 
 #define SCENARIO(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* Its link is lost, it comes back, and a tool sends it into recovery mode directly after that. */
+static void
+a_drop_before_a_change_of_mode_is_both(void **state)
+{
+	struct restore *restore = *state;
+	const struct ls_incident *incidents = restore->scenario.incidents;
+
+	plug(restore, &normal);
+	turns(restore, 60000, 900, &normal);
+	turns(restore, 1200, 3000, &recovery);
+	(void)last(restore, 2);
+	assert_string_equal(ls_cause_name(incidents[0].cause), "link-loss");
+	assert_true(incidents[0].drop);
+	assert_int_equal(incidents[0].n_disconnects, 1);
+	assert_int_equal(incidents[0].back_after_us, 900000);
+	assert_string_equal(ls_cause_name(incidents[1].cause), "mode-switch");
+	assert_false(incidents[1].drop);
+	assert_int_equal(incidents[1].n_disconnects, 1);
+	assert_int_equal(incidents[1].back_after_us, 3000000);
+	assert_string_equal(incidents[1].mode, "normal use");
+	assert_string_equal(incidents[1].mode_after, "recovery mode");
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		SCENARIO(a_drop_before_a_change_of_mode_is_both),
 		SCENARIO(a_restore_is_four_changes_of_mode_and_no_drop),
 		SCENARIO(stages_that_follow_at_once_are_changes_of_their_own),
 		SCENARIO(what_leaves_in_mid_upload_did_not_start_its_loader),
