@@ -88,7 +88,7 @@ fill_incident(const struct cli *cli, struct table *table, const json_t *group,
 	table_cell(table, row, PORT, TONE_PLAIN, field_text(incident, "name"));
 	table_cell(table, row, DEVICE, TONE_PLAIN,
 		   words_device(text, field_object(incident, "device")));
-	table_cell(table, row, WHAT, TONE_PLAIN, words_cause(field_text(incident, "cause")));
+	table_cell(table, row, WHAT, TONE_PLAIN, words_what(text, incident));
 	table_cell(table, row, DROP, drop ? TONE_BAD : TONE_PLAIN, drop ? "drop" : cli->style.dash);
 	table_cell(table, row, SURE, TONE_PLAIN,
 		   *words_sure(text, incident)

@@ -37,7 +37,7 @@ fill_row(const struct cli *cli, struct table *table, const json_t *incident)
 		       words_device(device, field_object(incident, "device")),
 		       words_cable(cable, incident));
 	table_cell(table, row, DEVICE, TONE_PLAIN, text);
-	table_cell(table, row, WHAT, TONE_PLAIN, words_cause(field_text(incident, "cause")));
+	table_cell(table, row, WHAT, TONE_PLAIN, words_what(text, incident));
 	table_cell(table, row, DROP, drop ? TONE_BAD : TONE_PLAIN, drop ? "drop" : cli->style.dash);
 	table_cell(table, row, SURE, TONE_PLAIN,
 		   *words_sure(text, incident)

@@ -344,7 +344,7 @@ static void
 put_last_drop(const struct cli *cli, const json_t *reply)
 {
 	const json_t *drop = field_object(reply, "last_drop");
-	char at[FORMAT_MAX], sure[WORDS_MAX], port[WORDS_MAX], device[WORDS_MAX];
+	char at[FORMAT_MAX], sure[WORDS_MAX], port[WORDS_MAX], device[WORDS_MAX], what[WORDS_MAX];
 	const char *name = words_device(device, field_object(drop, "device"));
 	int64_t at_us;
 
@@ -354,8 +354,8 @@ put_last_drop(const struct cli *cli, const json_t *reply)
 	render_sentence(&cli->style, TONE_PLAIN, 2,
 			"Last drop: %s on %s%s%s: %s%s%s. See: linkstat show %" PRId64,
 			format_time(at, at_us, cli->now_us), words_port(port, drop),
-			*name ? ", " : "", name, words_cause(field_text(drop, "cause")),
-			*sure ? ", " : "", sure, field_int(drop, "id"));
+			*name ? ", " : "", name, words_what(what, drop), *sure ? ", " : "", sure,
+			field_int(drop, "id"));
 }
 
 static int

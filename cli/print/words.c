@@ -244,6 +244,17 @@ words_stop(const char *text)
 	return len > 0 && strchr(".!?", text[len - 1]) ? "" : ".";
 }
 
+const char *
+words_what(char text[WORDS_MAX], const json_t *incident)
+{
+	int64_t n = field_int(incident, "count");
+
+	ls_text_format(text, WORDS_MAX, "%s", words_cause(field_text(incident, "cause")));
+	if (n > 1)
+		ls_text_append(text, WORDS_MAX, ", %" PRId64 " times", n);
+	return text;
+}
+
 const struct ls_cause_row *
 words_cause_row(const char *cause)
 {

@@ -25,6 +25,8 @@ int64_t words_link_errors(const json_t *port);
 const char *words_transfers(char text[WORDS_MAX], const json_t *port);
 /* A cause of the wire, "link-loss", as text: "link lost"; @cause itself if it is not known. */
 const char *words_cause(const char *cause);
+/* What happened in @incident: the cause, and how often it left if it did more than once. */
+const char *words_what(char text[WORDS_MAX], const json_t *incident);
 /* Its meaning and what to do next; the row of the unknown cause if it is not known. Never NULL. */
 const struct ls_cause_row *words_cause_row(const char *cause);
 /* "the plug, the cable or the port" for "link"; NULL if @side is unknown. */

@@ -314,18 +314,49 @@ ls_cause_decide_by(const struct weight_table *table, struct ls_incident *inciden
 	explain(&held, &sums, incident);
 }
 
+/* How likely the likeliest of the causes that @row speaks against would be without it. */
+static double
+runner_up(const struct held *held, const struct weights *row, enum ls_cause but)
+{
+	struct held rest;
+	struct sums sums;
+	double likeliest = 0;
+
+	without(held, row, &rest);
+	sum(&rest, &sums);
+	for (size_t cause = 0; cause < LS_N_CAUSES; cause++) {
+		double odds = sums.cause[cause] - log_of_others(sums.cause, LS_N_CAUSES, cause);
+
+		if (row->cause[cause] < 0 && cause != but)
+			likeliest = fmax(likeliest, probability(odds));
+	}
+	return likeliest;
+}
+
 size_t
 ls_cause_ruled_out(const struct ls_incident *incident, const char *ret[LS_RULED_OUT_MAX])
 {
+	double likely[LS_RULED_OUT_MAX];
+	struct held held;
 	size_t n = 0;
 
 	if (!ls_cause_row(incident->cause)->lists_ruled_out || incident->open)
 		return 0;
-	for (size_t i = 0; i < weight_table.n && n < LS_RULED_OUT_MAX; i++) {
-		const struct weights *row = &weight_table.rows[i];
+	gather(&weight_table, incident, &held);
+	for (size_t i = 0; i < held.n; i++) {
+		const struct weights *row = held.row[i];
+		double value = row->rules_out ? runner_up(&held, row, incident->cause) : 0;
+		size_t place = n;
 
-		if (row->rules_out && weights_hold(row, incident))
-			ret[n++] = row->rules_out;
+		if (!row->rules_out || n == LS_RULED_OUT_MAX)
+			continue;
+		for (; place > 0 && likely[place - 1] < value; place--) {
+			likely[place] = likely[place - 1];
+			ret[place] = ret[place - 1];
+		}
+		likely[place] = value;
+		ret[place] = row->rules_out;
+		n++;
 	}
 	return n;
 }

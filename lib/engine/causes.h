@@ -18,7 +18,7 @@ void ls_cause_probabilities(const struct weight_table *table, const struct ls_in
 #define LS_RULED_OUT_MAX 8
 /*
  * What the evidence rules out, as static texts for people: "power: no over-current was
- * reported". Only what would have been seen is ruled out. The number of texts; 0 where the cause
+ * reported", the likeliest of them first. Only what would have been seen is ruled out. The number of texts; 0 where the cause
  * is plain anyway.
  */
 size_t ls_cause_ruled_out(const struct ls_incident *incident, const char *ret[LS_RULED_OUT_MAX]);

@@ -202,6 +202,25 @@ probabilities_add_up(void **state)
 	}
 }
 
+/* Without a word of sleep, sleep is unlikely anyway; data that flowed speaks against a hand. */
+static void
+what_is_ruled_out_begins_with_the_runner_up(void **state)
+{
+	struct ls_incident incident = {
+		.facts = LS_FACT_GONE | LS_FACT_BACK_SAME | LS_FACT_HUB_SAW,
+		.sources = ALL_SEEN,
+	};
+	const char *texts[LS_RULED_OUT_MAX];
+	size_t n;
+
+	(void)state;
+	ls_cause_decide(&incident);
+	assert_int_equal(incident.cause, LS_CAUSE_LINK_LOSS);
+	n = ls_cause_ruled_out(&incident, texts);
+	assert_true(n > 3);
+	assert_non_null(strstr(texts[0], "a link that was dying"));
+}
+
 int
 main(void)
 {
@@ -214,6 +233,7 @@ main(void)
 		cmocka_unit_test(no_facts_are_no_answer),
 		cmocka_unit_test(what_is_not_certain_may_still_be_likely),
 		cmocka_unit_test(probabilities_add_up),
+		cmocka_unit_test(what_is_ruled_out_begins_with_the_runner_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
