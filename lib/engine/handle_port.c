@@ -19,6 +19,8 @@
 /* Programs may delay a sleep that is announced for some seconds (InhibitDelayMaxSec of logind, 5 s
  * by default); while asleep the monotonic clock stands still. */
 #define SLEEP_ONCE_US (15 * LS_SEC)
+/* Hands need longer to pull a plug and to put it in again. */
+#define AT_ONCE_US (1 * LS_SEC)
 /* So long after the last attempt that failed for want of bandwidth it is another story. */
 #define HOST_LIMIT_OPEN_US (30 * LS_SEC)
 
@@ -81,6 +83,17 @@ is_broken(int status)
 	return status == -EPROTO || status == -EILSEQ || status == -ETIME || status == -EOVERFLOW;
 }
 
+/* What left has got a new number sooner than a hand could plug it in: it is back, if not started. */
+static bool
+is_back_at_once(struct ls_engine *engine, const struct link *link)
+{
+	const struct incident *own = incidents_find(engine, &link->socket);
+
+	return own && (own->pub.facts & LS_FACT_GONE) && !own->pub.back &&
+	       link->enumerating_since.mono_us >= own->disconnected_mono &&
+	       link->enumerating_since.mono_us <= own->disconnected_mono + AT_ONCE_US;
+}
+
 static void
 enum_failed(struct ls_engine *engine, struct link *link, struct report *report)
 {
@@ -97,6 +110,8 @@ enum_failed(struct ls_engine *engine, struct link *link, struct report *report)
 		report->facts |= LS_FACT_START_TIMED_OUT;
 	if (!link->present && is_broken(report->obs->status))
 		report->facts |= LS_FACT_START_BROKEN;
+	if (is_back_at_once(engine, link))
+		report->facts |= LS_FACT_BACK_UNKNOWN;
 	report->open_us = engine->config.enum_window_us;
 	link->failed_since_reset = true;
 	link->assume_at = LS_NEVER;

@@ -112,6 +112,10 @@ take_logcat(struct ls_cursor *cur, struct ls_log_head *head)
 		next.at += 2;
 	}
 	colon = memmem(next.at, ls_cursor_left(&next), ": ", 2);
+	while (next.at < colon && *next.at == ' ') /* before the tag, or instead of it */
+		next.at++;
+	if (colon && next.at == colon)
+		next.at += 2;
 	head->format = LS_LOG_LOGCAT;
 	head->text = next;
 	head->owner = pid == 0 && tid == 0 && colon ? LS_LOG_KERNEL : LS_LOG_OTHER;

@@ -206,13 +206,29 @@ says_that_a_start_was_going_on_at_the_end(void **state)
 	ls_json_auto json_t *json = analyze(
 		CAME("  100.0000", "1-2", "5", "A1")
 			LEFT("  200.0000", "1-2",
-			     "5") "[  200.400000] usb 1-2: new full-speed USB device number 6 "
+			     "5") "[  204.400000] usb 1-2: new full-speed USB device number 6 "
 				  "using xhci_hcd\n"
-				  "[  200.600000] usb 1-2: device descriptor read/64, error -71\n",
+				  "[  204.600000] usb 1-2: device descriptor read/64, error -71\n",
 		CLI_FINE);
 
 	(void)state;
 	assert_non_null(strstr(text_of(only_incident(json), "why"), "had not started"));
+}
+
+/* No hand pulls a plug and puts it in again as fast. */
+static void
+needs_no_start_for_a_return_at_once(void **state)
+{
+	ls_json_auto json_t *json = analyze(
+		CAME("  100.0000", "1-2", "5", "A1")
+			LEFT("  200.0000", "1-2",
+			     "5") "[  200.400000] usb 1-2: new full-speed USB device number 6 "
+				  "using xhci_hcd\n"
+				  "[  200.600000] usb 1-2: device descriptor read/64, error -71\n",
+		CLI_PROBLEM);
+
+	(void)state;
+	assert_string_equal(text_of(only_incident(json), "cause"), "link-loss");
 }
 
 /* A device at the end of one boot and one at the beginning of the next are nothing to each other. */
@@ -696,6 +712,7 @@ main(void)
 		cmocka_unit_test(does_not_take_the_end_for_an_absence),
 		cmocka_unit_test(takes_a_new_number_for_a_return),
 		cmocka_unit_test(says_that_a_start_was_going_on_at_the_end),
+		cmocka_unit_test(needs_no_start_for_a_return_at_once),
 		cmocka_unit_test(keeps_boots_apart),
 		cmocka_unit_test(is_less_sure_without_times),
 		cmocka_unit_test(answers_in_the_first_line),

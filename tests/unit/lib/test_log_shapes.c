@@ -244,6 +244,7 @@ static const struct shape collected[] = {
 	{ "03-12 08:00:01.250     0     0 I usb 3-6 : USB disconnect, device number 11\n", LEFT },
 	{ "03-12 08:00:01.250     0     0 I [   44.123456] " GONE "\n", LEFT },
 	{ "03-12 08:00:01.250     0     0 I kernel  : " GONE "\n", LEFT },
+	{ "03-12 08:00:01.250  root     0     0 I         : " GONE "\n", LEFT },
 	{ "03-12 08:00:01.250     0     0 I kernel  : [   44.123456] " GONE "\n", LEFT },
 	{ "03-12 08:00:01.250     0     0 I [   44.123456] (3)[6411:kworker/3:2]" GONE "\n", LEFT },
 	{ "2031-03-12 08:00:01.250     0     0 I usb 3-6 : USB disconnect, device number 11\n",
