@@ -62,6 +62,7 @@
 #define LS_FACT_NO_SLOT		    LS_FACT(50) /* the limit: no device slot or endpoint is free */
 #define LS_FACT_START_TIMED_OUT	    LS_FACT(51) /* at its start: no answer came in time */
 #define LS_FACT_START_BROKEN	    LS_FACT(52) /* at its start: answers were broken on the wire */
+#define LS_FACT_FASTER		    LS_FACT(53) /* it came back at once, as SuperSpeed */
 
 /* Of both kinds. */
 #define LS_FACTS_OVER_CURRENT (LS_FACT_OVER_CURRENT | LS_FACT_OVER_CURRENT_CHANGE)

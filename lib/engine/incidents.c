@@ -383,6 +383,23 @@ incidents_elsewhere(struct ls_engine *engine, const struct session *session,
 }
 
 void
+incidents_rose(struct ls_engine *engine, const struct session *session, const struct link *link,
+	       struct ls_instant since)
+{
+	static const struct return_match same = { .like = LS_MATCH_SAME };
+	struct incident *incident = incidents_find(engine, &session->pub.socket);
+	char what[LS_TEXT_MAX];
+
+	if (!incident)
+		return;
+	ls_text_format(what, sizeof(what), "the same device came back on port %s, as USB 3",
+		       link->name);
+	incident_add_note(incident, since, what);
+	incident->pub.facts |= LS_FACT_FASTER;
+	(void)incidents_returned(engine, incident, &same, since);
+}
+
+void
 incidents_fell_back(struct ls_engine *engine, const struct session *session,
 		    const struct link *link, struct ls_instant since)
 {

@@ -26,6 +26,8 @@ void incidents_quiet_since(struct ls_engine *engine, const struct link *link,
 void incidents_elsewhere(struct ls_engine *engine, const struct session *session,
 			 const struct ls_socket *where, struct ls_instant at);
 /* The same, but as USB 2, and too soon for a hand: the SuperSpeed link of its socket failed. */
+void incidents_rose(struct ls_engine *engine, const struct session *session,
+		    const struct link *link, struct ls_instant since);
 void incidents_fell_back(struct ls_engine *engine, const struct session *session,
 			 const struct link *link, struct ls_instant since);
 /* The device on @socket came back slower; @how, in a few words. */

@@ -6,6 +6,10 @@
 #include "lib/engine/causes.h"
 #include "lib/engine/emit.h"
 
+/* Hands need longer to plug another device in. Modems and network adapters that first are a disk with
+ * their driver, and boards that load their firmware, may change all of their ids. */
+#define AT_ONCE_US (1 * LS_SEC)
+
 static const struct ls_mode *
 mode_of(const struct ls_engine *engine, const struct ls_device *device,
 	const struct ls_mode *before, uint64_t away_us)
@@ -86,7 +90,8 @@ modes_compare(struct ls_engine *engine, struct session *before, const struct lin
 		ret->edge =
 			ls_families_edge(engine->config.families, before->mode, ret->mode, away_us);
 	ret->replugged = !ret->edge && (facts & LS_FACT_AWAY);
-	if ((ret->edge || match == LS_IDENTITY_SAME) && ret->like == LS_MATCH_OTHER)
+	if (ret->like == LS_MATCH_OTHER &&
+	    (ret->edge || match == LS_IDENTITY_SAME || away_us < AT_ONCE_US))
 		ret->like = LS_MATCH_OTHER_MODE;
 	mark_uncertain(engine, before, ret);
 }

@@ -138,6 +138,8 @@ leave_elsewhere(struct ls_engine *engine, const struct link *link, struct ls_ins
 			continue;
 		if (speed_fell_back(session, link, since))
 			speed_report_fall_back(engine, session, link, since);
+		else if (speed_rose(session, link, since))
+			incidents_rose(engine, session, link, since);
 		else
 			incidents_elsewhere(engine, session, &link->socket, at);
 		end(engine, session, NULL);

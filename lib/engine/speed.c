@@ -75,17 +75,31 @@ same_number(const char *one, const char *other)
 	return strcmp(one + strcspn(one, "-"), other + strcspn(other, "-")) == 0;
 }
 
-bool
-speed_fell_back(const struct session *session, const struct link *link, struct ls_instant at)
+/* It left one bus and came on another, sooner than a hand takes it there. */
+static bool
+changed_bus(const struct session *session, const struct link *link, struct ls_instant at)
 {
 	uint64_t away_us = at.mono_us - session->pub.ended.mono_us;
 
-	if (session->pub.device.speed < LS_SPEED_SUPER || link->device.speed != LS_SPEED_HIGH ||
-	    link->peer[0] || at.mono_us < session->pub.ended.mono_us ||
+	if (link->peer[0] || at.mono_us < session->pub.ended.mono_us ||
 	    ls_port_bus(session->pub.link) == ls_port_bus(link->name))
 		return false;
 	return away_us <=
 	       (same_number(session->pub.link, link->name) ? FALL_BACK_SAME_US : FALL_BACK_US);
+}
+
+bool
+speed_fell_back(const struct session *session, const struct link *link, struct ls_instant at)
+{
+	return session->pub.device.speed >= LS_SPEED_SUPER && link->device.speed == LS_SPEED_HIGH &&
+	       changed_bus(session, link, at);
+}
+
+bool
+speed_rose(const struct session *session, const struct link *link, struct ls_instant at)
+{
+	return session->pub.device.speed <= LS_SPEED_HIGH && link->device.speed >= LS_SPEED_SUPER &&
+	       changed_bus(session, link, at);
 }
 
 void

@@ -12,6 +12,8 @@ void speed_in_session(struct ls_engine *engine, const struct session *session,
 bool speed_fell_back(const struct session *session, const struct link *link, struct ls_instant at);
 void speed_report_fall_back(struct ls_engine *engine, const struct session *session,
 			    const struct link *link, struct ls_instant at);
+/* … which left a USB 2 bus and turned up as SuperSpeed: its plug or its driver went on to USB 3. */
+bool speed_rose(const struct session *session, const struct link *link, struct ls_instant at);
 /* @session begins: compared with earlier ones on the same socket. */
 void speed_of_sessions(struct ls_engine *engine, const struct session *session,
 		       const struct link *link, struct ls_instant at);

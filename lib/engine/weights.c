@@ -150,6 +150,13 @@ static const struct weights rows[] = {
 		.all = LS_FACT_GONE | LS_FACT_SLOWER,
 		.cause = { LOST(0.7), FOR(DEVICE_RESET, 0.7), FOR(UNPLUGGED, -2) },
 	},
+	/* judged: a plug that goes in slowly connects USB 2 first, and some drivers switch to USB 3 */
+	{
+		.all = LS_FACT_GONE | LS_FACT_FASTER,
+		.why = "it went on from USB 2 to USB 3 at once: its plug went in slowly, or its "
+		       "driver switched it",
+		.cause = { FOR(MODE_SWITCH, 7), LOST(-2), FOR(DEVICE_RESET, -2) },
+	},
 	/* judged: most that stays away was unplugged */
 	{
 		.all = LS_FACT_GONE | LS_FACT_AWAY,

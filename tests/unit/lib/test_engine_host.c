@@ -316,6 +316,52 @@ a_log_shows_that_superspeed_fell_back_to_usb_2(void **state)
 	assert_int_equal(scenario->incidents[0].back_after_us, 900 * LS_MS);
 }
 
+#define DISK_CAME                                                                                  \
+	{ 1000, "usb 3-4: new high-speed USB device number 7 using xhci_hcd" },                    \
+		{ 1100, "usb 3-4: New USB device found, idVendor=19d2, idProduct=2000, "           \
+			"bcdDevice= 1.00" },                                                       \
+		{ 1101, "usb 3-4: Product: Driver CD" },                                           \
+	{                                                                                          \
+		4000, "usb 3-4: USB disconnect, device "                                           \
+		      "number 7"                                                                   \
+	}
+#define ADAPTER_CAME(at)                                                                           \
+	{ (at), "usb 3-4: new high-speed USB device number 8 using xhci_hcd" },                    \
+	{                                                                                          \
+		(at) + 100, "usb 3-4: New USB device found, idVendor=2c7c, idProduct=0125, "       \
+			    "bcdDevice= 3.18"                                                      \
+	}
+
+/* With other ids altogether, of which no family tells. */
+static void
+another_device_that_comes_at_once_is_another_mode(void **state)
+{
+	static const struct scenario_line lines[] = { DISK_CAME, ADAPTER_CAME(4800) };
+
+	SCENARIO_READ(*state, lines);
+	scenario_only(*state, LS_CAUSE_MODE_SWITCH, LS_SIDE_DEVICE, false);
+}
+
+static void
+another_device_that_comes_later_was_plugged_in(void **state)
+{
+	static const struct scenario_line lines[] = { DISK_CAME, ADAPTER_CAME(7500) };
+
+	SCENARIO_READ(*state, lines);
+	scenario_only(*state, LS_CAUSE_UNPLUGGED, LS_SIDE_UNKNOWN, false);
+}
+
+/* As when a plug goes in slowly, or as a driver asks for. */
+static void
+a_log_shows_that_a_device_went_on_to_superspeed(void **state)
+{
+	struct scenario *scenario = *state;
+
+	read_slower(scenario, "high-speed", "3-4", 9400, "SuperSpeed");
+	scenario_only(scenario, LS_CAUSE_MODE_SWITCH, LS_SIDE_DEVICE, false);
+	assert_non_null(strstr(scenario->incidents[0].why, "from USB 2 to USB 3"));
+}
+
 /* Time for a hand. */
 static void
 a_log_shows_that_a_device_was_moved(void **state)
@@ -362,6 +408,9 @@ main(void)
 		LOG(a_log_shows_that_a_device_came_back_slower),
 		LOG(a_log_shows_that_a_device_came_back_as_fast),
 		LOG(a_log_shows_that_superspeed_fell_back_to_usb_2),
+		LOG(a_log_shows_that_a_device_went_on_to_superspeed),
+		LOG(another_device_that_comes_at_once_is_another_mode),
+		LOG(another_device_that_comes_later_was_plugged_in),
 		LOG(a_log_shows_that_a_device_was_moved),
 		SCENARIO(the_hosts_state_is_evidence),
 	};
