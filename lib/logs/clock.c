@@ -160,6 +160,14 @@ real_of(struct ls_log_clock *clock, const struct ls_log_stamp *stamp, uint64_t m
 	return clock->last.real_us;
 }
 
+static enum ls_log_clock_form
+form_of(const struct ls_log_stamp *stamp)
+{
+	if (stamp->date)
+		return stamp->has_mono ? LS_LOG_CLOCK_BOTH : LS_LOG_CLOCK_WALL;
+	return stamp->has_mono ? LS_LOG_CLOCK_BOOT : LS_LOG_CLOCK_NONE;
+}
+
 struct ls_instant
 ls_log_clock_place(struct ls_log_clock *clock, const struct ls_log_stamp *stamp)
 {
@@ -168,6 +176,7 @@ ls_log_clock_place(struct ls_log_clock *clock, const struct ls_log_stamp *stamp)
 
 	if (is_other_boot(clock, stamp, wall))
 		start_boot(clock);
+	clock->form = form_of(stamp);
 	at.mono_us = mono_of(clock, stamp, wall);
 	at.real_us = real_of(clock, stamp, at.mono_us, wall);
 	if (stamp->has_mono) {

@@ -5,13 +5,23 @@
  */
 #include "lib/logs/line.h"
 
+/* Which clocks the stamps of a line show. */
+enum ls_log_clock_form {
+	LS_LOG_CLOCK_NONE = 0,
+	LS_LOG_CLOCK_BOOT = 1, /* "[   12.345678]" */
+	LS_LOG_CLOCK_WALL = 2, /* a date or a time of day */
+	LS_LOG_CLOCK_BOTH = 3,
+	LS_N_LOG_CLOCK_FORMS,
+};
+
 struct ls_log_clock {
 	int64_t utc_offset_us;
 	int first_year; /* 0: dates without a year are only good for distances */
 	uint32_t boots;
 	bool dated;
-	bool of_day; /* mono times are times of day */
-	bool seen;   /* this boot has shown something */
+	bool of_day;		     /* mono times are times of day */
+	bool seen;		     /* this boot has shown something */
+	enum ls_log_clock_form form; /* of the last line */
 
 	struct ls_instant last; /* what was given out last in this boot */
 	bool has_boot_clock;

@@ -103,7 +103,8 @@ observe(struct ls_log_join *join, const struct ls_observation *obs)
 		join->observed = true;
 		join->n_observed++;
 	}
-	join->observe(obs, join->user);
+	if (!ls_log_repeat_is_one(&join->repeat, obs, join->clock))
+		join->observe(obs, join->user);
 }
 
 static bool

@@ -4,6 +4,7 @@
  * are taken apart. Nothing is invented: what is put together must be a whole message.
  */
 #include "lib/logs/clock.h"
+#include "lib/logs/repeat.h"
 #include "lib/logs/unread.h"
 #include "lib/model/observation.h"
 
@@ -22,6 +23,7 @@ struct ls_log_join {
 	void *user;
 	bool observed; /* an observation was made since the caller cleared this */
 	uint64_t n_observed;
+	struct ls_log_repeat repeat;
 	struct ls_log_unread unread; /* as long as nothing was observed */
 	struct ls_log_unread hidden; /* behind a device's own text, on the same line */
 

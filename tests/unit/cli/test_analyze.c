@@ -231,6 +231,47 @@ needs_no_start_for_a_return_at_once(void **state)
 	assert_string_equal(text_of(only_incident(json), "cause"), "link-loss");
 }
 
+/* Dates of the journal: the same span as that of dmesg above it. */
+static void
+counts_a_span_that_was_pasted_twice_once(void **state)
+{
+	static const char dmesg[] = CAME("  100.0000", "1-2", "5", "A1")
+		LEFT("  200.0000", "1-2", "5") CAME("  200.4000", "1-2", "6", "A1");
+#define ON_DAY(time, text) "Mar 12 08:" time " otter kernel: usb 1-2: " text "\n"
+#define JOURNAL                                                                                    \
+	ON_DAY("01:40", "new high-speed USB device number 5 using xhci_hcd")                       \
+	ON_DAY("01:40", "New USB device found, idVendor=0403, idProduct=6001")                     \
+	ON_DAY("03:20", "USB disconnect, device number 5")                                         \
+	ON_DAY("03:20", "new high-speed USB device number 6 using xhci_hcd")                       \
+	ON_DAY("03:20", "New USB device found, idVendor=0403, idProduct=6001")
+	static const struct {
+		const char *more; /* of the journal */
+		size_t n_incidents;
+	} cases[] = {
+		{ "", 1 },
+		{ ON_DAY("33:20", "USB disconnect, device number 6") ON_DAY(
+			  "33:21", "new high-speed USB device number 7 using xhci_hcd")
+			  ON_DAY("33:21", "New USB device found, idVendor=0403, idProduct=6001"),
+		  2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LS_COUNT(cases); i++) {
+		char text[4096];
+		ls_json_auto json_t *json = NULL, *reverse = NULL;
+
+		snprintf(text, sizeof(text), "$ dmesg\n%s\n$ journalctl -k\n" JOURNAL "%s", dmesg,
+			 cases[i].more);
+		json = analyze(text, CLI_PROBLEM);
+		assert_int_equal(json_array_size(json_object_get(json, "incidents")),
+				 cases[i].n_incidents);
+		snprintf(text, sizeof(text), JOURNAL "%s\n%s", cases[i].more, dmesg);
+		reverse = analyze(text, CLI_PROBLEM);
+		assert_int_equal(json_array_size(json_object_get(reverse, "incidents")),
+				 cases[i].n_incidents);
+	}
+}
+
 /* A device at the end of one boot and one at the beginning of the next are nothing to each other. */
 static void
 keeps_boots_apart(void **state)
@@ -713,6 +754,7 @@ main(void)
 		cmocka_unit_test(takes_a_new_number_for_a_return),
 		cmocka_unit_test(says_that_a_start_was_going_on_at_the_end),
 		cmocka_unit_test(needs_no_start_for_a_return_at_once),
+		cmocka_unit_test(counts_a_span_that_was_pasted_twice_once),
 		cmocka_unit_test(keeps_boots_apart),
 		cmocka_unit_test(is_less_sure_without_times),
 		cmocka_unit_test(answers_in_the_first_line),
