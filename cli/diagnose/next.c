@@ -107,6 +107,16 @@ run_time(char text[FORMAT_MAX], double hours)
 	return text;
 }
 
+/* An outcome that does not make certain what the other one would. */
+static bool
+decides_nothing(const struct ls_swap *swap, const struct ls_swap_outcome *outcome)
+{
+	const struct ls_swap_outcome *other = &swap->outcomes[outcome == &swap->outcomes[0]];
+
+	return outcome->verdict == LS_VERDICT_NOT_ENOUGH_DATA && outcome->names && other->names &&
+	       outcome->kind == other->kind && strcmp(outcome->name, other->name) == 0;
+}
+
 static const char *
 meaning(const struct cli *cli, const struct diagnosis *diagnosis,
 	const struct ls_swap_outcome *outcome, char text[TRIAL_MAX])
@@ -120,8 +130,8 @@ meaning(const struct cli *cli, const struct diagnosis *diagnosis,
 	format_percent(percent, outcome->certainty);
 	if (outcome->verdict == LS_VERDICT_NOTHING_SPECIAL)
 		ls_text_format(text, TRIAL_MAX, "no part is at fault (%s)", percent);
-	else if (!names)
-		ls_text_format(text, TRIAL_MAX, "nothing is decided yet");
+	else if (!names || decides_nothing(diagnosis->swap, outcome))
+		ls_text_format(text, TRIAL_MAX, "nothing is certain yet");
 	else if (outcome->verdict == LS_VERDICT_SUSPECT)
 		ls_text_format(text, TRIAL_MAX, "%s is at fault (%s)", part, percent);
 	else if (outcome->verdict == LS_VERDICT_SURROUNDINGS)

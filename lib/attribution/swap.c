@@ -266,17 +266,49 @@ foresee(const struct plan *plan, const struct move *move, double *probabilities,
 }
 
 static bool
-lead_to_the_same(const struct ls_swap_outcome *a, const struct ls_swap_outcome *b)
+names_the_same(const struct ls_swap_outcome *a, const struct ls_swap_outcome *b)
 {
-	return a->verdict == b->verdict && a->names == b->names && a->kind == b->kind &&
-	       strcmp(a->name, b->name) == 0 && strcmp(a->with, b->with) == 0;
+	return a->names && b->names && a->kind == b->kind && strcmp(a->name, b->name) == 0 &&
+	       strcmp(a->with, b->with) == 0;
+}
+
+/*
+ * Whatever comes out, there is the same to do. As long as nothing is certain, one of the outcomes may
+ * make it so; what is certain already is not asked again.
+ */
+static bool
+changes_nothing(const struct ls_swap_outcome *now, const struct ls_swap_outcome outcomes[2])
+{
+	bool same = names_the_same(&outcomes[0], &outcomes[1]) ||
+		    (!outcomes[0].names && !outcomes[1].names);
+
+	return same && (outcomes[0].verdict == outcomes[1].verdict ||
+			(now->verdict == LS_VERDICT_SUSPECT && names_the_same(now, &outcomes[0])));
+}
+
+/* What is known without another trial. */
+static int
+conclude_now(const struct plan *plan, double *probabilities, struct ls_swap_outcome *ret)
+{
+	const struct hypotheses *hypotheses = plan->hypotheses;
+	struct conclusion conclusion;
+
+	for (size_t i = 0; i < hypotheses->n; i++)
+		probabilities[i] = hypotheses->all[i].probability;
+	if (conclusion_decide(hypotheses, probabilities, NULL, &conclusion) < 0)
+		return -ENOMEM;
+	describe_outcome(hypotheses, &conclusion, ret);
+	return 0;
 }
 
 static int
 advise(struct plan *plan, double *probabilities, struct ls_swap *ret)
 {
-	int r = choose_run_hours(plan, ret);
+	struct ls_swap_outcome now = { 0 };
+	int r = conclude_now(plan, probabilities, &now);
 
+	if (r == 0)
+		r = choose_run_hours(plan, ret);
 	if (r < 0)
 		return r;
 	consider_two(plan);
@@ -288,7 +320,7 @@ advise(struct plan *plan, double *probabilities, struct ls_swap *ret)
 			r = foresee(plan, &plan->candidates[i].move, probabilities, &outcomes[k]);
 		if (r < 0)
 			return r;
-		if (lead_to_the_same(&outcomes[0], &outcomes[1]))
+		if (changes_nothing(&now, outcomes))
 			continue;
 		memcpy(ret->outcomes, outcomes, sizeof(outcomes));
 		describe_move(plan, &plan->candidates[i], ret);

@@ -10,7 +10,8 @@
  * where that tells more, as it does where it halves the suspects. Its outcome, a drop or none within
  * the time it runs, has a probability under every hypothesis (foresight.h), and the gain is the
  * mutual information of outcome and hypothesis, in bits (Lindley 1956; MacKay, Information Theory,
- * section 8.1). A swap whose outcomes lead to the same verdict is not advised.
+ * section 8.1). A swap whose outcomes lead to the same verdict, or to the suspect who
+ * is certain already, is not advised.
  */
 #include "lib/attribution/answer.h"
 #include "lib/attribution/priors.h"
