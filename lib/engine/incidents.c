@@ -135,6 +135,8 @@ add_report(struct ls_engine *engine, struct incident *incident, const struct rep
 		incident->settle_at = obs->at.mono_us + report->settle_us;
 	if (report->hold_us)
 		incident->hold_until = obs->at.mono_us + report->hold_us;
+	else if (report->disconnected && incident->beat_us) /* a late one does not end a loop */
+		incident->hold_until = obs->at.mono_us + incident->beat_us * 3 / 2;
 	if (report->use == REPORT_OPENS)
 		incident->quiet.mono_us = 0;
 	if (report->close_us)
@@ -217,9 +219,11 @@ incidents_report(struct ls_engine *engine, const struct report *report)
 	const struct ls_observation *obs = report->obs;
 	struct link *link = report->link;
 	const struct ls_socket *socket = link ? &link->socket : report->socket;
+	const struct incident *own = incidents_find(engine, socket);
+	bool goes_on = own && own->beat_us && report->disconnected; /* a loop, if late this time */
 	struct incident *incident = NULL;
 
-	if (report->use == REPORT_OPENS &&
+	if (report->use == REPORT_OPENS && !goes_on &&
 	    !(report->facts & (LS_FACT_RESET | LS_FACT_ENUM_FAILED | LS_FACT_BEAT)))
 		close_quiet(engine, socket, obs->at);
 	if (report->use == REPORT_OPENS)
