@@ -97,14 +97,15 @@ parse_decorated(struct ls_cursor text, struct ls_instant at, struct ls_observati
 static void
 observe(struct ls_log_join *join, const struct ls_observation *obs)
 {
+	if (ls_log_repeat_is_one(&join->repeat, obs, join->clock))
+		return;
 	/* Sleep and the like are no lines about USB. */
 	if (obs->port[0] || obs->controller[0] || obs->bus || obs->kind == LS_OBS_TRANSFER_ERRORS ||
 	    obs->kind == LS_OBS_HOST_LIMIT) {
 		join->observed = true;
 		join->n_observed++;
 	}
-	if (!ls_log_repeat_is_one(&join->repeat, obs, join->clock))
-		join->observe(obs, join->user);
+	join->observe(obs, join->user);
 }
 
 static bool
