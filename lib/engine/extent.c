@@ -91,7 +91,17 @@ are_on_one_hub(const char *a, const char *b)
 	       strcmp(hub_a, hub_b) == 0;
 }
 
-/* Hubs may switch all their ports by one switch, and a port that is overloaded switches it off. */
+static bool
+is_overloaded(const struct link *link, struct ls_instant at)
+{
+	return link->over_current_mono && link->over_current_mono <= at.mono_us &&
+	       extent_near(link->over_current_mono, at.mono_us, TOGETHER_US);
+}
+
+/*
+ * Hubs may switch all their ports by one switch, and a port that is overloaded switches it off. A
+ * port that reports it as one of many is the victim of the one that began.
+ */
 bool
 extent_cut_power(struct ls_engine *engine, const struct incident *incident, const struct link *link,
 		 struct ls_instant at)
@@ -99,16 +109,35 @@ extent_cut_power(struct ls_engine *engine, const struct incident *incident, cons
 	const struct link *overloaded = links_find(engine, incident->first_link);
 
 	return (incident->pub.facts & LS_FACTS_OVER_CURRENT) && overloaded && overloaded != link &&
-	       overloaded->over_current_mono <= at.mono_us &&
-	       extent_near(overloaded->over_current_mono, at.mono_us, TOGETHER_US) &&
-	       are_on_one_hub(overloaded->name, link->name);
+	       are_on_one_hub(overloaded->name, link->name) &&
+	       (is_overloaded(overloaded, at) ||
+		(is_overloaded(link, at) &&
+		 extent_near(incident->touched_mono, at.mono_us, TOGETHER_US)));
+}
+
+/* Of one bus, or of two that may be of one controller. */
+static bool
+may_be_of_one_board(struct ls_engine *engine, const char *one, const char *other)
+{
+	uint16_t a = ls_port_bus(one), b = ls_port_bus(other);
+	const char *controller = links_controller(engine, a, "");
+	const char *second = links_controller(engine, b, "");
+
+	if (a == b)
+		return true;
+	if (!controller || !controller[0] || !second || !second[0])
+		return (!controller || !controller[0]) && (!second || !second[0]);
+	return strcmp(controller, second) == 0;
 }
 
 bool
-extent_is_board(const struct incident *incident, const struct link *link, struct ls_instant at)
+extent_is_board(struct ls_engine *engine, const struct incident *incident, const struct link *link,
+		struct ls_instant at)
 {
-	return (incident->pub.facts & LS_FACT_PORT_EMPTY) && !link->present && !link->session &&
-	       ls_port_bus(incident->first_link) == ls_port_bus(link->name) &&
+	bool of_board = (incident->pub.facts & LS_FACT_PORT_EMPTY) || incident->pub.n_children;
+
+	return (incident->pub.facts & LS_FACTS_OVER_CURRENT) && of_board && !link->present &&
+	       !link->session && may_be_of_one_board(engine, incident->first_link, link->name) &&
 	       extent_near(incident->touched_mono, at.mono_us, TOGETHER_US);
 }
 

@@ -22,8 +22,8 @@ bool extent_takes_bus(struct ls_engine *engine, struct incident *incident, uint1
 bool extent_cut_power(struct ls_engine *engine, const struct incident *incident,
 		      const struct link *link, struct ls_instant at);
 /* Over-current of @link, which is empty as that of @incident is: the board reports both. */
-bool extent_is_board(const struct incident *incident, const struct link *link,
-		     struct ls_instant at);
+bool extent_is_board(struct ls_engine *engine, const struct incident *incident,
+		     const struct link *link, struct ls_instant at);
 /* Two hubs left that are the USB 2 and the SuperSpeed half of one. */
 bool extent_are_halves(struct ls_engine *engine, const struct incident *a,
 		       const struct incident *b);

@@ -66,7 +66,7 @@ wider(struct ls_engine *engine, const struct report *report)
 		    (extent_takes_bus(engine, incident, ls_port_bus(link->name), at) ||
 		     extent_cut_power(engine, incident, link, at)))
 			return incident;
-		if (over_current && extent_is_board(incident, link, at))
+		if (over_current && extent_is_board(engine, incident, link, at))
 			return incident;
 	}
 	return NULL;
@@ -104,6 +104,15 @@ get(struct ls_engine *engine, const struct ls_socket *socket, const struct link 
 	return incident;
 }
 
+/* A device left with its hub, or its power, whatever was before. */
+static void
+add_child(struct ls_incident *pub)
+{
+	pub->n_children++;
+	if (!(pub->facts & (LS_FACTS_OVER_CURRENT)))
+		pub->facts |= LS_FACT_CHILDREN;
+}
+
 static void
 add_report(struct ls_engine *engine, struct incident *incident, const struct report *report)
 {
@@ -111,9 +120,7 @@ add_report(struct ls_engine *engine, struct incident *incident, const struct rep
 	struct ls_incident *pub = &incident->pub;
 
 	if (report->disconnected && !extent_is_own(incident, report->link->socket.id_path)) {
-		pub->n_children++; /* it left with its hub, or its power, whatever was before */
-		if (!(pub->facts & (LS_FACTS_OVER_CURRENT)))
-			pub->facts |= LS_FACT_CHILDREN;
+		add_child(pub);
 	} else {
 		if (report->disconnected)
 			incident_add_disconnect(engine, incident, report->link, obs->at);
@@ -125,6 +132,8 @@ add_report(struct ls_engine *engine, struct incident *incident, const struct rep
 		for (unsigned int i = 0; i < report->n_notes; i++)
 			incident_add_note(incident, obs->at, report->notes[i]);
 	}
+	if (pub->n_children) /* something was lost, whatever port began */
+		pub->facts &= ~LS_FACT_PORT_EMPTY;
 	incident_count(pub, report->event);
 	incident->touched_mono = obs->at.mono_us;
 	incident_add_observation(engine, incident, obs);
@@ -280,6 +289,7 @@ divide(struct ls_engine *engine, struct incident *incident)
 	later->pub.facts &= LS_FACT_GONE | LS_FACT_SERIAL | LS_FACT_HUB_SAW;
 	later->pub.n_disconnects = 1;
 	later->pub.back_after_us = 0;
+	later->has_returned = false;
 	later->pub.in_mode_us = left.mono_us - pub->gone.mono_us - pub->back_after_us;
 	divide_evidence(incident, later, left.mono_us);
 	pub->n_disconnects--;
@@ -354,8 +364,9 @@ incidents_returned(struct ls_engine *engine, struct incident *incident,
 		pub->facts &= ~(LS_FACT_AWAY | LS_FACT_PARTNER_GONE);
 		add_mode_after(incident, match);
 	}
-	if (pub->back && !pub->back_after_us && since.mono_us > incident->pub.gone.mono_us)
+	if (pub->back && !incident->has_returned && since.mono_us > incident->pub.gone.mono_us)
 		pub->back_after_us = since.mono_us - incident->pub.gone.mono_us;
+	incident->has_returned |= pub->back;
 	incident->close_at = engine->now.mono_us + engine->config.quiet_us;
 	return incident;
 }
@@ -589,6 +600,7 @@ incidents_restore(struct ls_engine *engine, const struct ls_incident *pub)
 		pub->settled ? LS_NEVER : pub->opened.mono_us + engine->config.settle_us;
 	incident->away_at = LS_NEVER;
 	incident->close_at = last_us + engine->config.quiet_us;
+	incident->has_returned = pub->back || pub->back_after_us;
 	if ((pub->facts & LS_FACT_GONE)) {
 		incident->disconnected_mono = last_us;
 		if (!pub->back)

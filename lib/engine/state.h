@@ -115,6 +115,7 @@ struct incident {
 	uint64_t beat_us;	 /* of its departures; 0: they have none */
 	uint64_t hold_until;	 /* the kernel may still be trying without a word; 0: it is not */
 	struct ls_instant quiet; /* since then only that holds it open; mono 0: other things do */
+	bool has_returned;	 /* at least once */
 	bool dirty;		 /* a record of it is due */
 };
 

@@ -250,6 +250,25 @@ a_board_that_reports_over_current_everywhere(void **state)
 	only(*state, LS_CAUSE_OVER_CURRENT, false);
 }
 
+/* One after the other, on both root hubs; what is plugged in loses its power with them. */
+static void
+a_controller_that_reports_over_current_on_all_ports(void **state)
+{
+	static const struct scenario_line lines[] = {
+		{ 5000, "usb usb7-port1: over-current condition" },
+		{ 5220, "usb usb8-port2: over-current condition" },
+		{ 5430, "usb usb7-port2: over-current condition" },
+		{ 5900, "usb usb7-port3: over-current condition" },
+		{ 5901, "usb 7-3: USB disconnect, device number 5" },
+		{ 6400, "usb usb7-port4: over-current condition" },
+		{ 6401, "usb 7-4: USB disconnect, device number 6" },
+		{ 7600, "usb 7-3: new high-speed USB device number 7 using xhci_hcd" },
+	};
+
+	SCENARIO_READ(*state, lines);
+	only(*state, LS_CAUSE_OVER_CURRENT, true);
+}
+
 #define TEST(name)                                                                                 \
 	cmocka_unit_test_setup_teardown(name, scenario_set_up_with_log, scenario_tear_down)
 
@@ -270,6 +289,7 @@ main(void)
 		TEST(a_neighbour_loses_its_power),
 		TEST(a_neighbour_that_leaves_minutes_later),
 		TEST(a_board_that_reports_over_current_everywhere),
+		TEST(a_controller_that_reports_over_current_on_all_ports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
