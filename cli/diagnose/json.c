@@ -56,6 +56,16 @@ of_json(const struct diagnosis *diagnosis, const struct ls_suspect *suspect)
 }
 
 static json_t *
+came_of(const struct diagnosis *diagnosis, const struct ls_suspect *suspect)
+{
+	char text[DIAGNOSE_WORDS_MAX];
+
+	if (!*suspect->came)
+		return json_null();
+	return json_string(diagnose_key(diagnosis, suspect->came_kind, suspect->came, "", text));
+}
+
+static json_t *
 suspect_json(const struct diagnosis *diagnosis, const struct ls_suspect *suspect)
 {
 	bool pair = *suspect->with && *suspect->name,
@@ -69,6 +79,7 @@ suspect_json(const struct diagnosis *diagnosis, const struct ls_suspect *suspect
 		{ "of", pair ? json_null() : of_json(diagnosis, suspect) },
 		{ "probability", json_real(suspect->probability) },
 		{ "since", suspect->since_us ? ls_wire_time(suspect->since_us) : json_null() },
+		{ "came", came_of(diagnosis, suspect) },
 		{ "drops", json_integer(suspect->drops) },
 		{ "hours", json_real(suspect->hours) },
 		{ "drops_without", json_integer(suspect->drops_without) },

@@ -267,7 +267,7 @@ put_evidence(const struct cli *cli, const struct diagnosis *diagnosis)
 	const struct ls_blame *blame = diagnosis->blame;
 	const struct ls_suspect *suspect = &blame->suspects[0];
 	char with[2 * FORMAT_MAX], without[2 * FORMAT_MAX], where[LIST_MAX], same[LIST_MAX];
-	char date[FORMAT_MAX];
+	char date[FORMAT_MAX], came[DIAGNOSE_WORDS_MAX] = "", shown[DIAGNOSE_WORDS_MAX];
 
 	if (blame->n_suspects == 0 || !is_accused(blame, 0) ||
 	    blame->verdict == LS_VERDICT_SURROUNDINGS)
@@ -284,9 +284,14 @@ put_evidence(const struct cli *cli, const struct diagnosis *diagnosis)
 		render_sentence(&cli->style, TONE_PLAIN, 2,
 				"  %s%s%s.  Nothing of that was ever used without it.", with,
 				*where ? ", with " : "", where);
-	if (suspect->since_us)
-		render_sentence(&cli->style, TONE_PLAIN, 2, "  It began about %s.",
-				format_time(date, suspect->since_us, cli->now_us));
+	if (suspect->since_us) {
+		if (*suspect->came)
+			diagnose_words(diagnosis, suspect->came_kind, suspect->came, "", came);
+		sanitize_text(shown, sizeof(shown), came, cli->style.utf8);
+		render_sentence(&cli->style, TONE_PLAIN, 2, "  It began about %s%s%s%s.",
+				format_time(date, suspect->since_us, cli->now_us),
+				*shown ? ", when " : "", shown, *shown ? " came" : "");
+	}
 }
 
 static void

@@ -29,6 +29,9 @@ struct ls_suspect {
 	double hours_without;
 	uint32_t n_ports, n_cables, n_devices, n_hosts; /* that it was tried with */
 	int64_t since_us; /* it is likely to have begun then, CLOCK_REALTIME; 0: no such date */
+	/* What took part with it since then and was never used before; "": nothing. */
+	enum ls_component_kind came_kind;
+	char came[LS_COMPONENT_NAME_MAX];
 	/* Suspects with the same number are of exactly the same trials: no session tells them
 	 * apart. From 1 on, the likeliest class first. */
 	unsigned int group;

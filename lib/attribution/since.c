@@ -60,38 +60,55 @@ tally(const struct hypotheses *hypotheses, struct slices *slices)
 	}
 }
 
+/* Of all that a part saw, each shape: it is bad by @curve in @exposure, and good in the rest. */
+static void
+weigh(const struct hypotheses *hypotheses, const struct exposure *exposure,
+      const struct rate_curve *curve, double ret[N_SHAPES])
+{
+	double good = hypotheses_log_good(hypotheses, exposure->drops, exposure->hours);
+
+	for (size_t shape = 0; shape < N_SHAPES; shape++)
+		ret[shape] =
+			good + rates_evidence(&hypotheses->rates, curve->log_likelihood[shape]);
+}
+
+/* It was good, and is bad from each slice but the first on. The likeliest one is kept in @part. */
+static void
+try_all(const struct hypotheses *hypotheses, const struct slices *slices,
+	const struct exposure *seen, struct part *part, double began[N_SHAPES][SLICES_MAX])
+{
+	struct exposure since = { 0 };
+	double most = -HUGE_VAL;
+
+	for (size_t slice = slices->n; slice-- > 1;) {
+		struct rate_curve curve;
+		double by_shape[N_SHAPES], sum;
+
+		exposure_add(&since, &seen[slice]);
+		rates_curve(&hypotheses->rates, &since, &curve);
+		weigh(hypotheses, &since, &curve, by_shape);
+		for (size_t shape = 0; shape < N_SHAPES; shape++)
+			began[shape][slice] = by_shape[shape];
+		sum = log_sum(by_shape, N_SHAPES);
+		if (sum <= most)
+			continue;
+		most = sum;
+		part->since = hypotheses->trials->first_slice + (int32_t)slice;
+		part->since_curve = curve;
+	}
+}
+
 static void
 extend_one(struct hypotheses *hypotheses, const struct slices *slices, size_t rank,
 	   struct hypothesis *hypothesis)
 {
 	struct part *part = &hypotheses->parts[slices->chosen[rank]];
-	const struct exposure *seen = &slices->seen[rank * slices->n];
-	double began[N_SHAPES][SLICES_MAX], total = part->seen.exposure.n, most = -HUGE_VAL;
-	double share = ONSET_SHARE * total / (total + ONSET_SESSIONS);
-	double fixed, always[N_SHAPES];
-	struct exposure since = { 0 };
+	double began[N_SHAPES][SLICES_MAX], always[N_SHAPES];
+	double share =
+		ONSET_SHARE * part->seen.exposure.n / (part->seen.exposure.n + ONSET_SESSIONS);
 
-	for (size_t shape = 0; shape < N_SHAPES; shape++)
-		always[shape] =
-			rates_evidence(&hypotheses->rates, part->curve.log_likelihood[shape]) +
-			hypotheses_log_good(hypotheses, part->seen.exposure.drops,
-					    part->seen.exposure.hours);
-	for (size_t slice = slices->n; slice-- > 1;) {
-		struct rate_curve curve;
-
-		exposure_add(&since, &seen[slice]);
-		rates_curve(&hypotheses->rates, &since, &curve);
-		fixed = hypotheses_log_good(hypotheses, since.drops, since.hours);
-		for (size_t shape = 0; shape < N_SHAPES; shape++)
-			began[shape][slice] = fixed + rates_evidence(&hypotheses->rates,
-								     curve.log_likelihood[shape]);
-		fixed = log_sum((double[]){ began[0][slice], began[1][slice] }, N_SHAPES);
-		if (fixed <= most)
-			continue;
-		most = fixed;
-		part->since = hypotheses->trials->first_slice + (int32_t)slice;
-		part->since_curve = curve;
-	}
+	weigh(hypotheses, &part->seen.exposure, &part->curve, always);
+	try_all(hypotheses, slices, &slices->seen[rank * slices->n], part, began);
 	part->began = 0;
 	for (size_t shape = 0; shape < N_SHAPES; shape++) {
 		const double any[] = {

@@ -102,6 +102,56 @@ count_without(const struct company *company, struct ls_suspect *suspect)
 	suspect->drops_without = suspect_clamp(drops);
 }
 
+/* The first slice of each component, in @first, and the hours with the suspect since @since. */
+static void
+look_for_new(const struct company *company, int32_t since, int32_t *first, double *hours)
+{
+	const struct ls_trials *trials = company->hypotheses->trials;
+
+	for (size_t i = 0; i < trials->n_components; i++)
+		first[i] = INT32_MAX;
+	for (size_t i = 0; i < trials->n_cells; i++) {
+		const struct cell *cell = &trials->cells[i];
+		const struct combination *of = &trials->combinations[cell->combination];
+		bool with = cell->slice >= since && in_trial(company, of);
+
+		for (size_t slot = 0; slot < TRIAL_SLOTS; slot++) {
+			uint16_t c = of->slots[slot];
+
+			if (!component_is_known(c))
+				continue;
+			if (cell->slice < first[c])
+				first[c] = cell->slice;
+			hours[c] += with ? cell->hours : 0;
+		}
+	}
+}
+
+/* What came when it began, give or take a slice: of several the one that was used most. */
+static int
+find_came(const struct company *company, int32_t since, struct ls_suspect *ret)
+{
+	const struct ls_trials *trials = company->hypotheses->trials;
+	int32_t *first = calloc(trials->n_components + 1, sizeof(*first));
+	double *hours = calloc(trials->n_components + 1, sizeof(*hours)), most = 0;
+
+	if (first && hours)
+		look_for_new(company, since, first, hours);
+	for (size_t i = 0; first && hours && i < trials->n_components; i++) {
+		bool own = company->part->shape == PART_KNOWN && company->part->component == i;
+
+		if (own || first[i] < since - 1 || first[i] > since + 1 || !(hours[i] > most) ||
+		    first[i] == trials->first_slice)
+			continue;
+		most = hours[i];
+		ret->came_kind = trials->components[i]->kind;
+		memcpy(ret->came, trials->components[i]->name, sizeof(ret->came));
+	}
+	free(hours);
+	free(first);
+	return first && hours ? 0 : -ENOMEM;
+}
+
 enum ls_component_kind
 suspect_name(const struct hypotheses *hypotheses, const struct accused *accused,
 	     char name[LS_COMPONENT_NAME_MAX], char with[LS_COMPONENT_NAME_MAX])
@@ -130,16 +180,19 @@ suspect_describe(const struct hypotheses *hypotheses, const struct accused *accu
 		.with = accused->with == PART_NONE ? NULL : &hypotheses->parts[accused->with],
 		.seen = calloc(hypotheses->trials->n_components + 1, sizeof(uint8_t)),
 	};
+	int r = 0;
 
 	if (!company.seen)
 		return -ENOMEM;
 	*ret = (struct ls_suspect){ .kind = company.part->kind,
 				    .probability = accused->probability };
 	ret->with_kind = suspect_name(hypotheses, accused, ret->name, ret->with);
-	if (!company.with && company.part->began >= LS_BLAME_SURE)
+	if (!company.with && company.part->began >= LS_BLAME_SURE) {
 		ret->since_us = since_start_us(hypotheses->trials, company.part->since);
+		r = find_came(&company, company.part->since, ret);
+	}
 	count_with(&company, ret);
 	count_without(&company, ret);
 	free(company.seen);
-	return 0;
+	return r;
 }

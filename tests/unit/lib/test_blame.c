@@ -242,11 +242,59 @@ field_cases_get_the_right_verdict(void **state)
 	}
 }
 
+/* @day of 40: the white cable on either port, the black one too; the dock comes on day 20. */
+static void
+add_day(struct ls_trials *trials, unsigned int day, uint32_t drops)
+{
+	static const char *const ports[] = { "left", "right" }, *const phones[] = { "one", "two" };
+	struct ls_trial trial = {
+		.start_us = (1700000000 + (int64_t)day * 86400) * (int64_t)LS_SEC,
+		.names = { [LS_COMPONENT_HOST] = "bench",
+			   [LS_COMPONENT_PORT] = ports[day % 2],
+			   [LS_COMPONENT_CABLE] = "white",
+			   [LS_COMPONENT_DEVICE] = phones[day / 2 % 2] },
+		.hours = 2,
+		.drops = drops,
+	};
+
+	if (day >= 20 && day % 3) {
+		trial.hubs[0] = "dock";
+		trial.n_hubs = 1;
+	}
+	assert_int_equal(ls_trials_add(trials, &trial), 1);
+	trial.names[LS_COMPONENT_CABLE] = "black";
+	trial.drops = 0;
+	assert_int_equal(ls_trials_add(trials, &trial), 1);
+}
+
+static void
+says_since_when_and_what_came_then(void **state)
+{
+	ls_auto(ls_trials) *trials = NULL;
+	struct ls_blame_priors priors;
+	const struct ls_suspect *first = &blame.suspects[0];
+	int64_t day;
+
+	(void)state;
+	assert_int_equal(ls_trials_new(&trials), 0);
+	for (unsigned int i = 0; i < 40; i++)
+		add_day(trials, i, i >= 20 ? 1 + i % 2 : 0);
+	ls_blame_priors_default(&priors);
+	assert_int_equal(ls_blame_decide(trials, &priors, &blame), 0);
+	show("began on day 20");
+	assert_string_equal(first->name, "white");
+	day = first->since_us / (86400 * (int64_t)LS_SEC) - 1700000000 / 86400;
+	assert_in_range(day, 18, 21);
+	assert_string_equal(first->came, "dock");
+	assert_int_equal(first->came_kind, LS_COMPONENT_HUB);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(field_cases_get_the_right_verdict),
+		cmocka_unit_test(says_since_when_and_what_came_then),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
