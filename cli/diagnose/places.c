@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "cli/ask/ask.h"
 #include "cli/diagnose/places.h"
 #include "cli/base/field.h"
@@ -12,11 +14,11 @@ struct places {
 static void
 place_in_job(struct places *places, const json_t *job)
 {
-	const char *phase = field_text(job, "place_phase");
+	bool counted = field_has(job, "place_phase") && field_has(job, "place_percent");
+	const char *phase = field_text(job, counted ? "place_phase" : "place");
 	int64_t began_us, ended_us;
 
-	if (!*phase || !field_has(job, "place_percent") ||
-	    field_time(job, "began_at", &began_us) == 0 ||
+	if (!*phase || field_time(job, "began_at", &began_us) == 0 ||
 	    field_time(job, "ended_at", &ended_us) == 0)
 		return;
 	/* The place is where the first drop happened. */
@@ -25,9 +27,12 @@ place_in_job(struct places *places, const json_t *job)
 
 		if (drop->at_us < began_us || drop->at_us > ended_us + (int64_t)LS_SEC)
 			continue;
-		ls_text_format(places->phases[i], sizeof(places->phases[i]), "%s", phase);
+		/* Behind a comma is for how long it ran already. */
+		ls_text_format(places->phases[i], sizeof(places->phases[i]), "%.*s",
+			       (int)strcspn(phase, ","), phase);
 		drop->phase = places->phases[i];
-		drop->phase_point = (double)field_int(job, "place_percent") / 100;
+		if (counted)
+			drop->phase_point = (double)field_int(job, "place_percent") / 100;
 		return;
 	}
 }
@@ -35,7 +40,7 @@ place_in_job(struct places *places, const json_t *job)
 static int
 on_job(const json_t *job, void *user)
 {
-	if (field_has(job, "place_phase"))
+	if (field_has(job, "place"))
 		place_in_job(user, job);
 	return CLI_FINE;
 }

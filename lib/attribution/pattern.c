@@ -129,6 +129,46 @@ main_phase(const struct ls_pattern_drop *drops, size_t n_drops)
 	return best;
 }
 
+static bool
+at_place(const struct ls_pattern_drop *drop, const char *place)
+{
+	return drop->phase && drop->phase[0] && drop->phase_point < 0 &&
+	       (!place || strcmp(drop->phase, place) == 0);
+}
+
+/* Places that have no points. One of the drops may name the place, the others have to agree. */
+static void
+same_place(const struct ls_pattern_drop *drops, size_t n_drops, struct ls_pattern *ret)
+{
+	const char *best = NULL;
+	uint32_t of = 0, most = 0;
+	double chance;
+
+	for (size_t i = n_drops < POINTS_MAX ? 0 : n_drops - POINTS_MAX; i < n_drops; i++) {
+		uint32_t n = 0;
+
+		if (!at_place(&drops[i], NULL))
+			continue;
+		of++;
+		for (size_t j = i; j < n_drops; j++)
+			n += at_place(&drops[j], drops[i].phase);
+		if (n <= most)
+			continue;
+		most = n;
+		best = drops[i].phase;
+	}
+	if (most < 3)
+		return;
+	chance = ls_binomial_tail(most - 1, of - 1, LS_PATTERN_PLACE_SHARE);
+	if (chance >= ret->chance)
+		return;
+	ret->n = most;
+	ret->of = of;
+	ret->chance = chance;
+	ls_text_format(ret->evidence, sizeof(ret->evidence),
+		       "%u of %u drops came at the same place: \"%.100s\".", most, of, best);
+}
+
 static void
 same_point(const struct ls_pattern_drop *drops, size_t n_drops, struct ls_pattern *ret)
 {
@@ -326,6 +366,7 @@ ls_patterns(const struct ls_pattern_drop *drops, size_t n_drops,
 	for (unsigned int kind = 0; kind < LS_N_PATTERNS; kind++)
 		ret[kind] = (struct ls_pattern){ .kind = kind, .chance = NOT_LOOKED_AT };
 	same_point(drops, n_drops, &ret[LS_PATTERN_SAME_POINT]);
+	same_place(drops, n_drops, &ret[LS_PATTERN_SAME_POINT]);
 	mechanical(drops, n_drops, usual, &ret[LS_PATTERN_MECHANICAL]);
 	under_load(drops, n_drops, usual, &ret[LS_PATTERN_UNDER_LOAD]);
 	after_idle(drops, n_drops, usual, &ret[LS_PATTERN_AFTER_IDLE]);

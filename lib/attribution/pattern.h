@@ -41,6 +41,8 @@ enum ls_pattern_kind {
 	 * Nagaraja, Order Statistics, section 2.5), so any m of n do with at most C(n, m) times
 	 * that; the best m from 3 on counts, times the number of m that were tried. A phase whose
 	 * share of the whole is not known is no evidence by itself: give the point in the whole.
+	 * Of places without points, like "Updating baseband", m of n drops agree with a binomial
+	 * tail against LS_PATTERN_PLACE_SHARE for all but one of them.
 	 */
 	LS_PATTERN_SAME_POINT,
 	/* Sessions shorter than LS_PATTERN_SHORT_S on two or more ports: contact, connector.
@@ -63,6 +65,9 @@ struct ls_pattern {
 	double period_s;    /* PERIODIC */
 	char evidence[256]; /* one plain sentence; clean */
 };
+
+/* A step that a program does not count through is taken to be at most so much of the whole. */
+#define LS_PATTERN_PLACE_SHARE 0.25
 
 #define LS_PATTERN_CHANCE_MAX 0.01 /* divided by the patterns that could be looked at */
 

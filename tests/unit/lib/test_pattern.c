@@ -76,6 +76,13 @@ show_same_point(struct ls_pattern_drop *drop, size_t i)
 }
 
 static void
+show_same_place(struct ls_pattern_drop *drop, size_t i)
+{
+	drop->phase = i % 6 ? "Updating baseband" : "Sending filesystem";
+	drop->phase_point = LS_PATTERN_UNKNOWN;
+}
+
+static void
 show_mechanical(struct ls_pattern_drop *drop, size_t i)
 {
 	(void)i;
@@ -117,6 +124,8 @@ static const struct {
 } shown[] = {
 	{ LS_PATTERN_SAME_POINT, 0.5, show_same_point,
 	  "12 of 12 drops came in the phase \"restore\" between 37.0 and 37.8 % of it." },
+	{ LS_PATTERN_SAME_POINT, 0.5, show_same_place,
+	  "10 of 12 drops came at the same place: \"Updating baseband\"." },
 	{ LS_PATTERN_MECHANICAL, 0.2, show_mechanical,
 	  "12 of 12 sessions that dropped had lasted less than 60 s, on several ports." },
 	{ LS_PATTERN_UNDER_LOAD, 0.2, show_load,
