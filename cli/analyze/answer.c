@@ -173,6 +173,7 @@ static const struct sign {
 		OF_ANY,
 		OF_NO_PORT,	     /* only of what is no port: of a port the incident says it */
 		OF_UNEXPLAINED,	     /* only where no incident of the port explains it */
+		OF_RESETS,	     /* only of a port whose device was reset, and stayed */
 		OF_LIVE_CONTROLLERS, /* only where no controller died: that explains it */
 	} where;
 } signs[] = {
@@ -199,6 +200,10 @@ static const struct sign {
 	  .what = "transfers failed while it stayed connected: its driver, its firmware or its "
 		  "link",
 	  .where = OF_UNEXPLAINED },
+	{ .kind = "enumeration-failure",
+	  .what = "it did not answer when it was reset: look at its firmware and its power first, "
+		  "then at its link",
+	  .where = OF_RESETS },
 	{ .kind = "resume-failure",
 	  .what = "it did not wake up from power saving: switch autosuspend off for it",
 	  .where = OF_LIVE_CONTROLLERS },
@@ -230,6 +235,9 @@ is_explained(const struct answer *answer, const json_t *port, const struct sign 
 	case OF_UNEXPLAINED: /* some transfers always fail as a plug is pulled */
 		return !is_port || field_int(port, "disconnects") > 0 ||
 		       has_incident_of(answer, "name", name);
+	case OF_RESETS:
+		return field_int(port, "resets") == 0 || field_int(port, "disconnects") > 0 ||
+		       field_int(port, "drops") > 0 || field_int(port, "enumeration_failures") > 0;
 	case OF_LIVE_CONTROLLERS:
 		return has_incident_of(answer, "cause", ls_cause_name(LS_CAUSE_CONTROLLER_DIED));
 	default:

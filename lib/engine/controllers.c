@@ -4,6 +4,7 @@
 
 #include "lib/base/port.h"
 #include "lib/base/text.h"
+#include "lib/engine/facts.h"
 #include "lib/engine/links.h"
 
 /* A command that is not completed is reported, then what failed with it, and the kernel tries
@@ -45,6 +46,20 @@ controllers_may_have(struct ls_engine *engine, const char *controller, uint16_t 
 			return false;
 	}
 	return true;
+}
+
+bool
+controllers_reported(const struct ls_engine *engine, const char *controller, struct ls_instant at)
+{
+	for (size_t i = 0; i < LS_MAX_TROUBLED; i++) {
+		const struct controller_report *report = &engine->controllers[i];
+
+		if (report->fact == LS_FACT_CONTROLLER_TROUBLE &&
+		    strcmp(report->controller, controller) == 0 &&
+		    at.mono_us <= report->evidence.at.mono_us + TOGETHER_US)
+			return true;
+	}
+	return false;
 }
 
 const struct controller_report *

@@ -11,5 +11,8 @@ const struct controller_report *controllers_keep(struct ls_engine *engine, const
 /* What the controller of the port @name, if it may be its own, reported at about @at; or NULL. */
 const struct controller_report *controllers_near(struct ls_engine *engine, const char *name,
 						 struct ls_instant at);
+/* It reported trouble within the last seconds. */
+bool controllers_reported(const struct ls_engine *engine, const char *controller,
+			  struct ls_instant at);
 /* @bus may be of @controller: it is, or nothing says whose it is, or which buses that has. */
 bool controllers_may_have(struct ls_engine *engine, const char *controller, uint16_t bus);

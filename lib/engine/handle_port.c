@@ -301,6 +301,18 @@ incident_of_removal(struct ls_engine *engine, const struct ls_observation *obs,
 	return incidents_find(engine, &removing);
 }
 
+/* A controller that does not start gives up its bus, on which nothing was yet. */
+static bool
+failed_to_start(struct ls_engine *engine, const struct ls_observation *obs,
+		const struct ls_socket *socket)
+{
+	for (size_t i = 0; obs->bus && i < engine->n_links; i++) {
+		if (engine->links[i]->present && ls_port_bus(engine->links[i]->name) == obs->bus)
+			return false;
+	}
+	return obs->bus && controllers_reported(engine, socket->id_path, obs->at);
+}
+
 /* An incident of the whole controller: what hangs on it and leaves now is part of it. */
 static void
 on_controller(struct ls_engine *engine, const struct ls_observation *obs, uint64_t fact,
@@ -330,6 +342,8 @@ on_controller(struct ls_engine *engine, const struct ls_observation *obs, uint64
 		socket = incident->pub.socket;
 	if (bus && bus->removed && !incident)
 		return; /* a late report */
+	if (!incident && fact == LS_FACT_BUS_GONE && failed_to_start(engine, obs, &socket))
+		return;
 	if (incident && (incident->pub.facts & fact))
 		report.event = NO_EVENT;
 	if (fact == LS_FACT_BUS_GONE)

@@ -216,6 +216,10 @@ const struct ls_kernel_message ls_kernel_messages[] = {
 	{ CONTROLLER, MEANS(CONTROLLER_TROUBLE), "Host halt failed, %e" },
 	{ CONTROLLER, MEANS(CONTROLLER_TROUBLE), "Host controller not halted, aborting reset." },
 	{ CONTROLLER, MEANS(CONTROLLER_TROUBLE), "Host took too long to start, waited %*" },
+	/* It did not start: usb_add_hcd() */
+	{ CONTROLLER, MEANS(CONTROLLER_TROUBLE), "can't setup: %e" },
+	{ CONTROLLER, MEANS(CONTROLLER_TROUBLE), "startup error %e" },
+	{ CONTROLLER, MEANS_FIRST(CONTROLLER_TROUBLE), "init %w fail, %e" },
 	{ CONTROLLER, MEANS(CONTROLLER_TROUBLE), "Cannot set link state." },
 	{ CONTROLLER, MEANS(CONTROLLER_TROUBLE), "Abort failed to stop command ring: %e" },
 	{ CONTROLLER, MEANS(CONTROLLER_TROUBLE), "Timeout while waiting for %w %w command" },

@@ -326,6 +326,11 @@ answers_in_the_first_line(void **state)
 		  "inflight: "
 		  "CMD IN\n",
 		  ": no drop is certain, but not all is well.\n", "  host6: transfers failed" },
+		{ "[  100.000000] usb 1-4: reset high-speed USB device number 5 using xhci_hcd\n"
+		  "[  105.300000] usb 1-4: device descriptor read/64, error -110\n"
+		  "[  120.600000] usb 1-4: device descriptor read/64, error -110\n",
+		  ": no drop is certain, but not all is well.\n",
+		  "  1-4: it did not answer when it was reset" },
 		/* As a plug is pulled. */
 		{ CAME("  100.0000", "1-2", "5",
 		       "A1") "[  199.900000] r8152 1-2:1.0 eth0: Tx status -71\n" LEFT("  200.0000",

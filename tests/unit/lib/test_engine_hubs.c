@@ -43,6 +43,22 @@ a_controller_that_is_pulled(void **state)
 
 /* The driver may find it dead before the slot is found empty. */
 static void
+a_controller_that_does_not_start(void **state)
+{
+	static const struct scenario_line lines[] = {
+		{ 5000, "xhci_hcd 0000:07:00.3: new USB bus registered, assigned bus number 7" },
+		{ 5030, "xhci_hcd 0000:07:00.3: can't setup: -110" },
+		{ 5031, "xhci_hcd 0000:07:00.3: USB bus 7 deregistered" },
+		{ 5032, "xhci_hcd 0000:07:00.3: init 0000:07:00.3 fail, -110" },
+	};
+	struct scenario *scenario = *state;
+
+	SCENARIO_READ(scenario, lines);
+	assert_int_equal(scenario->n_incidents, 0);
+	assert_int_equal(scenario->n_events[LS_EVENT_CONTROLLER_TROUBLE], 2);
+}
+
+static void
 a_controller_that_is_found_dead_first(void **state)
 {
 	static const struct scenario_line lines[] = {
@@ -277,6 +293,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_controller_that_is_pulled),
+		TEST(a_controller_that_does_not_start),
 		TEST(a_controller_that_is_found_dead_first),
 		TEST(a_controller_that_is_removed_slowly),
 		TEST(a_dock_that_is_pulled_with_its_controller),
