@@ -292,13 +292,27 @@ beat_of(const struct link *link, uint64_t at_us, unsigned int *ret_n)
 	return (at_us - first_us) / (*ret_n - 1);
 }
 
-static void
-from_departures(const struct link *link, struct report *report)
+/* A program leads it from mode to mode, or back to the same one. */
+static bool
+is_led(const struct ls_engine *engine, const struct link *link)
 {
 	const struct ls_mode *mode = link->session ? link->session->mode : NULL;
+	const struct departure *before = links_departure(link, 0);
+	uint64_t came_us = link->arrival.at.mono_us;
 
-	if (mode && !mode->resting)
-		return; /* a program leads it from mode to mode */
+	if (!mode || mode->resting)
+		return false;
+	if (link->before.vid != link->device.vid || link->before.pid != link->device.pid)
+		return true;
+	return ls_families_edge(engine->config.families, mode, mode,
+				came_us > before->mono_us ? came_us - before->mono_us : 0);
+}
+
+static void
+from_departures(const struct ls_engine *engine, const struct link *link, struct report *report)
+{
+	if (is_led(engine, link))
+		return;
 	report->beat_us = beat_of(link, report->obs->at.mono_us, &report->n_beat);
 	if (!report->beat_us)
 		return;
@@ -313,5 +327,5 @@ evidence_before(struct ls_engine *engine, const struct link *link, uint64_t know
 	from_transfers(link, report);
 	from_port(engine, link, known, report);
 	from_flow(link, report);
-	from_departures(link, report);
+	from_departures(engine, link, report);
 }

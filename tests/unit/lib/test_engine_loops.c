@@ -104,6 +104,24 @@ a_board_of_a_known_family_may_loop(void **state)
 	ls_families_free(families);
 }
 
+/* A boot mode, in which it waits to be led on; nothing leads it from there to the same mode. */
+static void
+a_boot_mode_may_loop(void **state)
+{
+	static const struct ls_device fel = { .vid = 0x1f3a, .pid = 0xefe8 };
+	struct ls_families *families;
+	struct scenario scenario;
+
+	(void)state;
+	assert_int_equal(ls_families_new(&families), 0);
+	scenario_begin_with(&scenario, families);
+	restart_one(&scenario, &fel, 9, 3100, 12400, 0);
+	scenario_only(&scenario, LS_CAUSE_DEVICE_RESET, LS_SIDE_DEVICE, true);
+	assert_non_null(strstr(scenario.incidents[0].why, "9 times, every 15.5 s"));
+	scenario_end(&scenario);
+	ls_families_free(families);
+}
+
 static void
 a_loop_without_a_beat_is_of_the_link(void **state)
 {
@@ -222,6 +240,7 @@ main(void)
 		LOOP(a_long_loop_is_one_incident_of_the_device),
 		LOOP(one_late_departure_does_not_end_a_loop),
 		cmocka_unit_test(a_board_of_a_known_family_may_loop),
+		cmocka_unit_test(a_boot_mode_may_loop),
 		LOOP(a_loop_without_a_beat_is_of_the_link),
 		LOOP(four_departures_are_no_beat),
 		LOOP(a_loop_that_goes_on),
