@@ -424,8 +424,8 @@ incidents_fell_back(struct ls_engine *engine, const struct session *session,
 
 	if (!incident)
 		return;
-	ls_text_format(what, sizeof(what), "the same device came back on port %s, as USB 2",
-		       link->name);
+	ls_text_format(what, sizeof(what), "the same device came back on port %s, as USB %s",
+		       link->name, link->device.speed == LS_SPEED_FULL ? "1.1" : "2");
 	incident_add_note(incident, since, what);
 	(void)incidents_returned(engine, incident, &same, since);
 }

@@ -91,7 +91,11 @@ changed_bus(const struct session *session, const struct link *link, struct ls_in
 bool
 speed_fell_back(const struct session *session, const struct link *link, struct ls_instant at)
 {
-	return session->pub.device.speed >= LS_SPEED_SUPER && link->device.speed == LS_SPEED_HIGH &&
+	enum ls_speed before = session->pub.device.speed, now = link->device.speed;
+
+	/* EHCI hands a port on which no high-speed device answers over to OHCI or UHCI. */
+	return ((before >= LS_SPEED_SUPER && now == LS_SPEED_HIGH) ||
+		(before == LS_SPEED_HIGH && now == LS_SPEED_FULL)) &&
 	       changed_bus(session, link, at);
 }
 

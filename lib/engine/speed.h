@@ -7,8 +7,8 @@ void speed_remember(struct link *link);
 /* The device of @session returned; @session still has the speed of before. */
 void speed_in_session(struct ls_engine *engine, const struct session *session,
 		      const struct link *link, struct ls_instant at);
-/* The device of @session, which left as SuperSpeed, turned up on @link, of a USB 2 bus: did its
- * socket fall back? Only where no source names peers. */
+/* The device of @session turned up on @link, of a slower bus: did its socket fall back from SuperSpeed
+ * to USB 2, or from EHCI to its companion? Only where no source names peers. */
 bool speed_fell_back(const struct session *session, const struct link *link, struct ls_instant at);
 void speed_report_fall_back(struct ls_engine *engine, const struct session *session,
 			    const struct link *link, struct ls_instant at);

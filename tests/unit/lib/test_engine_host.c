@@ -351,6 +351,17 @@ another_device_that_comes_later_was_plugged_in(void **state)
 	scenario_only(*state, LS_CAUSE_UNPLUGGED, LS_SIDE_UNKNOWN, false);
 }
 
+/* A companion controller: a bus of its own, with numbers of its own. */
+static void
+a_log_shows_that_ehci_handed_over_to_its_companion(void **state)
+{
+	struct scenario *scenario = *state;
+
+	read_slower(scenario, "high-speed", "6-1", 9600, "full-speed");
+	scenario_only(scenario, LS_CAUSE_LINK_LOSS, LS_SIDE_LINK, true);
+	assert_non_null(strstr(scenario->incidents[0].why, "full speed, it had high speed before"));
+}
+
 /* As when a plug goes in slowly, or as a driver asks for. */
 static void
 a_log_shows_that_a_device_went_on_to_superspeed(void **state)
@@ -411,6 +422,7 @@ main(void)
 		LOG(a_log_shows_that_a_device_went_on_to_superspeed),
 		LOG(another_device_that_comes_at_once_is_another_mode),
 		LOG(another_device_that_comes_later_was_plugged_in),
+		LOG(a_log_shows_that_ehci_handed_over_to_its_companion),
 		LOG(a_log_shows_that_a_device_was_moved),
 		SCENARIO(the_hosts_state_is_evidence),
 	};
