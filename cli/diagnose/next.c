@@ -250,7 +250,7 @@ diagnose_print_next(const struct cli *cli, const struct diagnosis *diagnosis)
 		render_sentence(&cli->style, TONE_STRONG, 6, "Do:   %s", remedy(blame));
 		put_how_rare(cli, &blame->suspects[0]);
 	}
-	if (blame->drops == 0)
+	if (blame->drops == 0 || blame->verdict == LS_VERDICT_NOTHING_SPECIAL)
 		return;
 	run_time(time, swap->run_hours);
 	if (swap->possible && !is_idle(diagnosis))

@@ -277,8 +277,9 @@ put_evidence(const struct cli *cli, const struct diagnosis *diagnosis)
 	company(where, blame, false);
 	company(same, blame, true);
 	if (suspect->hours_without > 0 || suspect->drops_without > 0)
-		render_sentence(&cli->style, TONE_PLAIN, 2, "  %s%s%s.  Without it, %s%s: %s.",
-				with, *where ? ", with " : "", where,
+		render_sentence(&cli->style, TONE_PLAIN, 2, "  %s%s%s.  %s, %s%s: %s.", with,
+				*where ? ", with " : "", where,
+				*suspect->with && *suspect->name ? "Not together" : "Without it",
 				*same ? "the same " : "the rest", same, without);
 	else
 		render_sentence(&cli->style, TONE_PLAIN, 2,
