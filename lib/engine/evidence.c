@@ -29,7 +29,7 @@
 #define BEAT_N_WHOLE 8
 /* … and for longer than chance fits into seconds. */
 #define BEAT_SPAN_WHOLE_US (20 * LS_SEC)
-/* What busy machines add to an interval, besides 1 % of the device's own. */
+/* What busy machines add to an interval, besides 2.5 % of the device's own. */
 #define BEAT_JITTER_US	(40 * LS_MS)
 #define BEAT_LONGEST_US (120 * LS_SEC)
 /* A loader is sent in less than this; a disconnect during a longer transfer is unintended. */
@@ -241,7 +241,7 @@ fits(const struct link *link, uint64_t at_us, unsigned int n, struct beat_bounds
 		bounds->least_us = interval_us;
 	if (interval_us > bounds->most_us)
 		bounds->most_us = interval_us;
-	return bounds->most_us - bounds->least_us <= BEAT_JITTER_US + bounds->least_us / 100;
+	return bounds->most_us - bounds->least_us <= BEAT_JITTER_US + bounds->least_us / 40;
 }
 
 /* How many departures up to this one fit the same interval, and when the first of them was. */

@@ -11,7 +11,9 @@ plug_qemu tablet usb-tablet 4
 	exit
 }
 pause 3
+# Linux 6.12 may block for ever in the port's lock when something is plugged in that it starts.
 enable() {
+	pull tablet
 	echo 0 >$port/disable
 }
 at_end enable
