@@ -9,6 +9,15 @@
 /* Hands need longer to plug another device in. Modems and network adapters that first are a disk with
  * their driver, and boards that load their firmware, may change all of their ids. */
 #define AT_ONCE_US (1 * LS_SEC)
+/* The kernel waits longer for a connection to be stable; lines without times are 1 us apart. */
+#define DEBOUNCE_US (50 * LS_MS)
+
+/* 0: within one second, of stamps that have no fractions. */
+static bool
+is_at_once(uint64_t away_us)
+{
+	return away_us == 0 || (away_us >= DEBOUNCE_US && away_us < AT_ONCE_US);
+}
 
 static const struct ls_mode *
 mode_of(const struct ls_engine *engine, const struct ls_device *device,
@@ -91,7 +100,7 @@ modes_compare(struct ls_engine *engine, struct session *before, const struct lin
 			ls_families_edge(engine->config.families, before->mode, ret->mode, away_us);
 	ret->replugged = !ret->edge && (facts & LS_FACT_AWAY);
 	if (ret->like == LS_MATCH_OTHER &&
-	    (ret->edge || match == LS_IDENTITY_SAME || away_us < AT_ONCE_US))
+	    (ret->edge || match == LS_IDENTITY_SAME || is_at_once(away_us)))
 		ret->like = LS_MATCH_OTHER_MODE;
 	mark_uncertain(engine, before, ret);
 }

@@ -351,6 +351,22 @@ answers_in_the_first_line(void **state)
 	}
 }
 
+/* How long the first one was away is not known: the second may have been plugged in. */
+static void
+takes_another_device_for_another_without_times(void **state)
+{
+	ls_json_auto json_t *json = analyze(
+		"usb 1-3: new high-speed USB device number 5 using xhci_hcd\n"
+		"usb 1-3: New USB device found, idVendor=0951, idProduct=1666, bcdDevice= 1.00\n"
+		"usb 1-3: USB disconnect, device number 5\n"
+		"usb 1-3: new high-speed USB device number 6 using xhci_hcd\n"
+		"usb 1-3: New USB device found, idVendor=0781, idProduct=5567, bcdDevice= 1.00\n",
+		CLI_FINE);
+
+	(void)state;
+	assert_string_equal(text_of(only_incident(json), "cause"), "unplugged");
+}
+
 /* Minutes or days may lie between two lines. */
 static void
 is_less_sure_without_times(void **state)
@@ -762,6 +778,7 @@ main(void)
 		cmocka_unit_test(counts_a_span_that_was_pasted_twice_once),
 		cmocka_unit_test(keeps_boots_apart),
 		cmocka_unit_test(is_less_sure_without_times),
+		cmocka_unit_test(takes_another_device_for_another_without_times),
 		cmocka_unit_test(answers_in_the_first_line),
 		cmocka_unit_test(attributes_a_lost_hub_to_one_incident),
 		cmocka_unit_test(names_controllers_as_the_log_does),
