@@ -29,30 +29,51 @@ store_exposure_is_whole(const struct store_exposure *asked)
 	return asked->since == INT64_MIN && asked->until == INT64_MAX;
 }
 
-/* The first week from which sums can be used; INT64_MAX: none. */
+/* The first whole span of @length_us from which sums can be used; INT64_MAX: none. */
 static inline int64_t
-store_exposure_weeks(const struct store_exposure *asked)
+store_exposure_sums(const struct store_exposure *asked, int64_t length_us)
 {
 	if (asked->until != INT64_MAX)
 		return INT64_MAX;
-	if (asked->since <= 0 || asked->since % STORE_WEEK_US == 0)
+	if (asked->since <= 0 || asked->since % length_us == 0)
 		return asked->since;
-	return asked->since - asked->since % STORE_WEEK_US + STORE_WEEK_US;
+	return asked->since - asked->since % length_us + length_us;
 }
 
-/* Of SQL about sessions of a port in the asked span, ?1 … ?6. */
+/* … week, in µs. */
+static inline int64_t
+store_exposure_weeks(const struct store_exposure *asked)
+{
+	return store_exposure_sums(asked, STORE_WEEK_US);
+}
+
+/* … slice, in slices: as session_sums count. */
+static inline int64_t
+store_exposure_slices(const struct store_exposure *asked)
+{
+	int64_t from = store_exposure_sums(asked, STORE_SLICE_US);
+
+	return from == INT64_MAX ? from : from / STORE_SLICE_US;
+}
+
+/* Of SQL about sessions of a port in the asked span, ?1 … ?7. */
 #define STORE_PORT_SPAN(asked, port)                                                               \
 	INT(port), INT((asked)->since), INT((asked)->until), INT((asked)->now.mono_us),            \
-		INT((asked)->now.real_us), INT(store_exposure_is_whole(asked))
-/* Of port ?1 those that may touch the span from ?2 on; with ?6 those that are not in its sums. */
-#define SESSIONS_OF_PORT                                                                           \
-	"(SELECT id FROM sessions WHERE ?6 = 0 AND port = ?1 AND ended_real >= ?2"                 \
-	" UNION SELECT id FROM sessions WHERE port = ?1 AND counted = 0 AND (?6 OR open = 1))"
-/* The same without those of whole weeks from ?7 on, which have sums. */
+		INT((asked)->now.real_us), INT(store_exposure_is_whole(asked)),                    \
+		INT(store_exposure_weeks(asked))
+/*
+ * Of port ?1 the sessions that may touch the span from ?2 on, but for those of whole weeks from ?7 on,
+ * or of whole slices from ?8 on, that have sums.
+ */
 #define SESSIONS_OUTSIDE_WEEKS                                                                     \
 	"(SELECT id FROM sessions WHERE ?6 = 0 AND port = ?1 AND ended_real >= ?2"                 \
-	" AND (began_real < ?7 OR counted = 0)"                                                    \
-	" UNION SELECT id FROM sessions WHERE port = ?1 AND counted = 0 AND (?6 OR open = 1))"
+	" AND began_real < ?7 UNION SELECT id FROM sessions WHERE port = ?1 AND counted = 0"       \
+	" AND (open = 1 OR ended_real >= ?2))"
+#define SESSIONS_OUTSIDE_SLICES                                                                    \
+	"(SELECT id FROM sessions WHERE ?6 = 0 AND port = ?1 AND ended_real >= ?2"                 \
+	" AND ?7 IS NOT NULL AND began_real / " STORE_SLICE_TEXT " < ?8"                           \
+	" UNION SELECT id FROM sessions WHERE port = ?1 AND sum IS NULL"                           \
+	" AND (open = 1 OR ended_real >= ?2))"
 
 /* store_exposure_done() in any case. 0 or -errno. */
 int store_exposure_init(struct store_exposure *asked, struct store *store,

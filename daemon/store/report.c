@@ -20,7 +20,7 @@ count_stays(const struct store_exposure *asked, int64_t port, struct ls_port_rep
 		" FROM sessions s JOIN stays t ON t.session = s.id"
 		" WHERE s.id IN " SESSIONS_OUTSIDE_WEEKS
 		" AND t.began_real < ?3 AND ifnull(t.ended_real, ?5) >= ?2 ORDER BY s.id",
-		STORE_PORT_SPAN(asked, port), INT(store_exposure_weeks(asked)));
+		STORE_PORT_SPAN(asked, port));
 	int64_t session = 0;
 	double us = 0;
 	int r;
@@ -158,10 +158,10 @@ count_traffic(const struct store_exposure *asked, int64_t port, struct ls_port_r
 		asked->store,
 		"SELECT sum(transfers), sum(bytes_in), sum(bytes_out), sum(submit_errors) FROM"
 		" (SELECT t.transfers, t.bytes_in, t.bytes_out, t.submit_errors FROM traffic t"
-		"  WHERE t.session IN " SESSIONS_OF_PORT
-		"  AND t.minute_us >= ?2 AND t.minute_us < ?3"
+		"  WHERE t.session IN " SESSIONS_OUTSIDE_WEEKS
+		"  AND t.minute_us >= ?2 AND t.minute_us < ?3 AND ?4 + ?5 > 0"
 		" UNION ALL SELECT transfers, bytes_in, bytes_out, submit_errors"
-		"  FROM port_traffic WHERE ?6 AND port = ?1)",
+		"  FROM week_traffic WHERE port = ?1 AND week_real >= ?7)",
 		STORE_PORT_SPAN(asked, port));
 	int r = store_next(&rows);
 
@@ -220,10 +220,10 @@ count_errors(const struct store_exposure *asked, int64_t port, struct ls_port_re
 		store_query(asked->store,
 			    "SELECT status, class, sum(n), endpoint FROM"
 			    " (SELECT e.status, e.class, e.n, e.endpoint FROM traffic_errors e"
-			    "  WHERE e.session IN " SESSIONS_OF_PORT
-			    "  AND e.minute_us >= ?2 AND e.minute_us < ?3"
-			    " UNION ALL SELECT status, class, n, endpoint FROM port_errors"
-			    "  WHERE ?6 AND port = ?1)"
+			    "  WHERE e.session IN " SESSIONS_OUTSIDE_WEEKS
+			    "  AND e.minute_us >= ?2 AND e.minute_us < ?3 AND ?4 + ?5 > 0"
+			    " UNION ALL SELECT status, class, n, endpoint FROM week_errors"
+			    "  WHERE port = ?1 AND week_real >= ?7)"
 			    " GROUP BY status, class, endpoint ORDER BY status DESC",
 			    STORE_PORT_SPAN(asked, port));
 	int r;
@@ -251,10 +251,10 @@ count_latency(const struct store_exposure *asked, int64_t port, struct ls_port_r
 		"SELECT type, sum(n), iif(count(p50_us) = count(*), max(p50_us), NULL),"
 		" max(p99_us), max(max_us) FROM"
 		" (SELECT l.type, l.n, l.p50_us, l.p99_us, l.max_us FROM traffic_latency l"
-		"  WHERE l.session IN " SESSIONS_OF_PORT
-		"  AND l.minute_us >= ?2 AND l.minute_us < ?3"
-		" UNION ALL SELECT type, n, NULL, p99_us, max_us FROM port_latency"
-		"  WHERE ?6 AND port = ?1) GROUP BY type",
+		"  WHERE l.session IN " SESSIONS_OUTSIDE_WEEKS
+		"  AND l.minute_us >= ?2 AND l.minute_us < ?3 AND ?4 + ?5 > 0"
+		" UNION ALL SELECT type, n, NULL, p99_us, max_us FROM week_latency"
+		"  WHERE port = ?1 AND week_real >= ?7) GROUP BY type",
 		STORE_PORT_SPAN(asked, port));
 	int r;
 
@@ -299,12 +299,12 @@ visit_with_cables(const struct store_exposure *asked, int64_t port, struct ls_po
 	store_rows_auto rows = store_query(
 		asked->store,
 		"SELECT group_concat(label || x'0a', '') FROM (SELECT c.label FROM cables c"
-		" WHERE c.id IN (SELECT s.cable FROM sessions s WHERE s.id IN " SESSIONS_OF_PORT
-		"   AND s.began_real < ?3 AND iif(s.open, ?5, s.ended_real) >= ?2"
-		"  UNION SELECT cable FROM session_sums WHERE ?6 AND port = ?1"
-		"  UNION SELECT cable FROM sessions WHERE ?6 AND port = ?1 AND sum IS NULL)"
+		" WHERE c.id IN (SELECT s.cable FROM sessions s WHERE s.id "
+		"IN " SESSIONS_OUTSIDE_SLICES
+		"   AND s.began_real < ?3 AND iif(s.open, ?5, s.ended_real) >= ?2 AND ?4 > 0"
+		"  UNION SELECT cable FROM session_sums WHERE port = ?1 AND slice >= ?8)"
 		" ORDER BY c.label)",
-		STORE_PORT_SPAN(asked, port));
+		STORE_PORT_SPAN(asked, port), INT(store_exposure_slices(asked)));
 	int r = store_next(&rows);
 
 	if (r < 0)

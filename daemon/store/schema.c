@@ -377,14 +377,66 @@ static const char *const to_4[] = {
 	"UPDATE sessions SET sum = NULL WHERE sum IS NOT NULL",
 };
 
+#define WEEK_OF(time) "(" time " - " time " % " STORE_WEEK_TEXT ")"
+
+/* Transfers of a port by weeks, so that a question about a year reads 52 of them. */
+static const char *const to_5[] = {
+	"CREATE TABLE week_traffic ("
+	" port INTEGER NOT NULL, week_real INTEGER NOT NULL,"
+	" transfers INTEGER NOT NULL,"
+	" bytes_in INTEGER NOT NULL, bytes_out INTEGER NOT NULL, submit_errors INTEGER NOT NULL,"
+	" PRIMARY KEY (port, week_real)"
+	") STRICT, WITHOUT ROWID",
+	"CREATE TABLE week_errors ("
+	" port INTEGER NOT NULL, week_real INTEGER NOT NULL,"
+	" endpoint INTEGER NOT NULL, status INTEGER NOT NULL,"
+	" class TEXT NOT NULL, n INTEGER NOT NULL,"
+	" PRIMARY KEY (port, week_real, endpoint, status, class)"
+	") STRICT, WITHOUT ROWID",
+	"CREATE TABLE week_latency ("
+	" port INTEGER NOT NULL, week_real INTEGER NOT NULL, type TEXT NOT NULL,"
+	" n INTEGER NOT NULL, p99_us INTEGER NOT NULL, max_us INTEGER NOT NULL,"
+	" PRIMARY KEY (port, week_real, type)"
+	") STRICT, WITHOUT ROWID",
+	"INSERT INTO week_traffic SELECT s.port, " WEEK_OF(
+		"s.began_real") ", sum(t.transfers),"
+				" sum(t.bytes_in), sum(t.bytes_out), sum(t.submit_errors) FROM "
+				"traffic t"
+				" JOIN sessions s ON s.id = t.session WHERE s.counted = 1 AND "
+				"s.port IS NOT NULL"
+				" GROUP BY 1, 2",
+	"INSERT INTO week_errors SELECT s.port, " WEEK_OF(
+		"s.began_real") ", t.endpoint, t.status,"
+				" t.class, sum(t.n) FROM traffic_errors t JOIN sessions s ON s.id "
+				"= t.session"
+				" WHERE s.counted = 1 AND s.port IS NOT NULL GROUP BY 1, 2, 3, 4, "
+				"5",
+	"INSERT INTO week_latency SELECT s.port, " WEEK_OF(
+		"s.began_real") ", t.type, sum(t.n),"
+				" max(t.p99_us), max(t.max_us) FROM traffic_latency t JOIN "
+				"sessions s ON s.id = t.session"
+				" WHERE s.counted = 1 AND s.port IS NOT NULL GROUP BY 1, 2, 3",
+	"DROP TABLE port_traffic",
+	"DROP TABLE port_errors",
+	"DROP TABLE port_latency",
+	/* The latest session of a port, and which sessions touch a span, by the index alone. */
+	"DROP INDEX sessions_port",
+	"CREATE INDEX sessions_port ON sessions (port, began_real)",
+	"DROP INDEX sessions_port_ended",
+	"CREATE INDEX sessions_port_ended ON sessions (port, ended_real, began_real)",
+	"DROP INDEX sessions_ended",
+	"CREATE INDEX sessions_ended ON sessions (ended_real, began_real)",
+	"DROP INDEX sessions_port_not_summed",
+	"CREATE INDEX sessions_port_not_summed ON sessions (port, began_real) WHERE sum IS NULL",
+	"CREATE INDEX sessions_not_summed_began ON sessions (began_real) WHERE sum IS NULL",
+};
+
 static const struct {
 	const char *const *steps;
 	size_t n;
 } migrations[] = {
-	{ to_1, LS_COUNT(to_1) },
-	{ to_2, LS_COUNT(to_2) },
-	{ to_3, LS_COUNT(to_3) },
-	{ to_4, LS_COUNT(to_4) },
+	{ to_1, LS_COUNT(to_1) }, { to_2, LS_COUNT(to_2) }, { to_3, LS_COUNT(to_3) },
+	{ to_4, LS_COUNT(to_4) }, { to_5, LS_COUNT(to_5) },
 };
 
 int

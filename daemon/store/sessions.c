@@ -16,6 +16,11 @@ on_piece(const struct store_piece *piece, void *user)
 	return 0;
 }
 
+struct session_visit {
+	store_session_fn visit;
+	void *user;
+};
+
 static int
 visit_sessions(const struct store_exposure *asked, struct store_rows *rows, store_session_fn visit,
 	       void *user)
@@ -37,46 +42,83 @@ visit_sessions(const struct store_exposure *asked, struct store_rows *rows, stor
 	return r;
 }
 
-#define BEHIND_SESSION                                                                             \
-	"(?3 = 0 OR (r.began_real, r.id) > (" CURSOR_TIME("sessions", "began_real") ", ?3))"
+/* Behind the row that the last page ended with, which began at ?6; ?6 is the least of all times at first. */
+#define BEHIND_SESSION "(began_real > ?6 OR (began_real = ?6 AND id > ?3))"
+#define ASKED_PORT     "(?4 IS NULL OR port IN (SELECT value FROM json_each(?4)))"
 
-/* Closed ones by their end, open ones by an index of their own. */
+/*
+ * The sessions that touch the span, in the order in which they began; from ?7 on only those without a
+ * sum. Each part reads no more than a page of the index that it names, but for the first: which sessions
+ * had begun before the span can only be found by their ends. Those come on the first page.
+ */
 static const char select_sessions[] = SESSION_SELECT
-	" WHERE r.id >= ifnull("
-	"(SELECT min(id) FROM sessions INDEXED BY sessions_ended WHERE ended_real >= ?1),"
-	" 0x7fffffffffffffff) AND " BEHIND_SESSION " AND r.open = 0"
-	" AND r.ended_real >= ?1 AND r.began_real < ?2 AND " ASKED_PORTS
-	" UNION ALL " SESSION_SELECT " WHERE r.id IN (SELECT id FROM sessions"
-	"  INDEXED BY sessions_open WHERE open = 1) AND " BEHIND_SESSION
-	" AND r.began_real < ?2 AND " ASKED_PORTS " ORDER BY began_real, 1 LIMIT ?5";
-/* These two are of the whole history, ?1 … ?2. */
-static const char select_not_summed[] = SESSION_SELECT
-	" WHERE r.id IN (SELECT id FROM sessions"
-	"  INDEXED BY sessions_port_not_summed WHERE sum IS NULL AND id > ?3) AND " ASKED_PORTS
-	" AND ?1 < ?2 ORDER BY r.id LIMIT ?5";
+	" WHERE r.id IN"
+	" (SELECT id FROM sessions INDEXED BY sessions_ended WHERE ?6 < ?1 AND ended_real >= ?1"
+	"   AND began_real < ?1 AND " BEHIND_SESSION
+	"  UNION ALL SELECT id FROM sessions INDEXED BY sessions_open WHERE open = 1"
+	"   AND began_real < min(?1, ?2) AND " BEHIND_SESSION
+	"  UNION ALL SELECT id FROM (SELECT id FROM sessions INDEXED BY sessions_began"
+	"   WHERE began_real >= max(?1, ?6) AND " BEHIND_SESSION " AND began_real < min(?2, ?7)"
+	"   AND (open = 1 OR ended_real >= ?1) AND " ASKED_PORT
+	"   ORDER BY began_real, id LIMIT ?5)"
+	"  UNION ALL SELECT id FROM (SELECT id FROM sessions INDEXED BY sessions_not_summed_began"
+	"   WHERE sum IS NULL AND began_real >= max(?7, ?6) AND " BEHIND_SESSION
+	"   AND began_real < ?2 AND (open = 1 OR ended_real >= ?1) AND " ASKED_PORT
+	"   ORDER BY began_real, id LIMIT ?5))"
+	" AND " ASKED_PORTS " ORDER BY r.began_real, r.id LIMIT ?5";
 static const char select_sums[] =
 	"SELECT r.id, p.id_path, p.name, p.label, c.label, h.hubs, r.n, r.each,"
 	" r.connected_us, r.drops, r.by_power, r.by_host, r.by_hub, r.by_device,"
 	" r.first_real" DEVICE_COLUMNS " FROM session_sums r" PORT_JOIN DEVICE_JOIN
 	" LEFT JOIN cables c ON c.id = r.cable LEFT JOIN chains h ON h.id = r.chain"
-	" WHERE r.id > ?3 AND " ASKED_PORTS " AND ?1 < ?2 ORDER BY r.id LIMIT ?5";
+	" WHERE r.id > ?3 AND r.slice >= ?6 AND " ASKED_PORTS " AND ?1 < ?2 ORDER BY r.id LIMIT ?5";
+
+/* When the session began that a page ended with; where it is gone, the next one. */
+static int
+find_cursor(struct store *store, int64_t after_id, int64_t *began_us)
+{
+	int r;
+
+	*began_us = INT64_MIN;
+	if (after_id == 0)
+		return 0;
+	*began_us = INT64_MAX;
+	r = store_get(store, began_us,
+		      "SELECT began_real FROM sessions WHERE id >= ?1 ORDER BY id LIMIT 1",
+		      INT(after_id));
+	return r < 0 ? r : 0;
+}
+
+/* Those that began from @sums_us on have sums, which are left out. */
+static int
+list_sessions(const struct store_exposure *asked, const struct store_filter *filter,
+	      const char *ports, int64_t sums_us, const struct session_visit *it)
+{
+	int64_t behind_us;
+	int r = find_cursor(asked->store, filter->after_id, &behind_us);
+
+	if (r < 0)
+		return r;
+	store_rows_auto rows =
+		store_query(asked->store, select_sessions, STORE_FILTER(filter, ports),
+			    INT(behind_us), INT(sums_us));
+
+	return visit_sessions(asked, &rows, it->visit, it->user);
+}
 
 int
 store_sessions(struct store *store, const struct store_filter *filter, struct ls_instant now,
 	       store_session_fn visit, void *user, const char **unknown)
 {
+	const struct session_visit it = { visit, user };
 	struct store_exposure asked = { 0 };
 	store_ports_auto *ports = NULL;
 	int r = store_ports(store, filter, &ports, unknown);
 
 	if (r == 0)
 		r = store_exposure_init(&asked, store, filter, now);
-	if (r == 0) {
-		store_rows_auto rows =
-			store_query(store, select_sessions, STORE_FILTER(filter, ports));
-
-		r = visit_sessions(&asked, &rows, visit, user);
-	}
+	if (r == 0)
+		r = list_sessions(&asked, filter, ports, INT64_MAX, &it);
 	store_exposure_done(&asked);
 	return r;
 }
@@ -120,7 +162,8 @@ static int
 visit_sums(struct sums_visit *it, const struct store_filter *filter)
 {
 	store_rows_auto rows =
-		store_query(it->asked.store, select_sums, STORE_FILTER(filter, it->ports));
+		store_query(it->asked.store, select_sums, STORE_FILTER(filter, it->ports),
+			    INT(store_exposure_slices(&it->asked)));
 	struct store_session row;
 	int r;
 
@@ -147,18 +190,15 @@ on_session_behind(const struct store_session *row, void *user)
 static int
 visit_rest(struct sums_visit *it, const struct store_filter *filter)
 {
-	bool whole = store_exposure_is_whole(&it->asked);
+	const struct session_visit behind = { on_session_behind, it };
 	struct store_filter rest = *filter;
 
 	if (filter->limit && it->n >= filter->limit)
 		return 0;
 	rest.limit = filter->limit ? filter->limit - it->n : 0;
 	rest.after_id = filter->after_id > STORE_SUM_IDS ? filter->after_id - STORE_SUM_IDS : 0;
-	store_rows_auto rows =
-		store_query(it->asked.store, whole ? select_not_summed : select_sessions,
-			    STORE_FILTER(&rest, it->ports));
-
-	return visit_sessions(&it->asked, &rows, on_session_behind, it);
+	return list_sessions(&it->asked, &rest, it->ports,
+			     store_exposure_sums(&it->asked, STORE_SLICE_US), &behind);
 }
 
 int
@@ -172,7 +212,7 @@ store_session_sums(struct store *store, const struct store_filter *filter, struc
 	it.ports = ports;
 	if (r == 0)
 		r = store_exposure_init(&it.asked, store, filter, now);
-	if (r == 0 && store_exposure_is_whole(&it.asked) && filter->after_id < STORE_SUM_IDS)
+	if (r == 0 && filter->after_id < STORE_SUM_IDS)
 		r = visit_sums(&it, filter);
 	if (r == 0)
 		r = visit_rest(&it, filter);

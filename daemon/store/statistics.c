@@ -16,8 +16,6 @@
 
 /* By then a session no longer changes: its minutes of traffic are hours (store_roll_up()). */
 #define ENDED_FOR_US (3 * 24 * 3600 * (int64_t)LS_SEC)
-/* Sessions of one sum began in the same six days: attribution asks since when it drops. */
-#define SLICE_US ((INT64_C(1) << 19) * (int64_t)LS_SEC)
 /* Sessions in one transaction: some 10 ms with the write to disk. */
 #define SESSIONS_AT_ONCE 128
 
@@ -82,7 +80,7 @@ add_sum(struct store *store, const struct pending *pending)
 		" first_real = min(first_real, excluded.first_real) RETURNING id",
 		INT(pending->id), INT(us), INT(pending->drops), INT(by_side[LS_SIDE_POWER]),
 		INT(by_side[LS_SIDE_HOST]), INT(by_side[LS_SIDE_HUB]), INT(by_side[LS_SIDE_DEVICE]),
-		INT(ls_trial_length((double)us / 3600e6)), INT(SLICE_US));
+		INT(ls_trial_length((double)us / 3600e6)), INT(STORE_SLICE_US));
 
 	if (r < 0)
 		return r;
@@ -145,32 +143,33 @@ add_to_week(struct store *store, const struct pending *pending)
 static int
 add_traffic(struct store *store, const struct pending *pending)
 {
-	int r = store_run(
-		store,
-		"INSERT INTO port_traffic SELECT ?2, sum(transfers), sum(bytes_in), sum(bytes_out),"
-		" sum(submit_errors) FROM traffic WHERE session = ?1 HAVING count(*) > 0"
-		" ON CONFLICT DO UPDATE SET transfers = transfers + excluded.transfers,"
-		" bytes_in = bytes_in + excluded.bytes_in,"
-		" bytes_out = bytes_out + excluded.bytes_out,"
-		" submit_errors = submit_errors + excluded.submit_errors",
-		INT(pending->id), INT(pending->port));
+	int64_t week_us = pending->began_us - pending->began_us % STORE_WEEK_US;
+	int r = store_run(store,
+			  "INSERT INTO week_traffic SELECT ?2, ?3, sum(transfers), sum(bytes_in),"
+			  " sum(bytes_out), sum(submit_errors) FROM traffic WHERE session = ?1"
+			  " HAVING count(*) > 0"
+			  " ON CONFLICT DO UPDATE SET transfers = transfers + excluded.transfers,"
+			  " bytes_in = bytes_in + excluded.bytes_in,"
+			  " bytes_out = bytes_out + excluded.bytes_out,"
+			  " submit_errors = submit_errors + excluded.submit_errors",
+			  INT(pending->id), INT(pending->port), INT(week_us));
 
 	if (r == 0)
 		r = store_run(
 			store,
-			"INSERT INTO port_errors SELECT ?2, endpoint, status, class, sum(n)"
+			"INSERT INTO week_errors SELECT ?2, ?3, endpoint, status, class, sum(n)"
 			" FROM traffic_errors WHERE session = ?1 GROUP BY endpoint, status, class"
 			" ON CONFLICT DO UPDATE SET n = n + excluded.n",
-			INT(pending->id), INT(pending->port));
+			INT(pending->id), INT(pending->port), INT(week_us));
 	if (r == 0)
-		r = store_run(
-			store,
-			"INSERT INTO port_latency SELECT ?2, type, sum(n), max(p99_us), max(max_us)"
-			" FROM traffic_latency WHERE session = ?1 GROUP BY type"
-			" ON CONFLICT DO UPDATE SET n = n + excluded.n,"
-			" p99_us = max(p99_us, excluded.p99_us),"
-			" max_us = max(max_us, excluded.max_us)",
-			INT(pending->id), INT(pending->port));
+		r = store_run(store,
+			      "INSERT INTO week_latency"
+			      " SELECT ?2, ?3, type, sum(n), max(p99_us), max(max_us)"
+			      " FROM traffic_latency WHERE session = ?1 GROUP BY type"
+			      " ON CONFLICT DO UPDATE SET n = n + excluded.n,"
+			      " p99_us = max(p99_us, excluded.p99_us),"
+			      " max_us = max(max_us, excluded.max_us)",
+			      INT(pending->id), INT(pending->port), INT(week_us));
 	return r;
 }
 
@@ -333,7 +332,7 @@ add_sessions_outside_weeks(const struct store_exposure *asked, int64_t port, str
 		store_query(asked->store,
 			    "SELECT id FROM sessions WHERE id IN " SESSIONS_OUTSIDE_WEEKS
 			    " AND began_real < ?3 AND ?4 + ?5 > 0",
-			    STORE_PORT_SPAN(asked, port), INT(store_exposure_weeks(asked)));
+			    STORE_PORT_SPAN(asked, port));
 
 	return add_sessions(asked, &rows, series);
 }

@@ -198,7 +198,7 @@ leaves_a_newer_version_alone(void **state)
 
 	put_batches(store, 1, 3);
 	store_close(store);
-	make_other_database(*state, "PRAGMA user_version = 5");
+	make_other_database(*state, "PRAGMA user_version = 6");
 	before = read_file(*state, "linkstat.db", &n_before);
 	store = sample_open(*state);
 	print_message("%s\n", store_problem(store));
