@@ -4,6 +4,7 @@
 
 #include "daemon/store/db.h"
 #include "daemon/store/row.h"
+#include "daemon/store/schema.h"
 #include "lib/wire/wire.h"
 
 /* When a linkstatd was last alive; *boot is the row of its boot. 1, or 0 if there was none. */
@@ -258,8 +259,6 @@ store_set_alive(struct store *store, struct ls_instant now)
 			 INT(store->boot), INT(now.mono_us), INT(now.real_us));
 }
 
-#define HALF_IMPORTED "boot IN (SELECT id FROM boots WHERE imported = 1)"
-
 int
 store_import_clean(struct store *store)
 {
@@ -268,13 +267,24 @@ store_import_clean(struct store *store)
 
 	if (r < 0 || unfinished == 0)
 		return r < 0 ? r : 0;
-	return store_exec(store, "DELETE FROM evidence WHERE incident IN"
-				 " (SELECT id FROM incidents WHERE " HALF_IMPORTED ");"
-				 "DELETE FROM stays WHERE session IN"
-				 " (SELECT id FROM sessions WHERE " HALF_IMPORTED ");"
-				 "DELETE FROM incidents WHERE " HALF_IMPORTED ";"
-				 "DELETE FROM sessions WHERE " HALF_IMPORTED ";"
-				 "DELETE FROM events WHERE " HALF_IMPORTED ";"
-				 "DELETE FROM gaps WHERE " HALF_IMPORTED ";"
-				 "UPDATE boots SET imported = 3 WHERE imported = 1");
+	/* Sums outlive events, so those of an import are subtracted before it is deleted. */
+	return store_exec(
+		store,
+		"UPDATE event_sums SET n = event_sums.n - e.n FROM"
+		" (SELECT port, " STORE_MONTH_OF(
+			"at_real") " AS month, kind, count(*) AS n"
+				   "  FROM events WHERE port IS NOT NULL AND " STORE_HALF_IMPORTED
+				   "  GROUP BY 1, 2, 3) e WHERE event_sums.port = e.port"
+				   " AND event_sums.month_real = e.month AND event_sums.kind = "
+				   "e.kind;"
+				   "DELETE FROM event_sums WHERE n = 0;"
+				   "DELETE FROM evidence WHERE incident IN"
+				   " (SELECT id FROM incidents WHERE " STORE_HALF_IMPORTED ");"
+				   "DELETE FROM stays WHERE session IN"
+				   " (SELECT id FROM sessions WHERE " STORE_HALF_IMPORTED ");"
+				   "DELETE FROM incidents WHERE " STORE_HALF_IMPORTED ";"
+				   "DELETE FROM sessions WHERE " STORE_HALF_IMPORTED ";"
+				   "DELETE FROM events WHERE " STORE_HALF_IMPORTED ";"
+				   "DELETE FROM gaps WHERE " STORE_HALF_IMPORTED ";"
+				   "UPDATE boots SET imported = 3 WHERE imported = 1");
 }

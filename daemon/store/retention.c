@@ -8,6 +8,7 @@
 
 #include "daemon/base/state.h"
 #include "daemon/store/db.h"
+#include "daemon/store/schema.h"
 #include "daemon/store/statistics.h"
 #include "daemon/store/store.h"
 
@@ -54,7 +55,8 @@ static const char *const delete_oldest[] = {
 	"DELETE FROM traffic_latency WHERE (session, minute_us) IN " OLDEST_MINUTES,
 	"DELETE FROM traffic WHERE (session, minute_us) IN " OLDEST_MINUTES,
 	("DELETE FROM events WHERE id IN"
-	 " (SELECT id FROM events WHERE at_real < ?1 ORDER BY at_real LIMIT ?2)"),
+	 " (SELECT id FROM events WHERE at_real < ?1 AND NOT " STORE_HALF_IMPORTED
+	 "  ORDER BY at_real LIMIT ?2)"),
 };
 enum { N_WITHOUT_EVENTS = LS_COUNT(delete_oldest) - 1 };
 

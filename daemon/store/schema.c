@@ -170,7 +170,7 @@ static const char *const to_1[] = {
 	") STRICT",
 };
 
-#define MONTH_OF(time)	  "(" time " - " time " % " STORE_MONTH_TEXT ")"
+#define MONTH_OF(time)	  STORE_MONTH_OF(time)
 #define ONE_MORE_INCIDENT " ON CONFLICT DO UPDATE SET n = n + 1, drops = drops + excluded.drops"
 #define ADD_INCIDENT                                                                               \
 	"INSERT INTO incident_sums VALUES (NEW.port, " MONTH_OF(                                   \

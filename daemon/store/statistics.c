@@ -173,13 +173,15 @@ add_traffic(struct store *store, const struct pending *pending)
 	return r;
 }
 
+/* An import that is under way may still be undone. */
 static int
 list_pending(struct store *store, int64_t before, struct pending *ret)
 {
 	store_rows_auto rows = store_query(
 		store,
 		"SELECT id, ifnull(port, 0), counted, began_real FROM sessions"
-		" WHERE sum IS NULL AND open = 0 AND ended_real < ?1 ORDER BY ended_real LIMIT ?2",
+		" WHERE sum IS NULL AND open = 0 AND ended_real < ?1 AND NOT " STORE_HALF_IMPORTED
+		" ORDER BY ended_real LIMIT ?2",
 		INT(before), INT(SESSIONS_AT_ONCE));
 	int r = 0, n = 0;
 

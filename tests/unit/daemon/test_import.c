@@ -1,6 +1,10 @@
 /* The past of boots out of their kernel logs, on a real store beside a live engine. */
+#include <sys/wait.h>
+
 #include "tests/unit/daemon/import_bed.h"
 #include "daemon/store/import.h"
+#include "daemon/store/retention.h"
+#include "daemon/store/statistics.h"
 
 static void
 a_boot_becomes_history(void **state)
@@ -125,6 +129,98 @@ an_aborted_import_leaves_nothing(void **state)
 }
 
 /* linkstatd began at 500 s, and was there until 1600 s: the drop at 1000 s is its own. */
+static const char *const sums_of[] = {
+	"SELECT ifnull(sum(n), 0) FROM event_sums",
+	"SELECT ifnull(sum(n + drops), 0) FROM incident_sums",
+	"SELECT ifnull(sum(n + drops + connected_us), 0) FROM session_sums",
+	"SELECT ifnull(sum(n + drops + connected_us), 0) FROM port_weeks",
+	"SELECT count(*) FROM events",
+};
+
+static void
+read_sums(struct bed *bed, int64_t ret[LS_COUNT(sums_of)])
+{
+	int r;
+
+	do
+		r = store_sum_up(bed->fixture.store, sample_instant(0));
+	while (r == 1);
+	assert_int_equal(r, 0);
+	for (size_t i = 0; i < LS_COUNT(sums_of); i++)
+		ret[i] = sql_number(&bed->fixture, sums_of[i]);
+}
+
+/* One session of it has ended. */
+static void
+half_an_import(struct bed *bed, int64_t boot_real)
+{
+	static const char later[] = "usb 1-3: new high-speed USB device number 4 using xhci_hcd";
+
+	assert_int_equal(begin(bed, BOOT_A), 1);
+	feed(bed, boot_real, 0, 8);
+	assert_int_equal(import_begin(bed->import, instant_of(boot_real, 9000)), 0);
+	import_line(bed->import, instant_of(boot_real, 9000), later, strlen(later));
+	assert_int_equal(import_commit(bed->import), 0);
+	assert_int_equal(sql_number(&bed->fixture, "SELECT count(*) FROM sessions"
+						   " WHERE open = 0 AND sum IS NULL"),
+			 1);
+}
+
+static void
+killed_in_the_middle(struct bed *bed, int64_t boot_real)
+{
+	pid_t child;
+	int status;
+
+	store_close(bed->fixture.store);
+	child = fork();
+	if (child == 0) {
+		bed->fixture.store = sample_open(bed->fixture.dir);
+		half_an_import(bed, boot_real);
+		read_sums(bed, (int64_t[LS_COUNT(sums_of)]){ 0 });
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	bed->fixture.store = sample_open(bed->fixture.dir);
+}
+
+/* The hourly summing and the limit of size fall into the middle of it. */
+static void
+an_aborted_import_leaves_no_sums(void **state)
+{
+	static const struct store_limits limits = { .days = 90, .bytes = 1 };
+	int64_t before[LS_COUNT(sums_of)], after[LS_COUNT(sums_of)];
+	const int64_t boot_real = NOW_REAL - 30 * DAY_US;
+	struct bed *bed = *state;
+
+	import_story(bed, BOOT_B, NOW_REAL - 40 * DAY_US);
+	while (store_retain(bed->fixture.store, &limits, sample_instant(0)) == 1)
+		continue;
+	read_sums(bed, before);
+	assert_true(before[0] > 0 && before[2] > 0);
+	for (int i = 0; i < 3; i++) {
+		if (i == 2)
+			killed_in_the_middle(bed, boot_real);
+		else
+			half_an_import(bed, boot_real);
+		while (store_retain(bed->fixture.store, &limits, sample_instant(0)) == 1)
+			continue;
+		read_sums(bed, after);
+		import_free(LS_STEAL(&bed->import));
+		read_sums(bed, after);
+		for (size_t k = 0; k < LS_COUNT(sums_of); k++) {
+			print_message("%s\n", sums_of[k]);
+			assert_int_equal(after[k], before[k]);
+		}
+	}
+	import_story(bed, BOOT_A, boot_real);
+	read_sums(bed, after);
+	assert_int_equal(report(bed).sessions, 2);
+	assert_int_equal(report(bed).connects, 2 * 2);
+	assert_int_equal(report(bed).drops, 2);
+}
+
 static void
 what_was_watched_is_left_out(void **state)
 {
@@ -254,6 +350,7 @@ main(void)
 		TEST(twice_adds_nothing),
 		TEST(two_boots_in_any_order),
 		TEST(an_aborted_import_leaves_nothing),
+		TEST(an_aborted_import_leaves_no_sums),
 		TEST(what_was_watched_is_left_out),
 		TEST(a_dry_run_keeps_nothing),
 		TEST(a_log_that_was_read_twice_counts_once),
