@@ -1,6 +1,7 @@
 /* linkstatd: puts sources, engine and sinks together on one event loop. */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -308,6 +309,7 @@ main(int argc, char **argv)
 	struct options options;
 	int r = options_parse(argc, argv, &options);
 
+	(void)mallopt(M_ARENA_MAX, 1); /* its threads do not work at the same time for long */
 	if (r <= 0)
 		return r < 0 ? 2 : 0;
 	if (options.check_families)

@@ -1,5 +1,7 @@
 #include "daemon/server/methods.h"
 
+#include <string.h>
+
 #include "daemon/server/handlers.h"
 #include "daemon/server/limits.h"
 #include "daemon/server/method_import.h"
@@ -16,6 +18,26 @@ static const struct varlink_interface io_linkstat = {
 	.handlers = handlers,
 };
 
+/* Those that only read the history; some read much of it. */
+static const char *const aside[] = {
+	"GetIncident", "GetJob",     "GetTransfers", "ListDrops", "ListEvents",	 "ListIncidents",
+	"ListJobs",    "ListLabels", "ListSessions", "Report",	  "SumSessions",
+};
+
+static bool
+is_aside(const char *method)
+{
+	size_t len = strlen(io_linkstat.contract->name);
+
+	if (strncmp(method, io_linkstat.contract->name, len) != 0 || method[len] != '.')
+		return false;
+	for (size_t i = 0; i < LS_COUNT(aside); i++) {
+		if (strcmp(method + len + 1, aside[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 void
 methods_service(struct context *context, struct varlink_service *service)
 {
@@ -26,6 +48,7 @@ methods_service(struct context *context, struct varlink_service *service)
 		.url = "",
 		.interface = &io_linkstat,
 		.max_message = SERVER_MAX_MESSAGE,
+		.is_aside = is_aside,
 		.user = context,
 	};
 }

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "daemon/server/aside.h"
 #include "daemon/server/context.h"
 #include "daemon/server/limits.h"
 #include "daemon/server/listener.h"
@@ -24,6 +25,7 @@ struct server {
 	struct event_base *base;
 	struct context context;
 	struct varlink_service service;
+	struct aside *aside;
 	LIST_HEAD(server_clients, client) clients;
 	int n_clients;
 	struct listener *listener;
@@ -35,9 +37,12 @@ struct client {
 	struct bufferevent *io;
 	struct event *timer; /* the next turn or reply; while leaving, the end */
 	struct varlink_peer peer;
-	bool at_end;  /* it sends nothing more */
-	bool leaving; /* it only gets what is queued */
-	bool timed;   /* @timer is for the next reply of a call that has one every so often */
+	struct aside_reply reply; /* of the call in progress, while @is_aside */
+	bool is_aside;		  /* another thread has @peer */
+	bool gone;		  /* nobody reads that reply: the client is freed with it */
+	bool at_end;		  /* it sends nothing more */
+	bool leaving;		  /* it only gets what is queued */
+	bool timed; /* @timer is for the next reply of a call that has one every so often */
 };
 
 static void
@@ -60,7 +65,15 @@ hang_up(struct client *client)
 	LIST_REMOVE(client, link);
 	client->server->n_clients--;
 	methods_peer_gone(&client->server->context, &client->peer);
-	client_free(client);
+	if (!client->is_aside) {
+		client_free(client);
+		return;
+	}
+	client->gone = true;
+	atomic_store(&client->reply.stop, true);
+	(void)event_del(client->timer);
+	bufferevent_free(client->io);
+	client->io = NULL;
 }
 
 static size_t
@@ -103,6 +116,48 @@ await_next_reply(struct client *client)
 		leave(client);
 }
 
+static void advance(struct client *client);
+
+/* @client may be gone after this. */
+static void
+on_reply(struct aside_reply *reply)
+{
+	struct client *client = reply->user;
+	struct evbuffer *out = client->gone ? NULL : bufferevent_get_output(client->io);
+	int r = reply->result;
+
+	client->is_aside = false;
+	if (client->gone) {
+		client_free(client);
+		return;
+	}
+	if (r == -ECANCELED) /* its file cannot be opened twice: this thread has it open */
+		r = varlink_again(&client->peer, &client->server->service, out);
+	else if (r == 0)
+		r = evbuffer_add_buffer(out, reply->out);
+	if (r < 0)
+		leave(client);
+	else
+		advance(client);
+}
+
+/* The next reply is made by another thread; 1: it was made by this one. */
+static int
+answer_aside(struct client *client)
+{
+	struct evbuffer *out = bufferevent_get_output(client->io);
+	int r;
+
+	client->reply.peer = &client->peer;
+	client->reply.done = on_reply;
+	client->reply.user = client;
+	client->is_aside = aside_start(client->server->aside, &client->reply);
+	if (client->is_aside)
+		return VARLINK_ASIDE;
+	r = varlink_again(&client->peer, &client->server->service, out);
+	return r < 0 ? r : 1;
+}
+
 /* Answers what can be answered now. @client may be gone after this. */
 static void
 advance(struct client *client)
@@ -113,12 +168,18 @@ advance(struct client *client)
 	uint64_t until_us = state_now().mono_us + WAKEUP_US;
 	int r = 1;
 
+	if (client->is_aside)
+		return;
 	/* All that is buffered triggers no further event; but only for the time of one turn. */
 	while (r == 1 && state_now().mono_us < until_us) {
 		if (queued(client) >= OUTPUT_ENOUGH)
 			return; /* on_written() goes on */
 		r = varlink_turn(&client->peer, &client->server->service, in, out);
+		if (r == VARLINK_ASIDE)
+			r = answer_aside(client);
 	}
+	if (r == VARLINK_ASIDE)
+		return; /* on_reply() goes on */
 	/* By a timer, because libevent would run a deferred callback before it looks at others. */
 	if (r == 1 && event_add(client->timer, &at_once) < 0)
 		r = -ENOMEM;
@@ -187,7 +248,7 @@ on_end(struct bufferevent *io, short what, void *user)
 
 	(void)io;
 	client->at_end = true;
-	if ((what & BEV_EVENT_ERROR) || client->peer.call.watching)
+	if ((what & BEV_EVENT_ERROR) || (!client->is_aside && client->peer.call.watching))
 		hang_up(client);
 	else if (!client->leaving)
 		advance(client);
@@ -270,7 +331,9 @@ server_new(struct event_base *base, struct store *store, const struct daemon_sta
 	server->context = (struct context){ .store = store, .state = state };
 	methods_service(&server->context, &server->service);
 	LIST_INIT(&server->clients);
-	r = listener_new(base, on_accept, server, &server->listener);
+	r = aside_new(base, store, &server->aside);
+	if (r == 0)
+		r = listener_new(base, on_accept, server, &server->listener);
 	if (r < 0)
 		return r;
 
@@ -286,6 +349,7 @@ server_free(struct server *server)
 	listener_free(server->listener);
 	while (!LIST_EMPTY(&server->clients))
 		hang_up(LIST_FIRST(&server->clients));
+	aside_free(server->aside); /* and the clients that waited for it */
 	free(server);
 }
 
@@ -310,7 +374,8 @@ server_listen_fd(struct server *server, int fd)
 static bool
 watches(const struct client *client)
 {
-	return client->peer.call.watching && !client->peer.call.every_ms && !client->leaving;
+	return !client->is_aside && client->peer.call.watching && !client->peer.call.every_ms &&
+	       !client->leaving;
 }
 
 /* One copy of @message serves all queues. A subscriber that does not get it has missed a record. */

@@ -296,6 +296,8 @@ varlink_turn(struct varlink_peer *peer, const struct varlink_service *service, s
 	if (!peer->call.message)
 		r = take_call(peer, service->max_message, in);
 	peer->call.peer = peer;
+	if (r == 1 && service->is_aside && service->is_aside(peer->call.method))
+		return VARLINK_ASIDE;
 	if (r == 1)
 		r = dispatch(service, &peer->call, &reply);
 	else if (r == -EBADMSG || r == -EMSGSIZE)

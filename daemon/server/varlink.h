@@ -45,7 +45,9 @@ struct varlink_service {
 	const char *vendor, *product, *version, *url;
 	const struct varlink_interface *interface; /* in addition to org.varlink.service */
 	size_t max_message;			   /* bytes of a call without its NUL */
-	void *user;				   /* of the methods */
+	/* Whether the caller of varlink_turn() has another thread answer @method; NULL: none. */
+	bool (*is_aside)(const char *method);
+	void *user; /* of the methods */
 };
 
 /* A conversation with one peer. */
@@ -62,15 +64,15 @@ void varlink_peer_done(struct varlink_peer *peer);
 
 /*
  * Takes one message from @in or continues the call in progress, and adds at most one reply to @out.
- * 1: did something, call again; 0: nothing to do until more comes in; -EBADMSG, -EMSGSIZE: the peer
- * does not speak varlink, its error is in @out and it is to be hung up on; -errno: hang up.
+ * 1: did something, call again; 0: nothing to do until more comes in; VARLINK_ASIDE: the next reply is
+ * made by varlink_again(), on another thread if need be; -EBADMSG, -EMSGSIZE: the peer does not speak
+ * varlink, its error is in @out and it is to be hung up on; -errno: hang up.
  */
+#define VARLINK_ASIDE 2
 int varlink_turn(struct varlink_peer *peer, const struct varlink_service *service,
 		 struct evbuffer *in, struct evbuffer *out);
 
-/*
- * Asks the method of a call with @every_ms again and adds its reply to @out. 0, or -errno: hang up.
- */
+/* Asks the method of the call in progress and adds its reply to @out. 0, or -errno: hang up. */
 int varlink_again(struct varlink_peer *peer, const struct varlink_service *service,
 		  struct evbuffer *out);
 

@@ -88,10 +88,12 @@ port_order(void *unused, int len_a, const void *a, int len_b, const void *b)
 }
 
 int
-store_connect(struct store *store, const char *name)
+store_connect(struct store *store, const char *name, enum store_access access)
 {
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-	int r = store_error(store, sqlite3_open_v2(name, &store->db, flags, NULL));
+	int flags = access == STORE_READ_ONLY ? SQLITE_OPEN_READONLY
+					      : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	int r = store_error(store,
+			    sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL));
 
 	if (r < 0)
 		return r;

@@ -27,9 +27,10 @@ struct store {
 	struct ls_instant last_alive;
 	struct ls_instant now; /* the latest time that a caller passed in */
 	bool in_batch;
-	bool relaxed;	 /* a commit does not wait for the disk, see store_set_durable() */
-	int batch_error; /* the first failure in this batch, which is rolled back already */
-	bool damaged;	 /* seen while running: the next batch begins a new file */
+	bool relaxed;	  /* a commit does not wait for the disk, see store_set_durable() */
+	int batch_error;  /* the first failure in this batch, which is rolled back already */
+	bool damaged;	  /* seen while running: the next batch begins a new file */
+	int64_t n_opened; /* how often a file was opened */
 	char *boot_id, *version;
 	char dir[PATH_MAX];
 	char path[PATH_MAX];		      /* "": in memory */
@@ -37,8 +38,9 @@ struct store {
 	char run_problem[STORE_PROBLEM_MAX];  /* of the last batch; "" if it was written */
 };
 
+enum store_access { STORE_READ_WRITE, STORE_READ_ONLY };
 /* Opens @name, a path or ":memory:". 0 or -errno; store_disconnect() in any case. */
-int store_connect(struct store *store, const char *name);
+int store_connect(struct store *store, const char *name, enum store_access access);
 /* Finalizes all statements and closes the database, which rolls an open transaction back. */
 void store_disconnect(struct store *store);
 

@@ -78,8 +78,9 @@ open_once(struct store *store)
 	int r = orphan ? -EBADMSG : store_file_probe(store->path);
 
 	store->damaged = false;
+	store->n_opened++;
 	if (r == 0)
-		r = store_connect(store, store->path);
+		r = store_connect(store, store->path, STORE_READ_WRITE);
 	if (r == 0)
 		r = prepare_database(store, unclean);
 	if (r < 0)
@@ -94,7 +95,7 @@ open_memory(struct store *store)
 
 	store->path[0] = '\0';
 	store->damaged = false;
-	r = store_connect(store, ":memory:");
+	r = store_connect(store, ":memory:", STORE_READ_WRITE);
 	if (r == 0)
 		r = prepare_database(store, false);
 	if (r < 0)
