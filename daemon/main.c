@@ -16,6 +16,7 @@
 #include "daemon/options.h"
 #include "daemon/pipeline.h"
 #include "daemon/store/boot.h"
+#include "daemon/store/check.h"
 #include "daemon/store/open.h"
 #include "daemon/store/retention.h"
 #include "daemon/sources/sources.h"
@@ -30,6 +31,7 @@ struct linkstatd {
 	struct alert *alert;
 	struct pipeline *pipeline;
 	struct retention *retention;
+	struct store_check *check;
 	struct sources *sources;
 	struct ls_families *families;
 	struct event *sigterm, *sigint, *watchdog;
@@ -100,15 +102,18 @@ open_store(struct linkstatd *self, const struct options *options)
 			options->state_dir);
 		return r;
 	}
-	if (r < 0)
-		return fail("cannot keep any history", r);
+	return r < 0 ? fail("cannot keep any history", r) : 0;
+}
+
+static void
+report_history(struct linkstatd *self)
+{
 	if (store_problem(self->store)[0])
 		fprintf(stderr, SD_WARNING "linkstatd: %s\n", store_problem(self->store));
 	ls_text_format(self->state.history_trouble, sizeof(self->state.history_trouble), "%s",
 		       store_problem(self->store));
 	ls_text_format(self->state.history_path, sizeof(self->state.history_path), "%s",
 		       store_path(self->store));
-	return 0;
 }
 
 static int
@@ -180,7 +185,10 @@ make_pipeline(struct linkstatd *self)
 	pipeline.record = self->record;
 	pipeline.families = self->families;
 	r = pipeline_new(self->base, &pipeline, &self->pipeline);
-	return r < 0 ? fail("cannot continue the history", r) : 0;
+	if (r < 0)
+		return fail("cannot continue the history", r);
+	report_history(self);
+	return 0;
 }
 
 static int
@@ -242,6 +250,9 @@ start(struct linkstatd *self, const struct options *options)
 	if (r < 0)
 		return fail("cannot keep the history small", r);
 	retention_wake(self->retention);
+	r = store_check_new(self->base, self->store, &self->check);
+	if (r < 0)
+		return fail("cannot check the history", r);
 	r = listen_on(self, options);
 	if (r < 0)
 		return r;
@@ -286,6 +297,7 @@ stop(struct linkstatd *self)
 		pipeline_alive(self->pipeline);
 	pipeline_free(self->pipeline);
 	retention_free(self->retention);
+	store_check_free(self->check);
 	server_free(self->server);
 	top_free(self->state.top);
 	alert_free(self->alert);

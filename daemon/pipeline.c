@@ -302,11 +302,45 @@ restore_cable(const struct ls_session *session, void *user)
 	ls_engine_restore_cable(pipeline->engine, session);
 }
 
+/* The engine with all that was open when linkstatd ended. */
+static int
+continue_history(struct pipeline *pipeline)
+{
+	struct store *store = pipeline->with.store;
+	struct ls_engine_config config;
+	int r;
+
+	ls_engine_free(LS_STEAL(&pipeline->engine));
+	forget(pipeline, pipeline->n_waiting);
+	ls_engine_config_default(&config);
+	config.families = pipeline->with.families;
+	r = store_next_ids(store, &config);
+	if (r == 0)
+		r = ls_engine_new(&config, pipeline_record, pipeline, &pipeline->engine);
+	if (r == 0)
+		r = store_visit_open(store, restore_session, restore_incident, pipeline);
+	return r < 0 ? r : store_visit_cables(store, restore_cable, pipeline);
+}
+
+/* A file that cannot be read must not keep linkstatd from watching. */
+static int
+continue_or_begin(struct pipeline *pipeline)
+{
+	int r = continue_history(pipeline);
+
+	/* A damaged file, then its successor in memory. */
+	for (int i = 0; i < 2 && r < 0 && r != -ENOMEM; i++) {
+		r = store_recover(pipeline->with.store, r);
+		if (r == 0)
+			r = continue_history(pipeline);
+	}
+	return r;
+}
+
 int
 pipeline_new(struct event_base *base, const struct pipeline_options *options, struct pipeline **ret)
 {
 	ls_auto(pipeline) *pipeline = calloc(1, sizeof(*pipeline));
-	struct ls_engine_config config;
 	int r;
 
 	if (!pipeline)
@@ -316,18 +350,7 @@ pipeline_new(struct event_base *base, const struct pipeline_options *options, st
 	pipeline->deadline = evtimer_new(base, on_deadline, pipeline);
 	if (!pipeline->flush || !pipeline->deadline)
 		return -ENOMEM;
-	ls_engine_config_default(&config);
-	config.families = options->families;
-	r = store_next_ids(options->store, &config);
-	if (r < 0)
-		return r;
-	r = ls_engine_new(&config, pipeline_record, pipeline, &pipeline->engine);
-	if (r < 0)
-		return r;
-	r = store_visit_open(options->store, restore_session, restore_incident, pipeline);
-	if (r < 0)
-		return r;
-	r = store_visit_cables(options->store, restore_cable, pipeline);
+	r = continue_or_begin(pipeline);
 	if (r < 0)
 		return r;
 	options->state->engine = pipeline->engine;

@@ -13,13 +13,12 @@
 #define NEARLY_FULL_BYTES (64 * 1024)
 
 /* SQLite reports an I/O error where it could not enlarge the index of its log. */
-static bool
-disk_is_full(const struct store *store)
+bool
+store_disk_is_full(const char *dir)
 {
 	struct statvfs fs;
 
-	return store->path[0] && statvfs(store->dir, &fs) == 0 &&
-	       fs.f_bavail * fs.f_frsize < NEARLY_FULL_BYTES;
+	return statvfs(dir, &fs) == 0 && fs.f_bavail * fs.f_frsize < NEARLY_FULL_BYTES;
 }
 
 int
@@ -53,8 +52,15 @@ store_error(struct store *store, int code)
 	case SQLITE_MISUSE:
 		return -EINVAL;
 	default:
-		return disk_is_full(store) ? -ENOSPC : -EIO;
+		return store->path[0] && store_disk_is_full(store->dir) ? -ENOSPC : -EIO;
 	}
+}
+
+/* Our texts are right: what they do not find is missing in the file. */
+static int
+text_error(struct store *store, int code)
+{
+	return store_error(store, (code & 0xff) == SQLITE_ERROR ? SQLITE_CORRUPT : code);
 }
 
 static int
@@ -148,7 +154,7 @@ prepare(struct store *store, const char *sql, int *error)
 	assert(store->n_statements < STORE_STATEMENTS_MAX - 1);
 	code = sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
 	if (code != SQLITE_OK) {
-		*error = store_error(store, code);
+		*error = text_error(store, code);
 		return NULL;
 	}
 	store->statements[at].text = sql;
@@ -266,7 +272,7 @@ store_insert_values(struct store *store, int64_t *ret, const char *sql,
 int
 store_exec(struct store *store, const char *text)
 {
-	return store_error(store, sqlite3_exec(store->db, text, NULL, NULL, NULL));
+	return text_error(store, sqlite3_exec(store->db, text, NULL, NULL, NULL));
 }
 
 int64_t
@@ -321,18 +327,19 @@ store_advice(int error)
 	switch (error) {
 	case -ENOSPC:
 	case -EDQUOT:
-		return "the disk is full: make room there and restart linkstatd";
+		return "the disk is full: free some space there; it is tried again every minute";
 	case -EROFS:
-		return "it cannot be written there: mount it writable and restart linkstatd";
+		return "it cannot be written there: mount it writable; it is tried again every "
+		       "minute";
 	case -EACCES:
 	case -EPERM:
 		return "linkstatd may not write there: give the directory and all in it to its "
-		       "user";
+		       "user; it is tried again every minute";
 	case -ENOENT:
 	case -ENOTDIR:
 		return "there is no such directory: make it and give it to linkstatd's user";
 	case -EBUSY:
-		return "another program keeps it locked: end that and restart linkstatd";
+		return "another program keeps it locked: end that; it is tried again every minute";
 	case -EIO:
 		return "the disk reports errors: look at journalctl -k";
 	default:

@@ -30,6 +30,8 @@ struct store {
 	bool relaxed;	  /* a commit does not wait for the disk, see store_set_durable() */
 	int batch_error;  /* the first failure in this batch, which is rolled back already */
 	bool damaged;	  /* seen while running: the next batch begins a new file */
+	bool unchecked;	  /* was not closed when linkstatd last ended: it may be damaged */
+	bool is_waiting;  /* in memory, until the file can be opened */
 	int64_t n_opened; /* how often a file was opened */
 	char *boot_id, *version;
 	char dir[PATH_MAX];
@@ -131,5 +133,7 @@ void store_read_text(const struct store_rows *rows, int column, char *dst, size_
 int store_error(struct store *store, int code);
 /* Formats a sentence for people, without control characters. */
 void store_problem_format(char trouble[STORE_PROBLEM_MAX], const char *format, ...) LS_PRINTF(2, 3);
+/* Less room than the next steps of SQLite need. */
+bool store_disk_is_full(const char *dir);
 /* Why a file cannot be written, and what to do about it. */
 const char *store_advice(int error);

@@ -24,6 +24,8 @@ store_file_probe(const char *path)
 	if (fd < 0)
 		return -errno;
 	r = fstat(fd, &st) < 0 ? -errno : S_ISREG(st.st_mode) ? 0 : -EINVAL;
+	if (r == 0)
+		store_file_give(fd, path);
 	close(fd);
 	return r;
 }
@@ -36,6 +38,35 @@ store_file_exists(const char *path, const char *companion)
 
 	snprintf(name, sizeof(name), "%s%s", path, companion);
 	return lstat(name, &st) == 0;
+}
+
+int64_t
+store_file_size(const char *path, const char *companion)
+{
+	char name[PATH_MAX + 8];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "%s%s", path, companion);
+	return lstat(name, &st) == 0 ? (int64_t)st.st_size : -1;
+}
+
+/* SQLite does the same with its companions. */
+void
+store_file_give(int fd, const char *path)
+{
+	char dir[PATH_MAX + 8];
+	struct stat st, link;
+	char *slash;
+
+	snprintf(dir, sizeof(dir), "%s", path);
+	slash = strrchr(dir, '/');
+	/* By no link to a file that lies elsewhere, which could be anybody's. */
+	if (geteuid() != 0 || !slash || fstat(fd, &st) < 0 || lstat(path, &link) < 0 ||
+	    st.st_ino != link.st_ino || st.st_dev != link.st_dev || st.st_nlink != 1)
+		return;
+	*slash = '\0';
+	if (stat(dir, &st) == 0)
+		(void)!fchown(fd, st.st_uid, st.st_gid); /* else the next one reports it */
 }
 
 static int

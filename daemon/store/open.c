@@ -34,18 +34,7 @@ identify(struct store *store, int64_t *version)
 }
 
 static int
-check(struct store *store)
-{
-	store_rows_auto rows = store_query(store, "PRAGMA quick_check(1)");
-	int r = store_next(&rows);
-
-	if (r < 0)
-		return r;
-	return r == 1 && strcmp(store_text(&rows, 0), "ok") == 0 ? 0 : -EBADMSG;
-}
-
-static int
-prepare_database(struct store *store, bool unclean)
+prepare_database(struct store *store)
 {
 	int64_t version = 0;
 	int r = identify(store, &version);
@@ -58,8 +47,6 @@ prepare_database(struct store *store, bool unclean)
 			       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
 			       "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;"
 			       "PRAGMA journal_size_limit = 4194304; PRAGMA temp_store = MEMORY");
-	if (r == 0 && unclean)
-		r = check(store);
 	if (r == 0)
 		r = store_migrate(store, (int)version);
 	if (r == 0)
@@ -72,20 +59,27 @@ prepare_database(struct store *store, bool unclean)
 static int
 open_once(struct store *store)
 {
-	bool orphan = store_file_exists(store->path, "-wal") && !store_file_exists(store->path, "");
-	/* A linkstatd that ends cleanly leaves no log behind. */
-	bool unclean = store->damaged || store_file_exists(store->path, "-wal");
-	int r = orphan ? -EBADMSG : store_file_probe(store->path);
+	/* SQLite would delete a log whose database is empty, as one that was left by another. */
+	bool orphan =
+		store_file_size(store->path, "-wal") > 0 && store_file_size(store->path, "") <= 0;
+	int r = orphan ? -EBADMSG : 0;
 
+	/* A linkstatd that ends cleanly leaves no log behind. */
+	store->unchecked = store_file_exists(store->path, "-wal");
+	if (r == 0)
+		r = store_file_probe(store->path);
 	store->damaged = false;
 	store->n_opened++;
 	if (r == 0)
 		r = store_connect(store, store->path, STORE_READ_WRITE);
 	if (r == 0)
-		r = prepare_database(store, unclean);
+		r = prepare_database(store);
+	if (r == 0) /* the loop waits for nobody: the next batch tries again */
+		(void)sqlite3_busy_timeout(store->db, 0);
 	if (r < 0)
 		store_disconnect(store);
-	return r;
+	/* What a sound file of ours never violates. */
+	return r == -EINVAL ? -EBADMSG : r;
 }
 
 static int
@@ -94,10 +88,10 @@ open_memory(struct store *store)
 	int r;
 
 	store->path[0] = '\0';
-	store->damaged = false;
+	store->damaged = store->unchecked = false;
 	r = store_connect(store, ":memory:", STORE_READ_WRITE);
 	if (r == 0)
-		r = prepare_database(store, false);
+		r = prepare_database(store);
 	if (r < 0)
 		store_disconnect(store);
 	return r;
@@ -107,13 +101,16 @@ int
 store_reopen(struct store *store)
 {
 	int len = snprintf(store->path, sizeof(store->path), "%s/%s", store->dir, STORE_FILE_NAME);
-	int r = len < 0 || (size_t)len >= sizeof(store->path) ? -ENAMETOOLONG : open_once(store);
+	int r = len < 0 || (size_t)len >= sizeof(store->path) ? -ENAMETOOLONG
+		: store->damaged			      ? -EBADMSG
+							      : open_once(store);
 
 	if (r == -EBADMSG) {
 		r = store_file_move_aside(store, "was damaged or not one of linkstat's");
 		if (r == 0)
 			r = open_once(store);
 	}
+	store->is_waiting = r < 0 && r != -ENOTSUP;
 	if (r == 0)
 		return 0;
 	if (r == -ENOTSUP)
@@ -130,6 +127,30 @@ store_reopen(struct store *store)
 	return open_memory(store);
 }
 
+int
+store_recover(struct store *store, int error)
+{
+	if (!store->path[0])
+		return error;
+	store_disconnect(store);
+	store->damaged = error == -EBADMSG;
+	if (store->damaged)
+		return store_reopen(store);
+	store_problem_format(store->open_problem,
+			     "The history of this run is kept in memory only, not in %s: %s.",
+			     store->dir, store_advice(error));
+	return open_memory(store);
+}
+
+bool
+store_can_open(const struct store *store)
+{
+	char path[PATH_MAX + sizeof(STORE_FILE_NAME) + 1];
+
+	snprintf(path, sizeof(path), "%s/%s", store->dir, STORE_FILE_NAME);
+	return store->is_waiting && store_file_probe(path) == 0 && !store_disk_is_full(store->dir);
+}
+
 /*
  * One linkstatd a directory. A lock on a file of its own, and not SQLite's exclusive mode, so that
  * a user can read the database with other tools. The kernel drops the lock with the process.
@@ -143,6 +164,7 @@ lock(struct store *store)
 	store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (store->lock_fd < 0)
 		return 0; /* opening the database will fail as well, and report why */
+	store_file_give(store->lock_fd, path);
 	if (flock(store->lock_fd, LOCK_EX | LOCK_NB) < 0)
 		return errno == EWOULDBLOCK ? -EBUSY : -errno;
 	return 0;

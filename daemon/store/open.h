@@ -32,6 +32,14 @@ const char *store_problem(const struct store *store);
 const char *store_path(const struct store *store);
 
 /*
+ * While continuing what was opened, a statement failed with @error: a damaged file is kept aside and a
+ * new one begun, else the history of this run is kept in memory. 0, or -errno: not even that works.
+ */
+int store_recover(struct store *store, int error);
+/* The file could not be opened at the start, and now it could. */
+bool store_can_open(const struct store *store);
+
+/*
  * Opens DIR/linkstat.db, or a database in memory where that fails, and marks this boot. The reason
  * goes to store->open_problem. 0, or -errno if neither works.
  */
