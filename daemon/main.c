@@ -19,6 +19,7 @@
 #include "daemon/store/check.h"
 #include "daemon/store/open.h"
 #include "daemon/store/retention.h"
+#include "daemon/store/sync.h"
 #include "daemon/sources/sources.h"
 #include "daemon/sources/top.h"
 #include "lib/base/text.h"
@@ -27,6 +28,7 @@ struct linkstatd {
 	struct event_base *base;
 	struct daemon_state state;
 	struct store *store;
+	struct store_sync *sync;
 	struct server *server;
 	struct alert *alert;
 	struct pipeline *pipeline;
@@ -36,6 +38,7 @@ struct linkstatd {
 	struct ls_families *families;
 	struct event *sigterm, *sigint, *watchdog;
 	FILE *record;
+	bool again; /* ends so that systemd starts it again */
 };
 
 static int
@@ -64,7 +67,14 @@ on_watchdog(evutil_socket_t fd, short what, void *user)
 	(void)what;
 	pipeline_alive(self->pipeline);
 	retention_wake(self->retention);
+	store_sync_checkpoint(self->sync);
 	sd_notify(0, "WATCHDOG=1");
+	if (!store_can_open(self->store))
+		return;
+	/* What was counted since is in memory only; but numbers of records begin with those of the file. */
+	fprintf(stderr, SD_NOTICE "linkstatd: the history can be written now: starting again\n");
+	self->again = true;
+	event_base_loopbreak(self->base);
 }
 
 /* The last directory of @path; what is above it is the administrator's. */
@@ -179,7 +189,12 @@ make_pipeline(struct linkstatd *self)
 	if (alert_new(&self->alert) < 0 || top_new(&self->state.top) < 0 ||
 	    server_new(self->base, self->store, &self->state, &self->server) < 0)
 		return fail("cannot start", -ENOMEM);
+	r = store_sync_new(self->base, self->store, &self->sync);
+	if (r < 0)
+		return fail("cannot start a thread", r);
+	server_set_sync(self->server, self->sync);
 	pipeline.store = self->store;
+	pipeline.sync = self->sync;
 	pipeline.server = self->server;
 	pipeline.alert = self->alert;
 	pipeline.record = self->record;
@@ -295,6 +310,9 @@ stop(struct linkstatd *self)
 	sources_free(self->sources);
 	if (self->pipeline)
 		pipeline_alive(self->pipeline);
+	if (self->server) /* what still waits for the disk gets it now */
+		server_set_sync(self->server, NULL);
+	store_sync_free(self->sync);
 	pipeline_free(self->pipeline);
 	retention_free(self->retention);
 	store_check_free(self->check);
@@ -334,5 +352,5 @@ main(int argc, char **argv)
 		r = event_base_dispatch(self.base) < 0 ? -EIO : 0;
 	}
 	stop(&self);
-	return r == 0 ? 0 : 1;
+	return r == 0 && !self.again ? 0 : 1;
 }

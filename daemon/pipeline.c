@@ -5,6 +5,7 @@
 #include <event2/event.h>
 #include <systemd/sd-daemon.h>
 
+#include "daemon/backlog.h"
 #include "daemon/pipeline.h"
 #include "lib/wire/recording.h"
 #include "lib/base/text.h"
@@ -13,177 +14,57 @@
 #include "daemon/store/open.h"
 #include "daemon/store/retention.h"
 #include "daemon/store/store.h"
+#include "daemon/store/sync.h"
 
 /* A store that failed is tried again after this. */
 #define RETRY_SEC 10
 #define HOUR_US	  (3600 * (int64_t)LS_SEC)
-
-struct waiting {
-	struct ls_record record; /* points to @payload */
-	void *payload;
-	bool announced;
-};
+/* So long a lock of another program is waited for, in such steps, before it counts as a failure. */
+#define LOCKED_US (5 * LS_SEC)
+#define SOON_US	  (100 * LS_MS)
 
 struct pipeline {
 	struct pipeline_options with;
 	struct ls_engine *engine;
 	struct event *flush, *deadline;
 	uint64_t armed_us;
-	struct waiting waiting[PIPELINE_BACKLOG];
-	size_t n_waiting;
+	struct backlog backlog;
+	struct store_sync_wait wait; /* for the first n_syncing of the backlog */
+	size_t n_syncing;	     /* 0: none */
 	uint64_t kmsg_seq;
 	bool kmsg_taken;
 	bool store_failed;
-	uint32_t n_forgotten;
+	uint64_t locked_since_us; /* 0: it is not */
 	bool record_failed;
 	int64_t rolled_up_hour;
 };
 
-static const void *
-payload_of(const struct ls_record *record, size_t *size)
-{
-	switch (record->kind) {
-	case LS_RECORD_EVENT:
-		*size = sizeof(*record->event);
-		return record->event;
-	case LS_RECORD_SESSION:
-		*size = sizeof(*record->session);
-		return record->session;
-	case LS_RECORD_INCIDENT:
-		*size = sizeof(*record->incident);
-		return record->incident;
-	case LS_RECORD_GAP:
-		*size = sizeof(*record->gap);
-		return record->gap;
-	case LS_RECORD_TRAFFIC:
-		*size = sizeof(*record->traffic);
-		return record->traffic;
-	case LS_RECORD_TAIL:
-		*size = sizeof(*record->tail);
-		return record->tail;
-	default:
-		*size = 0;
-		return NULL;
-	}
-}
-
 static void
-point_to(struct ls_record *record, const void *payload)
+announce(const struct ls_record *record, void *user)
 {
-	if (record->kind == LS_RECORD_EVENT)
-		record->event = payload;
-	else if (record->kind == LS_RECORD_SESSION)
-		record->session = payload;
-	else if (record->kind == LS_RECORD_INCIDENT)
-		record->incident = payload;
-	else if (record->kind == LS_RECORD_GAP)
-		record->gap = payload;
-	else if (record->kind == LS_RECORD_TRAFFIC)
-		record->traffic = payload;
-	else if (record->kind == LS_RECORD_TAIL)
-		record->tail = payload;
-}
+	struct pipeline *pipeline = user;
 
-static void
-forget(struct pipeline *pipeline, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		free(pipeline->waiting[i].payload);
-	memmove(pipeline->waiting, pipeline->waiting + n,
-		(pipeline->n_waiting - n) * sizeof(pipeline->waiting[0]));
-	pipeline->n_waiting -= n;
-}
-
-static void
-announce(struct pipeline *pipeline, struct waiting *waiting)
-{
-	if (waiting->announced)
-		return;
-	waiting->announced = true;
-	alert_record(pipeline->with.alert, &waiting->record);
-	server_publish(pipeline->with.server, &waiting->record);
-}
-
-static bool
-replaces(const struct ls_record *news, const struct ls_record *old)
-{
-	if (news->kind != old->kind)
-		return false;
-	if (news->kind == LS_RECORD_TRAFFIC)
-		return news->traffic->session == old->traffic->session &&
-		       news->traffic->minute_us == old->traffic->minute_us;
-	return news->kind == LS_RECORD_INCIDENT && news->incident->id == old->incident->id &&
-	       news->incident->settled == old->incident->settled;
-}
-
-/* Of what changed twice before it was written only the last state is needed. */
-static struct waiting *
-supersedes(struct pipeline *pipeline, const struct ls_record *record)
-{
-	for (size_t i = pipeline->n_waiting; i-- > 0;) {
-		struct waiting *waiting = &pipeline->waiting[i];
-
-		if (replaces(record, &waiting->record))
-			return waiting;
-	}
-	return NULL;
+	alert_record(pipeline->with.alert, record);
+	server_publish(pipeline->with.server, record);
 }
 
 void
 pipeline_record(const struct ls_record *record, void *user)
 {
 	struct pipeline *pipeline = user;
-	struct waiting *waiting = supersedes(pipeline, record);
-	size_t size;
-	const void *payload = payload_of(record, &size);
 
+	backlog_add(&pipeline->backlog, record, pipeline->store_failed);
 	event_active(pipeline->flush, EV_TIMEOUT, 0);
-	if (waiting) {
-		memcpy(waiting->payload, payload, size);
-		waiting->announced = false;
-		return;
-	}
-	if (pipeline->n_waiting == PIPELINE_BACKLOG) {
-		/* Only a store that fails fills this; what goes was announced already. */
-		announce(pipeline, &pipeline->waiting[0]);
-		forget(pipeline, 1);
-		pipeline->n_forgotten++;
-	}
-	waiting = &pipeline->waiting[pipeline->n_waiting];
-	*waiting = (struct waiting){ .record = *record };
-	if (payload) {
-		waiting->payload = malloc(size);
-		if (!waiting->payload) {
-			pipeline->n_forgotten++;
-			return;
-		}
-		memcpy(waiting->payload, payload, size);
-		point_to(&waiting->record, waiting->payload);
-	}
-	pipeline->n_waiting++;
-}
-
-/* Counters of a second are not worth waiting for the disk, in the thread that reads usbmon. */
-static bool
-only_counters(const struct pipeline *pipeline)
-{
-	for (size_t i = 0; i < pipeline->n_waiting; i++) {
-		if (pipeline->waiting[i].record.kind != LS_RECORD_TRAFFIC)
-			return false;
-	}
-	return true;
 }
 
 static int
 write_all(struct pipeline *pipeline)
 {
 	struct store *store = pipeline->with.store;
-	int r;
+	int r = store_begin(store);
 
-	store_set_durable(store, !only_counters(pipeline));
-	r = store_begin(store);
-	for (size_t i = 0; r >= 0 && i < pipeline->n_waiting; i++)
-		r = store_put(store, &pipeline->waiting[i].record);
+	if (r >= 0)
+		r = backlog_put(&pipeline->backlog, store);
 	if (r >= 0 && pipeline->kmsg_taken)
 		r = store_set_kmsg_seq(store, pipeline->kmsg_seq);
 	if (r >= 0)
@@ -192,30 +73,70 @@ write_all(struct pipeline *pipeline)
 		r = store_commit(store);
 	if (r < 0)
 		store_rollback(store);
+	else
+		backlog_written(&pipeline->backlog);
 	return r < 0 ? r : 0;
 }
 
-/* Said once when it begins and once when it is over. */
+/* What was lost becomes a gap, which is stored with what comes next. */
+static void
+report_loss(struct pipeline *pipeline)
+{
+	struct backlog *backlog = &pipeline->backlog;
+	struct ls_observation obs = {
+		.at = state_now(),
+		.source = LS_SOURCE_NONE,
+		.kind = LS_OBS_LOST,
+		.n_lost = backlog->n_details + backlog->n_lost,
+	};
+
+	if (obs.n_lost == 0)
+		return;
+	ls_text_format(obs.text, sizeof(obs.text),
+		       "the history could not be written: %u events are only counted, %u records "
+		       "are lost",
+		       backlog->n_details, backlog->n_lost);
+	backlog->n_details = backlog->n_lost = 0;
+	ls_engine_observe(pipeline->engine, &obs);
+}
+
+static void
+describe_failure(struct pipeline *pipeline, int r)
+{
+	const struct backlog *backlog = &pipeline->backlog;
+	char lost[LS_TEXT_MAX] = "nothing is lost yet";
+
+	if (backlog->n_details > 0)
+		ls_text_format(lost, sizeof(lost), "%u events are only counted so far",
+			       backlog->n_details);
+	if (backlog->n_lost > 0)
+		ls_text_format(lost, sizeof(lost), "%u records are lost so far", backlog->n_lost);
+	ls_text_format(pipeline->with.state->history_trouble, LS_TEXT_MAX,
+		       "the history cannot be written (%s): free some space or repair the disk; "
+		       "%s, and alerts go on",
+		       strerror(-r), lost);
+}
+
+/* In the journal once when it begins and once when it is over; status has it as it is. */
 static void
 report_store(struct pipeline *pipeline, int r)
 {
 	struct daemon_state *state = pipeline->with.state;
 
-	if (r < 0 && !pipeline->store_failed) {
-		ls_text_format(state->history_trouble, LS_TEXT_MAX,
-			       "the history cannot be written (%s): free some space or mend the "
-			       "disk; nothing is lost yet, and alerts go on",
-			       strerror(-r));
+	if (r < 0)
+		describe_failure(pipeline, r);
+	if (r < 0 && !pipeline->store_failed)
 		fprintf(stderr, SD_ERR "%s\n", state->history_trouble);
-	}
 	if (r == 0 && pipeline->store_failed) {
-		fprintf(stderr, SD_NOTICE "the history is written again; %u records were lost\n",
-			pipeline->n_forgotten);
+		fprintf(stderr,
+			SD_NOTICE "the history is written again; %u events are only counted, %u "
+				  "records were lost\n",
+			pipeline->backlog.n_details, pipeline->backlog.n_lost);
 		ls_text_format(state->history_trouble, LS_TEXT_MAX, "%s",
 			       store_problem(pipeline->with.store));
 		ls_text_format(state->history_path, LS_TEXT_MAX, "%s",
 			       store_path(pipeline->with.store));
-		pipeline->n_forgotten = 0;
+		report_loss(pipeline);
 	}
 	pipeline->store_failed = r < 0;
 }
@@ -240,20 +161,73 @@ arm_deadline(struct pipeline *pipeline)
 		evtimer_add(pipeline->deadline, &tv);
 }
 
+static void announce_written(struct pipeline *pipeline);
+
+static void
+on_synced(struct store_sync_wait *wait, int r)
+{
+	struct pipeline *pipeline = wait->user;
+	size_t n = pipeline->n_syncing;
+
+	pipeline->n_syncing = 0;
+	if (r < 0)
+		report_store(pipeline, r);
+	if (n > pipeline->backlog.n_written) /* some had to go earlier */
+		n = pipeline->backlog.n_written;
+	backlog_announce(&pipeline->backlog, n);
+	backlog_forget(&pipeline->backlog, n);
+	if (pipeline->backlog.n_written > 0)
+		announce_written(pipeline);
+}
+
+/* What is announced survives a power cut. */
+static void
+announce_written(struct pipeline *pipeline)
+{
+	if (pipeline->n_syncing > 0)
+		return;
+	pipeline->n_syncing = pipeline->backlog.n_written;
+	pipeline->wait = (struct store_sync_wait){ .done = on_synced, .user = pipeline };
+	if (pipeline->with.sync && !backlog_is_quiet(&pipeline->backlog))
+		store_sync_wait_for(pipeline->with.sync, &pipeline->wait);
+	else
+		on_synced(&pipeline->wait, 0);
+}
+
+/* Another program has it locked: that may be for a moment only, and is no trouble yet. */
+static bool
+is_locked_for_a_moment(struct pipeline *pipeline, int r)
+{
+	uint64_t now_us = state_now().mono_us;
+
+	if (r != -EBUSY || pipeline->store_failed)
+		return false;
+	if (pipeline->locked_since_us == 0)
+		pipeline->locked_since_us = now_us;
+	return now_us - pipeline->locked_since_us < LOCKED_US;
+}
+
 int
 pipeline_flush(struct pipeline *pipeline)
 {
-	static const struct timeval retry = { .tv_sec = RETRY_SEC };
-	int r = pipeline->n_waiting ? write_all(pipeline) : 0;
+	static const struct timeval retry = { .tv_sec = RETRY_SEC }, soon = { .tv_usec = SOON_US };
+	struct backlog *backlog = &pipeline->backlog;
+	int r = backlog->n > backlog->n_written ? write_all(pipeline) : 0;
 
-	if (pipeline->n_waiting)
+	if (is_locked_for_a_moment(pipeline, r)) {
+		event_add(pipeline->flush, &soon);
+		arm_deadline(pipeline);
+		return r;
+	}
+	pipeline->locked_since_us = 0;
+	if (backlog->n > 0)
 		report_store(pipeline, r);
-	for (size_t i = 0; i < pipeline->n_waiting; i++)
-		announce(pipeline, &pipeline->waiting[i]);
-	if (r == 0)
-		forget(pipeline, pipeline->n_waiting);
-	else
+	if (r == 0 && backlog->n_written > 0) {
+		announce_written(pipeline);
+	} else if (r < 0) {
+		backlog_announce(backlog, backlog->n);
 		event_add(pipeline->flush, &retry);
+	}
 	arm_deadline(pipeline);
 	return r;
 }
@@ -311,7 +285,7 @@ continue_history(struct pipeline *pipeline)
 	int r;
 
 	ls_engine_free(LS_STEAL(&pipeline->engine));
-	forget(pipeline, pipeline->n_waiting);
+	backlog_forget(&pipeline->backlog, pipeline->backlog.n);
 	ls_engine_config_default(&config);
 	config.families = pipeline->with.families;
 	r = store_next_ids(store, &config);
@@ -346,6 +320,7 @@ pipeline_new(struct event_base *base, const struct pipeline_options *options, st
 	if (!pipeline)
 		return -ENOMEM;
 	pipeline->with = *options;
+	backlog_init(&pipeline->backlog, announce, pipeline);
 	pipeline->flush = event_new(base, -1, 0, on_flush, pipeline);
 	pipeline->deadline = evtimer_new(base, on_deadline, pipeline);
 	if (!pipeline->flush || !pipeline->deadline)
@@ -363,7 +338,7 @@ pipeline_free(struct pipeline *pipeline)
 {
 	if (!pipeline)
 		return;
-	forget(pipeline, pipeline->n_waiting);
+	backlog_done(&pipeline->backlog);
 	if (pipeline->flush)
 		event_free(pipeline->flush);
 	if (pipeline->deadline)

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The way of an observation: engine, then store, then journal and subscribers. What one turn of the
- * loop concluded is one transaction, and nothing is announced before it is committed. While the
+ * loop concluded is one transaction, and nothing is announced before it is on the disk. While the
  * store cannot write, records wait in memory (up to a cap) and are announced all the same.
  */
 #include <stdio.h>
@@ -12,14 +12,13 @@
 #include "lib/base/base.h"
 #include "lib/engine/engine.h"
 
-/* Records that wait for a store that cannot write; the oldest are dropped. */
-#define PIPELINE_BACKLOG 1024
-
 struct event_base;
 struct pipeline;
+struct store_sync;
 
 struct pipeline_options {
 	struct store *store;
+	struct store_sync *sync; /* NULL: a commit waits for the disk */
 	struct server *server;
 	struct alert *alert;
 	struct daemon_state

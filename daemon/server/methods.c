@@ -19,23 +19,39 @@ static const struct varlink_interface io_linkstat = {
 };
 
 /* Those that only read the history; some read much of it. */
-static const char *const aside[] = {
+static const char *const reading[] = {
 	"GetIncident", "GetJob",     "GetTransfers", "ListDrops", "ListEvents",	 "ListIncidents",
-	"ListJobs",    "ListLabels", "ListSessions", "Report",	  "SumSessions",
+	"ListJobs",    "ListLabels", "ListSessions", "Report",	  "SumSessions", NULL,
+};
+/* Those that change it. */
+static const char *const lasting[] = {
+	"BeginJob", "EndJob", "ImportKernelLog", "SetCable", "SetSocketName", NULL,
 };
 
 static bool
-is_aside(const char *method)
+is_one_of(const char *method, const char *const *names)
 {
 	size_t len = strlen(io_linkstat.contract->name);
 
 	if (strncmp(method, io_linkstat.contract->name, len) != 0 || method[len] != '.')
 		return false;
-	for (size_t i = 0; i < LS_COUNT(aside); i++) {
-		if (strcmp(method + len + 1, aside[i]) == 0)
+	for (; *names; names++) {
+		if (strcmp(method + len + 1, *names) == 0)
 			return true;
 	}
 	return false;
+}
+
+bool
+methods_is_lasting(const char *method)
+{
+	return is_one_of(method, lasting);
+}
+
+static bool
+is_aside(const char *method)
+{
+	return is_one_of(method, reading) || is_one_of(method, lasting);
 }
 
 void

@@ -15,6 +15,7 @@
 #include "daemon/server/listener.h"
 #include "daemon/server/method_watch.h"
 #include "daemon/server/methods.h"
+#include "daemon/store/sync.h"
 
 #define WAKEUP_US (50 * LS_MS) /* for one client; the sources share this thread */
 /* Pause once this much output is unread: the next reply is made when it has been read. */
@@ -26,6 +27,7 @@ struct server {
 	struct context context;
 	struct varlink_service service;
 	struct aside *aside;
+	struct store_sync *sync; /* NULL: what is committed is on the disk */
 	LIST_HEAD(server_clients, client) clients;
 	int n_clients;
 	struct listener *listener;
@@ -37,11 +39,12 @@ struct client {
 	struct bufferevent *io;
 	struct event *timer; /* the next turn or reply; while leaving, the end */
 	struct varlink_peer peer;
-	struct aside_reply reply; /* of the call in progress, while @is_aside */
-	bool is_aside;		  /* another thread has @peer */
-	bool gone;		  /* nobody reads that reply: the client is freed with it */
-	bool at_end;		  /* it sends nothing more */
-	bool leaving;		  /* it only gets what is queued */
+	struct aside_reply reply;    /* of the call in progress, while @is_aside */
+	struct store_sync_wait wait; /* or of this one, which is to last */
+	bool is_aside;		     /* the reply comes later; another thread may have @peer */
+	bool gone;		     /* nobody reads that reply: the client is freed with it */
+	bool at_end;		     /* it sends nothing more */
+	bool leaving;		     /* it only gets what is queued */
 	bool timed; /* @timer is for the next reply of a call that has one every so often */
 };
 
@@ -141,17 +144,48 @@ on_reply(struct aside_reply *reply)
 		advance(client);
 }
 
-/* The next reply is made by another thread; 1: it was made by this one. */
+static void
+on_synced(struct store_sync_wait *wait, int r)
+{
+	struct client *client = wait->user;
+	struct evbuffer *out = client->reply.out;
+
+	if (r < 0) /* what it says may be lost: no answer is better than a wrong one */
+		client->reply.result = r;
+	on_reply(&client->reply);
+	evbuffer_free(out);
+}
+
+/* What the method changed is on the disk before its reply goes out. */
+static int
+answer_lasting(struct client *client)
+{
+	client->reply.out = evbuffer_new();
+	if (!client->reply.out)
+		return -ENOMEM;
+	client->reply.user = client;
+	client->reply.result =
+		varlink_again(&client->peer, &client->server->service, client->reply.out);
+	client->wait = (struct store_sync_wait){ .done = on_synced, .user = client };
+	client->is_aside = true;
+	store_sync_wait_for(client->server->sync, &client->wait);
+	return VARLINK_ASIDE;
+}
+
+/* The next reply is made later, or by another thread; 1: it was made. */
 static int
 answer_aside(struct client *client)
 {
 	struct evbuffer *out = bufferevent_get_output(client->io);
+	bool is_lasting = methods_is_lasting(client->peer.call.method);
 	int r;
 
+	if (is_lasting && client->server->sync)
+		return answer_lasting(client);
 	client->reply.peer = &client->peer;
 	client->reply.done = on_reply;
 	client->reply.user = client;
-	client->is_aside = aside_start(client->server->aside, &client->reply);
+	client->is_aside = !is_lasting && aside_start(client->server->aside, &client->reply);
 	if (client->is_aside)
 		return VARLINK_ASIDE;
 	r = varlink_again(&client->peer, &client->server->service, out);
@@ -351,6 +385,12 @@ server_free(struct server *server)
 		hang_up(LIST_FIRST(&server->clients));
 	aside_free(server->aside); /* and the clients that waited for it */
 	free(server);
+}
+
+void
+server_set_sync(struct server *server, struct store_sync *sync)
+{
+	server->sync = sync;
 }
 
 void

@@ -10,6 +10,7 @@
 
 struct event_base;
 struct store;
+struct store_sync;
 struct server;
 
 /*
@@ -21,6 +22,8 @@ int server_new(struct event_base *base, struct store *store, const struct daemon
 void server_free(struct server *server);
 LS_DEFINE_AUTO(server)
 
+/* By which replies wait for the disk. NULL, at first: the store itself does. */
+void server_set_sync(struct server *server, struct store_sync *sync);
 void server_set_hooks(struct server *server, const struct server_hooks *hooks);
 
 /*

@@ -45,7 +45,7 @@ struct varlink_service {
 	const char *vendor, *product, *version, *url;
 	const struct varlink_interface *interface; /* in addition to org.varlink.service */
 	size_t max_message;			   /* bytes of a call without its NUL */
-	/* Whether the caller of varlink_turn() has another thread answer @method; NULL: none. */
+	/* Whether the caller of varlink_turn() makes the reply of @method itself; NULL: of none. */
 	bool (*is_aside)(const char *method);
 	void *user; /* of the methods */
 };

@@ -27,12 +27,12 @@ struct store {
 	struct ls_instant last_alive;
 	struct ls_instant now; /* the latest time that a caller passed in */
 	bool in_batch;
-	bool relaxed;	  /* a commit does not wait for the disk, see store_set_durable() */
-	int batch_error;  /* the first failure in this batch, which is rolled back already */
-	bool damaged;	  /* seen while running: the next batch begins a new file */
-	bool unchecked;	  /* was not closed when linkstatd last ended: it may be damaged */
-	bool is_waiting;  /* in memory, until the file can be opened */
-	int64_t n_opened; /* how often a file was opened */
+	bool synced_aside; /* a commit does not wait for the disk, see store_set_synced_aside() */
+	int batch_error;   /* the first failure in this batch, which is rolled back already */
+	bool damaged;	   /* seen while running: the next batch begins a new file */
+	bool unchecked;	   /* was not closed when linkstatd last ended: it may be damaged */
+	bool is_waiting;   /* in memory, until the file can be opened */
+	int64_t n_opened;  /* how often a file was opened */
 	char *boot_id, *version;
 	char dir[PATH_MAX];
 	char path[PATH_MAX];		      /* "": in memory */

@@ -33,6 +33,15 @@ identify(struct store *store, int64_t *version)
 	return *version > store_schema_version() ? -ENOTSUP : 1;
 }
 
+int
+store_apply_sync(struct store *store)
+{
+	return store_exec(store,
+			  store->synced_aside
+				  ? "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0"
+				  : "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000");
+}
+
 static int
 prepare_database(struct store *store)
 {
@@ -41,12 +50,13 @@ prepare_database(struct store *store)
 
 	if (r == 1)
 		r = version == 0 ? store_exec(store, "PRAGMA auto_vacuum = INCREMENTAL") : 0;
-	store->relaxed = false;
 	if (r == 0)
 		r = store_exec(store,
-			       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+			       "PRAGMA journal_mode = WAL;"
 			       "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;"
 			       "PRAGMA journal_size_limit = 4194304; PRAGMA temp_store = MEMORY");
+	if (r == 0)
+		r = store_apply_sync(store);
 	if (r == 0)
 		r = store_migrate(store, (int)version);
 	if (r == 0)

@@ -31,6 +31,8 @@ const char *store_problem(const struct store *store);
 /* Path of the database, or "" if in memory. */
 const char *store_path(const struct store *store);
 
+/* Makes the connection wait for the disk, or not. 0 or -errno. */
+int store_apply_sync(struct store *store);
 /*
  * While continuing what was opened, a statement failed with @error: a damaged file is kept aside and a
  * new one begun, else the history of this run is kept in memory. 0, or -errno: not even that works.

@@ -3,7 +3,9 @@
 #include <assert.h>
 
 #include "daemon/store/db.h"
+#include "daemon/store/lookup.h"
 #include "daemon/store/open.h"
+#include "daemon/store/schema.h"
 #include "daemon/store/write.h"
 
 static int
@@ -41,15 +43,29 @@ store_begin(struct store *store)
 }
 
 void
-store_set_durable(struct store *store, bool durable)
+store_set_synced_aside(struct store *store, bool aside)
 {
-	const char *sql = durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
-
 	assert(!store->in_batch);
-	if (durable == !store->relaxed || !store->db)
-		return;
-	if (store_exec(store, sql) == 0)
-		store->relaxed = !durable;
+	store->synced_aside = aside;
+	if (store->db)
+		(void)store_apply_sync(store);
+}
+
+int
+store_put_count(struct store *store, const struct ls_socket *socket, enum ls_event_kind kind,
+		int64_t at_us, int64_t n)
+{
+	int64_t port = 0;
+	int r = store->batch_error ? store->batch_error : store_put_port(store, socket, &port);
+
+	if (r == 0)
+		r = store_run(store,
+			      "INSERT INTO event_sums (port, month_real, kind, n) VALUES"
+			      " (?1, " STORE_MONTH_OF(
+				      "?2") ", ?3, ?4)"
+					    " ON CONFLICT DO UPDATE SET n = n + excluded.n",
+			      INT(port), INT(at_us), TEXT(ls_event_kind_name(kind)), INT(n));
+	return r < 0 && !store->batch_error ? store_fail(store, r) : r;
 }
 
 int

@@ -16,11 +16,14 @@ struct store;
  */
 int store_begin(struct store *store);
 /*
- * Before begin: does the batch have to survive a power cut? Counters need not: without, a commit
- * does not wait for the disk, and a crash of linkstatd alone loses nothing either way.
+ * A commit waits for the disk, unless @aside: then whoever needs it waits by store_sync_wait_for(), and
+ * that also empties the log. A crash of linkstatd alone loses nothing either way.
  */
-void store_set_durable(struct store *store, bool durable);
+void store_set_synced_aside(struct store *store, bool aside);
 int store_put(struct store *store, const struct ls_record *record);
+/* Adds @n events to the sums of a port, without any details. */
+int store_put_count(struct store *store, const struct ls_socket *socket, enum ls_event_kind kind,
+		    int64_t at_us, int64_t n);
 int store_commit(struct store *store);
 void store_rollback(struct store *store);
 /* Rolls the batch back; every further call of the batch returns @error, as this one does. */
