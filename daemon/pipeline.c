@@ -5,10 +5,10 @@
 #include <event2/event.h>
 #include <systemd/sd-daemon.h>
 
-#include "daemon/backlog.h"
 #include "daemon/pipeline.h"
 #include "lib/wire/recording.h"
 #include "lib/base/text.h"
+#include "daemon/store/backlog.h"
 #include "daemon/store/boot.h"
 #include "daemon/store/labels.h"
 #include "daemon/store/open.h"

@@ -30,8 +30,7 @@ daemon/sources:   lib daemon/base
 daemon/store:     lib daemon/base
 daemon/server:    lib daemon/base daemon/sources daemon/store
 daemon/alert:     lib
-daemon/backlog:   lib daemon/store
-daemon/pipeline:  lib daemon/base daemon/store daemon/server daemon/alert daemon/backlog
+daemon/pipeline:  lib daemon/base daemon/store daemon/server daemon/alert
 daemon/options:   lib daemon/base daemon/store
 daemon/main:      lib daemon
 

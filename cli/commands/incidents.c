@@ -49,62 +49,114 @@ fill_row(const struct cli *cli, struct table *table, const json_t *incident)
 			   : cli->style.dash);
 }
 
-static void
-put_summary(const struct cli *cli, const json_t *incidents)
-{
-	int64_t n_incidents = (int64_t)json_array_size(incidents), n_drops = 0;
-	char n[FORMAT_MAX], drops[FORMAT_MAX], span[WORDS_MAX];
-	const json_t *incident;
-	size_t i;
+/* Columns are as wide as these rows need; more come as further tables. */
+#define ROWS_AT_ONCE 500
 
-	json_array_foreach(incidents, i, incident)
-	{
-		n_drops += field_flag(incident, "drop");
-	}
-	words_span(span, cli);
-	if (n_incidents == 0)
-		render_sentence(&cli->style, TONE_GOOD, 0, "No incidents, %s.", span);
+struct incidents {
+	const struct cli *cli;
+	struct envelope_list json;
+	json_t *rows; /* that are not printed yet; what was read behind ROWS_AT_ONCE is only counted */
+	int64_t n, n_drops;
+};
+
+static void
+put_summary(const struct incidents *it)
+{
+	const struct output_style *style = &it->cli->style;
+	char n[FORMAT_MAX], drops[FORMAT_MAX], span[WORDS_MAX];
+
+	words_span(span, it->cli);
+	if (it->n == 0)
+		render_sentence(style, TONE_GOOD, 0, "No incidents, %s.", span);
 	else
-		render_sentence(&cli->style, n_drops > 0 ? TONE_BAD : TONE_GOOD, 0,
+		render_sentence(style, it->n_drops > 0 ? TONE_BAD : TONE_GOOD, 0,
 				"%s, of which %s, %s.",
-				format_count(n, n_incidents, "incident", "incidents"),
-				format_count(drops, n_drops, "is a drop", "are drops"), span);
+				format_count(n, it->n, "incident", "incidents"),
+				format_count(drops, it->n_drops, "is a drop", "are drops"), span);
 }
 
 static int
-put_table(const struct cli *cli, const json_t *incidents)
+put_table(struct incidents *it)
 {
 	ls_auto(table) *table = NULL;
 	const json_t *incident;
 	size_t i;
 
-	if (table_new(&cli->style, columns, LS_COUNT(columns), &table) < 0)
+	if (table_new(&it->cli->style, columns, LS_COUNT(columns), &table) < 0)
 		return cli_no_memory();
-	json_array_foreach(incidents, i, incident)
+	json_array_foreach(it->rows, i, incident)
 	{
-		fill_row(cli, table, incident);
+		fill_row(it->cli, table, incident);
 	}
-	return table_print(table) < 0 ? cli_no_memory() : CLI_FINE;
+	json_array_clear(it->rows);
+	if (table_print(table) < 0)
+		return cli_no_memory();
+	return ferror(it->cli->style.out) ? CLI_UNREACHABLE : CLI_FINE;
+}
+
+static int
+keep(struct incidents *it, const json_t *incident)
+{
+	return json_array_append(it->rows, (json_t *)(uintptr_t)incident) < 0 ? cli_no_memory()
+									      : CLI_FINE;
+}
+
+static int
+count(const json_t *incident, void *user)
+{
+	struct incidents *it = user;
+
+	it->n++;
+	it->n_drops += field_flag(incident, "drop");
+	if (it->cli->json)
+		return envelope_item(&it->json, incident);
+	return it->n <= ROWS_AT_ONCE ? keep(it, incident) : CLI_FINE;
+}
+
+static int
+print(const json_t *incident, void *user)
+{
+	struct incidents *it = user;
+	int r = keep(it, incident);
+
+	return r == CLI_FINE && json_array_size(it->rows) == ROWS_AT_ONCE ? put_table(it) : r;
+}
+
+/* The summary comes first, so what is more than a table is read twice. */
+static int
+put_text(struct incidents *it, const struct query *query)
+{
+	int r = CLI_FINE;
+
+	put_summary(it);
+	if (it->n > ROWS_AT_ONCE) {
+		json_array_clear(it->rows);
+		r = ask_items(it->cli, query, &list, print, it);
+	}
+	if (r == CLI_FINE)
+		r = put_table(it);
+	if (r == CLI_FINE && it->n > 0)
+		render_sentence(&it->cli->style, TONE_PLAIN, 0,
+				"The evidence and what to do next: linkstat show ID");
+	return r;
 }
 
 static int
 run(const struct cli *cli, const void *options)
 {
-	ls_json_auto json_t *all = NULL;
+	struct incidents it = {
+		.cli = cli,
+		.json = { .cli = cli, .name = "incidents", .key = "incidents" },
+		.rows = json_array(),
+	};
 	struct query query = cli_query_ports(cli);
-	int r = ask_all(cli, &query, &list, &all);
+	int r = it.rows ? ask_items(cli, &query, &list, count, &it) : cli_no_memory();
 
 	(void)options;
-	if (r == CLI_FINE && cli->json) {
-		r = envelope_print_one(cli, "incidents", "incidents", all);
-	} else if (r == CLI_FINE) {
-		put_summary(cli, all);
-		r = put_table(cli, all);
-		if (json_array_size(all) > 0)
-			render_sentence(&cli->style, TONE_PLAIN, 0,
-					"The evidence and what to do next: linkstat show ID");
-	}
-	return r == CLI_FINE ? lines_exit_code(all) : r;
+	if (r == CLI_FINE)
+		r = cli->json ? envelope_end(&it.json) : put_text(&it, &query);
+	json_decref(it.rows);
+	return r == CLI_FINE && it.n_drops > 0 ? CLI_PROBLEM : r;
 }
 
 static const struct command_option options[] = {

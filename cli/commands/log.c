@@ -25,24 +25,30 @@ put_event(const json_t *event, void *user)
 }
 
 static int
+put_json(const json_t *event, void *user)
+{
+	return envelope_item(user, event);
+}
+
+static int
 run(const struct cli *cli, const void *options)
 {
-	ls_json_auto json_t *all = NULL;
+	struct envelope_list json = { .cli = cli, .name = "log", .key = "events" };
 	struct lines lines = { .cli = cli };
 	struct query query = cli_query_ports(cli);
 	char span[WORDS_MAX];
 	int r;
 
 	(void)options;
-	if (!cli->json) {
-		r = ask_items(cli, &query, &events, put_event, &lines);
-		words_span(span, cli);
-		if (r == CLI_FINE && lines.n == 0)
-			render_sentence(&cli->style, TONE_PLAIN, 0, "No events, %s.", span);
-		return r;
+	if (cli->json) {
+		r = ask_items(cli, &query, &events, put_json, &json);
+		return r == CLI_FINE ? envelope_end(&json) : r;
 	}
-	r = ask_all(cli, &query, &events, &all);
-	return r == CLI_FINE ? envelope_print_one(cli, "log", "events", all) : r;
+	r = ask_items(cli, &query, &events, put_event, &lines);
+	words_span(span, cli);
+	if (r == CLI_FINE && lines.n == 0)
+		render_sentence(&cli->style, TONE_PLAIN, 0, "No events, %s.", span);
+	return r;
 }
 
 static const struct command_option options[] = {

@@ -10,5 +10,15 @@
  * "daemon_version". Gives an enum cli_exit, as all of these.
  */
 int envelope_print(const struct cli *cli, const char *name, const json_t *members);
+/*
+ * A list of any length as it comes: begin, each item, end. The text is that of envelope_print_one().
+ */
+struct envelope_list {
+	const struct cli *cli;
+	const char *name, *key;
+	uint64_t n;
+};
+int envelope_item(struct envelope_list *list, const json_t *item);
+int envelope_end(struct envelope_list *list);
 /* The same with the one member @key: @value, which is borrowed. */
 int envelope_print_one(const struct cli *cli, const char *name, const char *key, json_t *value);

@@ -1,5 +1,5 @@
 /* Records that wait for a store that cannot write. */
-#include "daemon/backlog.h"
+#include "daemon/store/backlog.h"
 #include "tests/unit/daemon/store_sample.h"
 
 struct told {

@@ -1,4 +1,4 @@
-#include "daemon/backlog.h"
+#include "daemon/store/backlog.h"
 
 #include <stdlib.h>
 #include <string.h>
