@@ -142,8 +142,10 @@ int
 store_cable_labels(struct store *store, store_label_fn visit, void *user)
 {
 	store_rows_auto rows =
-		store_query(store, "SELECT c.label FROM cables c JOIN sessions s ON s.cable = c.id"
-				   " GROUP BY c.id ORDER BY max(s.began_real) DESC");
+		store_query(store, "SELECT label FROM (SELECT c.label,"
+				   "  (SELECT max(began_real) FROM sessions WHERE cable = c.id)"
+				   "  AS latest FROM cables c) WHERE latest IS NOT NULL"
+				   " ORDER BY latest DESC");
 	int r;
 
 	while ((r = store_next(&rows)) == 1) {

@@ -426,6 +426,7 @@ static const char *const to_5[] = {
 	"CREATE INDEX sessions_port_ended ON sessions (port, ended_real, began_real)",
 	"DROP INDEX sessions_ended",
 	"CREATE INDEX sessions_ended ON sessions (ended_real, began_real)",
+	"CREATE INDEX sessions_cable ON sessions (cable, began_real) WHERE cable IS NOT NULL",
 	"DROP INDEX sessions_port_not_summed",
 	"CREATE INDEX sessions_port_not_summed ON sessions (port, began_real) WHERE sum IS NULL",
 	"CREATE INDEX sessions_not_summed_began ON sessions (began_real) WHERE sum IS NULL",

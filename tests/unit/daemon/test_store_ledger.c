@@ -356,6 +356,7 @@ what_stood_in_texts_becomes_columns(void **state)
 		"DROP TABLE week_errors",
 		"DROP TABLE week_latency",
 		"DROP INDEX sessions_not_summed_began",
+		"DROP INDEX sessions_cable",
 		"CREATE TABLE port_traffic (port INTEGER)",
 		"CREATE TABLE port_errors (port INTEGER)",
 		"CREATE TABLE port_latency (port INTEGER)",

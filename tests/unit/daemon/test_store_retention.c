@@ -157,7 +157,7 @@ pieces_are_small(void **state)
 		      ((double)(ended.tv_sec - began.tv_sec) * 1e3 +
 		       (double)(ended.tv_nsec - began.tv_nsec) / 1e6) /
 			      n);
-	assert_in_range(n, 3000 / 256, 3000 / 256 + 2);
+	assert_in_range(n, 3000 / 64, 3000 / 64 + 2);
 	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM traffic"), 0);
 }
 

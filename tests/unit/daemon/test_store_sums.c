@@ -233,6 +233,7 @@ a_history_without_weeks_of_transfers_gets_them(void **state)
 		"DROP TABLE week_errors",
 		"DROP TABLE week_latency",
 		"DROP INDEX sessions_not_summed_began",
+		"DROP INDEX sessions_cable",
 		"PRAGMA user_version = 4",
 	};
 	struct fixture *fixture = *state;
