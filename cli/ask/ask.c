@@ -198,3 +198,45 @@ ask_all(const struct cli *cli, const struct query *query, const struct ask_list 
 		*ret = LS_STEAL(&all);
 	return r;
 }
+
+static int
+add_ports(json_t *whole, const json_t *page)
+{
+	json_t *ports = json_object_get(whole, "ports");
+
+	if (json_array_extend(ports, json_object_get(page, "ports")) < 0)
+		return cli_no_memory();
+	return json_array_size(ports) > ROWS_MAX ? problem_schema("the list does not go on")
+						 : CLI_FINE;
+}
+
+int
+ask_report(const struct cli *cli, const struct query *query, json_t **ret)
+{
+	static const char method[] = "io.linkstat.Report";
+	ls_json_auto json_t *asked = NULL, *whole = NULL;
+	ls_auto(client) *client = NULL;
+	int more = 1, r = ask_parameters(query, &asked);
+
+	if (r == CLI_FINE)
+		r = ask_open(cli, &client);
+	while (r == CLI_FINE && more > 0) {
+		ls_json_auto json_t *page = NULL;
+
+		r = ask_on(cli, client, method, asked, &page);
+		if (r != CLI_FINE)
+			break;
+		more = advance(asked, page);
+		if (!whole)
+			whole = json_incref(page);
+		else
+			r = add_ports(whole, page);
+		if (r == CLI_FINE && more < 0)
+			r = problem_schema("the list does not go on");
+	}
+	if (r == CLI_FINE)
+		(void)json_object_del(whole, "cursor");
+	if (r == CLI_FINE)
+		*ret = LS_STEAL(&whole);
+	return r;
+}

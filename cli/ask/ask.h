@@ -31,6 +31,9 @@ int ask_items(const struct cli *cli, const struct query *query, const struct ask
 int ask_all(const struct cli *cli, const struct query *query, const struct ask_list *list,
 	    json_t **ret);
 
+/* io.linkstat.Report with the ports of all its pages, a new reference. */
+int ask_report(const struct cli *cli, const struct query *query, json_t **ret);
+
 /* The same on a connection that is open. */
 int ask_on(const struct cli *cli, struct client *client, const char *method, json_t *parameters,
 	   json_t **ret);

@@ -22,15 +22,6 @@
 
 /* --- asking ----------------------------------------------------------------------------------- */
 
-static void
-ask_report(const struct cli *cli, const struct query *query, json_t **ret)
-{
-	ls_json_auto json_t *parameters = NULL;
-
-	if (ask_parameters(query, &parameters) == CLI_FINE)
-		(void)ask_once(cli, "io.linkstat.Report", parameters, ret);
-}
-
 void
 check_ask(struct check *check)
 {
@@ -50,8 +41,8 @@ check_ask(struct check *check)
 		check->unreachable = -EPROTO; /* the reason is already reported */
 		return;
 	}
-	ask_report(&cli, &all, &check->report);
-	ask_report(&cli, &day, &check->recent);
+	(void)ask_report(&cli, &all, &check->report);
+	(void)ask_report(&cli, &day, &check->recent);
 	(void)ask_all(&cli, &month, &incidents, &check->drops);
 }
 

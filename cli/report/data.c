@@ -241,13 +241,10 @@ add_numbers(json_t *ports, double job_hours)
 int
 report_ask(const struct cli *cli, double asked_hours, json_t **ret, double *job_hours)
 {
-	ls_json_auto json_t *parameters = NULL;
 	ls_json_auto json_t *reply = NULL;
 	struct query query = cli_query_ports(cli);
-	int r = ask_parameters(&query, &parameters);
+	int r = ask_report(cli, &query, &reply);
 
-	if (r == CLI_FINE)
-		r = ask_once(cli, "io.linkstat.Report", parameters, &reply);
 	if (r == CLI_FINE)
 		r = numbers_job_hours(cli, asked_hours, job_hours);
 	if (r != CLI_FINE)

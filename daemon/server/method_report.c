@@ -1,6 +1,8 @@
 #include "daemon/server/method_report.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "daemon/server/context.h"
@@ -17,6 +19,9 @@ struct report {
 	json_t *gaps, *ports;
 	struct ls_gap rest; /* stands for the oldest ones, where there are more than SERVER_PAGE */
 	size_t n_gaps, n_seen;
+	size_t limit;
+	int64_t last; /* port of this page */
+	bool more;
 };
 
 static int
@@ -82,7 +87,43 @@ on_port(const struct ls_port_report *port, void *user)
 {
 	struct report *report = user;
 
+	report->more = json_array_size(report->ports) == report->limit;
+	if (report->more)
+		return 1;
+	report->last = port->id;
 	return json_array_append_new(report->ports, ls_wire_port_report(port)) < 0 ? -ENOMEM : 0;
+}
+
+static int
+reply_page(struct varlink_reply *reply, const struct context *context, const struct report *report,
+	   bool first)
+{
+	char cursor[24];
+	const struct ls_wire_field fields[] = {
+		{ "gaps", json_incref(report->gaps) },
+		{ "ports", json_incref(report->ports) },
+		{ "imported", first ? method_imported(context) : json_null() },
+		{ "cursor", (snprintf(cursor, sizeof(cursor), "%" PRId64, report->last),
+			     ls_wire_optional(report->more ? cursor : NULL)) },
+	};
+
+	return varlink_answer(reply, fields, LS_COUNT(fields));
+}
+
+/* Gaps belong to the first page. */
+static int
+read_page(const struct context *context, struct store_filter *filter, struct report *report,
+	  const char **unknown)
+{
+	int r = 0;
+
+	report->limit = filter->limit < SERVER_PORTS_PAGE ? filter->limit : SERVER_PORTS_PAGE;
+	filter->limit = 0; /* the rest of the gaps is counted */
+	if (filter->after_id == 0)
+		r = list_gaps(context->store, filter, report);
+	if (r == 0)
+		r = store_report(context->store, filter, state_now(), on_port, report, unknown);
+	return r < 0 ? r : 0;
 }
 
 int
@@ -93,22 +134,14 @@ method_report(struct varlink_call *call, struct varlink_reply *reply, void *user
 	struct selection selection;
 	const char *unknown = NULL;
 	int r = selection_init(&selection, call, reply);
-	bool understood = r == 1;
 
-	if (understood) {
-		selection.filter.limit = 0; /* the rest of the gaps is counted */
-		r = list_gaps(context->store, &selection.filter, &report);
-		if (r == 0)
-			r = store_report(context->store, &selection.filter, state_now(), on_port,
-					 &report, &unknown);
+	if (r == 1) {
+		bool first = selection.filter.after_id == 0;
+
+		r = read_page(context, &selection.filter, &report, &unknown);
+		r = r < 0 ? context_history_error(context, r, unknown, reply)
+			  : reply_page(reply, context, &report, first);
 	}
-	if (understood && r < 0)
-		r = context_history_error(context, r, unknown, reply);
-	else if (understood)
-		reply->parameters = json_pack("{s:O, s:O, s:o}", "gaps", report.gaps, "ports",
-					      report.ports, "imported", method_imported(context));
-	if (understood && !reply->parameters)
-		r = -ENOMEM;
 	json_decref(report.gaps);
 	json_decref(report.ports);
 	selection_done(&selection);

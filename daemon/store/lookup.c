@@ -13,6 +13,17 @@ find_port(struct store *store, const struct ls_socket *socket, int64_t *ret)
 			 TEXT(socket->id_path), TEXT(socket->name), INT(store->boot));
 }
 
+static bool
+is_one_too_many(struct store *store, const struct ls_socket *socket)
+{
+	int64_t n = 0;
+
+	return store_get(store, &n,
+			 "SELECT count(*) FROM ports HAVING count(*) >= ?1"
+			 " AND NOT EXISTS (SELECT 1 FROM ports WHERE id_path = ?2)",
+			 INT(STORE_PORTS_IMPORTED_MAX), TEXT(socket->id_path)) == 1;
+}
+
 int
 store_put_port(struct store *store, const struct ls_socket *socket, int64_t *ret)
 {
@@ -22,6 +33,8 @@ store_put_port(struct store *store, const struct ls_socket *socket, int64_t *ret
 	if (socket->id_path[0] == '\0')
 		return 0;
 	r = find_port(store, socket, ret);
+	if (r == 0 && store->boot != store->live_boot && is_one_too_many(store, socket))
+		return 0;
 	if (r == 0)
 		r = store_get(store, ret,
 			      "INSERT INTO ports (id_path, name, boot) VALUES (?1, ?2, ?3)"

@@ -7,7 +7,13 @@
 
 struct store;
 
-/* 0 for the machine as a whole. A port that has another kernel name in this boot gets that one. */
+/* Ports that an import may add to: far more than a computer ever has, and few enough for a report. */
+#define STORE_PORTS_IMPORTED_MAX 4096
+
+/*
+ * 0 for the machine as a whole, and for a port that an import would add beyond the limit. A port that has
+ * another kernel name in this boot gets that one.
+ */
 int store_put_port(struct store *store, const struct ls_socket *socket, int64_t *ret);
 /* The description of a device; without a serial number the port stands for the specimen. */
 int store_put_device(struct store *store, const struct ls_device *device, int64_t port,

@@ -318,8 +318,8 @@ static int
 report_port(const struct store_exposure *asked, const struct store_rows *port, store_port_fn visit,
 	    void *user)
 {
-	struct ls_port_report report = { .label = store_text(port, 3) };
-	int64_t id = store_int(port, 0), n = 0;
+	struct ls_port_report report = { .id = store_int(port, 0), .label = store_text(port, 3) };
+	int64_t id = report.id, n = 0;
 	int r;
 
 	(void)store_read_socket(port, 1, &report.socket);
@@ -344,15 +344,23 @@ report_port(const struct store_exposure *asked, const struct store_rows *port, s
 	return r < 0 ? r : visit_with_cables(asked, id, &report, visit, user);
 }
 
+struct report_page {
+	const char *ports; /* as store_ports() gives them */
+	int64_t after_id;
+};
+
 static int
-report_ports(const struct store_exposure *asked, const char *ports, store_port_fn visit, void *user)
+report_ports(const struct store_exposure *asked, const struct report_page *page,
+	     store_port_fn visit, void *user)
 {
 	store_rows_auto rows =
 		store_query(asked->store,
 			    "SELECT id, id_path, name, label FROM ports"
-			    " WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1))"
+			    " WHERE (?1 IS NULL OR id IN (SELECT value FROM json_each(?1)))"
+			    " AND (?2 = 0 OR id_path COLLATE port_order >"
+			    "  (SELECT id_path FROM ports WHERE id = ?2))"
 			    " ORDER BY id_path COLLATE port_order",
-			    TEXT_OR_NULL(ports));
+			    TEXT_OR_NULL(page->ports), INT(page->after_id));
 	int r;
 
 	while ((r = store_next(&rows)) == 1) {
@@ -374,7 +382,8 @@ store_report(struct store *store, const struct store_filter *filter, struct ls_i
 	if (r == 0)
 		r = store_exposure_init(&asked, store, filter, now);
 	if (r == 0)
-		r = report_ports(&asked, ports, visit, user);
+		r = report_ports(&asked, &(struct report_page){ ports, filter->after_id }, visit,
+				 user);
 	store_exposure_done(&asked);
 	return r;
 }

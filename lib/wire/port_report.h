@@ -45,6 +45,7 @@ struct ls_endpoint_errors {
 
 /* Traffic is counted where its minute, or after two days its hour, began in the asked span. */
 struct ls_port_report {
+	int64_t id; /* its row, for the next page; 0: not of a history */
 	struct ls_socket socket;
 	const char *label;  /* NULL: none */
 	const char *cables; /* labels, each ended by a newline; NULL: none. Borrowed */

@@ -221,6 +221,21 @@ an_aborted_import_leaves_no_sums(void **state)
 	assert_int_equal(report(bed).drops, 2);
 }
 
+/* Who invents ports does not make the report of the true ones unreadable. */
+static void
+an_import_brings_no_more_ports_than_fit(void **state)
+{
+	struct bed *bed = *state;
+
+	sql(&bed->fixture, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE"
+			   " i < 4096) INSERT INTO ports (id_path, name, boot)"
+			   " SELECT 'invented-' || i, 'x', 1 FROM n");
+	import_story(bed, BOOT_A, NOW_REAL - DAY_US);
+	assert_int_equal(sql_number(&bed->fixture, "SELECT count(*) FROM ports"), 4096);
+	assert_int_equal(report(bed).n, 0);
+	assert_int_equal(n_incidents(bed), 2);
+}
+
 static void
 what_was_watched_is_left_out(void **state)
 {
@@ -351,6 +366,7 @@ main(void)
 		TEST(two_boots_in_any_order),
 		TEST(an_aborted_import_leaves_nothing),
 		TEST(an_aborted_import_leaves_no_sums),
+		TEST(an_import_brings_no_more_ports_than_fit),
 		TEST(what_was_watched_is_left_out),
 		TEST(a_dry_run_keeps_nothing),
 		TEST(a_log_that_was_read_twice_counts_once),

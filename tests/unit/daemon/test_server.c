@@ -309,6 +309,53 @@ reports_transfers(void **state)
 	peer_close(bench, &peer);
 }
 
+#define N_PORTS 150 /* more than two pages */
+
+/* Each port once, in order, and the gaps once. */
+static void
+a_report_comes_in_pages(void **state)
+{
+	struct bench *bench = *state;
+	struct peer peer = peer_connect(bench);
+	struct ls_gap gap = sample_gap(1, LS_SOURCE_UDEV, 1, 2);
+	char call[64] = "{}", before[LS_ID_PATH_MAX] = "";
+	size_t n_ports = 0, n_gaps = 0, n_pages = 0;
+
+	PUT_GAP(bench->fixture.store, &gap);
+	for (unsigned int i = 1; i <= N_PORTS; i++) {
+		struct ls_event event = sample_event(i, LS_EVENT_RESET, i);
+
+		snprintf(event.socket.id_path, sizeof(event.socket.id_path),
+			 "pci-0000:00:14.0-usb-0:%u", i);
+		PUT_EVENT(bench->fixture.store, &event);
+	}
+	for (bool more = true; more; n_pages++) {
+		json_t *reply = peer_call(bench, &peer, "io.linkstat.Report", call);
+		json_t *ports = parameter(reply, "ports"), *cursor = parameter(reply, "cursor");
+
+		for (size_t i = 0; i < json_array_size(ports); i++, n_ports++) {
+			const char *port = json_string_value(
+				json_object_get(json_array_get(ports, i), "port"));
+			char want[LS_ID_PATH_MAX];
+
+			snprintf(want, sizeof(want), "pci-0000:00:14.0-usb-0:%zu", n_ports + 1);
+			assert_string_equal(port, want);
+			assert_string_not_equal(port, before);
+			snprintf(before, sizeof(before), "%s", port);
+		}
+		n_gaps += json_array_size(parameter(reply, "gaps"));
+		more = json_is_string(cursor);
+		if (more)
+			snprintf(call, sizeof(call), "{\"cursor\":\"%s\"}",
+				 json_string_value(cursor));
+		json_decref(reply);
+	}
+	assert_int_equal(n_ports, N_PORTS);
+	assert_int_equal(n_gaps, 1);
+	assert_int_equal(n_pages, 3);
+	peer_close(bench, &peer);
+}
+
 /* What is for watchers, and what is not. */
 static void
 publish_all_kinds(struct bench *bench)
@@ -399,6 +446,7 @@ main(void)
 		TEST(answers_with_the_status),
 		TEST(pages_by_cursor),
 		TEST(streams_pages_as_they_are_read),
+		TEST(a_report_comes_in_pages),
 		TEST(answers_nothing_to_oneway_calls),
 		TEST(accepts_null_for_what_is_optional),
 		TEST(answers_with_the_transfers_of_an_incident),

@@ -381,6 +381,7 @@ replies_match_the_contract(void **state)
 		  "\"dry_run\":false}" },
 		{ "Status", NULL },
 		{ "Report", NULL },
+		{ "Report", "{\"limit\":1}" },
 		{ "GetJob", "{\"id\":1}" },
 		{ "ListJobs", "{\"limit\":1}" },
 	};
