@@ -12,13 +12,11 @@
 #include "daemon/store/boot.h"
 #include "daemon/store/labels.h"
 #include "daemon/store/open.h"
-#include "daemon/store/retention.h"
 #include "daemon/store/store.h"
 #include "daemon/store/sync.h"
 
 /* A store that failed is tried again after this. */
 #define RETRY_SEC 10
-#define HOUR_US	  (3600 * (int64_t)LS_SEC)
 /* So long a lock of another program is waited for, in such steps, before it counts as a failure. */
 #define LOCKED_US (5 * LS_SEC)
 #define SOON_US	  (100 * LS_MS)
@@ -36,7 +34,6 @@ struct pipeline {
 	bool store_failed;
 	uint64_t locked_since_us; /* 0: it is not */
 	bool record_failed;
-	int64_t rolled_up_hour;
 };
 
 static void
@@ -388,12 +385,9 @@ void
 pipeline_alive(struct pipeline *pipeline)
 {
 	struct store *store = pipeline->with.store;
-	int64_t hour = state_now().real_us / HOUR_US;
 
 	if (pipeline_flush(pipeline) < 0)
 		return;
-	if (hour != pipeline->rolled_up_hour && store_roll_up(store, state_now()) == 0)
-		pipeline->rolled_up_hour = hour;
 	if (store_begin(store) < 0)
 		return;
 	if ((pipeline->kmsg_taken && store_set_kmsg_seq(store, pipeline->kmsg_seq) < 0) ||

@@ -14,6 +14,8 @@
 
 /* CPUs write lines some microseconds out of order; a log that was read twice starts over. */
 #define DISORDER_US LS_SEC
+/* A clock may have been that much ahead, and be right by now. */
+#define AHEAD_US (24 * 3600 * (int64_t)LS_SEC)
 
 struct import {
 	struct import_options with;
@@ -258,11 +260,21 @@ end_span(struct import *import, struct ls_instant at)
 		import->error = store_import_close(import->with.store, at, false);
 }
 
+/* Not of the future. */
+static struct ls_instant
+at_most_now(const struct import *import, struct ls_instant at)
+{
+	if (at.real_us > import->with.now_us + AHEAD_US)
+		at.real_us = import->with.now_us;
+	return at;
+}
+
 int
 import_begin(struct import *import, struct ls_instant first)
 {
 	int r = 0;
 
+	first = at_most_now(import, first);
 	if (import->with.dry_run)
 		return 0;
 	if (!import->begun)
@@ -306,6 +318,10 @@ import_line(struct import *import, struct ls_instant at, const char *text, size_
 
 	if (import->error < 0)
 		return;
+	if (at.real_us > import->with.now_us + AHEAD_US) {
+		import->counts.unplaced++;
+		return;
+	}
 	if (at.mono_us + DISORDER_US < import->last.mono_us) {
 		import->counts.repeated++;
 		return;
@@ -338,6 +354,7 @@ import_end(struct import *import, struct ls_instant ended)
 	bool before = import->last.mono_us < import->watched.first.mono_us;
 	int r = import_begin(import, ended);
 
+	ended = at_most_now(import, ended);
 	if (r < 0)
 		return r;
 	if (import->was_watched && before && ended.mono_us > import->watched.first.mono_us)

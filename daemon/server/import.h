@@ -16,7 +16,8 @@ struct import_options {
 	struct store *store;
 	struct ls_engine *live; /* numbers, times and families are its; must outlive the import */
 	const char *boot_id;
-	bool dry_run; /* all but the writing */
+	int64_t now_us; /* real; lines of the future are left out */
+	bool dry_run;	/* all but the writing */
 };
 
 /* Of the boot so far. */
@@ -24,7 +25,7 @@ struct import_counts {
 	int64_t lines;	  /* about USB links, and taken */
 	int64_t watched;  /* of times in which linkstatd watched itself */
 	int64_t repeated; /* a log that was read twice: they were taken already */
-	int64_t unplaced; /* of buses whose controller the log does not name */
+	int64_t unplaced; /* of buses whose controller the log does not name, or of the future */
 	int64_t sessions, incidents, drops;
 };
 

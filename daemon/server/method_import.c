@@ -117,6 +117,7 @@ find_import(struct context *context, const struct varlink_call *call, struct var
 		.store = context->store,
 		.live = context->state->engine,
 		.boot_id = json_string_value(json_object_get(call->parameters, "boot")),
+		.now_us = state_now().real_us,
 		.dry_run = json_is_true(json_object_get(call->parameters, "dry_run")),
 	};
 	int r;

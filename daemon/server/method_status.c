@@ -9,9 +9,11 @@
 #include "daemon/base/host.h"
 #include "daemon/sources/typec.h"
 #include "lib/base/port.h"
+#include "daemon/store/filter.h"
 #include "daemon/store/query.h"
 
-#define DAY_US (24 * 3600 * (int64_t)LS_SEC)
+#define DAY_US	(24 * 3600 * (int64_t)LS_SEC)
+#define HOUR_US (3600 * (int64_t)LS_SEC) /* that a clock may have been ahead until now */
 
 /* A root hub, with the ID_PATH of its controller. */
 struct root {
@@ -197,9 +199,11 @@ static json_t *
 port_object(struct status *status, const struct ls_session *session)
 {
 	char label[LS_STRING_MAX];
-	int64_t since_us = status->now.real_us - DAY_US, n_drops = 0;
+	const struct store_filter day = { .since_us = status->now.real_us - DAY_US,
+					  .until_us = status->now.real_us + HOUR_US };
+	int64_t n_drops = 0;
 	bool ok = session->present;
-	int r = store_socket(status->context->store, session->socket.id_path, since_us, &n_drops,
+	int r = store_socket(status->context->store, session->socket.id_path, &day, &n_drops,
 			     label);
 
 	if (r < 0)
@@ -290,7 +294,8 @@ method_status(struct varlink_call *call, struct varlink_reply *reply, void *user
 	r = collect(status);
 	if (r < 0)
 		return r;
-	r = store_last_drop(context->store, on_last_drop, &last_drop);
+	r = store_last_drop(context->store, status->now.real_us + HOUR_US, on_last_drop,
+			    &last_drop);
 	if (r == -ENOMEM || status->error == -ENOMEM)
 		return -ENOMEM;
 

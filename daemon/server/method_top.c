@@ -5,6 +5,7 @@
 #include "daemon/server/handlers.h"
 #include "daemon/sources/top.h"
 #include "lib/wire/port_report.h"
+#include "daemon/store/filter.h"
 #include "daemon/store/query.h"
 
 #define INTERVAL_DEFAULT_MS 2000
@@ -57,8 +58,8 @@ on_device(const struct ls_session *session, const struct ls_traffic_change *chan
 	int64_t ignored;
 
 	/* A label that cannot be read is left out: what moves matters more. */
-	(void)store_socket(rows->context->store, session->socket.id_path, INT64_MAX, &ignored,
-			   label);
+	(void)store_socket(rows->context->store, session->socket.id_path,
+			   &(const struct store_filter){ .since_us = INT64_MAX }, &ignored, label);
 
 	const struct ls_wire_field fields[] = {
 		{ "port", json_string(session->socket.id_path) },

@@ -129,25 +129,28 @@ store_incident(struct store *store, int64_t id, store_row_incident_fn visit, voi
 }
 
 int
-store_last_drop(struct store *store, store_row_incident_fn visit, void *user)
+store_last_drop(struct store *store, int64_t until_us, store_row_incident_fn visit, void *user)
 {
 	store_rows_auto rows =
-		store_query(store, INCIDENT_SELECT
-			    " WHERE r.is_drop = 1 ORDER BY r.opened_real DESC, r.id DESC LIMIT 1");
+		store_query(store,
+			    INCIDENT_SELECT " WHERE r.is_drop = 1 AND r.opened_real < ?1"
+					    " ORDER BY r.opened_real DESC, r.id DESC LIMIT 1",
+			    INT(until_us));
 	int n, r = visit_incidents(&rows, visit, user, &n);
 
 	return r != 0 ? r : n;
 }
 
 int
-store_socket(struct store *store, const char *id_path, int64_t since_us, int64_t *n_drops,
-	     char label[LS_STRING_MAX])
+store_socket(struct store *store, const char *id_path, const struct store_filter *span,
+	     int64_t *n_drops, char label[LS_STRING_MAX])
 {
 	store_rows_auto rows = store_query(
 		store,
 		"SELECT (SELECT count(*) FROM incidents WHERE port = p.id AND is_drop = 1"
-		"  AND opened_real >= ?1), p.label FROM ports p WHERE p.id_path = ?2",
-		INT(since_us), TEXT(id_path));
+		"  AND opened_real >= ?1 AND opened_real < ?3), p.label FROM ports p"
+		" WHERE p.id_path = ?2",
+		INT(span->since_us), TEXT(id_path), INT(span->until_us));
 	int r = store_next(&rows);
 
 	*n_drops = 0;

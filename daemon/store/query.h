@@ -24,7 +24,8 @@ int store_gaps(struct store *store, const struct store_filter *filter, store_gap
 	       void *user);
 /* 1: visited, 0: there is none. */
 int store_incident(struct store *store, int64_t id, store_row_incident_fn visit, void *user);
-int store_last_drop(struct store *store, store_row_incident_fn visit, void *user);
-/* Drops since @since_us on one socket, and its label ("" if none). 0 or -errno. */
-int store_socket(struct store *store, const char *id_path, int64_t since_us, int64_t *n_drops,
-		 char label[LS_STRING_MAX]);
+/* Of those before @until_us: a clock that was ahead left others. */
+int store_last_drop(struct store *store, int64_t until_us, store_row_incident_fn visit, void *user);
+/* Drops in @span on one socket, and its label ("" if none). 0 or -errno. */
+int store_socket(struct store *store, const char *id_path, const struct store_filter *span,
+		 int64_t *n_drops, char label[LS_STRING_MAX]);

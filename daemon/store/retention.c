@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <event2/event.h>
 
@@ -77,25 +78,28 @@ delete_batch(struct store *store, size_t n_steps, int64_t before)
 	return r < 0 ? r : sqlite3_total_changes(store->db) != before_rows;
 }
 
-/* The time of the oldest detail; *ret stays where there is none. */
+/* The time of the oldest minute or tail; *ret stays where there is none. */
 static int
 find_oldest(struct store *store, int64_t *ret)
 {
-	return store_get(store, ret,
-			 "SELECT min(ifnull((SELECT min(at_real) FROM events), ?1),"
-			 " ifnull((SELECT min(minute_us) FROM traffic WHERE span_us < " HOUR
-			 "  AND minute_us >= 0), ?1),"
-			 " ifnull((SELECT min(i.opened_real) FROM " OLDEST_TAILS("64") "),"
-										       "  ?1))",
-			 INT(INT64_MAX));
+	return store_get(
+		store, ret,
+		"SELECT min(ifnull((SELECT min(minute_us) FROM traffic WHERE span_us < " HOUR
+		"  AND minute_us >= 0), ?1),"
+		" ifnull((SELECT min(i.opened_real) FROM " OLDEST_TAILS("64") "), ?1))",
+		INT(*ret));
 }
 
 /* The oldest day that has any details. */
 static int
 delete_oldest_day(struct store *store, int64_t now_us)
 {
-	int64_t before = INT64_MAX;
-	int r = find_oldest(store, &before);
+	int64_t before = INT64_MAX; /* of events, too */
+	int r = store_get(store, &before, "SELECT ifnull(min(at_real), ?1) FROM events",
+			  INT(INT64_MAX));
+
+	if (r >= 0)
+		r = find_oldest(store, &before);
 
 	if (r < 0)
 		return r;
@@ -109,15 +113,53 @@ delete_oldest_day(struct store *store, int64_t now_us)
 }
 
 int
+store_limit_age(struct store *store, struct store_limits *limits)
+{
+	int64_t oldest = INT64_MAX;
+	int r = find_oldest(store, &oldest);
+
+	if (r >= 0)
+		limits->age_us = oldest < INT64_MAX - DAY_US ? oldest + DAY_US : 0;
+	return r < 0 ? r : 0;
+}
+
+#define OFFSET_US (5 * 60 * (int64_t)LS_SEC) /* that clocks are set by every day */
+#define TRUST_US  HOUR_US
+#define AWAY_US	  (14 * DAY_US)
+
+bool
+clock_trust(struct clock_trust *trust, int64_t real_us, int64_t boot_us, int64_t last_real_us)
+{
+	int64_t offset = real_us - boot_us, change = offset - trust->offset_us;
+
+	if (!trust->begun) {
+		trust->begun = true;
+		trust->trusted =
+			last_real_us && real_us >= last_real_us && real_us - last_real_us < AWAY_US;
+		trust->since_us = boot_us;
+	} else if (change > OFFSET_US || change < -OFFSET_US) {
+		trust->trusted = false;
+		trust->since_us = boot_us;
+	} else if (boot_us - trust->since_us >= TRUST_US) {
+		trust->trusted = true;
+	}
+	trust->offset_us = offset;
+	return trust->trusted;
+}
+
+int
 store_retain(struct store *store, const struct store_limits *limits, struct ls_instant now)
 {
 	int64_t bytes = 0, keep_us = (int64_t)limits->days * DAY_US;
+	int64_t before = now.real_us - keep_us;
 	int r;
 
 	assert(!store->in_batch);
 	if (!store->db || now.real_us < keep_us) /* the clock was not set yet */
 		return 0;
-	r = delete_batch(store, N_WITHOUT_EVENTS, now.real_us - keep_us);
+	if (limits->age_us && before > limits->age_us)
+		before = limits->age_us;
+	r = delete_batch(store, N_WITHOUT_EVENTS, before);
 	if (r == 0)
 		r = used_bytes(store, &bytes);
 	if (r == 0 && bytes > limits->bytes)
@@ -129,54 +171,80 @@ store_retain(struct store *store, const struct store_limits *limits, struct ls_i
 
 #define HOUR_OF_ROW "t.minute_us - t.minute_us % " HOUR
 #define IS_WITHIN   "t.minute_us % " HOUR " <> 0"
-#define OLD_MINUTES                                                                                \
-	"(session, minute_us) IN (SELECT t.session, t.minute_us FROM traffic t WHERE " IS_OLD ")"
+/* The minutes of a session in the oldest hour that has any. */
+#define OF_HOUR "t.session = ?2 AND t.minute_us >= ?1 AND t.minute_us < ?1 + " HOUR
+#define MINUTES                                                                                    \
+	"(session, minute_us) IN (SELECT t.session, t.minute_us FROM traffic t WHERE " OF_HOUR     \
+	" AND t.span_us < " HOUR ")"
 
-/* In this order, for the same reason. */
+/* In this order: the minutes in traffic decide which rows of the other tables are meant. */
 static const char *const merge[] = {
 	"INSERT INTO traffic_errors (session, minute_us, endpoint, status, class, n)"
 	" SELECT session, " HOUR_OF_ROW ", endpoint, status, class, sum(n)"
-	" FROM traffic_errors AS t WHERE " IS_WITHIN " AND " OLD_MINUTES " GROUP BY 1, 2, 3, 4, 5"
-	" ON CONFLICT DO UPDATE SET n = n + excluded.n",
-	"DELETE FROM traffic_errors AS t WHERE " IS_WITHIN " AND " OLD_MINUTES,
+	" FROM traffic_errors AS t WHERE " OF_HOUR " AND " IS_WITHIN " AND " MINUTES
+	" GROUP BY 1, 2, 3, 4, 5 ON CONFLICT DO UPDATE SET n = n + excluded.n",
+	"DELETE FROM traffic_errors AS t WHERE " OF_HOUR " AND " IS_WITHIN " AND " MINUTES,
 	"INSERT INTO traffic_latency (session, minute_us, type, n, p50_us, p99_us, max_us)"
 	" SELECT session, " HOUR_OF_ROW ", type, sum(n), NULL, max(p99_us), max(max_us)"
-	" FROM traffic_latency AS t WHERE " IS_WITHIN " AND " OLD_MINUTES " GROUP BY 1, 2, 3"
+	" FROM traffic_latency AS t WHERE " OF_HOUR " AND " IS_WITHIN " AND " MINUTES
+	" GROUP BY 1, 2, 3"
 	" ON CONFLICT DO UPDATE SET n = n + excluded.n, p50_us = NULL,"
 	" p99_us = max(p99_us, excluded.p99_us), max_us = max(max_us, excluded.max_us)",
-	"DELETE FROM traffic_latency AS t WHERE " IS_WITHIN " AND " OLD_MINUTES,
-	"UPDATE traffic_latency SET p50_us = NULL WHERE " OLD_MINUTES,
+	"DELETE FROM traffic_latency AS t WHERE " OF_HOUR " AND " IS_WITHIN " AND " MINUTES,
+	"UPDATE traffic_latency AS t SET p50_us = NULL WHERE " OF_HOUR " AND " MINUTES,
 	"INSERT INTO traffic (session, minute_us, span_us, transfers, bytes_in, bytes_out,"
 	" submit_errors) SELECT t.session, " HOUR_OF_ROW ", " HOUR ", sum(t.transfers),"
 	" sum(t.bytes_in), sum(t.bytes_out), sum(t.submit_errors) FROM traffic t"
-	" WHERE " IS_OLD " AND " IS_WITHIN " GROUP BY 1, 2"
+	" WHERE " OF_HOUR " AND t.span_us < " HOUR " AND " IS_WITHIN " GROUP BY 1, 2"
 	" ON CONFLICT DO UPDATE SET span_us = excluded.span_us,"
 	" transfers = transfers + excluded.transfers,"
 	" bytes_in = bytes_in + excluded.bytes_in,"
 	" bytes_out = bytes_out + excluded.bytes_out,"
 	" submit_errors = submit_errors + excluded.submit_errors",
-	"DELETE FROM traffic AS t WHERE " IS_OLD " AND " IS_WITHIN,
-	"UPDATE traffic AS t SET span_us = " HOUR " WHERE " IS_OLD,
+	"DELETE FROM traffic AS t WHERE " OF_HOUR " AND t.span_us < " HOUR " AND " IS_WITHIN,
+	"UPDATE traffic AS t SET span_us = " HOUR " WHERE " OF_HOUR,
 };
+
+/* 1: the oldest minute before @before, 0: there is none. */
+static int
+find_minute(struct store *store, int64_t before, int64_t *session, int64_t *minute_us)
+{
+	store_rows_auto rows =
+		store_query(store,
+			    "SELECT t.session, t.minute_us FROM traffic t WHERE " IS_OLD
+			    " ORDER BY t.minute_us, t.session LIMIT 1",
+			    INT(before));
+	int r = store_next(&rows);
+
+	if (r != 1)
+		return r;
+	*session = store_int(&rows, 0);
+	*minute_us = store_int(&rows, 1);
+	return 1;
+}
 
 int
 store_roll_up(struct store *store, struct ls_instant now)
 {
-	int64_t before = now.real_us - MINUTES_KEPT_FOR;
+	int64_t before = now.real_us - MINUTES_KEPT_FOR, session, minute_us;
 	int r;
 
 	assert(!store->in_batch);
-	if (now.real_us < MINUTES_KEPT_FOR) /* the clock was not set yet */
+	if (!store->db || now.real_us < MINUTES_KEPT_FOR) /* the clock was not set yet */
 		return 0;
 	before -= before % HOUR_US; /* whole hours only */
+	r = find_minute(store, before, &session, &minute_us);
+	if (r != 1)
+		return r;
 	r = store_begin(store);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < LS_COUNT(merge) && r == 0; i++)
-		r = store_run(store, merge[i], INT(before));
+		r = store_run(store, merge[i], INT(minute_us - minute_us % HOUR_US), INT(session));
 	if (r < 0)
 		(void)store_fail(store, r);
-	return store_commit(store);
+	r = store_commit(store);
+	return r < 0 ? r : 1;
 }
 
 /* Between two pieces, for all that shares the thread. */
@@ -187,7 +255,17 @@ struct retention {
 	struct store_limits limits;
 	struct event *next;
 	int64_t hour; /* of the last time */
+	struct clock_trust trust;
 };
+
+static int64_t
+boot_time_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	return (int64_t)ts.tv_sec * (int64_t)LS_SEC + ts.tv_nsec / 1000;
+}
 
 static void
 on_next(evutil_socket_t fd, short what, void *user)
@@ -198,7 +276,8 @@ on_next(evutil_socket_t fd, short what, void *user)
 	(void)fd;
 	(void)what;
 	/* store_problem() has the reason of a failure; the next try is in an hour. */
-	if (store_sum_up(retention->store, state_now()) == 1 ||
+	if (store_roll_up(retention->store, state_now()) == 1 ||
+	    store_sum_up(retention->store, state_now()) == 1 ||
 	    store_retain(retention->store, &retention->limits, state_now()) == 1)
 		event_add(retention->next, &pause);
 }
@@ -234,10 +313,18 @@ void
 retention_wake(struct retention *retention)
 {
 	static const struct timeval soon = { .tv_usec = PAUSE_USEC };
-	int64_t hour = state_now().real_us / HOUR_US;
+	int64_t now_us = state_now().real_us, hour = now_us / HOUR_US;
+	struct store *store;
 
-	if (!retention || hour == retention->hour)
+	if (!retention)
+		return;
+	store = retention->store;
+	if (!clock_trust(&retention->trust, now_us, boot_time_us(),
+			 store->has_last_alive ? store->last_alive.real_us : 0) ||
+	    hour == retention->hour)
 		return;
 	retention->hour = hour;
+	if (store_limit_age(store, &retention->limits) < 0)
+		return;
 	event_add(retention->next, &soon);
 }

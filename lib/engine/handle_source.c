@@ -33,6 +33,9 @@ handle_source(struct ls_engine *engine, const struct ls_observation *obs)
 	} else if (obs->kind == LS_OBS_SOURCE_AVAILABLE && gap->id) {
 		gap->open = false;
 		gap->ended = obs->at;
+		if (gap->ended.real_us < gap->began.real_us) /* the clock was set back */
+			gap->ended.real_us = gap->began.real_us +
+					     (int64_t)(gap->ended.mono_us - gap->began.mono_us);
 		emit_gap(engine, gap);
 		gap->id = 0;
 	}

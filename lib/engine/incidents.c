@@ -205,6 +205,9 @@ close_one(struct ls_engine *engine, size_t place, struct ls_instant at)
 		pub->facts |= LS_FACT_AWAY;
 	pub->open = false;
 	pub->closed = incident->quiet.mono_us ? incident->quiet : at;
+	if (pub->closed.real_us < pub->opened.real_us) /* the clock was set back */
+		pub->closed.real_us =
+			pub->opened.real_us + (int64_t)(pub->closed.mono_us - pub->opened.mono_us);
 	emit(engine, incident);
 	incident_forget(engine, place);
 }

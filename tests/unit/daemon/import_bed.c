@@ -88,6 +88,7 @@ begin_dry(struct bed *bed, const char *boot_id, bool dry_run)
 		.store = bed->fixture.store,
 		.live = bed->live,
 		.boot_id = boot_id,
+		.now_us = NOW_REAL,
 		.dry_run = dry_run,
 	};
 

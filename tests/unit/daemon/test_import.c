@@ -236,6 +236,22 @@ an_import_brings_no_more_ports_than_fit(void **state)
 	assert_int_equal(n_incidents(bed), 2);
 }
 
+/* A log of a clock that was years ahead would be "today's" for years. */
+static void
+the_future_is_left_out(void **state)
+{
+	struct bed *bed = *state;
+
+	import_story(bed, BOOT_A, NOW_REAL + 100 * DAY_US);
+	assert_int_equal(import_counts(bed->import)->unplaced, STORY_LINES);
+	assert_int_equal(report(bed).n, 0);
+	assert_int_equal(n_incidents(bed), 0);
+	assert_int_equal(sql_number(&bed->fixture,
+				    "SELECT count(*) FROM boots"
+				    " WHERE last_seen_real > 1795356191000000 * 1.01"),
+			 0);
+}
+
 static void
 what_was_watched_is_left_out(void **state)
 {
@@ -367,6 +383,7 @@ main(void)
 		TEST(an_aborted_import_leaves_nothing),
 		TEST(an_aborted_import_leaves_no_sums),
 		TEST(an_import_brings_no_more_ports_than_fit),
+		TEST(the_future_is_left_out),
 		TEST(what_was_watched_is_left_out),
 		TEST(a_dry_run_keeps_nothing),
 		TEST(a_log_that_was_read_twice_counts_once),

@@ -304,26 +304,40 @@ counts_drops_and_labels(void **state)
 	struct fixture *fixture = *state;
 	struct ls_incident *incident = calloc(1, sizeof(*incident));
 	char label[LS_STRING_MAX];
+	struct store_filter span = ALL;
 	int64_t n = -1;
 
-	assert_int_equal(store_last_drop(fixture->store, see_incident, &fixture->seen), 0);
+	assert_int_equal(store_last_drop(fixture->store, INT64_MAX, see_incident, &fixture->seen),
+			 0);
 	for (int64_t id = 1; id <= 6; id++) {
 		*incident = sample_incident(id, id < 5 ? 1 : 2, id * 10);
 		incident->drop = id != 3 && id != 6;
 		PUT_INCIDENT(fixture->store, incident);
 	}
 	sql(fixture, "UPDATE ports SET label = 'left front' WHERE name = '1-1'");
-	assert_int_equal(store_socket(fixture->store, sample_socket(1).id_path,
-				      sample_instant(20).real_us, &n, label),
+	span.since_us = sample_instant(20).real_us;
+	assert_int_equal(store_socket(fixture->store, sample_socket(1).id_path, &span, &n, label),
 			 0);
 	assert_int_equal(n, 2);
 	assert_string_equal(label, "left front");
-	assert_int_equal(store_socket(fixture->store, "nowhere", 0, &n, label), 0);
+	assert_int_equal(store_socket(fixture->store, "nowhere", &ALL, &n, label), 0);
 	assert_int_equal(n, 0);
 	assert_string_equal(label, "");
-	assert_int_equal(store_last_drop(fixture->store, see_incident, &fixture->seen), 1);
+	assert_int_equal(store_last_drop(fixture->store, INT64_MAX, see_incident, &fixture->seen),
+			 1);
 	assert_int_equal(fixture->seen.incident.id, 5);
 	assert_string_equal(fixture->seen.label, "(none)");
+
+	/* Of a clock that was ahead. */
+	*incident = sample_incident(7, 1, 50 * 365 * 24 * 3600);
+	PUT_INCIDENT(fixture->store, incident);
+	span.until_us = sample_instant(100).real_us;
+	assert_int_equal(store_socket(fixture->store, sample_socket(1).id_path, &span, &n, label),
+			 0);
+	assert_int_equal(n, 2);
+	assert_int_equal(
+		store_last_drop(fixture->store, span.until_us, see_incident, &fixture->seen), 1);
+	assert_int_equal(fixture->seen.incident.id, 5);
 	free(incident);
 }
 

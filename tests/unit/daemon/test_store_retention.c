@@ -140,6 +140,47 @@ a_clock_that_jumped_stops_nothing(void **state)
 	assert_int_equal(store_retain(fixture->store, &none, at_real(1)), 0);
 }
 
+/* 100 days ahead for a moment, a night asleep, and a computer that was off for a year. */
+static void
+a_clock_is_believed_when_it_was_right_for_long(void **state)
+{
+	const int64_t minute = 60 * (int64_t)LS_SEC;
+	struct clock_trust trust = { 0 };
+	int64_t boot = HOUR;
+
+	(void)state;
+	assert_true(clock_trust(&trust, NOW_REAL, boot, NOW_REAL - DAY));
+	assert_true(clock_trust(&trust, NOW_REAL + minute, boot + minute, 0));
+	assert_false(clock_trust(&trust, NOW_REAL + 100 * DAY, boot + 2 * minute, 0));
+	assert_false(clock_trust(&trust, NOW_REAL + 3 * minute, boot + 3 * minute, 0));
+	assert_false(clock_trust(&trust, NOW_REAL + 62 * minute, boot + 62 * minute, 0));
+	assert_true(clock_trust(&trust, NOW_REAL + 64 * minute, boot + 64 * minute, 0));
+	assert_true(clock_trust(&trust, NOW_REAL + 8 * HOUR, boot + 8 * HOUR, 0));
+
+	trust = (struct clock_trust){ 0 };
+	assert_false(clock_trust(&trust, NOW_REAL, boot, NOW_REAL - 365 * DAY));
+	assert_true(clock_trust(&trust, NOW_REAL + HOUR, boot + HOUR, 0));
+	trust = (struct clock_trust){ 0 };
+	assert_false(clock_trust(&trust, NOW_REAL, boot, NOW_REAL + DAY));
+}
+
+/* However late it is: the next pass begins an hour later. */
+static void
+age_alone_takes_a_day_at_a_time(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store_limits limits = roomy;
+
+	for (int64_t i = 0; i < 20; i++)
+		put_moment(fixture, i + 1, NOW_REAL + i * DAY);
+	assert_int_equal(store_limit_age(fixture->store, &limits), 0);
+	retain(fixture, &limits, NOW_REAL + 1000 * DAY);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM tails"), 19);
+	assert_int_equal(store_limit_age(fixture->store, &limits), 0);
+	retain(fixture, &limits, NOW_REAL + 1000 * DAY);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM tails"), 18);
+}
+
 static void
 pieces_are_small(void **state)
 {
@@ -169,6 +210,8 @@ main(void)
 		STORE_TEST(a_history_that_is_too_large_loses_its_oldest_details),
 		STORE_TEST(the_last_day_stays_whatever_the_size),
 		STORE_TEST(a_clock_that_jumped_stops_nothing),
+		STORE_TEST(a_clock_is_believed_when_it_was_right_for_long),
+		STORE_TEST(age_alone_takes_a_day_at_a_time),
 		STORE_TEST(pieces_are_small),
 	};
 
