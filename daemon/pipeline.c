@@ -45,15 +45,6 @@ announce(const struct ls_record *record, void *user)
 	server_publish(pipeline->with.server, record);
 }
 
-void
-pipeline_record(const struct ls_record *record, void *user)
-{
-	struct pipeline *pipeline = user;
-
-	backlog_add(&pipeline->backlog, record, pipeline->store_failed);
-	event_active(pipeline->flush, EV_TIMEOUT, 0);
-}
-
 static int
 write_all(struct pipeline *pipeline)
 {
@@ -73,6 +64,18 @@ write_all(struct pipeline *pipeline)
 	else
 		backlog_written(&pipeline->backlog);
 	return r < 0 ? r : 0;
+}
+
+void
+pipeline_record(const struct ls_record *record, void *user)
+{
+	struct pipeline *pipeline = user;
+
+	/* As many as a thousand devices leave in one turn of the loop: nothing of that is lost. */
+	if (pipeline->backlog.n == BACKLOG_MAX && !pipeline->store_failed)
+		(void)write_all(pipeline);
+	backlog_add(&pipeline->backlog, record, pipeline->store_failed);
+	event_active(pipeline->flush, EV_TIMEOUT, 0);
 }
 
 /* What was lost becomes a gap, which is stored with what comes next. */

@@ -7,7 +7,7 @@
 #include "lib/base/base.h"
 #include "lib/model/record.h"
 
-#define BACKLOG_MAX 1024
+#define BACKLOG_MAX 2048
 
 struct store;
 

@@ -4,12 +4,12 @@
 
 /* Everything that a device or a machine can make grow. */
 #define LS_MAX_BUSES	      64
-#define LS_MAX_LINKS	      512 /* kernel ports in use; one that is empty and quiet is forgotten */
-#define LS_MAX_SESSIONS	      512
-#define LS_MAX_OPEN_INCIDENTS 256
-#define LS_MAX_CABLES	      256 /* labels remembered; the oldest gives way */
-#define LS_MAX_HANDLES	      64  /* ttys and SCSI hosts */
-#define LS_MAX_TROUBLED	      4	  /* controllers that reported trouble within seconds */
+#define LS_MAX_LINKS	      1280 /* kernel ports in use; one that is empty and quiet is forgotten */
+#define LS_MAX_SESSIONS	      1024 /* a rack of hubs has as many devices */
+#define LS_MAX_OPEN_INCIDENTS 1024 /* and all of them may drop at once */
+#define LS_MAX_CABLES	      256  /* labels remembered; the oldest gives way */
+#define LS_MAX_HANDLES	      64   /* ttys and SCSI hosts */
+#define LS_MAX_TROUBLED	      4	   /* controllers that reported trouble within seconds */
 
 struct ls_engine;
 struct ls_families;

@@ -66,13 +66,13 @@ counts_outlive_details(void **state)
 
 	/* A batch that fails leaves the counts for the next one; one that is written does not. */
 	backlog_forget(backlog, backlog->n);
-	add_storm(backlog, 2000);
+	add_storm(backlog, 3000);
 	assert_int_equal(store_begin(fixture->store), 0);
 	assert_int_equal(backlog_put(backlog, fixture->store), 0);
 	store_rollback(fixture->store);
 	write_out(fixture, backlog);
 	write_out(fixture, backlog);
-	assert_int_equal(sql_number(fixture, "SELECT sum(n) FROM event_sums"), 7000);
+	assert_int_equal(sql_number(fixture, "SELECT sum(n) FROM event_sums"), 8000);
 	backlog_done(backlog);
 	free(backlog);
 }
@@ -86,7 +86,7 @@ what_is_written_is_not_counted_twice(void **state)
 	struct told told = { 0 };
 
 	backlog_init(backlog, on_announce, &told);
-	for (int i = 0; i < 1500; i++) {
+	for (int i = 0; i < 3000; i++) {
 		struct ls_event event = sample_event(1, LS_EVENT_RESET, i);
 
 		backlog_add(backlog, &RECORD_OF(EVENT, .event = &event), false);
@@ -94,11 +94,11 @@ what_is_written_is_not_counted_twice(void **state)
 			write_out(fixture, backlog);
 	}
 	assert_int_equal(backlog->n_details + backlog->n_lost, 0);
-	assert_int_equal(told.n_events, 1000);
+	assert_int_equal(told.n_events, 2000);
 	backlog_announce(backlog, backlog->n);
-	assert_int_equal(told.n_events, 1500);
-	assert_int_equal(sql_number(fixture, "SELECT sum(n) FROM event_sums"), 1500);
-	assert_int_equal(count_all_events(fixture->store), 1500);
+	assert_int_equal(told.n_events, 3000);
+	assert_int_equal(sql_number(fixture, "SELECT sum(n) FROM event_sums"), 3000);
+	assert_int_equal(count_all_events(fixture->store), 3000);
 	backlog_done(backlog);
 	free(backlog);
 }

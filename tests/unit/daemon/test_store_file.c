@@ -4,6 +4,7 @@
 #include <sys/mount.h>
 
 #include "daemon/store/check.h"
+#include "daemon/store/db.h"
 #include "tests/unit/daemon/store_batch.h"
 
 #define UNPRIVILEGED 65534
@@ -221,6 +222,100 @@ leaves_a_newer_version_alone(void **state)
 	free(after);
 }
 
+/* Somebody's sqlite3 or a copy that ended early: the tables are not those of the version. */
+static void
+keeps_what_does_not_fit_its_version(void **state)
+{
+	struct store *store = sample_open(*state);
+
+	put_batches(store, 1, 3);
+	store_close(store);
+	make_other_database(*state, "PRAGMA user_version = 1");
+	store = sample_open(*state);
+	assert_non_null(strstr(store_problem(store), "kept"));
+	assert_string_not_equal(store_path(store), "");
+	put_batches(store, 1, 1);
+	store_close(store);
+}
+
+/* SQLite would delete the log without a word, and with it all that is not in the database yet. */
+static void
+keeps_a_log_beside_an_empty_database(void **state)
+{
+	char path[PATH_MAX];
+	struct store *store;
+
+	assert_true(WIFSIGNALED(run_child(die_after, *state, STEP_COMMIT)));
+	in_dir(path, *state, "linkstat.db");
+	assert_int_equal(truncate(path, 0), 0);
+	store = sample_open(*state);
+	assert_non_null(strstr(store_problem(store), "kept"));
+	put_batches(store, 1, 1);
+	store_close(store);
+	in_dir(path, *state, "linkstat.db.kept-20261122-140311-wal");
+	assert_int_equal(access(path, F_OK), 0);
+}
+
+static uid_t
+owner_of(const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	in_dir(path, dir, name);
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_uid;
+}
+
+/* linkstatd by root's hand, in the directory of the service; but by no link to a file elsewhere. */
+static void
+gives_what_root_makes_to_the_owner_of_the_directory(void **state)
+{
+	char path[PATH_MAX];
+	struct store *store;
+
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chown(*state, UNPRIVILEGED, UNPRIVILEGED), 0);
+	store = sample_open(*state);
+	put_batches(store, 1, 1);
+	assert_int_equal(owner_of(*state, "linkstat.db"), UNPRIVILEGED);
+	assert_int_equal(owner_of(*state, "linkstat.db-wal"), UNPRIVILEGED);
+	assert_int_equal(owner_of(*state, "linkstat.lock"), UNPRIVILEGED);
+	store_close(store);
+
+	write_file(*state, "of-root", "");
+	in_dir(path, *state, "linkstat.db");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("of-root", path), 0);
+	store_close(sample_open(*state));
+	assert_int_equal(owner_of(*state, "of-root"), 0);
+}
+
+/* The loop goes on at once, and the batch is tried again. */
+static void
+does_not_wait_for_the_lock_of_another_program(void **state)
+{
+	struct store *store = sample_open(*state);
+	char path[PATH_MAX];
+	int64_t wait_ms = -1;
+	sqlite3 *other;
+
+	put_batches(store, 1, 1);
+	assert_int_equal(store_get(store, &wait_ms, "PRAGMA busy_timeout"), 1);
+	assert_int_equal(wait_ms, 0);
+	in_dir(path, *state, "linkstat.db");
+	assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(store_begin(store), -EBUSY);
+	store_rollback(store);
+	assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	put_batches(store, 2, 2);
+	assert_int_equal(whole_batches(store), 2);
+	sqlite3_close(other);
+	store_close(store);
+}
+
 static void
 refuses_a_second_linkstatd(void **state)
 {
@@ -348,6 +443,10 @@ main(void)
 		DIR_TEST(finds_damage_after_an_unclean_end),
 		DIR_TEST(survives_damage_found_while_running),
 		DIR_TEST(leaves_a_newer_version_alone),
+		DIR_TEST(keeps_what_does_not_fit_its_version),
+		DIR_TEST(keeps_a_log_beside_an_empty_database),
+		DIR_TEST(gives_what_root_makes_to_the_owner_of_the_directory),
+		DIR_TEST(does_not_wait_for_the_lock_of_another_program),
 		DIR_TEST(refuses_a_second_linkstatd),
 		DIR_TEST(goes_on_in_memory_without_write_permission),
 		cmocka_unit_test(goes_on_in_memory_without_a_directory),
