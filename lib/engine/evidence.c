@@ -29,8 +29,11 @@
 #define BEAT_N_WHOLE 8
 /* … and for longer than chance fits into seconds. */
 #define BEAT_SPAN_WHOLE_US (20 * LS_SEC)
-/* What busy machines add to an interval, besides 2.5 % of the device's own. */
+/* What busy machines add to an interval, besides this part of it; more where there are many. */
 #define BEAT_JITTER_US	(40 * LS_MS)
+#define BEAT_PART	40
+#define BEAT_N_LOOSE	7
+#define BEAT_PART_LOOSE 16
 #define BEAT_LONGEST_US (120 * LS_SEC)
 /* A loader is sent in less than this; a disconnect during a longer transfer is unintended. */
 #define STREAM_US (2 * LS_SEC)
@@ -206,6 +209,7 @@ from_flow(const struct link *link, struct report *report)
 /* Of stamps of whole seconds: the intervals that fit the last @n + 1 departures are between these. */
 struct beat_bounds {
 	uint64_t least_us, most_us;
+	unsigned int part; /* they may differ by this part of the least, and by the jitter */
 };
 
 static uint64_t
@@ -241,18 +245,23 @@ fits(const struct link *link, uint64_t at_us, unsigned int n, struct beat_bounds
 		bounds->least_us = interval_us;
 	if (interval_us > bounds->most_us)
 		bounds->most_us = interval_us;
-	return bounds->most_us - bounds->least_us <= BEAT_JITTER_US + bounds->least_us / 40;
+	return bounds->most_us - bounds->least_us <=
+	       BEAT_JITTER_US + bounds->least_us / bounds->part;
 }
+
+/* As a part: all that is known are whole seconds. */
+#define WHOLE_SECONDS 0
 
 /* How many departures up to this one fit the same interval, and when the first of them was. */
 static unsigned int
-count_beats(const struct link *link, uint64_t at_us, bool whole, uint64_t *ret_us)
+count_beats(const struct link *link, uint64_t at_us, unsigned int part, uint64_t *ret_us)
 {
-	struct beat_bounds bounds = { BEAT_LONGEST_US, 0 };
+	bool whole = part == WHOLE_SECONDS;
+	struct beat_bounds bounds = { BEAT_LONGEST_US, 0, part };
 	unsigned int n = 1;
 
 	if (whole)
-		bounds = (struct beat_bounds){ 0, BEAT_LONGEST_US };
+		bounds = (struct beat_bounds){ 0, BEAT_LONGEST_US, 0 };
 	for (*ret_us = at_us; n < LINK_LEFT; n++) {
 		uint64_t then_us = departed(link, at_us, n);
 
@@ -279,14 +288,19 @@ all_whole(const struct link *link, uint64_t at_us, unsigned int n)
 static uint64_t
 beat_of(const struct link *link, uint64_t at_us, unsigned int *ret_n)
 {
+	unsigned int enough = BEAT_N;
 	uint64_t first_us;
 
-	*ret_n = count_beats(link, at_us, false, &first_us);
-	if (*ret_n >= BEAT_N && !all_whole(link, at_us, *ret_n))
+	*ret_n = count_beats(link, at_us, BEAT_PART, &first_us);
+	if (*ret_n < BEAT_N) {
+		*ret_n = count_beats(link, at_us, BEAT_PART_LOOSE, &first_us);
+		enough = BEAT_N_LOOSE;
+	}
+	if (*ret_n >= enough && !all_whole(link, at_us, *ret_n))
 		return (at_us - first_us) / (*ret_n - 1);
 	if (at_us % LS_SEC != 0)
 		return 0;
-	*ret_n = count_beats(link, at_us, true, &first_us);
+	*ret_n = count_beats(link, at_us, WHOLE_SECONDS, &first_us);
 	if (*ret_n < BEAT_N_WHOLE || at_us - first_us < BEAT_SPAN_WHOLE_US)
 		return 0;
 	return (at_us - first_us) / (*ret_n - 1);

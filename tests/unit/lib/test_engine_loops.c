@@ -65,6 +65,28 @@ a_long_loop_is_one_incident_of_the_device(void **state)
 	assert_non_null(strstr(scenario->incidents[0].why, "12 times, every 8.81 s"));
 }
 
+/* A busy computer: 3 % either way, but eight times. */
+static void
+many_departures_may_vary_more(void **state)
+{
+	static const uint64_t lives_ms[] = { 3940, 3947, 4133, 3974, 3891, 3934, 4091, 4010 };
+	struct scenario *scenario = *state;
+	uint64_t at = 50000;
+
+	for (unsigned int i = 0; i < LS_COUNT(lives_ms); i++) {
+		scenario_observe(scenario, at, LS_SOURCE_KERNEL_LOG, LS_OBS_ENUMERATING, "1-4",
+				 5 + i);
+		scenario_observe_device(scenario, at + 100, LS_SOURCE_KERNEL_LOG, LS_OBS_FOUND,
+					"1-4", 0, &board);
+		at += lives_ms[i];
+		scenario_observe(scenario, at, LS_SOURCE_KERNEL_LOG, LS_OBS_DISCONNECTED, "1-4",
+				 5 + i);
+		at += 1003;
+	}
+	scenario_only(scenario, LS_CAUSE_DEVICE_RESET, LS_SIDE_DEVICE, true);
+	assert_int_equal(scenario->incidents[0].n_disconnects, 8);
+}
+
 /* A busy computer, or a start that took longer once: it is the same loop. */
 static void
 one_late_departure_does_not_end_a_loop(void **state)
@@ -239,6 +261,7 @@ main(void)
 		LOOP(a_short_loop_is_one_incident_of_the_device),
 		LOOP(a_long_loop_is_one_incident_of_the_device),
 		LOOP(one_late_departure_does_not_end_a_loop),
+		LOOP(many_departures_may_vary_more),
 		cmocka_unit_test(a_board_of_a_known_family_may_loop),
 		cmocka_unit_test(a_boot_mode_may_loop),
 		LOOP(a_loop_without_a_beat_is_of_the_link),
