@@ -32,6 +32,8 @@ struct pipeline {
 	uint64_t kmsg_seq;
 	bool kmsg_taken;
 	bool store_failed;
+	int error;		  /* of the last try */
+	uint64_t retry_us;	  /* when to try again */
 	uint64_t locked_since_us; /* 0: it is not */
 	bool record_failed;
 };
@@ -226,18 +228,34 @@ pipeline_flush(struct pipeline *pipeline)
 		announce_written(pipeline);
 	} else if (r < 0) {
 		backlog_announce(backlog, backlog->n);
+		pipeline->error = r;
+		pipeline->retry_us = state_now().mono_us + RETRY_SEC * LS_SEC;
 		event_add(pipeline->flush, &retry);
 	}
 	arm_deadline(pipeline);
 	return r;
 }
 
+/* What fails takes as long as what does not: it is not tried again with every record. */
 static void
 on_flush(evutil_socket_t fd, short what, void *user)
 {
+	struct pipeline *pipeline = user;
+	struct backlog *backlog = &pipeline->backlog;
+	uint64_t now_us = state_now().mono_us;
+	struct timeval rest = { .tv_sec = 1 };
+
 	(void)fd;
 	(void)what;
-	(void)pipeline_flush(user);
+	if (!pipeline->store_failed || now_us >= pipeline->retry_us) {
+		(void)pipeline_flush(pipeline);
+		return;
+	}
+	backlog_announce(backlog, backlog->n);
+	describe_failure(pipeline, pipeline->error);
+	rest.tv_sec += (time_t)((pipeline->retry_us - now_us) / LS_SEC);
+	event_add(pipeline->flush, &rest);
+	arm_deadline(pipeline);
 }
 
 static void
