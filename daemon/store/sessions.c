@@ -176,6 +176,12 @@ visit_sums(struct sums_visit *it, const struct store_filter *filter)
 	return r;
 }
 
+static bool
+is_full(const struct sums_visit *it, const struct store_filter *filter)
+{
+	return filter->limit && it->n >= filter->limit;
+}
+
 static int
 on_session_behind(const struct store_session *row, void *user)
 {
@@ -193,8 +199,6 @@ visit_rest(struct sums_visit *it, const struct store_filter *filter)
 	const struct session_visit behind = { on_session_behind, it };
 	struct store_filter rest = *filter;
 
-	if (filter->limit && it->n >= filter->limit)
-		return 0;
 	rest.limit = filter->limit ? filter->limit - it->n : 0;
 	rest.after_id = filter->after_id > STORE_SUM_IDS ? filter->after_id - STORE_SUM_IDS : 0;
 	return list_sessions(&it->asked, &rest, it->ports,
@@ -210,11 +214,15 @@ store_session_sums(struct store *store, const struct store_filter *filter, struc
 	int r = store_ports(store, filter, &ports, unknown);
 
 	it.ports = ports;
-	if (r == 0)
-		r = store_exposure_init(&it.asked, store, filter, now);
+	it.asked.store = store;
+	it.asked.since = filter->since_us;
+	it.asked.until = filter->until_us;
 	if (r == 0 && filter->after_id < STORE_SUM_IDS)
 		r = visit_sums(&it, filter);
-	if (r == 0)
+	/* When was nobody watching? Sums have that in them already. */
+	if (r == 0 && !is_full(&it, filter))
+		r = store_exposure_init(&it.asked, store, filter, now);
+	if (r == 0 && !is_full(&it, filter))
 		r = visit_rest(&it, filter);
 	store_exposure_done(&it.asked);
 	return r;
