@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <systemd/sd-daemon.h>
@@ -16,6 +18,8 @@
 #include "daemon/sources/transfers.h"
 #include "daemon/sources/udev.h"
 #include "lib/base/text.h"
+
+#define KERNEL_LOG makedev(1, 11) /* Documentation/admin-guide/devices.txt */
 
 struct sources {
 	struct sources_options with;
@@ -143,11 +147,30 @@ open_usbmon(struct sources *self)
 		transfers_start(self->transfers);
 }
 
+/*
+ * The unit passes it as standard input, so that the service needs no permission for it: as a duplicate,
+ * because the source closes its own.
+ */
+static int
+open_kernel_log(void)
+{
+	struct stat input;
+	int flags = fcntl(STDIN_FILENO, F_GETFL), fd;
+
+	if (flags < 0 || (flags & O_ACCMODE) == O_WRONLY || fstat(STDIN_FILENO, &input) < 0 ||
+	    !S_ISCHR(input.st_mode) || input.st_rdev != KERNEL_LOG)
+		return open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (fd >= 0)
+		(void)fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+	return fd;
+}
+
 static void
 open_kmsg(struct sources *self)
 {
 	struct source_kmsg_options options = {
-		.fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC),
+		.fd = open_kernel_log(),
 		.sink = sources_observe,
 		.on_seq = on_kmsg_seq,
 		.user = self,

@@ -10,6 +10,19 @@ check "it is active" systemctl is-active linkstatd.service
 check "it notified systemd that it is ready" service_is Type notify
 check "it does not run as root" not service_is User root
 systemd-analyze security --no-pager linkstatd.service | tail -n 1
+has_no_capability() {
+	grep -E '^Cap(Eff|Prm|Bnd|Amb):' "/proc/$(service_property MainPID)/status" | tee "$story_dir/caps"
+	not grep -qE '[1-9a-f]' <(cut -f 2 "$story_dir/caps")
+}
+check "it has no capability" has_no_capability
+sees_all() {
+	client status --json | jq -c -e '.sources | map(select(.name != "host")) | ., all(.sees)'
+}
+check "and all sources, with the kernel log that systemd opened" sees_all
+
+as_member=(setpriv --reuid=65534 --regid=65534 --groups "$(getent group linkstat | cut -d : -f 3)")
+check "a member of the asking group may ask" "${as_member[@]}" linkstat status
+check "but not read usbmon" not "${as_member[@]}" dd if=/dev/usbmon0 of=/dev/null bs=64 count=1
 
 log_step "a phone loses its link while data flows"
 plug_phone
