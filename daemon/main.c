@@ -171,6 +171,14 @@ observe(const struct ls_observation *obs, void *user)
 	sources_observe(obs, self->sources);
 }
 
+static void
+scan(server_observation_fn fn, void *fn_user, void *user)
+{
+	struct linkstatd *self = user;
+
+	sources_show(self->sources, fn, fn_user);
+}
+
 static int
 on_flush(void *user)
 {
@@ -229,6 +237,7 @@ gather_sources(struct linkstatd *self, const struct options *options)
 	if (r < 0)
 		return fail("cannot watch the computer itself", r);
 	server_set_hooks(self->server, &(const struct server_hooks){
+					       .scan = scan,
 					       .observe = observe,
 					       .flush = on_flush,
 					       .user = self,

@@ -387,6 +387,7 @@ pipeline_observe(const struct ls_observation *obs, void *user)
 	struct pipeline *pipeline = user;
 
 	keep_recording(pipeline, obs);
+	server_observed(pipeline->with.server, obs);
 	if (obs->kind == LS_OBS_SOURCE_AVAILABLE || obs->kind == LS_OBS_SOURCE_UNAVAILABLE)
 		state_note_source(pipeline->with.state, obs);
 	ls_engine_observe(pipeline->engine, obs);

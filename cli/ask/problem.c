@@ -53,7 +53,8 @@ static const struct {
 	{ "org.varlink.service.InvalidParameter", CLI_USAGE,
 	  "linkstatd does not accept the parameter \"{parameter}\"." },
 	{ "org.varlink.service.PermissionDenied", CLI_UNREACHABLE,
-	  "linkstatd does not allow that: changing something (labels, jobs, imports) is for "
+	  "linkstatd does not allow that: recording is for root, and changing something (labels, "
+	  "jobs, imports) for "
 	  "members of the group \"linkstat\". Try it with sudo." },
 };
 

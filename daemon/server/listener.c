@@ -310,7 +310,8 @@ listener_identify(const struct listener *listener, int fd, struct varlink_peer *
 	    credentials.uid == (uid_t)-1)
 		return;
 	peer->uid = credentials.uid;
-	peer->may_change = credentials.uid == 0 || credentials.uid == geteuid();
+	peer->is_owner = credentials.uid == 0 || credentials.uid == geteuid();
+	peer->may_change = peer->is_owner;
 	/* Membership is checked although the file let it in: its mode may be wider. */
 	if (!peer->may_change && socket_group(listener, fd, &group) == 1)
 		peer->may_change = credentials.gid == group || has_group(fd, group);

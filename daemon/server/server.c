@@ -13,6 +13,7 @@
 #include "daemon/server/context.h"
 #include "daemon/server/limits.h"
 #include "daemon/server/listener.h"
+#include "daemon/server/method_record.h"
 #include "daemon/server/method_watch.h"
 #include "daemon/server/methods.h"
 #include "daemon/store/sync.h"
@@ -412,13 +413,15 @@ server_listen_fd(struct server *server, int fd)
 }
 
 static bool
-watches(const struct client *client)
+watches(const struct client *client, bool observations)
 {
-	return !client->is_aside && client->peer.call.watching && !client->peer.call.every_ms &&
-	       !client->leaving;
+	const struct varlink_call *call = &client->peer.call;
+
+	return !client->is_aside && call->watching && !call->every_ms &&
+	       call->observations == observations && !client->leaving;
 }
 
-/* One copy of @message serves all queues. A subscriber that does not get it has missed a record. */
+/* One copy of @message serves all queues. A subscriber that does not get it has missed something. */
 static void
 deliver(struct client *client, struct evbuffer *message)
 {
@@ -428,42 +431,60 @@ deliver(struct client *client, struct evbuffer *message)
 		leave(client);
 }
 
-static int
-serialise(struct server *server, const struct ls_record *record, struct evbuffer *message)
+static bool
+has_watcher(const struct server *server, bool observations)
 {
-	struct varlink_reply reply = { 0 };
-	int r = method_watch_reply(&server->context, record, &reply);
+	const struct client *client;
+
+	LIST_FOREACH(client, &server->clients, link)
+	{
+		if (watches(client, observations))
+			return true;
+	}
+	return false;
+}
+
+/* @r: what making @reply gave, which this takes: 1, 0 for nothing to say, or -errno. */
+static void
+publish(struct server *server, bool observations, struct varlink_reply *reply, int r)
+{
+	struct evbuffer *message = evbuffer_new();
+	struct client *client, *next;
 
 	if (r == 1)
-		r = varlink_add_reply(message, &reply);
-	json_decref(reply.parameters);
-	return r;
+		r = message ? varlink_add_reply(message, reply) : -ENOMEM;
+	json_decref(reply->parameters);
+	for (client = LIST_FIRST(&server->clients); client; client = next) {
+		next = LIST_NEXT(client, link);
+		if (watches(client, observations) && r < 0)
+			leave(client);
+		else if (watches(client, observations) && evbuffer_get_length(message) > 0)
+			deliver(client, message);
+	}
+	if (message)
+		evbuffer_free(message);
 }
 
 void
 server_publish(struct server *server, const struct ls_record *record)
 {
-	struct evbuffer *message;
-	struct client *client, *next;
-	int r = -ENOMEM;
+	struct varlink_reply reply = { 0 };
+	int r;
 
-	LIST_FOREACH(client, &server->clients, link)
-	{
-		if (watches(client))
-			break;
-	}
-	if (!client)
+	if (!has_watcher(server, false))
 		return;
-	message = evbuffer_new();
-	if (message)
-		r = serialise(server, record, message);
-	for (client = LIST_FIRST(&server->clients); client; client = next) {
-		next = LIST_NEXT(client, link);
-		if (watches(client) && r < 0)
-			leave(client);
-		else if (watches(client) && evbuffer_get_length(message) > 0)
-			deliver(client, message);
-	}
-	if (message)
-		evbuffer_free(message);
+	r = method_watch_reply(&server->context, record, &reply);
+	publish(server, false, &reply, r);
+}
+
+void
+server_observed(struct server *server, const struct ls_observation *obs)
+{
+	struct varlink_reply reply = { 0 };
+	int r;
+
+	if (!has_watcher(server, true))
+		return;
+	r = method_record_reply(obs, &reply);
+	publish(server, true, &reply, r);
 }

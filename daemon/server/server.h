@@ -36,3 +36,5 @@ int server_listen_fd(struct server *server, int fd);
 
 /* To all subscribers of Watch: events, settled incidents and gaps. After it was committed. */
 void server_publish(struct server *server, const struct ls_record *record);
+/* To all who record. */
+void server_observed(struct server *server, const struct ls_observation *obs);

@@ -21,6 +21,7 @@ struct varlink_call {
 	bool more, oneway, upgrade;
 	int64_t position;      /* the method's own, from one reply of a series to the next */
 	bool watching;	       /* the method will be replied to from outside, without end */
+	bool observations;     /* while @watching: with each observation, and not each record */
 	unsigned int every_ms; /* while @watching: by varlink_again(), so often; 0: otherwise */
 	void *state;	       /* the method's own, as long as the call lasts */
 	void (*release)(void *state);
@@ -54,6 +55,7 @@ struct varlink_service {
 struct varlink_peer {
 	int64_t uid;	 /* -1 unknown */
 	bool may_change; /* something, and not only read */
+	bool is_owner;	 /* root, or the user that linkstatd runs as */
 	int64_t held;	 /* what the methods keep for it until it hangs up; 0: nothing */
 	struct varlink_call call;
 	size_t n_scanned; /* bytes of the next message that hold no NUL */

@@ -253,6 +253,13 @@ sources_open(struct sources *self)
 }
 
 void
+sources_show(struct sources *self, source_sink_fn sink, void *user)
+{
+	if (self->udev)
+		(void)source_udev_show(self->udev, sink, user);
+}
+
+void
 sources_flush(struct sources *self)
 {
 	transfers_flush(self->transfers);

@@ -40,5 +40,7 @@ LS_DEFINE_AUTO(sources)
 void sources_open(struct sources *sources);
 /* A source_sink_fn for observations from elsewhere (a label of a cable); @user is the sources. */
 void sources_observe(const struct ls_observation *obs, void *user);
+/* The buses and devices that are there now, for @sink alone. */
+void sources_show(struct sources *sources, source_sink_fn sink, void *user);
 /* Hands over the counters of the current minute. */
 void sources_flush(struct sources *sources);

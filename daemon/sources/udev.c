@@ -83,7 +83,7 @@ on_readable(evutil_socket_t fd, short what, void *user)
 }
 
 static void
-visit_all(struct source_udev *source, struct udev_enumerate *list)
+visit_all(struct source_udev *source, struct udev_enumerate *list, struct udev_events *events)
 {
 	struct udev_list_entry *entry;
 
@@ -95,7 +95,7 @@ visit_all(struct source_udev *source, struct udev_enumerate *list)
 
 		if (!dev)
 			continue; /* left meanwhile */
-		udev_events_found(&source->events, dev);
+		udev_events_found(events, dev);
 		udev_device_unref(dev);
 	}
 }
@@ -115,13 +115,22 @@ start(struct source_udev *source)
 		report(source, LS_OBS_SOURCE_AVAILABLE, group);
 }
 
-int
-source_udev_scan(struct source_udev *source)
+static void
+mark(struct udev_events *events, enum ls_obs_kind kind)
+{
+	struct ls_observation obs;
+
+	source_observation(&obs, LS_SOURCE_UDEV, kind, "");
+	events->sink(&obs, events->user);
+}
+
+/* What is there now, for @events. 0 or -errno. */
+static int
+scan(struct source_udev *source, struct udev_events *events)
 {
 	struct udev_enumerate *list = udev_enumerate_new(source->udev);
 	int r = list ? 0 : -ENOMEM;
 
-	start(source);
 	if (r == 0)
 		r = udev_enumerate_add_match_subsystem(list, "usb");
 	if (r >= 0)
@@ -129,12 +138,27 @@ source_udev_scan(struct source_udev *source)
 	if (r >= 0)
 		r = udev_enumerate_scan_devices(list);
 	if (r >= 0) {
-		report(source, LS_OBS_SCAN_BEGIN, "");
-		visit_all(source, list);
-		report(source, LS_OBS_SCAN_END, "");
+		mark(events, LS_OBS_SCAN_BEGIN);
+		visit_all(source, list, events);
+		mark(events, LS_OBS_SCAN_END);
 	}
 	udev_enumerate_unref(list);
 	return r < 0 ? r : 0;
+}
+
+int
+source_udev_scan(struct source_udev *source)
+{
+	start(source);
+	return scan(source, &source->events);
+}
+
+int
+source_udev_show(struct source_udev *source, source_sink_fn sink, void *user)
+{
+	struct udev_events aside = { .sink = sink, .user = user };
+
+	return scan(source, &aside);
 }
 
 /* 0, or -errno with the reason in source->unavailable, unless it is lack of memory. */

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
 #include <cmocka.h>
@@ -351,6 +352,28 @@ rescans_after_a_loss(void **state)
 		assert_int_equal(bed->seen[i].kind, want[i]);
 }
 
+/* For who begins to record: the engine must not take it for a second scan. */
+static void
+shows_what_is_there_to_one(void **state)
+{
+	struct bed *other = calloc(1, sizeof(*other));
+	static const enum ls_obs_kind want[] = {
+		LS_OBS_SCAN_BEGIN, LS_OBS_BUS_ADDED, LS_OBS_CONNECTED,
+		LS_OBS_CONNECTED,  LS_OBS_SCAN_END,
+	};
+
+	(void)state;
+	assert_non_null(other);
+	open_with_phone();
+	assert_int_equal(source_udev_show(source, bed_on_observation, other), 0);
+	assert_int_equal(bed->n_seen, 0);
+	assert_int_equal(other->n_seen, LS_COUNT(want));
+	for (size_t i = 0; i < LS_COUNT(want); i++)
+		assert_int_equal(other->seen[i].kind, want[i]);
+	assert_true(other->seen[3].initial);
+	free(other);
+}
+
 static void
 stops_on_a_dead_socket(void **state)
 {
@@ -382,6 +405,7 @@ main(void)
 		TEST(follows_the_authorisation),
 		TEST(understands_hubs_and_controllers),
 		TEST(rescans_after_a_loss),
+		TEST(shows_what_is_there_to_one),
 		TEST(stops_on_a_dead_socket),
 	};
 

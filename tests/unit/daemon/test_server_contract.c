@@ -235,6 +235,16 @@ check_top(struct bench *bench, struct seen *seen)
 }
 
 static void
+check_record(struct bench *bench, struct seen *seen)
+{
+	struct peer peer = peer_connect(bench);
+
+	peer_send(bench, &peer, "{\"method\":\"io.linkstat.Record\",\"more\":true}");
+	check_reply(seen, "Record", peer_receive(bench, &peer));
+	peer_close(bench, &peer);
+}
+
+static void
 check_import_under_way(struct bench *bench, struct seen *seen)
 {
 	static const char call[] =
@@ -405,6 +415,7 @@ replies_match_the_contract(void **state)
 	}
 	check_watch(bench, seen);
 	check_top(bench, seen);
+	check_record(bench, seen);
 	check_import_under_way(bench, seen);
 	check_too_many(bench, seen);
 	sql(&bench->fixture, "ALTER TABLE events RENAME TO lost");
