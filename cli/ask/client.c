@@ -135,8 +135,10 @@ send_all(struct client *client, const char *bytes, size_t n_bytes)
 			n_bytes -= (size_t)n;
 			continue;
 		}
+		if (errno == EPIPE || errno == ECONNRESET)
+			return 0; /* what it said before it closed, or that it did, is to be received */
 		if (errno != EAGAIN && errno != EINTR)
-			return errno == EPIPE ? -ECONNRESET : -errno;
+			return -errno;
 		r = wait_ready(client, POLLOUT, &wait, deadline_ms);
 		if (r < 0)
 			return r;

@@ -41,6 +41,9 @@ static const struct {
 	  "restart linkstatd after an update." },
 	{ "io.linkstat.TooSlow", CLI_UNREACHABLE,
 	  "linkstatd ended the stream, because this side did not read {queued_bytes} in time." },
+	{ "io.linkstat.TooFast", CLI_UNREACHABLE,
+	  "linkstatd takes no more {limit} from one user for now. Try again in {retry_seconds} "
+	  "s." },
 	{ "io.linkstat.TooMany", CLI_UNREACHABLE,
 	  "linkstatd is busy: it serves no more than {maximum} {limit} at once. Try again." },
 	{ "org.varlink.service.MethodNotFound", CLI_UNREACHABLE,

@@ -16,6 +16,28 @@ context_may_change(const struct varlink_call *call, struct varlink_reply *reply)
 	return r < 0 ? r : 0;
 }
 
+int
+context_may_add(const struct context *context, const struct varlink_call *call,
+		enum quota_kind kind, struct varlink_reply *reply)
+{
+	static const char *const limits[QUOTA_N_KINDS] = { "labels and jobs", "imported lines" };
+	int r = context_may_change(call, reply);
+	unsigned int seconds;
+
+	if (r != 1 || call->peer->is_owner)
+		return r;
+	seconds = quota_take(context->quota, call->peer->uid, kind, state_now().mono_us);
+	if (seconds == 0)
+		return 1;
+
+	const struct ls_wire_field fields[] = {
+		{ "limit", json_string(limits[kind]) },
+		{ "retry_seconds", json_integer(seconds) },
+	};
+
+	return context_error(reply, CONTEXT_INTERFACE ".TooFast", fields, LS_COUNT(fields));
+}
+
 void
 context_observe(const struct context *context, const struct ls_observation *obs)
 {

@@ -2,6 +2,7 @@
 /* What the methods answer from (the user pointer of the service), and errors that several have. */
 #include "daemon/base/state.h"
 #include "daemon/server/hooks.h"
+#include "daemon/server/quota.h"
 #include "daemon/server/varlink.h"
 
 struct import;
@@ -13,10 +14,15 @@ struct context {
 	struct server_hooks hooks;
 	struct import *import; /* in progress, or NULL; owned by method_import.c */
 	const struct varlink_peer *importer;
+	uint64_t import_used_us; /* CLOCK_MONOTONIC of its last call */
+	struct quota *quota;
 };
 
 /* 1, or 0: @reply says that the client has no permission, or -errno. */
 int context_may_change(const struct varlink_call *call, struct varlink_reply *reply);
+/* The same for what adds to the history: also 0 when this user has added too much lately. */
+int context_may_add(const struct context *context, const struct varlink_call *call,
+		    enum quota_kind kind, struct varlink_reply *reply);
 /* By the hook, or directly. */
 void context_observe(const struct context *context, const struct ls_observation *obs);
 /* Writes the records that wait. 0 or -errno. */

@@ -12,6 +12,8 @@
 /* A call is handled in one go, and all sources share this thread. */
 #define LINES_MAX   128
 #define MONO_US_MAX (INT64_C(1) << 52)
+/* Who imports and says nothing for so long gives way to the next one. */
+#define PATIENCE_US (30 * LS_SEC)
 
 struct line {
 	struct ls_instant at;
@@ -122,11 +124,14 @@ find_import(struct context *context, const struct varlink_call *call, struct var
 	};
 	int r;
 
-	if (context->import && context->importer != call->peer) {
+	if (context->import && context->importer != call->peer &&
+	    state_now().mono_us - context->import_used_us < PATIENCE_US) {
 		r = context_error(reply, CONTEXT_INTERFACE ".ImportUnderWay", NULL, 0);
 		return r < 0 ? r : 0;
 	}
-	if (context->import && strcmp(import_boot_id(context->import), options.boot_id) == 0)
+	context->import_used_us = state_now().mono_us;
+	if (context->import && context->importer == call->peer &&
+	    strcmp(import_boot_id(context->import), options.boot_id) == 0)
 		return 1;
 	method_import_drop(context, NULL);
 	r = import_new(&options, &context->import);
@@ -150,7 +155,7 @@ method_import_kernel_log(struct varlink_call *call, struct varlink_reply *reply,
 	bool done = json_is_string(ended_at);
 	struct line lines[LINES_MAX];
 	struct ls_instant ended = { 0 };
-	int r = context_may_change(call, reply);
+	int r = context_may_add(context, call, QUOTA_IMPORT, reply);
 
 	if (r != 1)
 		return r;

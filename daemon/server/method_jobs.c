@@ -30,7 +30,7 @@ method_begin_job(struct varlink_call *call, struct varlink_reply *reply, void *u
 	const char *port = json_string_value(json_object_get(call->parameters, "port"));
 	const char *cable = json_string_value(json_object_get(call->parameters, "cable"));
 	struct store_job job = { .began = state_now(), .uid = call->peer->uid };
-	int r = context_may_change(call, reply);
+	int r = context_may_add(context, call, QUOTA_CHANGE, reply);
 
 	if (r == 1 && cable)
 		r = method_labels_check(cable, false, reply);

@@ -69,7 +69,7 @@ prepare(const struct context *context, const struct varlink_call *call, struct v
 {
 	bool of_socket = statement->about == STORE_ABOUT_SOCKET;
 	const char *label = text_of(call, of_socket ? "label" : "cable");
-	int r = context_may_change(call, reply);
+	int r = context_may_add(context, call, QUOTA_CHANGE, reply);
 
 	if (r == 1 && label)
 		r = method_labels_check(label, of_socket, reply);

@@ -114,14 +114,16 @@ begin(struct varlink_call *call, struct varlink_reply *reply, const struct conte
 {
 	const json_t *asked = json_object_get(call->parameters, "interval_ms");
 	json_int_t ms = json_is_integer(asked) ? json_integer_value(asked) : INTERVAL_DEFAULT_MS;
+	int64_t user = call->peer->is_owner ? -1 : call->peer->uid;
 	struct top_watch *watch = NULL;
 	int r;
 
 	if (ms < INTERVAL_MIN_MS || ms > INTERVAL_MAX_MS)
 		return varlink_invalid(reply, "interval_ms");
-	r = top_watch_new(context->state->top, context->state->engine, state_now(), &watch);
+	r = top_watch_new(context->state->top, context->state->engine, user, state_now(), &watch);
 	if (r == -EBUSY)
-		return context_too_many(reply, "watchers of Top", TOP_WATCHERS);
+		return context_too_many(reply, "watchers of Top",
+					user < 0 ? TOP_WATCHERS : TOP_USER_WATCHERS);
 	if (r < 0)
 		return r;
 	call->state = watch;

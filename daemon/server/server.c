@@ -4,6 +4,7 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
@@ -26,6 +27,7 @@
 struct server {
 	struct event_base *base;
 	struct context context;
+	struct quota quota;
 	struct varlink_service service;
 	struct aside *aside;
 	struct store_sync *sync; /* NULL: what is committed is on the disk */
@@ -42,6 +44,7 @@ struct client {
 	struct varlink_peer peer;
 	struct aside_reply reply;    /* of the call in progress, while @is_aside */
 	struct store_sync_wait wait; /* or of this one, which is to last */
+	uint64_t active_us;	     /* when it asked for the last time */
 	bool is_aside;		     /* the reply comes later; another thread may have @peer */
 	bool gone;		     /* nobody reads that reply: the client is freed with it */
 	bool at_end;		     /* it sends nothing more */
@@ -63,27 +66,31 @@ client_free(struct client *client)
 }
 LS_DEFINE_AUTO(client)
 
-static void
-hang_up(struct client *client)
-{
-	LIST_REMOVE(client, link);
-	client->server->n_clients--;
-	methods_peer_gone(&client->server->context, &client->peer);
-	if (!client->is_aside) {
-		client_free(client);
-		return;
-	}
-	client->gone = true;
-	atomic_store(&client->reply.stop, true);
-	(void)event_del(client->timer);
-	bufferevent_free(client->io);
-	client->io = NULL;
-}
-
 static size_t
 queued(const struct client *client)
 {
 	return evbuffer_get_length(bufferevent_get_output(client->io));
+}
+
+static void
+hang_up(struct client *client)
+{
+	bool was_large = queued(client) > OUTPUT_ENOUGH;
+
+	LIST_REMOVE(client, link);
+	client->server->n_clients--;
+	methods_peer_gone(&client->server->context, &client->peer);
+	if (client->is_aside) {
+		client->gone = true;
+		atomic_store(&client->reply.stop, true);
+		(void)event_del(client->timer);
+		bufferevent_free(client->io);
+		client->io = NULL;
+	} else {
+		client_free(client);
+	}
+	if (was_large) /* in small pieces: the system gets none of them back by free(3) alone */
+		malloc_trim(0);
 }
 
 /* Hangs up once the queue is read, or after LEAVING_SECONDS. @client may be gone after this. */
@@ -98,14 +105,39 @@ leave(struct client *client)
 		hang_up(client);
 }
 
+/* Leaves of @out only the message that may have been sent in part. 0 or -ENOMEM. */
+static int
+forget_messages(struct evbuffer *out)
+{
+	struct evbuffer_ptr end = evbuffer_search(out, "", 1, NULL);
+	struct evbuffer *first = evbuffer_new();
+	int r = first ? 0 : -ENOMEM;
+
+	(void)evbuffer_unfreeze(out, 1); /* of a bufferevent only its socket may take from it */
+	if (r == 0 && end.pos >= 0 && evbuffer_remove_buffer(out, first, (size_t)end.pos + 1) < 0)
+		r = -ENOMEM;
+	if (r == 0)
+		(void)evbuffer_drain(out, evbuffer_get_length(out));
+	(void)evbuffer_freeze(out, 1);
+	if (r == 0 && evbuffer_add_buffer(out, first) < 0)
+		r = -ENOMEM;
+	if (first)
+		evbuffer_free(first);
+	return r;
+}
+
+/* Its memory is given back now and not when it has read it all. @client may be gone after this. */
 static void
 drop_slow(struct client *client)
 {
+	struct evbuffer *out = bufferevent_get_output(client->io);
+	size_t n = queued(client);
 	struct varlink_reply reply = { 0 };
 
-	if (context_too_slow(&reply, queued(client)) == 0)
-		(void)varlink_add_reply(bufferevent_get_output(client->io), &reply);
+	if (forget_messages(out) == 0 && context_too_slow(&reply, n) == 0)
+		(void)varlink_add_reply(out, &reply);
 	leave(client);
+	malloc_trim(0);
 }
 
 /* @client may be gone after this. */
@@ -244,8 +276,11 @@ reply_again(struct client *client)
 static void
 on_readable(struct bufferevent *io, void *user)
 {
+	struct client *client = user;
+
 	(void)io;
-	advance(user);
+	client->active_us = state_now().mono_us;
+	advance(client);
 }
 
 static void
@@ -307,6 +342,76 @@ turn_away(int fd, const char *limit, int maximum)
 	close(fd);
 }
 
+/* Nothing is lost for it but the connection. */
+static bool
+is_idle(const struct client *client, uint64_t now_us)
+{
+	return !client->is_aside && !client->leaving && !client->peer.call.message &&
+	       !client->peer.held && queued(client) == 0 &&
+	       now_us - client->active_us > SERVER_IDLE_SECONDS * LS_SEC;
+}
+
+/* The one that asked nothing for the longest time; @uid -1: of all but the owner. NULL: none. */
+static struct client *
+find_idle(const struct server *server, int64_t uid)
+{
+	uint64_t now_us = state_now().mono_us;
+	struct client *client, *found = NULL;
+
+	LIST_FOREACH(client, &server->clients, link)
+	{
+		bool counts = uid < 0 ? !client->peer.is_owner : client->peer.uid == uid;
+
+		if (counts && is_idle(client, now_us) &&
+		    (!found || client->active_us < found->active_us))
+			found = client;
+	}
+	return found;
+}
+
+static int
+count_user(const struct server *server, int64_t uid)
+{
+	const struct client *client;
+	int n = 0;
+
+	LIST_FOREACH(client, &server->clients, link)
+	{
+		n += client->peer.uid == uid;
+	}
+	return n;
+}
+
+/* 0, or how many there may be: then @ret_limit says of what. */
+static int
+find_limit(const struct server *server, const struct varlink_peer *peer, const char **ret_limit)
+{
+	int all = SERVER_MAX_CLIENTS + (peer->is_owner ? SERVER_OWNER_CLIENTS : 0);
+
+	*ret_limit = "clients of one user";
+	if (!peer->is_owner && count_user(server, peer->uid) >= SERVER_USER_CLIENTS)
+		return SERVER_USER_CLIENTS;
+	*ret_limit = "clients";
+	return server->n_clients >= all ? all : 0;
+}
+
+/* As find_limit(), after those who only occupy a place have left it. */
+static int
+make_place(const struct server *server, const struct varlink_peer *peer, const char **ret_limit)
+{
+	int limit = find_limit(server, peer, ret_limit);
+	struct client *idle = NULL;
+
+	if (limit == SERVER_USER_CLIENTS)
+		idle = find_idle(server, peer->uid);
+	else if (limit > 0)
+		idle = find_idle(server, -1);
+	if (!idle)
+		return limit;
+	hang_up(idle);
+	return find_limit(server, peer, ret_limit);
+}
+
 static int
 client_new(struct server *server, int fd, struct client **ret)
 {
@@ -315,6 +420,7 @@ client_new(struct server *server, int fd, struct client **ret)
 	if (!client)
 		return -ENOMEM;
 	client->server = server;
+	client->active_us = state_now().mono_us;
 	varlink_peer_init(&client->peer);
 	listener_identify(server->listener, fd, &client->peer);
 	client->timer = event_new(server->base, -1, 0, on_timer, client);
@@ -339,10 +445,16 @@ static void
 on_accept(int fd, void *user)
 {
 	struct server *server = user;
+	struct varlink_peer peer;
 	struct client *client;
+	const char *of_what;
+	int limit;
 
-	if (server->n_clients >= SERVER_MAX_CLIENTS) {
-		turn_away(fd, "clients", SERVER_MAX_CLIENTS);
+	varlink_peer_init(&peer);
+	listener_identify(server->listener, fd, &peer);
+	limit = make_place(server, &peer, &of_what);
+	if (limit > 0) {
+		turn_away(fd, of_what, limit);
 		return;
 	}
 	if (client_new(server, fd, &client) < 0) {
@@ -363,7 +475,11 @@ server_new(struct event_base *base, struct store *store, const struct daemon_sta
 	if (!server)
 		return -ENOMEM;
 	server->base = base;
-	server->context = (struct context){ .store = store, .state = state };
+	server->context = (struct context){
+		.store = store,
+		.state = state,
+		.quota = &server->quota,
+	};
 	methods_service(&server->context, &server->service);
 	LIST_INIT(&server->clients);
 	r = aside_new(base, store, &server->aside);
@@ -421,14 +537,71 @@ watches(const struct client *client, bool observations)
 	       call->observations == observations && !client->leaving;
 }
 
-/* One copy of @message serves all queues. A subscriber that does not get it has missed something. */
+/*
+ * A copy, because a reference to one message costs a kilobyte more in each queue. A subscriber that does
+ * not get it has missed something.
+ */
 static void
 deliver(struct client *client, struct evbuffer *message)
 {
-	if (queued(client) + evbuffer_get_length(message) > SERVER_MAX_QUEUED)
+	size_t len = evbuffer_get_length(message);
+	const unsigned char *bytes = evbuffer_pullup(message, -1);
+
+	if (queued(client) + len > SERVER_MAX_QUEUED)
 		drop_slow(client);
-	else if (evbuffer_add_buffer_reference(bufferevent_get_output(client->io), message) < 0)
+	else if (!bytes || evbuffer_add(bufferevent_get_output(client->io), bytes, len) < 0)
 		leave(client);
+}
+
+static size_t
+queued_for_user(const struct server *server, int64_t uid)
+{
+	const struct client *client;
+	size_t sum = 0;
+
+	LIST_FOREACH(client, &server->clients, link)
+	{
+		sum += client->peer.uid == uid ? queued(client) : 0;
+	}
+	return sum;
+}
+
+/* Of the user who has most in all queues, the subscriber that has most. NULL: there is none. */
+static struct client *
+find_slowest(const struct server *server)
+{
+	struct client *client, *slowest = NULL;
+	size_t most = 0, sum;
+
+	LIST_FOREACH(client, &server->clients, link)
+	{
+		if (client->is_aside || client->leaving || !client->peer.call.watching ||
+		    queued(client) == 0)
+			continue;
+		sum = queued_for_user(server, client->peer.uid);
+		if (sum > most || (sum == most && queued(client) > queued(slowest))) {
+			most = sum;
+			slowest = client;
+		}
+	}
+	return slowest;
+}
+
+/* So that a message of @len bytes for each keeps all queues within their limit. */
+static void
+make_room(const struct server *server, size_t len)
+{
+	struct client *client, *slowest;
+	size_t sum = 0;
+
+	LIST_FOREACH(client, &server->clients, link)
+	{
+		sum += queued(client) + len;
+	}
+	while (sum > SERVER_MAX_QUEUED_ALL && (slowest = find_slowest(server))) {
+		sum -= queued(slowest);
+		drop_slow(slowest);
+	}
 }
 
 static bool
@@ -454,6 +627,8 @@ publish(struct server *server, bool observations, struct varlink_reply *reply, i
 	if (r == 1)
 		r = message ? varlink_add_reply(message, reply) : -ENOMEM;
 	json_decref(reply->parameters);
+	if (r == 0)
+		make_room(server, evbuffer_get_length(message));
 	for (client = LIST_FIRST(&server->clients); client; client = next) {
 		next = LIST_NEXT(client, link);
 		if (watches(client, observations) && r < 0)

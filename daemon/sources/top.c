@@ -18,6 +18,7 @@ struct marked {
 struct top_watch {
 	LIST_ENTRY(top_watch) link;
 	struct top *top;
+	int64_t user;
 	struct marked *marks[LS_TRAFFIC_DEVICES]; /* the first n_marks */
 	size_t n_marks;
 	uint64_t since_mono_us, n_lost_before;
@@ -203,19 +204,34 @@ top_watch_span(const struct top_watch *watch)
 	return watch->span;
 }
 
+static unsigned int
+count_of(const struct top *top, int64_t user)
+{
+	const struct top_watch *watch;
+	unsigned int n = 0;
+
+	LIST_FOREACH(watch, &top->watches, link)
+	{
+		n += watch->user == user;
+	}
+	return n;
+}
+
 int
-top_watch_new(struct top *top, const struct ls_engine *engine, struct ls_instant now,
+top_watch_new(struct top *top, const struct ls_engine *engine, int64_t user, struct ls_instant now,
 	      struct top_watch **ret)
 {
 	ls_auto(top_watch) *watch = NULL;
 	int r;
 
-	if (top->n_watches >= TOP_WATCHERS)
+	if (top->n_watches >= TOP_WATCHERS ||
+	    (user >= 0 && count_of(top, user) >= TOP_USER_WATCHERS))
 		return -EBUSY;
 	watch = calloc(1, sizeof(*watch));
 	if (!watch)
 		return -ENOMEM;
 	watch->top = top;
+	watch->user = user;
 	LIST_INSERT_HEAD(&top->watches, watch, link);
 	top->n_watches++;
 	r = top_watch_measure(watch, engine, now, NULL, NULL);

@@ -7,7 +7,8 @@
 #include "lib/engine/engine.h"
 #include "lib/usbmon/traffic_mark.h"
 
-#define TOP_WATCHERS 8
+#define TOP_WATCHERS	  16
+#define TOP_USER_WATCHERS 4 /* of them, of one user */
 
 struct top;
 struct top_watch;
@@ -26,9 +27,9 @@ void top_device_gone(struct top *top, unsigned int bus, unsigned int devnum);
 void top_bus_gone(struct top *top, unsigned int bus);
 void top_lost(struct top *top, uint32_t n_records);
 
-/* From @now on. 0, -EBUSY if there are TOP_WATCHERS already, or -ENOMEM. */
-int top_watch_new(struct top *top, const struct ls_engine *engine, struct ls_instant now,
-		  struct top_watch **ret);
+/* For the uid @user (-1: without a share of its own), from @now on. 0, -EBUSY if there is no place for it, or -ENOMEM. */
+int top_watch_new(struct top *top, const struct ls_engine *engine, int64_t user,
+		  struct ls_instant now, struct top_watch **ret);
 void top_watch_free(struct top_watch *watch);
 LS_DEFINE_AUTO(top_watch)
 

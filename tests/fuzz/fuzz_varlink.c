@@ -17,6 +17,7 @@
 #define MAX_TURNS 100000
 
 static struct context context;
+static struct quota quota;
 static struct daemon_state state;
 static struct varlink_service service;
 
@@ -61,6 +62,7 @@ prepare(void)
 	CHECK(ls_engine_new(&config, ignore_record, NULL, &state.engine) == 0);
 	CHECK(top_new(&state.top) == 0);
 	context.state = &state;
+	context.quota = &quota;
 	methods_service(&context, &service);
 }
 
@@ -119,7 +121,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	prepare();
 	varlink_peer_init(&peer);
-	peer.may_change = true;
+	peer.may_change = peer.is_owner = true;
 	while (at < len) {
 		size_t n = len - at < piece ? len - at : piece;
 

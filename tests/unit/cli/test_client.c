@@ -172,7 +172,28 @@ waits_no_longer_than_asked(void **state)
 	assert_int_equal(send(fds[1], "{", 1, 0), 1);
 	assert_int_equal(client_receive(client, &wait, &reply), -ETIMEDOUT);
 	close(fds[1]);
-	assert_int_equal(client_send(client, "a.b.C", NULL, false), -ECONNRESET);
+}
+
+/* A server that is busy says so and closes, before it was asked. */
+static void
+hears_why_it_was_turned_away(void **state)
+{
+	static const char busy[] = "{\"error\":\"io.linkstat.TooMany\",\"parameters\":{}}";
+	const struct client_wait wait = { .timeout_ms = 300000, .output_fd = -1 };
+	ls_auto(client) *client = NULL;
+	json_t *reply = NULL;
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	assert_int_equal(client_new(fds[0], &client), 0);
+	assert_int_equal(send(fds[1], busy, sizeof(busy), 0), sizeof(busy));
+	close(fds[1]);
+	assert_int_equal(client_send(client, "a.b.C", NULL, false), 0);
+	assert_int_equal(client_receive(client, &wait, &reply), 1);
+	assert_string_equal(client_error(reply), "io.linkstat.TooMany");
+	json_decref(reply);
+	assert_int_equal(client_receive(client, &wait, &reply), -ECONNRESET);
 }
 
 static void
@@ -240,6 +261,7 @@ main(void)
 		cmocka_unit_test(refuses_endless_depth),
 		cmocka_unit_test(puts_replies_together),
 		cmocka_unit_test(waits_no_longer_than_asked),
+		cmocka_unit_test(hears_why_it_was_turned_away),
 		cmocka_unit_test(ends_with_its_reader),
 		cmocka_unit_test(asks_as_varlink_does),
 		cmocka_unit_test(reports_why_it_cannot_connect),

@@ -1,5 +1,6 @@
 #include "tests/unit/daemon/server_peer.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <setjmp.h>
@@ -15,6 +16,22 @@
 #include <cmocka.h>
 
 #include "daemon/sources/top.h"
+
+static int64_t pretended_uid = -1; /* -1: the real one */
+
+int
+getsockopt(int fd, int level, int name, void *restrict value, socklen_t *restrict len)
+{
+	static int (*real)(int, int, int, void *, socklen_t *);
+	int r;
+
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "getsockopt");
+	r = real(fd, level, name, value, len);
+	if (r == 0 && level == SOL_SOCKET && name == SO_PEERCRED && pretended_uid >= 0)
+		((struct ucred *)value)->uid = (uid_t)pretended_uid;
+	return r;
+}
 
 static void
 ignore_record(const struct ls_record *record, void *user)
@@ -77,6 +94,17 @@ peer_connect(struct bench *bench)
 	memcpy(address.sun_path, bench->socket, sizeof(address.sun_path));
 	assert_int_equal(connect(peer.fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	bench_turn(bench);
+	return peer;
+}
+
+struct peer
+peer_connect_as(struct bench *bench, int64_t uid)
+{
+	struct peer peer;
+
+	pretended_uid = uid;
+	peer = peer_connect(bench);
+	pretended_uid = -1;
 	return peer;
 }
 

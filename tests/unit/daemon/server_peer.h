@@ -36,6 +36,8 @@ int bench_teardown(void **state);
 /* One turn of the event loop, which waits for nothing. */
 void bench_turn(struct bench *bench);
 struct peer peer_connect(struct bench *bench);
+/* As the user @uid: one process cannot be several, so SO_PEERCRED is made to say so. */
+struct peer peer_connect_as(struct bench *bench, int64_t uid);
 void peer_close(struct bench *bench, struct peer *peer);
 /* Of the monotonic clock. */
 time_t seconds_now(void);

@@ -8,7 +8,7 @@
 #include "tests/unit/daemon/fake_root.h"
 #include "tests/unit/daemon/server_peer.h"
 
-#define MAX_SEEN 400
+#define MAX_SEEN 1000
 
 /* The members that had a value, the replies and the errors that came. */
 struct seen {
@@ -268,13 +268,28 @@ check_import_under_way(struct bench *bench, struct seen *seen)
 static void
 check_too_many(struct bench *bench, struct seen *seen)
 {
-	struct peer peers[SERVER_MAX_CLIENTS + 1];
+	struct peer peers[SERVER_MAX_CLIENTS + SERVER_OWNER_CLIENTS + 1];
 
 	for (size_t i = 0; i < LS_COUNT(peers); i++)
 		peers[i] = peer_connect(bench);
-	check_reply(seen, "Status", peer_receive(bench, &peers[SERVER_MAX_CLIENTS]));
+	check_reply(seen, "Status", peer_receive(bench, &peers[LS_COUNT(peers) - 1]));
 	for (size_t i = 0; i < LS_COUNT(peers); i++)
 		peer_close(bench, &peers[i]);
+}
+
+static void
+check_too_fast(struct bench *bench, struct seen *seen)
+{
+	struct peer peer = peer_connect_as(bench, 1001);
+	json_t *reply = NULL;
+
+	do {
+		json_decref(reply);
+		reply = peer_call(bench, &peer, "io.linkstat.SetSocketName",
+				  "{\"port\":\"9-9\",\"label\":\"x\"}");
+	} while (strcmp(error_of(reply), "io.linkstat.NoSuchPort") == 0);
+	check_reply(seen, "SetSocketName", reply);
+	peer_close(bench, &peer);
 }
 
 static void
@@ -418,6 +433,7 @@ replies_match_the_contract(void **state)
 	check_record(bench, seen);
 	check_import_under_way(bench, seen);
 	check_too_many(bench, seen);
+	check_too_fast(bench, seen);
 	sql(&bench->fixture, "ALTER TABLE events RENAME TO lost");
 	check_call(bench, seen, "ListEvents", NULL);
 

@@ -286,20 +286,20 @@ static void
 limits_the_number_of_clients(void **state)
 {
 	struct bench *bench = *state;
-	struct peer peers[70];
+	struct peer peers[SERVER_MAX_CLIENTS + SERVER_OWNER_CLIENTS + 6];
+	size_t max = SERVER_MAX_CLIENTS + SERVER_OWNER_CLIENTS; /* all are the owner's */
 
 	for (size_t i = 0; i < LS_COUNT(peers); i++)
 		peers[i] = peer_connect(bench);
 	for (size_t i = 0; i < LS_COUNT(peers); i++) {
 		json_t *reply;
 
-		if (i < SERVER_MAX_CLIENTS)
+		if (i < max)
 			peer_send(bench, &peers[i], "{\"method\":\"org.varlink.service.GetInfo\"}");
 		reply = peer_receive(bench, &peers[i]);
-		assert_string_equal(error_of(reply),
-				    i < SERVER_MAX_CLIENTS ? "" : "io.linkstat.TooMany");
+		assert_string_equal(error_of(reply), i < max ? "" : "io.linkstat.TooMany");
 		json_decref(reply);
-		if (i >= SERVER_MAX_CLIENTS)
+		if (i >= max)
 			assert_null(peer_receive(bench, &peers[i]));
 	}
 	for (size_t i = 0; i < LS_COUNT(peers); i++)
