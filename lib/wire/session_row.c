@@ -297,6 +297,16 @@ set_start(struct ls_session_row *row, struct ls_cursor text, char why[LS_SESSION
 	return -EBADMSG;
 }
 
+bool
+ls_session_is_formula(const char *text, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && text[i] == '\'')
+		i++;
+	return i < len && memchr("=+-@\t\r", text[i], 6);
+}
+
 int
 ls_session_row_text(struct ls_session_row *row, enum ls_session_column column,
 		    struct ls_cursor text, char why[LS_SESSION_WHY_MAX])

@@ -28,6 +28,12 @@ enum ls_session_column {
 
 extern const char *const ls_session_columns[LS_SESSION_N_COLUMNS];
 
+/*
+ * Would a spreadsheet take a field for a formula? In a table such a text stands behind an apostrophe; of one
+ * that has it already, this is true, too, so that it is the same text when it is read back.
+ */
+bool ls_session_is_formula(const char *text, size_t len);
+
 /* The component that a column names, or -1. */
 int ls_session_kind(enum ls_session_column column);
 

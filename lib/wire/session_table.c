@@ -195,6 +195,10 @@ read_field(struct ls_session_table *table, const char *text, size_t len)
 		return read_heading(table, text, len);
 	if (i == 0)
 		ls_session_row_clear(&table->row);
+	if (len > 0 && *text == '\'' && ls_session_is_formula(text, len)) {
+		text++;
+		len--;
+	}
 	if (i < table->n_columns && table->columns[i] != COLUMN_IGNORED)
 		return ls_session_row_text(&table->row, (enum ls_session_column)table->columns[i],
 					   ls_cursor_of(text, len), table->why);

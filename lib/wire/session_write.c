@@ -8,6 +8,7 @@
 #include <csv.h>
 
 #include "lib/base/time.h"
+#include "lib/wire/session_row.h"
 
 /* Digits that give the same hours back to a microsecond in 1000 years. */
 #define HOURS_FORMAT "%.10g"
@@ -21,14 +22,22 @@ struct row {
 	size_t len;
 };
 
-/* Quotes where the value needs it, also so that no row looks like a comment. */
+/*
+ * Quotes where the value needs it, also so that no row looks like a comment. What a spreadsheet would take
+ * for a formula gets the apostrophe that makes it a text there.
+ */
 static int
 put_field(struct row *row, const char *value)
 {
 	size_t len = value ? strlen(value) : 0, room = LS_SESSION_ROW_MAX - row->len, n = len;
+	char text[LS_SESSION_ROW_MAX];
 
-	if (2 * len + 4 > room) /* quotes, a comma or the end of the line, NUL */
+	if (2 * len + 6 > room) /* quotes, an apostrophe, a comma or the end of the line, NUL */
 		return -EINVAL;
+	if (ls_session_is_formula(value, len)) {
+		n = len = (size_t)snprintf(text, sizeof(text), "'%s", value);
+		value = text;
+	}
 	if (len > 0 && (strpbrk(value, ",\"\r\n#") || *value == ' ' || value[len - 1] == ' '))
 		n = csv_write(row->text + row->len, room, value, len);
 	else if (len > 0)

@@ -73,6 +73,36 @@ on_row(const struct ls_trial *trial, void *user)
 	return 0;
 }
 
+static const char *const formulas[] = {
+	"=HYPERLINK(\"http://x\",\"y\")", "+1", "-2+3", "@SUM(A1)", "'=1", "''-1", "'plain", "a=b",
+};
+
+/* No spreadsheet runs what somebody called his cable, and it is the same name when it is read back. */
+static void
+writes_no_formulas(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LS_COUNT(formulas); i++) {
+		ls_auto(ls_session_table) *table = NULL;
+		struct ls_trial want = cases[1].trial;
+		char row[LS_SESSION_ROW_MAX];
+
+		print_message("%s\n", formulas[i]);
+		want.names[LS_COMPONENT_CABLE] = want.names[LS_COMPONENT_DEVICE] = formulas[i];
+		want.hubs[0] = formulas[i];
+		want.n_hubs = 1;
+		assert_int_equal(ls_session_write(&want, row), 1);
+		for (const char *at = row; *at; at++) /* where a field begins */
+			assert_false((*at == ',' || *at == '"') && at[1] && strchr("=+-@", at[1]));
+		assert_int_equal(ls_session_table_new(on_row, &want, &table), 0);
+		assert_int_equal(
+			ls_session_table_feed(table, ls_session_header, strlen(ls_session_header)),
+			0);
+		assert_int_equal(ls_session_table_feed(table, row, strlen(row)), 0);
+		assert_int_equal(ls_session_table_counts(table).n_rows, 1);
+	}
+}
+
 static void
 reads_what_it_wrote(void **state)
 {
@@ -148,6 +178,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_rows),
+		cmocka_unit_test(writes_no_formulas),
 		cmocka_unit_test(reads_what_it_wrote),
 		cmocka_unit_test(reads_the_output_of_linkstatd),
 		cmocka_unit_test(has_room_for_any_row),
