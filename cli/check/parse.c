@@ -33,7 +33,7 @@ check_parse_meminfo(const char *text, size_t len, const char *name, uint64_t *re
 bool
 check_parse_superspeed(const unsigned char *bos, size_t len)
 {
-	size_t at = len >= BOS_HEADER ? bos[0] : len;
+	size_t at = len >= BOS_HEADER && bos[0] >= BOS_HEADER ? bos[0] : len;
 
 	while (at + 3 <= len) {
 		size_t size = bos[at];
