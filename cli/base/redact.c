@@ -106,6 +106,8 @@ static const char *const secret_prefixes[] = {
 	"serialnumber:", "serialnumber: ", "serialnumber=", "serial=", "serial:", "serial number ",
 	"serial: ",	 "udid:",	   "udid: ",	    "udid=",   "udid ",	  "imei:[",
 };
+/* Options of idevicerestore, adb, dfu-util and others: a long value with a digit in it is one. */
+static const char *const secret_options[] = { " -u ", " -i ", " -s ", " -S ", " --serial " };
 
 static size_t
 value_len(const char *text)
@@ -113,17 +115,33 @@ value_len(const char *text)
 	return strcspn(text, " \t,;]\"'()");
 }
 
-/* Is one of them right before @at? */
+/* Is one of @n prefixes right before @at? */
 static bool
-has_prefix(const char *text, size_t at)
+has_prefix(const char *text, size_t at, const char *const *prefixes, size_t n)
 {
-	for (size_t i = 0; i < LS_COUNT(secret_prefixes); i++) {
-		size_t len = strlen(secret_prefixes[i]);
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strlen(prefixes[i]);
 
-		if (at >= len && strncasecmp(text + at - len, secret_prefixes[i], len) == 0)
+		if (at >= len && strncasecmp(text + at - len, prefixes[i], len) == 0)
 			return true;
 	}
 	return false;
+}
+
+/* "SerialNumber=3" is the number of a string: a short number before a blank is none. */
+static size_t
+value_at(const char *text, size_t at)
+{
+	size_t len = value_len(text + at), n_digits = strspn(text + at, "0123456789");
+
+	if (strncmp(text + at, "id-", 3) == 0)
+		return 0;
+	if (has_prefix(text, at, secret_prefixes, LS_COUNT(secret_prefixes)))
+		return len >= ANYWHERE_MIN || (len >= WORD_MIN && text[at + n_digits] != ' ') ? len
+											      : 0;
+	if (has_prefix(text, at, secret_options, LS_COUNT(secret_options)))
+		return len >= ANYWHERE_MIN && strcspn(text + at, "0123456789") < len ? len : 0;
+	return 0;
 }
 
 static size_t
@@ -136,19 +154,24 @@ n_hex(const char *text)
 	return n;
 }
 
-/* 40 hex digits; "00008020-000B654E3C92002E"; "0x000b654e3c92002e". */
+/*
+ * 40 hex digits; "00008020-000B654E3C92002E"; "0x000b654e3c92002e". An option may stand right before them,
+ * "-u…", and its letter may look like one more digit.
+ */
 static size_t
 number_at(const char *text, size_t at)
 {
 	size_t n;
 
-	if (at > 0 && is_word(text[at - 1]))
+	if (at > 0 && isxdigit((unsigned char)text[at - 1]))
 		return 0;
 	n = n_hex(text + at);
-	if (n == 40 && is_alone(text, at, 40))
-		return 40;
-	if (n == 8 && text[at + 8] == '-' && n_hex(text + at + 9) == 16)
-		return 25;
+	if (n >= 40)
+		return n;
+	if (n >= 8 && text[at + n] == '-' && n_hex(text + at + n + 1) == 16)
+		return n + 17;
+	if (at > 0 && is_word(text[at - 1]))
+		return 0;
 	if (n == 1 && text[at] == '0' && (text[at + 1] | 32) == 'x' && n_hex(text + at + 2) >= 12)
 		return 2 + n_hex(text + at + 2);
 	return 0;
@@ -161,10 +184,7 @@ secret_at(const struct redaction *redaction, const char *text, size_t at)
 
 	if (len == 0)
 		len = number_at(text, at);
-	if (len > 0 || !has_prefix(text, at) || strncmp(text + at, "id-", 3) == 0)
-		return len;
-	len = value_len(text + at);
-	return len >= WORD_MIN && text[at + strspn(text + at, "0123456789")] != ' ' ? len : 0;
+	return len > 0 ? len : value_at(text, at);
 }
 
 char *
@@ -210,9 +230,12 @@ learn_from(struct redaction *redaction, const json_t *tree, const char *key, int
 	size_t i;
 	int r = 0;
 
+	if (text && strcmp(key, "host") == 0 && strlen(text) < ANYWHERE_MIN)
+		return 0; /* "usb": elsewhere it is a word */
 	if (text)
-		return strcmp(key, "serial") == 0 ? learn(redaction, text)
-						  : learn_from_name(redaction, text);
+		return strcmp(key, "serial") == 0 || strcmp(key, "host") == 0
+			       ? learn(redaction, text)
+			       : learn_from_name(redaction, text);
 	json_array_foreach(tree, i, value)
 	{
 		r = r < 0 || depth == 0 ? r : learn_from(redaction, value, key, depth - 1);
@@ -240,6 +263,19 @@ replace(const struct redaction *redaction, json_t *string)
 	return r ? -ENOMEM : 0;
 }
 
+/* All of it, whatever it is. */
+static int
+replace_name(json_t *string)
+{
+	const char *text = json_string_value(string);
+	char name[PSEUDONYM_MAX];
+
+	if (!*text || strncmp(text, "id-", 3) == 0)
+		return 0;
+	pseudonym(text, strlen(text), name);
+	return json_string_set(string, name) < 0 ? -ENOMEM : 0;
+}
+
 static int
 redact_tree(const struct redaction *redaction, json_t *tree, int depth)
 {
@@ -262,6 +298,8 @@ redact_tree(const struct redaction *redaction, json_t *tree, int depth)
 		if (is_place && json_string_length(value) > 0 &&
 		    strncmp(json_string_value(value), "pci-", 4) == 0)
 			continue;
+		if (r == 0 && strcmp(key, "host") == 0 && json_is_string(value))
+			r = replace_name(value);
 		r = r < 0 || depth == 0 ? r : redact_tree(redaction, value, depth - 1);
 	}
 	return r;

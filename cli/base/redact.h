@@ -8,7 +8,8 @@
  *
  * Serial numbers are known by their place in a reply (Device.serial; the end of "05ac:12a8:SERIAL")
  * and then replaced wherever else they stand, also in later replies; what looks like an ECID, a UDID
- * or a serial number in a text ("ECID:…", "SerialNumber: …", 40 hex digits) always is.
+ * or a serial number in a text ("ECID:…", "SerialNumber: …", "-u …", 40 hex digits) always is. So is the name
+ * of a computer, which often is that of a person.
  */
 #include "cli/base/set.h"
 #include "lib/wire/wire.h"
@@ -17,6 +18,7 @@
  * Zero has none. */
 struct redaction {
 	struct set secrets;
+	bool knows_history; /* the serial numbers of all devices in it were asked for */
 };
 
 /* A whole reply. 0 or -ENOMEM. */

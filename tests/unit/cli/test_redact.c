@@ -67,7 +67,21 @@ text_like_a_serial_number_is_redacted(void **state)
 		{ "CPID:8020 ECID:000B654E3C92002E IBFL:3C SRNM:[F2LQ9]", "000B654E3C92002E" },
 		{ "CPID:8020 ECID:000B654E3C92002E IBFL:3C SRNM:[F2LQ9]", "F2LQ9" },
 		{ "usb 1-1: SerialNumber: AB12", "AB12" },
+		/* As options of programs have them, and as people type them. */
+		{ "idevicerestore -u" UDID " x.ipsw", UDID },
+		{ "ideviceinfo -u00008020-000B654E3C92002E", "00008020-000B654E3C92002E" },
+		{ "backup_" UDID ".tar", UDID },
+		{ "UDID_00008020-000B654E3C92002E_x", "00008020-000B654E3C92002E" },
+		{ "idevicerestore -i 3211328340983854 x.ipsw", "3211328340983854" },
+		{ "idevicerestore --ecid 3211328340983854 x.ipsw", "3211328340983854" },
+		{ "ecid 3211328340983854 again", "3211328340983854" },
+		{ "adb -s R58M123ABCD shell", "R58M123ABCD" },
+		{ "ANDROID_SERIAL=R58M123ABCD make flash", "R58M123ABCD" },
+		{ "fastboot --serial R58M123ABCD reboot", "R58M123ABCD" },
 		/* No secret. */
+		{ "sort -u names.txt", NULL },
+		{ "dd -s 4096 if=x", NULL },
+		{ "the hash d41d8cd98f00b204e9800998ecf8427e", NULL },
 		{ "new high-speed USB device number 10 using xhci_hcd", NULL },
 		{ "New USB device strings: Mfr=1, Product=2, SerialNumber=3", NULL },
 		{ "pci-0000:00:14.0-usb-0:1.4", NULL },
@@ -91,6 +105,28 @@ text_like_a_serial_number_is_redacted(void **state)
 		free(redacted);
 	}
 	redact_done(&redaction);
+}
+
+/* A name of a computer is a person's, too: where it is a field, and not where it is a word. */
+static void
+the_name_of_the_computer_is_redacted(void **state)
+{
+	json_t *reply = parse("{\"sessions\":[{\"host\":\"anns-laptop\",\"host_id\":\"ab12\","
+			      "\"port\":\"pci-0000:00:14.0-usb-0:1\"},{\"host\":\"usb\"}],"
+			      "\"note\":\"on anns-laptop, usb 1-1\"}");
+	struct redaction redaction = { 0 };
+	char *text;
+
+	(void)state;
+	assert_int_equal(redact_reply(&redaction, reply), 0);
+	text = json_dumps(reply, JSON_COMPACT);
+	print_message("%s\n", text);
+	assert_null(strstr(text, "laptop"));
+	assert_null(strstr(text, "\"host\":\"usb\""));
+	assert_non_null(strstr(text, ", usb 1-1"));
+	free(text);
+	redact_done(&redaction);
+	json_decref(reply);
 }
 
 /* One name for one thing, whatever the case; times, places and short numbers stay. */
@@ -126,6 +162,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_serial_number_is_redacted_in_every_field),
 		cmocka_unit_test(text_like_a_serial_number_is_redacted),
+		cmocka_unit_test(the_name_of_the_computer_is_redacted),
 		cmocka_unit_test(a_pseudonym_is_stable),
 	};
 
