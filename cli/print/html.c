@@ -1,6 +1,7 @@
 #include "cli/print/html.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -160,7 +161,7 @@ complain(const struct cli *cli, const char *path, int error)
 	sanitize_text(shown, sizeof(shown), path, cli->style.utf8);
 	cli_complain("the page cannot be written to \"%s\": %s.\n"
 		     "Name a file in a directory that you may write to, or - for standard output.",
-		     shown, strerror(error));
+		     shown, error == ELOOP ? "it is a link of another user" : strerror(error));
 	return CLI_UNREACHABLE;
 }
 
@@ -174,11 +175,16 @@ put(FILE *file, const char *page, size_t len)
 static int
 write_through(const char *path, const char *page, size_t len)
 {
-	FILE *file = fopen(path, "we");
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
 	int r;
 
-	if (!file)
-		return -errno;
+	if (!file) {
+		r = -errno;
+		if (fd >= 0)
+			close(fd);
+		return r;
+	}
 	r = put(file, page, len);
 	if (fclose(file) != 0 && r == 0)
 		r = -errno;
@@ -186,19 +192,30 @@ write_through(const char *path, const char *page, size_t len)
 }
 
 static int
-fill_new(FILE *file, const char *page, size_t len)
+fill_new(FILE *file, mode_t mode, const char *page, size_t len)
 {
-	mode_t mask = umask(0);
-	int r;
+	int r = put(file, page, len);
 
-	(void)umask(mask);
-	r = put(file, page, len);
-	if (r == 0 && (fchmod(fileno(file), 0666 & ~mask) < 0 || fsync(fileno(file)) < 0))
+	if (r == 0 && (fchmod(fileno(file), mode) < 0 || fsync(fileno(file)) < 0))
 		r = -errno;
 	return r;
 }
 
-/* A reader sees either the old page or the new one. */
+/* That of the file which is replaced, or what a new one gets. */
+static mode_t
+mode_of(const char *path)
+{
+	struct stat is;
+	mode_t mask;
+
+	if (lstat(path, &is) == 0 && S_ISREG(is.st_mode))
+		return is.st_mode & 0777;
+	mask = umask(0);
+	(void)umask(mask);
+	return 0666 & ~mask;
+}
+
+/* A reader sees either the old page or the new one. A link at @path is replaced and not followed. */
 static int
 write_anew(const char *path, const char *page, size_t len)
 {
@@ -208,11 +225,11 @@ write_anew(const char *path, const char *page, size_t len)
 
 	if (snprintf(name, sizeof(name), "%s.XXXXXX", path) >= (int)sizeof(name))
 		return -ENAMETOOLONG;
-	fd = mkstemp(name);
+	fd = mkostemp(name, O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	file = fdopen(fd, "w");
-	r = file ? fill_new(file, page, len) : -errno;
+	r = file ? fill_new(file, mode_of(path), page, len) : -errno;
 	if (file)
 		fclose(file);
 	else
@@ -224,20 +241,37 @@ write_anew(const char *path, const char *page, size_t len)
 	return r;
 }
 
+/*
+ * Our own link, or one of root's (/dev/stdout), stays one, and what it points to is replaced. Another
+ * user's may point to a file that only we may write.
+ */
+static int
+write_to(const char *path, const char *page, size_t len)
+{
+	char target[PATH_MAX];
+	struct stat is = { 0 };
+
+	if (lstat(path, &is) == 0 && S_ISLNK(is.st_mode)) {
+		if (is.st_uid != geteuid() && is.st_uid != 0)
+			return -ELOOP;
+		if (stat(path, &is) < 0)
+			is.st_mode = S_IFREG; /* it points to nothing: the link is replaced */
+		else if (S_ISREG(is.st_mode) && realpath(path, target))
+			path = target;
+	}
+	if (S_ISDIR(is.st_mode))
+		return -EISDIR;
+	return is.st_mode == 0 || S_ISREG(is.st_mode) ? write_anew(path, page, len)
+						      : write_through(path, page, len);
+}
+
 int
 html_write(const struct cli *cli, const char *path, const char *page, size_t len)
 {
-	char target[PATH_MAX];
-	struct stat is;
 	int r;
 
 	if (strcmp(path, "-") == 0)
 		return put(cli->style.out, page, len) < 0 ? complain(cli, path, errno) : CLI_FINE;
-	if (stat(path, &is) == 0 && S_ISDIR(is.st_mode))
-		return complain(cli, path, EISDIR);
-	if (stat(path, &is) == 0 && !S_ISREG(is.st_mode))
-		r = write_through(path, page, len);
-	else /* a link stays one, and what it points to is replaced */
-		r = write_anew(realpath(path, target) ? target : path, page, len);
+	r = write_to(path, page, len);
 	return r < 0 ? complain(cli, path, -r) : CLI_FINE;
 }

@@ -36,6 +36,10 @@ expect 2 'does not take --by' "$linkstat" log --by cable
 expect 3 'No such file or directory' "$linkstat" report --html "$dir/none/page.html"
 expect 3 'Is a directory' "$linkstat" report --html "$dir"
 
+# A serial number that a person typed, which no reply about jobs has as that of a device.
+"$linkstat" run --note 'the phone F2LW9XABCD12' -- true F2LW9XABCD12 2>"$dir/err" || fail 'a job'
+"$linkstat" name 1-2 'of F2LW9XABCD12' >"$dir/out" || fail 'a name'
+
 # No serial number in anything, and what stands for it in everything that had one.
 for command in 'report' 'report --by device' 'report --by cable' 'report --html -' 'incidents' 'log' \
 	'show 1' 'diagnose' 'jobs'; do
@@ -49,6 +53,10 @@ for command in 'report' 'report --by device' 'report --by cable' 'report --html 
 	done
 done
 expect 1 'id-' "$linkstat" report --by device --redact
+"$linkstat" name --redact >"$dir/out" || fail 'names'
+! grep -q F2LW9XABCD12 "$dir/out" || fail 'a serial number: name'
+"$linkstat" report --since 2000-01-01 --html - --redact >"$dir/out" || [ $? = 1 ] || fail 'the page'
+! grep -qF "$(hostname)" "$dir/out" || fail 'the name of this computer is in the page'
 echo 'ok: --redact'
 
 # The page: whole, well-formed, without a script or anything from elsewhere.
@@ -59,6 +67,22 @@ umask 022
 ln -s page.html "$dir/link.html"
 "$linkstat" report --html "$dir/link.html" || [ $? = 1 ] || fail 'the page through a link'
 [ -L "$dir/link.html" ] || fail 'the link was replaced'
+chmod 600 "$dir/page.html"
+"$linkstat" report --html "$dir/page.html" || [ $? = 1 ] || fail 'the page again'
+[ "$(stat -c %a "$dir/page.html")" = 600 ] || fail 'who may read the page changed'
+chmod 644 "$dir/page.html"
+
+# What a stranger points to is not replaced, by root in /tmp least of all.
+if [ "$(id -u)" = 0 ] && command -v setpriv >"$dir/wait"; then
+	mkdir -m 1777 "$dir/shared"
+	echo precious >"$dir/precious"
+	chmod 600 "$dir/precious"
+	chmod 755 "$dir"
+	setpriv --reuid 65534 --regid 65534 --clear-groups ln -s ../precious "$dir/shared/page.html"
+	expect 3 'it is a link of another user' "$linkstat" report --html "$dir/shared/page.html"
+	[ "$(cat "$dir/precious")" = precious ] || fail 'a file was replaced through the link of a stranger'
+	[ "$(stat -c %a "$dir/precious")" = 600 ] || fail 'its mode was changed'
+fi
 expect 1 '<!doctype html>' "$linkstat" report --since 2000-01-01 --html -
 python3 - "$dir/out" <<'EOF' || fail 'the page is not well-formed'
 import html.parser, sys
