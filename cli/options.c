@@ -138,14 +138,16 @@ find_word(const struct scan *scan, const struct command *const *list)
 {
 	char letters[LETTERS_MAX + 1];
 	const char *first = NULL, *word = NULL;
+	int last = 0;
 
 	snprintf(letters, sizeof(letters), "+%s", scan->letters);
 	opterr = 0;
 	for (optind = 0; !word || !command_find(list, word); optind++) {
 		while (getopt_long(scan->argc, scan->argv, letters, scan->longs, NULL) != -1)
 			;
-		if (optind >= scan->argc)
-			break;
+		if (optind >= scan->argc || optind <= last)
+			break; /* behind "--", getopt_long() goes back to the first word */
+		last = optind;
 		word = scan->argv[optind];
 		first = first ? first : word;
 	}

@@ -99,6 +99,7 @@ refuses(void **state)
 		{ "a.csv", "diagnose" },
 		{ "nonsense", "report" },
 		{ "nonsense", "--", "report" },
+		{ "--", "-x" },
 	};
 
 	(void)state;
