@@ -315,6 +315,17 @@ count_open_session(const struct ls_session *session, void *user)
 	count_session(offline, session, offline->now);
 }
 
+/* Read once: an archive has many files, each with an engine of its own. NULL: memory is short. */
+static const struct ls_families *
+builtin_families(void)
+{
+	static struct ls_families *families;
+
+	if (!families)
+		(void)ls_families_new(&families);
+	return families;
+}
+
 static int
 begin_engine(struct offline *offline)
 {
@@ -347,7 +358,8 @@ offline_new(int64_t first_incident, struct offline **ret)
 	if (!offline)
 		return -ENOMEM;
 	offline->next_incident = first_incident;
-	if (ls_families_new(&offline->families) < 0)
+	offline->families = builtin_families();
+	if (!offline->families)
 		return -ENOMEM;
 	if (begin_engine(offline) < 0)
 		return -ENOMEM;
@@ -361,7 +373,6 @@ offline_free(struct offline *offline)
 	if (!offline)
 		return;
 	ls_engine_free(offline->engine);
-	ls_families_free(offline->families);
 	for (size_t i = 0; i < offline->n_ports; i++)
 		free(offline->ports[i]);
 	for (size_t i = 0; i < offline->n_incidents; i++)

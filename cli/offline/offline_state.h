@@ -23,7 +23,7 @@ struct offline_incident {
 
 struct offline {
 	struct ls_engine *engine;
-	struct ls_families *families;
+	const struct ls_families *families;
 	struct ls_instant now;
 	int64_t next_incident;
 	struct offline_port *ports[OFFLINE_PORTS];
