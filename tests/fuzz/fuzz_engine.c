@@ -22,6 +22,7 @@ enum fate { FATE_NONE, FATE_OPEN, FATE_OVER };
 
 struct world {
 	struct ls_engine *engine;
+	bool hashes; /* the records, which takes ten times as long as the engine */
 	uint64_t hash;
 	unsigned int n_records; /* since the last observation */
 	unsigned char sessions[IDS_MAX], incidents[IDS_MAX];
@@ -104,7 +105,8 @@ on_record(const struct ls_record *record, void *user)
 		check_incident(world, record->incident);
 	else if (record->kind == LS_RECORD_ABSORBED)
 		mark(world->incidents, record->absorbed.id, false);
-	add_hash(world, record);
+	if (world->hashes)
+		add_hash(world, record);
 }
 
 struct bytes {
@@ -230,7 +232,7 @@ check_end(struct world *world, uint64_t now_us)
 }
 
 static uint64_t
-play(const struct ls_families *families, const uint8_t *data, size_t size)
+play(const struct ls_families *families, const uint8_t *data, size_t size, bool hashes)
 {
 	static struct world world;
 	struct bytes bytes = { data, data + size };
@@ -239,7 +241,7 @@ play(const struct ls_families *families, const uint8_t *data, size_t size)
 	struct ls_device device;
 	uint64_t now_us = BEGIN_US;
 
-	world = (struct world){ .hash = LS_HASH_START };
+	world = (struct world){ .hashes = hashes, .hash = LS_HASH_START };
 	ls_engine_config_default(&config);
 	config.families = families;
 	CHECK(ls_engine_new(&config, on_record, &world, &world.engine) == 0);
@@ -261,8 +263,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!families)
 		CHECK(ls_families_new(&families) == 0);
-	hash = play(families, data, size);
-	if (size < 512)
-		CHECK(play(families, data, size) == hash);
+	/* One length in sixteen is played twice. */
+	hash = play(families, data, size, size % 16 == 0);
+	if (size % 16 == 0)
+		CHECK(play(families, data, size, true) == hash);
 	return 0;
 }
