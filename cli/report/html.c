@@ -225,7 +225,8 @@ put_page(struct report_page *page)
 	fputs("<footer class=\"dim\">", page->out);
 	html_format(page->out, "Made on %.19s by linkstat %s%s. Times are local.",
 		    format_stamp(at, page->cli->now_us), LINKSTAT_VERSION,
-		    page->cli->redact ? "; serial numbers and names of computers are replaced" : "");
+		    page->cli->redact ? "; serial numbers and names of computers are replaced"
+				      : "");
 	fputs("</footer>\n", page->out);
 	html_end(page->out);
 	return r;

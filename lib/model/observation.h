@@ -125,7 +125,7 @@ enum ls_enum_step {
 	LS_STEP_DEBOUNCE,   /* connect-debounce failed: the contact bounces */
 	LS_STEP_OTHER,
 	LS_STEP_INVALID_DESCRIPTOR, /* one that was read, but makes no sense: firmware or link */
-	LS_STEP_SLOT, /* the controller has no slot for it, or for its endpoints */
+	LS_STEP_SLOT,		    /* the controller has no slot for it, or for its endpoints */
 };
 
 /* The kernel log does not always distinguish 10 and 20 Gb/s. */

@@ -205,26 +205,41 @@ struct two {
 	double log_weight;
 };
 
-static void
-consider(struct observer *observer, struct answer *ret)
+static double
+prior_of_two(const struct observer *observer, size_t a, size_t b)
 {
-	static struct two twos[PARTS_MAX * PARTS_MAX];
-	static const struct suspicion nothing;
+	return part_prior(observer, a) * part_prior(observer, b);
+}
+
+/* What the priors of all two parts add up to, and of those that can be a pair. */
+static void
+add_priors(const struct observer *observer, double *both, double *pairs)
+{
 	const struct room *room = observer->room;
-	const struct suspicion everything = { .parts = { UINT64_MAX, 0 } };
-	struct set empty = no_set(), all = set_of_all(room), sets[PARTS_MAX];
-	double pairs = 0, both = 0, most = -HUGE_VAL, sum = 0;
-	size_t n_twos = 0;
 
+	*both = *pairs = 0;
 	for (size_t a = 0; a < room->n_parts; a++) {
-		sets[a] = set_of_part(room, (int)a);
 		for (size_t b = 0; b < a; b++) {
-			double prior = part_prior(observer, a) * part_prior(observer, b);
+			double prior = prior_of_two(observer, a, b);
 
-			both += prior;
-			pairs += room_can_pair(room, (int)a, (int)b) ? prior : 0;
+			*both += prior;
+			*pairs += room_can_pair(room, (int)a, (int)b) ? prior : 0;
 		}
 	}
+}
+
+/* Nothing, everything, each part, each pair; and into @twos each two parts. How many of those. */
+static size_t
+consider(struct observer *observer, const struct set *sets, struct two *twos)
+{
+	static const struct suspicion nothing;
+	const struct suspicion everything = { .parts = { UINT64_MAX, 0 } };
+	const struct room *room = observer->room;
+	struct set empty = no_set(), all = set_of_all(room);
+	double both, pairs;
+	size_t n = 0;
+
+	add_priors(observer, &both, &pairs);
 	add(observer, &empty, truth_share(TRUTH_NOTHING), &nothing);
 	add(observer, &all, truth_share(TRUTH_SURROUNDINGS), &everything);
 	for (size_t a = 0; a < room->n_parts; a++) {
@@ -232,18 +247,27 @@ consider(struct observer *observer, struct answer *ret)
 
 		add(observer, &sets[a], truth_share(TRUTH_ONE) * part_prior(observer, a), &one);
 		for (size_t b = 0; b < a; b++) {
-			double prior = part_prior(observer, a) * part_prior(observer, b);
+			double prior = prior_of_two(observer, a, b);
 			struct suspicion two = { .parts = { one.parts[0], UINT64_C(1) << b } };
 			struct suspicion pair = { .together = one.parts[0] | UINT64_C(1) << b };
 			struct set set = set_of_pair(room, (int)a, (int)b);
 
-			twos[n_twos++] = (struct two){ a, b,
-						       log(truth_share(TRUTH_TWO) * prior / both) +
-							       evidence(observer, &two) };
+			twos[n++] = (struct two){ a, b,
+						  log(truth_share(TRUTH_TWO) * prior / both) +
+							  evidence(observer, &two) };
 			if (room_can_pair(room, (int)a, (int)b))
 				add(observer, &set, truth_share(TRUTH_PAIR) * prior / pairs, &pair);
 		}
 	}
+	return n;
+}
+
+/* Log-weights become probabilities. */
+static void
+normalise(struct observer *observer, struct two *twos, size_t n_twos)
+{
+	double most = -HUGE_VAL, sum = 0;
+
 	for (size_t i = 0; i < observer->n; i++)
 		most = fmax(most, observer->all[i].log_weight);
 	for (size_t i = 0; i < n_twos; i++)
@@ -252,17 +276,28 @@ consider(struct observer *observer, struct answer *ret)
 		sum += exp(observer->all[i].log_weight - most);
 	for (size_t i = 0; i < n_twos; i++)
 		sum += exp(twos[i].log_weight - most);
-	for (size_t i = 0; i < observer->n; i++) {
-		double p = exp(observer->all[i].log_weight - most) / sum;
+	for (size_t i = 0; i < observer->n; i++)
+		observer->all[i].log_weight -= most + log(sum);
+	for (size_t i = 0; i < n_twos; i++)
+		twos[i].log_weight -= most + log(sum);
+}
 
-		if (set_is_empty(&observer->all[i].set)) /* what took no part is as if good */
+/* What took no part is as if it were good. */
+static void
+put(const struct observer *observer, const struct set *sets, const struct two *twos, size_t n_twos,
+    struct answer *ret)
+{
+	for (size_t i = 0; i < observer->n; i++) {
+		double p = exp(observer->all[i].log_weight);
+
+		if (set_is_empty(&observer->all[i].set))
 			ret->nothing += p;
 		else
 			answer_put(ret, &observer->all[i].set, p);
 	}
 	for (size_t i = 0; i < n_twos; i++) {
-		double p = exp(twos[i].log_weight - most) / sum;
 		const struct set *a = &sets[twos[i].a], *b = &sets[twos[i].b];
+		double p = exp(twos[i].log_weight);
 
 		if (set_is_empty(a) && set_is_empty(b))
 			ret->nothing += p;
@@ -277,10 +312,17 @@ void
 observer_answer(const struct room *room, struct answer *ret)
 {
 	static struct observer observer;
+	static struct two twos[PARTS_MAX * PARTS_MAX];
+	struct set sets[PARTS_MAX];
+	size_t n_twos;
 
 	memset(&observer, 0, sizeof(observer));
 	memset(ret, 0, offsetof(struct answer, classes));
 	prepare(&observer, room);
-	consider(&observer, ret);
+	for (size_t i = 0; i < room->n_parts; i++)
+		sets[i] = set_of_part(room, (int)i);
+	n_twos = consider(&observer, sets, twos);
+	normalise(&observer, twos, n_twos);
+	put(&observer, sets, twos, n_twos, ret);
 	answer_decide(room, ret);
 }
