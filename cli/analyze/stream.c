@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/analyze/json.h"
+#include "cli/analyze/recorded.h"
 #include "cli/base/cli.h"
 #include "cli/offline/capture.h"
 #include "cli/offline/input.h"
@@ -30,7 +31,8 @@ struct stream {
 	uint64_t n_merged;
 
 	struct ls_log_text *log;
-	struct analyze_log facts; /* of a log */
+	struct recorded *recorded; /* instead of @log */
+	struct analyze_log facts;  /* of a log */
 	struct ls_log_counts counts;
 	bool no_memory;
 	uint64_t n_bytes;
@@ -147,7 +149,7 @@ on_log(const struct ls_observation *obs, void *user)
 {
 	struct stream *stream = user;
 	struct ls_observation dated = *obs;
-	uint32_t boot = ls_log_text_boot(stream->log);
+	uint32_t boot = stream->log ? ls_log_text_boot(stream->log) : 0;
 
 	if (dated.at.real_us == 0)
 		dated.at.real_us = (int64_t)obs->at.mono_us;
@@ -156,7 +158,8 @@ on_log(const struct ls_observation *obs, void *user)
 	if (stream->facts.last_us < dated.at.real_us)
 		stream->facts.last_us = dated.at.real_us;
 	stream->facts.any = true;
-	stream->no_memory |= ls_log_counts_add(&stream->counts, obs) < 0;
+	if (obs->source == LS_SOURCE_KERNEL_LOG)
+		stream->no_memory |= ls_log_counts_add(&stream->counts, obs) < 0;
 	stream->with.observe(&dated, boot != stream->boot, stream->with.user);
 	stream->boot = boot;
 }
@@ -165,8 +168,13 @@ static int
 begin_log(struct stream *stream)
 {
 	struct ls_log_text_options options;
+	const uint8_t *head;
+	size_t len;
 
 	stream->kind = STREAM_LOG;
+	head = input_head(stream->input, &len);
+	if (recorded_is_one(head, len))
+		return recorded_new(on_log, stream, &stream->recorded);
 	input_log_options(stream->input, &options);
 	return ls_log_text_new(&options, on_log, stream, &stream->log);
 }
@@ -189,12 +197,17 @@ step_log(struct stream *stream)
 		return;
 	}
 	stream->n_bytes += n;
-	if (n > 0) {
+	if (n > 0 && stream->recorded)
+		recorded_feed(stream->recorded, stream->bytes, n);
+	else if (n > 0)
 		ls_log_text_feed(stream->log, stream->bytes, n);
+	if (n > 0)
 		return;
-	}
 	stream->has_ended = true;
-	ls_log_text_finish(stream->log, &stream->facts.summary);
+	if (stream->recorded)
+		recorded_finish(stream->recorded, &stream->facts.summary);
+	else
+		ls_log_text_finish(stream->log, &stream->facts.summary);
 	if (reason)
 		snprintf(stream->why, sizeof(stream->why),
 			 "read up to line %" PRIu64 ", and no further: %s",
@@ -259,6 +272,7 @@ stream_free(struct stream *stream)
 	capture_watch_free(stream->watch);
 	json_decref(stream->past);
 	ls_log_text_free(stream->log);
+	recorded_free(stream->recorded);
 	ls_log_counts_done(&stream->counts);
 	free(stream);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/engine/engine.h"
+#include "lib/wire/recording_read.h"
 #include "tests/recording/recording.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -36,7 +37,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size_t len = (size_t)((line_end ? line_end : end) - at);
 		json_t *line = json_loadb(at, len, 0, NULL);
 
-		if (line && recording_parse(line, &obs, &device, why) > 0)
+		if (line && ls_recording_parse(line, &obs, &device, why) > 0)
 			ls_engine_observe(engine, &obs);
 		json_decref(line);
 		at += len + 1;

@@ -5,7 +5,7 @@
 
 #include "lib/base/text.h"
 #include "lib/families/families.h"
-#include "tests/recording/recording.h"
+#include "lib/wire/recording_read.h"
 #include "tests/golden/playback.h"
 
 /* What is open at the end of a recording gets this long to come to its verdict. */
@@ -53,7 +53,7 @@ add(struct entries *entries, const char *line, char why[LS_TEXT_MAX])
 	}
 	entry = &entries->list[entries->n];
 	ls_text_format(why, LS_TEXT_MAX, "not JSON");
-	if (!json || recording_parse(json, &entry->obs, &entry->device, why) <= 0)
+	if (!json || ls_recording_parse(json, &entry->obs, &entry->device, why) <= 0)
 		return -EINVAL;
 	entry->due_us = entry->obs.at.mono_us;
 	entry->place = entries->n++;

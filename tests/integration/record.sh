@@ -1,9 +1,10 @@
 #!/bin/sh
-# record.sh LINKSTATD LINKSTAT REPLAY: a recording of a running linkstatd, as a person makes it.
+# record.sh LINKSTATD LINKSTAT REPLAY GOLDEN: a recording of a running linkstatd, as a person makes it.
 set -eu
 linkstatd=$1
 linkstat=$2
 replay=$3
+golden=$4
 . "$(dirname "$0")/bed.sh"
 
 # A try that fails leaves nothing that blocks the next one.
@@ -27,6 +28,10 @@ record() {
 record
 grep -q 'observations in .*/usb.jsonl. It holds serial numbers' "$dir/err" || fail 'no word about what it holds'
 "$replay" "$dir/usb.jsonl" >"$dir/out" || fail 'it cannot be replayed'
+expect 0 'usb.jsonl' "$linkstat" analyze "$dir/usb.jsonl"
+expect 1 'link lost' "$linkstat" analyze "$golden/link-loss.jsonl"
+gzip -c "$golden/link-loss.jsonl" >"$dir/packed"
+expect 1 'link lost' "$linkstat" analyze "$dir/packed"
 [ "$(stat -c %a "$dir/usb.jsonl")" = 600 ] || fail 'others may read it'
 expect 2 'exists. Choose another name' "$linkstat" record "$dir/usb.jsonl"
 rm "$dir/usb.jsonl"

@@ -1,6 +1,6 @@
 /* Record: what is known, then what is observed, as lines that can be read back. */
 #include "daemon/server/limits.h"
-#include "tests/recording/recording.h"
+#include "lib/wire/recording_read.h"
 #include "tests/unit/daemon/server_peer.h"
 
 #define CALL "{\"method\":\"io.linkstat.Record\",\"more\":true}"
@@ -14,7 +14,7 @@ line_of(const json_t *reply, size_t i, struct ls_device *device)
 	struct ls_observation obs;
 	char why[LS_TEXT_MAX];
 
-	assert_int_equal(recording_parse(line, &obs, device, why), 1);
+	assert_int_equal(ls_recording_parse(line, &obs, device, why), 1);
 	json_decref(line);
 	return obs;
 }

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "lib/wire/recording.h"
-#include "tests/recording/recording.h"
+#include "lib/wire/recording_read.h"
 
 static void
 keeps_the_interfaces(void **state)
@@ -30,7 +30,7 @@ keeps_the_interfaces(void **state)
 
 	(void)state;
 	assert_non_null(line);
-	assert_int_equal(recording_parse(line, &got, &read, why), 1);
+	assert_int_equal(ls_recording_parse(line, &got, &read, why), 1);
 	assert_ptr_equal(got.device, &read);
 	assert_int_equal(read.n_interfaces, LS_INTERFACES_MAX);
 	assert_memory_equal(read.interfaces, device.interfaces, sizeof(device.interfaces));
@@ -71,7 +71,7 @@ refuses_interfaces_that_are_none(void **state)
 
 		print_message("%s\n", cases[i].interfaces);
 		assert_non_null(line);
-		assert_int_equal(recording_parse(line, &obs, &device, why), cases[i].want);
+		assert_int_equal(ls_recording_parse(line, &obs, &device, why), cases[i].want);
 		assert_int_equal(why[0] != '\0', cases[i].want < 0);
 	}
 }
@@ -100,7 +100,7 @@ keeps_what_a_kind_counts(void **state)
 		print_message("%s\n", ls_obs_kind_name(cases[i].kind));
 		assert_non_null(line);
 		assert_non_null(json_object_get(line, of_cable ? "text" : "count"));
-		assert_int_equal(recording_parse(line, &got, &device, why), 1);
+		assert_int_equal(ls_recording_parse(line, &got, &device, why), 1);
 		assert_int_equal(got.n_over_currents, cases[i].n_over_currents);
 		assert_int_equal(got.n_failed, cases[i].n_failed);
 		assert_int_equal(got.n_timeouts, cases[i].n_timeouts);
