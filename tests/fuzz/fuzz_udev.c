@@ -9,6 +9,10 @@
 #include "tests/fuzz/check.h"
 
 #define TEXTS_MAX 64
+#define DEPTH	  8
+
+/* A device and what it hangs on; what the pointers point to is nobody's business. */
+static char devices[DEPTH];
 
 static struct {
 	char *at[TEXTS_MAX];
@@ -84,7 +88,11 @@ udev_device_get_syspath(struct udev_device *dev)
 struct udev_device *
 udev_device_get_parent(struct udev_device *dev)
 {
-	return texts.seed & 0x10 ? dev : NULL;
+	char *at = (char *)dev;
+
+	return texts.seed & 0x10 && at < &devices[DEPTH - 1]
+		       ? (struct udev_device *)(void *)(at + 1)
+		       : NULL;
 }
 
 struct udev_device *
@@ -93,7 +101,7 @@ udev_device_get_parent_with_subsystem_devtype(struct udev_device *dev, const cha
 {
 	(void)subsystem;
 	(void)devtype;
-	return texts.seed & 0x10 ? dev : NULL;
+	return udev_device_get_parent(dev);
 }
 
 static void
@@ -117,7 +125,6 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static struct udev_events events = { .sink = on_observation };
-	static char dummy; /* what the pointers point to is nobody's business */
 	char *copy = malloc(len + 1);
 
 	CHECK(copy);
@@ -127,8 +134,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	texts.seed = len ? data[0] : 0;
 	for (size_t at = 1; at < len && texts.n < TEXTS_MAX; at += strlen(copy + at) + 1)
 		texts.at[texts.n++] = copy + at;
-	udev_events_take(&events, (struct udev_device *)(void *)&dummy);
-	udev_events_found(&events, (struct udev_device *)(void *)&dummy);
+	udev_events_take(&events, (struct udev_device *)(void *)devices);
+	udev_events_found(&events, (struct udev_device *)(void *)devices);
 	free(copy);
 	return 0;
 }
