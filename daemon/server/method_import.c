@@ -168,6 +168,10 @@ method_import_kernel_log(struct varlink_call *call, struct varlink_reply *reply,
 	if (r != 1)
 		return r;
 	r = feed(context->import, lines, json_array_size(array));
+	if (r == -EALREADY) { /* what was left of this boot is still being undone */
+		method_import_drop(context, NULL);
+		return context_error(reply, CONTEXT_INTERFACE ".ImportUnderWay", NULL, 0);
+	}
 	if (r == 0 && done)
 		r = import_end(context->import, ended);
 	if (r == 0)

@@ -4,7 +4,6 @@
 
 #include "daemon/store/db.h"
 #include "daemon/store/row.h"
-#include "daemon/store/schema.h"
 #include "lib/wire/wire.h"
 
 /* When a linkstatd was last alive; *boot is the row of its boot. 1, or 0 if there was none. */
@@ -128,7 +127,7 @@ mark(struct store *store)
 	store->last_alive_same_boot = store->has_last_alive && last_boot == store->boot;
 	store->live_boot = store->boot;
 	if (r == 0)
-		r = store_import_clean(store);
+		r = store_import_abandon(store);
 	if (r == 0)
 		r = store_boot_close_others(store);
 	if (r == 0)
@@ -260,31 +259,13 @@ store_set_alive(struct store *store, struct ls_instant now)
 }
 
 int
-store_import_clean(struct store *store)
+store_import_abandon(struct store *store)
 {
-	int64_t unfinished = 0;
-	int r = store_get(store, &unfinished, "SELECT count(*) FROM boots WHERE imported = 1");
+	int r = store_run(store, "UPDATE boots SET imported = 4 WHERE imported = 1");
+	int64_t n = 0;
 
-	if (r < 0 || unfinished == 0)
-		return r < 0 ? r : 0;
-	/* Sums outlive events, so those of an import are subtracted before it is deleted. */
-	return store_exec(
-		store,
-		"UPDATE event_sums SET n = event_sums.n - e.n FROM"
-		" (SELECT port, " STORE_MONTH_OF(
-			"at_real") " AS month, kind, count(*) AS n"
-				   "  FROM events WHERE port IS NOT NULL AND " STORE_HALF_IMPORTED
-				   "  GROUP BY 1, 2, 3) e WHERE event_sums.port = e.port"
-				   " AND event_sums.month_real = e.month AND event_sums.kind = "
-				   "e.kind;"
-				   "DELETE FROM event_sums WHERE n = 0;"
-				   "DELETE FROM evidence WHERE incident IN"
-				   " (SELECT id FROM incidents WHERE " STORE_HALF_IMPORTED ");"
-				   "DELETE FROM stays WHERE session IN"
-				   " (SELECT id FROM sessions WHERE " STORE_HALF_IMPORTED ");"
-				   "DELETE FROM incidents WHERE " STORE_HALF_IMPORTED ";"
-				   "DELETE FROM sessions WHERE " STORE_HALF_IMPORTED ";"
-				   "DELETE FROM events WHERE " STORE_HALF_IMPORTED ";"
-				   "DELETE FROM gaps WHERE " STORE_HALF_IMPORTED ";"
-				   "UPDATE boots SET imported = 3 WHERE imported = 1");
+	if (r == 0)
+		r = store_get(store, &n, "SELECT count(*) FROM boots WHERE imported = 4");
+	store->undoes = store->undoes || n > 0;
+	return r < 0 ? r : 0;
 }

@@ -9,8 +9,8 @@ struct store;
 int store_boot_mark(struct store *store);
 /* Closes what other boots left open, at the time when they were last seen. In a transaction. */
 int store_boot_close_others(struct store *store);
-/* Deletes what an unfinished import of an earlier run left. In a transaction. 0 or -errno. */
-int store_import_clean(struct store *store);
+/* An import that has not ended is undone, by store_import_undo(). In a transaction. 0 or -errno. */
+int store_import_abandon(struct store *store);
 
 /* Where this boot was left: last kernel-log sequence number taken. 1, or 0 at its first run. */
 int store_kmsg_seq(struct store *store, uint64_t *seq);

@@ -31,6 +31,7 @@ struct store {
 	int batch_error;   /* the first failure in this batch, which is rolled back already */
 	bool damaged;	   /* seen while running: the next batch begins a new file */
 	bool unchecked;	   /* was not closed when linkstatd last ended: it may be damaged */
+	bool undoes;	   /* an import, piece by piece: see store_import_undo() */
 	bool is_waiting;   /* in memory, until the file can be opened */
 	int64_t n_opened;  /* how often a file was opened */
 	char *boot_id, *version;

@@ -9,6 +9,7 @@
 
 #include "daemon/base/state.h"
 #include "daemon/store/db.h"
+#include "daemon/store/import.h"
 #include "daemon/store/schema.h"
 #include "daemon/store/statistics.h"
 #include "daemon/store/store.h"
@@ -276,6 +277,12 @@ on_next(evutil_socket_t fd, short what, void *user)
 	(void)fd;
 	(void)what;
 	/* store_problem() has the reason of a failure; the next try is in an hour. */
+	if (store_import_undo(retention->store) == 1) {
+		event_add(retention->next, &pause);
+		return;
+	}
+	if (!retention->trust.trusted)
+		return;
 	if (store_roll_up(retention->store, state_now()) == 1 ||
 	    store_sum_up(retention->store, state_now()) == 1 ||
 	    store_retain(retention->store, &retention->limits, state_now()) == 1)
@@ -319,6 +326,8 @@ retention_wake(struct retention *retention)
 	if (!retention)
 		return;
 	store = retention->store;
+	if (store->undoes)
+		event_add(retention->next, &soon);
 	if (!clock_trust(&retention->trust, now_us, boot_time_us(),
 			 store->has_last_alive ? store->last_alive.real_us : 0) ||
 	    hour == retention->hour)

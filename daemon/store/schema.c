@@ -183,7 +183,7 @@ static const char *const to_1[] = {
 /* Labels, jobs, imports, modes of device families, and sums. */
 static const char *const to_2[] = {
 	/* 0: linkstatd watched it; 1: the import of its past is under way; 2: it was imported;
-	 * 3: its import never ended and is undone. But for 0, boot_id ends in " imported", and ids
+	 * 3: its import never ended and is undone; 4: is being undone. But for 0, boot_id ends in " imported", and ids
 	 * are below zero, in the order of time. */
 	"ALTER TABLE boots ADD COLUMN imported INTEGER NOT NULL DEFAULT 0",
 
@@ -426,6 +426,11 @@ static const char *const to_5[] = {
 	"CREATE INDEX sessions_port_ended ON sessions (port, ended_real, began_real)",
 	"DROP INDEX sessions_ended",
 	"CREATE INDEX sessions_ended ON sessions (ended_real, began_real)",
+	/* Of imports, whose boots are below zero: one that is undone is deleted piece by piece. */
+	"CREATE INDEX events_imported ON events (boot) WHERE boot < 0",
+	"CREATE INDEX incidents_imported ON incidents (boot) WHERE boot < 0",
+	"CREATE INDEX sessions_imported ON sessions (boot) WHERE boot < 0",
+	"CREATE INDEX gaps_imported ON gaps (boot) WHERE boot < 0",
 	"CREATE INDEX sessions_cable ON sessions (cable, began_real) WHERE cable IS NOT NULL",
 	"DROP INDEX sessions_port_not_summed",
 	"CREATE INDEX sessions_port_not_summed ON sessions (port, began_real) WHERE sum IS NULL",

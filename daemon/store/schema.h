@@ -13,7 +13,7 @@
 #define STORE_SLICE_TEXT "524288000000"
 #define STORE_SLICE_US	 INT64_C(524288000000)
 /* Of a row with a boot: the import that it came with has not ended, and may be undone. */
-#define STORE_HALF_IMPORTED "boot IN (SELECT id FROM boots WHERE imported = 1)"
+#define STORE_HALF_IMPORTED "boot IN (SELECT id FROM boots WHERE imported IN (1, 4))"
 
 struct store;
 

@@ -91,6 +91,18 @@ two_boots_in_any_order(void **state)
 	assert_int_equal(n_incidents(bed), 4);
 }
 
+/* As the hourly work does it. */
+static void
+undo(struct bed *bed)
+{
+	int r;
+
+	do
+		r = store_import_undo(bed->fixture.store);
+	while (r == 1);
+	assert_int_equal(r, 0);
+}
+
 static void
 an_aborted_import_leaves_nothing(void **state)
 {
@@ -102,6 +114,7 @@ an_aborted_import_leaves_nothing(void **state)
 	feed(bed, NOW_REAL - 2 * DAY_US, 0, 13);
 	assert_int_equal(report(bed).sessions, 2);
 	import_free(LS_STEAL(&bed->import));
+	undo(bed);
 	assert_int_equal(report(bed).sessions, 1);
 	assert_int_equal(n_incidents(bed), 2);
 	assert_int_equal(n_gaps(bed), 3);
@@ -112,6 +125,7 @@ an_aborted_import_leaves_nothing(void **state)
 	sql(&bed->fixture, "CREATE TABLE kept AS SELECT * FROM sessions");
 	sql(&bed->fixture, "CREATE TABLE kept_stays AS SELECT * FROM stays");
 	import_free(LS_STEAL(&bed->import));
+	undo(bed);
 	sql(&bed->fixture, "INSERT INTO sessions SELECT * FROM kept"
 			   " WHERE id NOT IN (SELECT id FROM sessions);"
 			   " INSERT INTO stays SELECT * FROM kept_stays"
@@ -120,6 +134,7 @@ an_aborted_import_leaves_nothing(void **state)
 	assert_int_equal(report(bed).sessions, 2);
 	reopen(&bed->fixture, "boot-2", 1000);
 	renew_live(bed);
+	undo(bed);
 	assert_int_equal(report(bed).sessions, 1);
 
 	import_story(bed, BOOT_A, NOW_REAL - 2 * DAY_US);
@@ -208,6 +223,7 @@ an_aborted_import_leaves_no_sums(void **state)
 			continue;
 		read_sums(bed, after);
 		import_free(LS_STEAL(&bed->import));
+		undo(bed);
 		read_sums(bed, after);
 		for (size_t k = 0; k < LS_COUNT(sums_of); k++) {
 			print_message("%s\n", sums_of[k]);
@@ -250,6 +266,35 @@ the_future_is_left_out(void **state)
 				    "SELECT count(*) FROM boots"
 				    " WHERE last_seen_real > 1795356191000000 * 1.01"),
 			 0);
+}
+
+/* A long one goes in pieces; meanwhile the same boot cannot be begun again. */
+static void
+a_long_import_is_undone_in_pieces(void **state)
+{
+	struct bed *bed = *state;
+	int n = 0;
+
+	assert_int_equal(begin(bed, BOOT_A), 1);
+	feed(bed, NOW_REAL - 2 * DAY_US, 0, 13);
+	sql(&bed->fixture,
+	    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE"
+	    " i < 3000) INSERT INTO events (boot, port, at_mono, at_real, name, kind,"
+	    " source, what) SELECT e.boot, e.port, 1, e.at_real, e.name, e.kind,"
+	    " e.source, e.what FROM n, (SELECT * FROM events WHERE boot < 0 LIMIT 1) e");
+	import_free(LS_STEAL(&bed->import));
+	assert_int_equal(begin(bed, BOOT_A), 1);
+	assert_int_equal(import_begin(bed->import, instant_of(NOW_REAL - 2 * DAY_US, 1)),
+			 -EALREADY);
+	import_free(LS_STEAL(&bed->import));
+	while (store_import_undo(bed->fixture.store) == 1)
+		n++;
+	assert_in_range(n, 3000 / 256 - 4, 3000 / 256 + 1);
+	assert_int_equal(sql_number(&bed->fixture, "SELECT count(*) FROM events WHERE boot < 0"),
+			 0);
+	assert_int_equal(sql_number(&bed->fixture, "SELECT count(*) FROM event_sums"), 0);
+	import_story(bed, BOOT_A, NOW_REAL - 2 * DAY_US);
+	assert_int_equal(report(bed).sessions, 1);
 }
 
 static void
@@ -384,6 +429,7 @@ main(void)
 		TEST(an_aborted_import_leaves_no_sums),
 		TEST(an_import_brings_no_more_ports_than_fit),
 		TEST(the_future_is_left_out),
+		TEST(a_long_import_is_undone_in_pieces),
 		TEST(what_was_watched_is_left_out),
 		TEST(a_dry_run_keeps_nothing),
 		TEST(a_log_that_was_read_twice_counts_once),
