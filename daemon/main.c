@@ -106,6 +106,8 @@ open_store(struct linkstatd *self, const struct options *options)
 	if (r < 0)
 		return fail("cannot read the boot id from /proc", r);
 	(void)mkdir(options->state_dir, 0750); /* the store reports what is wrong with it */
+	/* A history of years that an earlier version wrote gets new indexes: minutes on a slow disk. */
+	(void)sd_notify(0, "EXTEND_TIMEOUT_USEC=600000000");
 	r = store_open(&store, &self->store);
 	if (r == -EBUSY) {
 		fprintf(stderr, SD_ERR "linkstatd: another linkstatd keeps its history in %s\n",

@@ -288,6 +288,8 @@ import_commit(struct import *import)
 {
 	if (import->with.dry_run)
 		return import->error;
+	if (import->error == 0 && import->engine)
+		import->error = store_import_seen(import->with.store, import->last);
 	if (import->error == 0)
 		return store_commit(import->with.store);
 	store_rollback(import->with.store);

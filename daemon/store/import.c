@@ -92,24 +92,38 @@ add(struct store *store, const char *boot_id, struct ls_instant first)
 
 /* Rows of a kind in one transaction, on the thread of the sources: some 2 ms. */
 #define ROWS_AT_ONCE "256"
-#define TO_UNDO	     "boot < 0 AND boot IN (SELECT id FROM boots WHERE imported = 4) LIMIT " ROWS_AT_ONCE
+#define DAY	     "86400000000"
+/* By the index of @time: no other index has the boot. An import of an old version has no end. */
+#define TO_UNDO(time)                                                                              \
+	time " BETWEEN"                                                                            \
+	     " (SELECT min(first_seen_real) - " DAY " FROM boots WHERE imported = 4)"              \
+	     " AND (SELECT max(iif(last_seen_real > first_seen_real, last_seen_real + " DAY ","    \
+	     "  0x7fffffffffffffff)) FROM boots WHERE imported = 4)"                               \
+	     " AND boot IN (SELECT id FROM boots WHERE imported = 4) LIMIT " ROWS_AT_ONCE
 
 /* Sums outlive events, so these are subtracted first; the rest has triggers, or is in no sum yet. */
 static const char *const undo[] = {
 	"UPDATE event_sums SET n = event_sums.n - e.n FROM"
 	" (SELECT port, " STORE_MONTH_OF(
 		"at_real") " AS month, kind, count(*) AS n"
-			   "  FROM events WHERE id IN (SELECT id FROM events WHERE " TO_UNDO ")"
-			   "  AND port IS NOT NULL GROUP BY 1, 2, 3) e WHERE event_sums.port = "
-			   "e.port"
-			   " AND event_sums.month_real = e.month AND event_sums.kind = e.kind",
+			   "  FROM events WHERE id IN (SELECT id FROM events WHERE " TO_UNDO(
+				   "at_real") ")"
+					      "  AND port IS NOT NULL GROUP BY 1, 2, 3) e WHERE "
+					      "event_sums.port = "
+					      "e.port"
+					      " AND event_sums.month_real = e.month AND "
+					      "event_sums.kind = e.kind",
 	"DELETE FROM event_sums WHERE n = 0",
-	"DELETE FROM events WHERE id IN (SELECT id FROM events WHERE " TO_UNDO ")",
-	"DELETE FROM evidence WHERE incident IN (SELECT id FROM incidents WHERE " TO_UNDO ")",
-	"DELETE FROM incidents WHERE id IN (SELECT id FROM incidents WHERE " TO_UNDO ")",
-	"DELETE FROM stays WHERE session IN (SELECT id FROM sessions WHERE " TO_UNDO ")",
-	"DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE " TO_UNDO ")",
-	"DELETE FROM gaps WHERE id IN (SELECT id FROM gaps WHERE " TO_UNDO ")",
+	"DELETE FROM events WHERE id IN (SELECT id FROM events WHERE " TO_UNDO("at_real") ")",
+	"DELETE FROM evidence WHERE incident IN (SELECT id FROM incidents WHERE " TO_UNDO(
+		"opened_real") ")",
+	"DELETE FROM incidents WHERE id IN (SELECT id FROM incidents WHERE " TO_UNDO(
+		"opened_real") ")",
+	"DELETE FROM stays WHERE session IN (SELECT id FROM sessions WHERE " TO_UNDO(
+		"began_real") ")",
+	"DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE " TO_UNDO(
+		"began_real") ")",
+	"DELETE FROM gaps WHERE id IN (SELECT id FROM gaps WHERE " TO_UNDO("began_real") ")",
 };
 
 int
@@ -183,6 +197,17 @@ store_import_begin_batch(struct store *store, const char *boot_id)
 	}
 	store_rollback(store);
 	return r < 0 ? r : -ENOENT;
+}
+
+int
+store_import_seen(struct store *store, struct ls_instant at)
+{
+	if (store->batch_error)
+		return store->batch_error;
+	return store_run(store,
+			 "UPDATE boots SET last_seen_mono = ?2, last_seen_real = ?3"
+			 " WHERE id = ?1 AND last_seen_real < ?3",
+			 INT(store->boot), INT(at.mono_us), INT(at.real_us));
 }
 
 int

@@ -34,5 +34,7 @@ int store_import_undo(struct store *store);
 /* As store_begin(), and records belong to the import of @boot_id until the batch ends. -ENOENT if
  * that import was not begun, or its history is lost. */
 int store_import_begin_batch(struct store *store, const char *boot_id);
+/* Within such a batch: its records are not later than @at. */
+int store_import_seen(struct store *store, struct ls_instant at);
 /* Within such a batch: all that it left open ended at @last; with @complete it is done. */
 int store_import_close(struct store *store, struct ls_instant last, bool complete);

@@ -426,11 +426,6 @@ static const char *const to_5[] = {
 	"CREATE INDEX sessions_port_ended ON sessions (port, ended_real, began_real)",
 	"DROP INDEX sessions_ended",
 	"CREATE INDEX sessions_ended ON sessions (ended_real, began_real)",
-	/* Of imports, whose boots are below zero: one that is undone is deleted piece by piece. */
-	"CREATE INDEX events_imported ON events (boot) WHERE boot < 0",
-	"CREATE INDEX incidents_imported ON incidents (boot) WHERE boot < 0",
-	"CREATE INDEX sessions_imported ON sessions (boot) WHERE boot < 0",
-	"CREATE INDEX gaps_imported ON gaps (boot) WHERE boot < 0",
 	"CREATE INDEX sessions_cable ON sessions (cable, began_real) WHERE cable IS NOT NULL",
 	"DROP INDEX sessions_port_not_summed",
 	"CREATE INDEX sessions_port_not_summed ON sessions (port, began_real) WHERE sum IS NULL",

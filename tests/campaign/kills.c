@@ -40,7 +40,8 @@ import_some(struct store *store, uint64_t *seed)
 	session.connected_us = 3600 * LS_SEC;
 	session.ended = sample_instant(-30 * DAY + 3600);
 	(void)store_put(store, &RECORD_OF(SESSION, .session = &session));
-	if (store_import_close(store, sample_instant(-29 * DAY), false) < 0 ||
+	if (store_import_seen(store, sample_instant(-29 * DAY)) < 0 ||
+	    store_import_close(store, sample_instant(-29 * DAY), false) < 0 ||
 	    store_commit(store) < 0)
 		_exit(1);
 	while (store_sum_up(store, sample_instant(0)) == 1)

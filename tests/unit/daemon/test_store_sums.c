@@ -234,10 +234,6 @@ a_history_without_weeks_of_transfers_gets_them(void **state)
 		"DROP TABLE week_latency",
 		"DROP INDEX sessions_not_summed_began",
 		"DROP INDEX sessions_cable",
-		"DROP INDEX events_imported",
-		"DROP INDEX incidents_imported",
-		"DROP INDEX sessions_imported",
-		"DROP INDEX gaps_imported",
 		"PRAGMA user_version = 4",
 	};
 	struct fixture *fixture = *state;
