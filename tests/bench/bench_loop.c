@@ -249,7 +249,8 @@ main(int argc, char **argv)
 		fprintf(stderr, "Usage: bench_loop DIR [SECONDS], with a history in DIR\n");
 		return 2;
 	}
-	(void)freopen("/dev/null", "w", stderr); /* alerts */
+	if (!freopen("/dev/null", "w", stderr)) /* alerts */
+		return 1;
 	run(&bench, argc > 2 ? strtod(argv[2], NULL) : 10);
 	print("longest pause, CPU", bench.longest_cpu);
 	print("longest pause, wall clock", bench.longest_wall);

@@ -148,7 +148,7 @@ observe(struct scenario *scenario, struct ls_observation *obs, const char *port)
 		ls_text_format(obs->text, sizeof(obs->text), "observation %d of %s", (int)obs->kind,
 			       port);
 	/* What a hub's ports are peers of is known from sysfs. */
-	if (obs->device && obs->device->device_class == 9 && port[0] != 'u')
+	if (obs->device && obs->device->device_class == 9 && port[0] && port[0] != 'u')
 		ls_text_format(obs->peer, sizeof(obs->peer), "%c%s", port[0] == '1' ? '2' : '1',
 			       port + 1);
 	ls_engine_observe(scenario->engine, obs);
