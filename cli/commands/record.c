@@ -13,6 +13,7 @@
 #include "cli/ask/problem.h"
 #include "cli/base/command.h"
 #include "cli/base/field.h"
+#include "cli/base/interrupt.h"
 #include "cli/base/redact.h"
 #include "cli/base/sanitize.h"
 
@@ -25,27 +26,6 @@ struct recording {
 	FILE *out; /* NULL: nothing came yet */
 	uint64_t n;
 };
-
-static void
-on_signal(int signal)
-{
-	(void)signal; /* only interrupts the wait */
-}
-
-/* SIGINT and SIGTERM are delivered only during a wait with the mask *ret. */
-static void
-catch_signals(sigset_t *ret)
-{
-	struct sigaction action = { .sa_handler = on_signal };
-	sigset_t blocked;
-
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGINT);
-	sigaddset(&blocked, SIGTERM);
-	sigprocmask(SIG_BLOCK, &blocked, ret);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
 
 static int
 complain_of_file(const struct recording *recording, int error)
@@ -193,7 +173,7 @@ run(const struct cli *cli, const void *options)
 	r = ask_open(cli, &client);
 	if (r != CLI_FINE)
 		return r;
-	catch_signals(&waiting);
+	interrupt_catch(&waiting);
 	r = client_send(client, "io.linkstat.Record", NULL, true);
 	r = r < 0 ? problem_talking(r) : follow(&recording, client, &wait);
 	return finish(&recording, r);

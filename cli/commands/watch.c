@@ -8,6 +8,7 @@
 #include "cli/base/command.h"
 #include "cli/print/envelope.h"
 #include "cli/base/field.h"
+#include "cli/base/interrupt.h"
 #include "cli/print/format.h"
 #include "cli/print/lines.h"
 #include "cli/ask/problem.h"
@@ -27,27 +28,6 @@ struct memory {
 	} last[N_REMEMBERED];
 	size_t n, next; /* the oldest is overwritten */
 };
-
-static void
-on_signal(int signal)
-{
-	(void)signal; /* only interrupts the wait */
-}
-
-/* SIGINT and SIGTERM are delivered only during a wait with the mask *ret. */
-static void
-catch_signals(sigset_t *ret)
-{
-	struct sigaction action = { .sa_handler = on_signal };
-	sigset_t blocked;
-
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGINT);
-	sigaddset(&blocked, SIGTERM);
-	sigprocmask(SIG_BLOCK, &blocked, ret);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
 
 /* The one member that is set, as a document; nothing for a null member or an empty reply. */
 static int
@@ -182,7 +162,7 @@ run(const struct cli *cli, const void *options)
 	(void)options;
 	if (r != CLI_FINE)
 		return r;
-	catch_signals(&waiting);
+	interrupt_catch(&waiting);
 	r = client_send(client, "io.linkstat.Watch", NULL, true);
 	return r < 0 ? problem_talking(r) : follow(cli, client, &wait);
 }

@@ -98,13 +98,7 @@ run_time(char text[FORMAT_MAX], double hours)
 	int step = hours < 6 ? 5 : 60;
 	int minutes = (int)ceil(hours * 60 / step - 1e-9) * step;
 
-	if (minutes < 60)
-		snprintf(text, FORMAT_MAX, "%d min", minutes);
-	else if (minutes % 60)
-		snprintf(text, FORMAT_MAX, "%d h %d min", minutes / 60, minutes % 60);
-	else
-		snprintf(text, FORMAT_MAX, "%d h", minutes / 60);
-	return text;
+	return diagnose_minutes(text, minutes);
 }
 
 /* An outcome that does not make certain what the other one would. */

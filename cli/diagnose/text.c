@@ -48,13 +48,7 @@ duration(char text[FORMAT_MAX], double hours)
 	}
 	if (minutes < 10)
 		return format_duration(text, hours * 3600);
-	if (minutes < 60)
-		snprintf(text, FORMAT_MAX, "%d min", minutes);
-	else if (minutes % 60)
-		snprintf(text, FORMAT_MAX, "%d h %d min", minutes / 60, minutes % 60);
-	else
-		snprintf(text, FORMAT_MAX, "%d h", minutes / 60);
-	return text;
+	return diagnose_minutes(text, minutes);
 }
 
 /* "6 drops in 1 h 12 min". */

@@ -1,5 +1,7 @@
 #include "cli/diagnose/words.h"
 
+#include <stdio.h>
+
 #include "lib/base/text.h"
 
 static const struct {
@@ -67,5 +69,17 @@ diagnose_words(const struct diagnosis *diagnosis, enum ls_component_kind kind, c
 			       kinds[kind].name, part, kinds[with_kind].name, other);
 	else
 		ls_text_format(text, DIAGNOSE_WORDS_MAX, "%s \"%s\"", kinds[kind].name, part);
+	return text;
+}
+
+const char *
+diagnose_minutes(char text[FORMAT_MAX], int minutes)
+{
+	if (minutes < 60)
+		snprintf(text, FORMAT_MAX, "%d min", minutes);
+	else if (minutes % 60)
+		snprintf(text, FORMAT_MAX, "%d h %d min", minutes / 60, minutes % 60);
+	else
+		snprintf(text, FORMAT_MAX, "%d h", minutes / 60);
 	return text;
 }
