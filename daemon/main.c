@@ -247,6 +247,23 @@ gather_sources(struct linkstatd *self, const struct options *options)
 	return 0;
 }
 
+/*
+ * By default libevent reads a clock that may be a tick behind: a rest of some milliseconds then ends
+ * too early, and one to three more wake-ups pass before its timer is due.
+ */
+static struct event_base *
+make_event_loop(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *base = NULL;
+
+	if (config && event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER) == 0)
+		base = event_base_new_with_config(config);
+	if (config)
+		event_config_free(config);
+	return base;
+}
+
 static int
 start(struct linkstatd *self, const struct options *options)
 {
@@ -257,7 +274,7 @@ start(struct linkstatd *self, const struct options *options)
 	int r;
 
 	self->state.watching_since = state_now();
-	self->base = event_base_new();
+	self->base = make_event_loop();
 	if (!self->base)
 		return fail("cannot make an event loop", -ENOMEM);
 	r = open_record(self, options);
