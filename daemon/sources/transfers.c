@@ -45,21 +45,17 @@ write_device(struct transfers *transfers, unsigned int bus, unsigned int devnum)
 }
 
 static void
-write_visited(unsigned int bus, unsigned int devnum, const struct ls_traffic_counts *counts,
-	      void *user)
+write_visited(unsigned int bus, unsigned int devnum, void *user)
 {
-	(void)counts;
 	write_device(user, bus, devnum);
 }
 
 static void
-begin_minute(unsigned int bus, unsigned int devnum, const struct ls_traffic_counts *counts,
-	     void *user)
+begin_minute(unsigned int bus, unsigned int devnum, void *user)
 {
 	struct transfers *transfers = user;
 	struct ls_traffic_counts taken;
 
-	(void)counts;
 	if (ls_traffic_take(transfers->traffic, bus, devnum, &taken) > 0)
 		top_taken(transfers->with.top, bus, devnum, &taken);
 }
@@ -71,24 +67,25 @@ transfers_flush(struct transfers *transfers)
 
 	if (!transfers)
 		return;
-	ls_traffic_visit(transfers->traffic, write_visited, transfers);
+	ls_traffic_each(transfers->traffic, write_visited, transfers);
 	if (minute_us == transfers->minute_us)
 		return;
 	/* A clock that is set back starts a minute again: its row is replaced, and what was
 	 * counted in it before is lost to the report, but not to the incidents. */
-	ls_traffic_visit(transfers->traffic, begin_minute, transfers);
+	ls_traffic_each(transfers->traffic, begin_minute, transfers);
 	transfers->minute_us = minute_us;
 }
 
 static void
-check_flow(unsigned int bus, unsigned int devnum, const struct ls_traffic_counts *counts,
-	   void *user)
+check_flow(unsigned int bus, unsigned int devnum, void *user)
 {
 	struct transfers *transfers = user;
 	struct ls_observation obs;
 	struct ls_instant now = state_now();
+	struct ls_traffic_moved total;
 
-	if (ls_flow_meter_look(&transfers->flow, bus, devnum, counts,
+	if (ls_traffic_moved(transfers->traffic, bus, devnum, &total) <= 0 ||
+	    ls_flow_meter_look(&transfers->flow, bus, devnum, &total,
 			       now.mono_us - transfers->flow_checked_mono, &obs) <= 0)
 		return;
 	obs.at = now;
@@ -102,7 +99,7 @@ on_write(evutil_socket_t fd, short what, void *user)
 
 	(void)fd;
 	(void)what;
-	ls_traffic_visit(transfers->traffic, check_flow, transfers);
+	ls_traffic_each(transfers->traffic, check_flow, transfers);
 	transfers->flow_checked_mono = state_now().mono_us;
 	transfers_flush(transfers);
 	if (transfers->flow.n_flowing) /* its end is to be noticed, although no event comes then */
@@ -277,7 +274,7 @@ transfers_before(struct transfers *transfers, const struct ls_observation *obs)
 	if (obs->kind == LS_OBS_CABLE) { /* what moved until now was with the other one */
 		source_usbmon_drain(transfers->source);
 		write_device(transfers, ls_port_bus(obs->port), obs->devnum);
-		begin_minute(ls_port_bus(obs->port), obs->devnum, NULL, transfers);
+		begin_minute(ls_port_bus(obs->port), obs->devnum, transfers);
 	}
 	if (obs->kind != LS_OBS_DISCONNECTED)
 		return;

@@ -48,27 +48,24 @@ describe(const struct ls_metered *device, uint64_t bytes_per_s, uint64_t n_pendi
 
 int
 ls_flow_meter_look(struct ls_flow_meter *meter, unsigned int bus, unsigned int devnum,
-		   const struct ls_traffic_counts *counts, uint64_t elapsed_us,
+		   const struct ls_traffic_moved *total, uint64_t elapsed_us,
 		   struct ls_observation *obs)
 {
 	struct ls_metered *device = bus && devnum ? find_or_take(meter, bus, devnum) : NULL;
-	struct ls_traffic_sum sum;
-	uint64_t bytes, moved;
+	uint64_t moved;
 	bool flows;
 
 	if (!device || !elapsed_us)
 		return 0;
-	ls_traffic_sum(counts, &sum);
-	bytes = sum.bytes_in + sum.bytes_out;
-	moved = bytes >= device->bytes ? bytes - device->bytes : bytes;
-	device->bytes = bytes;
+	moved = total->bytes >= device->bytes ? total->bytes - device->bytes : total->bytes;
+	device->bytes = total->bytes;
 	moved = (uint64_t)((double)moved * (double)LS_SEC / (double)elapsed_us);
 	flows = moved >= LS_FLOW_MIN_BYTES;
 	if (flows == device->flows)
 		return 0;
 	device->flows = flows;
 	meter->n_flowing += flows ? 1U : -1U;
-	describe(device, moved, sum.n_pending, obs);
+	describe(device, moved, total->n_pending, obs);
 	return 1;
 }
 

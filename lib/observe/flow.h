@@ -20,11 +20,11 @@ struct ls_flow_meter {
 };
 
 /*
- * One device with its totals (ls_traffic_visit), @elapsed_us after the last check. 1: its flow
+ * One device with what it moved (ls_traffic_moved), @elapsed_us after the last check. 1: its flow
  * began or ended, *obs is LS_OBS_FLOW without a time; 0: as before.
  */
 int ls_flow_meter_look(struct ls_flow_meter *meter, unsigned int bus, unsigned int devnum,
-		       const struct ls_traffic_counts *counts, uint64_t elapsed_us,
+		       const struct ls_traffic_moved *total, uint64_t elapsed_us,
 		       struct ls_observation *obs);
 /* It has gone: no edge is reported. */
 void ls_flow_meter_gone(struct ls_flow_meter *meter, unsigned int bus, unsigned int devnum);

@@ -51,6 +51,7 @@ struct device {
 struct ls_traffic {
 	struct ls_traffic_health health;
 	uint64_t unreported[EVIDENCE_WORDS]; /* slots with fresh evidence */
+	uint8_t n_on_bus[LS_TRAFFIC_BUSES];  /* devices; a visit passes over empty buses */
 	uint8_t slot_of[LS_TRAFFIC_BUSES * DEVNUMS];
 	struct under_way under_way[N_BUCKETS][WAYS] __attribute__((aligned(CACHE_LINE)));
 	struct device devices[N_SLOTS];
@@ -246,6 +247,7 @@ device_admit(struct ls_traffic *traffic, unsigned int bus, unsigned int devnum)
 		device->bus = (uint16_t)bus;
 		device->devnum = (uint8_t)devnum;
 		traffic->slot_of[place_of(bus, devnum)] = (uint8_t)slot;
+		traffic->n_on_bus[bus]++;
 		traffic->health.n_devices++;
 		return device;
 	}
@@ -280,6 +282,7 @@ ls_traffic_device_gone(struct ls_traffic *traffic, unsigned int bus, unsigned in
 		traffic->health.n_recorders--;
 	}
 	traffic->slot_of[place_of(bus, devnum)] = 0;
+	traffic->n_on_bus[bus]--;
 	traffic->unreported[device->slot / 64] &= ~(UINT64_C(1) << device->slot % 64);
 	traffic->health.n_devices--;
 	memset(device, 0, sizeof(*device));
@@ -558,17 +561,57 @@ ls_traffic_total(const struct ls_traffic *traffic, unsigned int bus, unsigned in
 	return 1;
 }
 
+int
+ls_traffic_moved(const struct ls_traffic *traffic, unsigned int bus, unsigned int devnum,
+		 struct ls_traffic_moved *ret)
+{
+	const struct device *device = device_find(traffic, bus, devnum);
+	struct ls_traffic_moved moved = { 0 };
+
+	if (!device)
+		return 0;
+	for (size_t i = 0; i < LS_N_ENDPOINTS; i++) {
+		moved.bytes += device->before.endpoints[i].bytes + device->since.endpoints[i].bytes;
+		moved.n_pending += device->since.endpoints[i].n_pending;
+	}
+	*ret = moved;
+	return 1;
+}
+
+void
+ls_traffic_each(struct ls_traffic *traffic, ls_traffic_device_fn visit, void *user)
+{
+	for (unsigned int bus = 0; bus < LS_TRAFFIC_BUSES; bus++) {
+		for (unsigned int devnum = 0; traffic->n_on_bus[bus] && devnum < DEVNUMS;
+		     devnum++) {
+			if (traffic->slot_of[place_of(bus, devnum)])
+				visit(bus, devnum, user);
+		}
+	}
+}
+
+struct total_visit {
+	struct ls_traffic *traffic;
+	ls_traffic_fn visit;
+	void *user;
+};
+
+static void
+visit_total(unsigned int bus, unsigned int devnum, void *user)
+{
+	const struct total_visit *with = user;
+	struct ls_traffic_counts *total = &with->traffic->scratch;
+
+	total_of(device_find(with->traffic, bus, devnum), total);
+	with->visit(bus, devnum, total, with->user);
+}
+
 void
 ls_traffic_visit(struct ls_traffic *traffic, ls_traffic_fn visit, void *user)
 {
-	for (unsigned int place = 0; place < LS_COUNT(traffic->slot_of); place++) {
-		unsigned int slot = traffic->slot_of[place];
+	struct total_visit with = { .traffic = traffic, .visit = visit, .user = user };
 
-		if (!slot)
-			continue;
-		total_of(&traffic->devices[slot], &traffic->scratch);
-		visit(place / DEVNUMS, place % DEVNUMS, &traffic->scratch, user);
-	}
+	ls_traffic_each(traffic, visit_total, &with);
 }
 
 uint64_t

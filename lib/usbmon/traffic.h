@@ -102,6 +102,18 @@ typedef void (*ls_traffic_fn)(unsigned int bus, unsigned int devnum,
 			      const struct ls_traffic_counts *counts, void *user);
 void ls_traffic_visit(struct ls_traffic *traffic, ls_traffic_fn visit, void *user);
 
+/* The same devices in the same order, without adding up what nobody looks at. */
+typedef void (*ls_traffic_device_fn)(unsigned int bus, unsigned int devnum, void *user);
+void ls_traffic_each(struct ls_traffic *traffic, ls_traffic_device_fn visit, void *user);
+
+/* Of a device since its first record: bytes both ways, and the transfers under way now. */
+struct ls_traffic_moved {
+	uint64_t bytes, n_pending;
+};
+/* 1; 0: nothing of it is known. */
+int ls_traffic_moved(const struct ls_traffic *traffic, unsigned int bus, unsigned int devnum,
+		     struct ls_traffic_moved *ret);
+
 void ls_traffic_health(const struct ls_traffic *traffic, struct ls_traffic_health *ret);
 
 /*

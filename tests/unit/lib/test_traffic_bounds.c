@@ -13,6 +13,38 @@ on_device(unsigned int bus, unsigned int devnum, const struct ls_traffic_counts 
 }
 
 static void
+on_each(unsigned int bus, unsigned int devnum, void *user)
+{
+	unsigned int *shown = user;
+
+	*shown = *shown * 100 + bus * 10 + devnum;
+}
+
+static void
+what_a_device_moved(void **state)
+{
+	struct ls_traffic_moved moved;
+	unsigned int shown = 0;
+
+	(void)state;
+	assert_int_equal(ls_traffic_moved(traffic, 3, 5, &moved), 0);
+	transfer(LS_XFER_BULK, 0x81, 0, 0);
+	assert_int_equal(ls_traffic_moved(traffic, 3, 5, &moved), 1);
+	assert_true(moved.bytes > 0);
+	assert_int_equal(moved.bytes, sum_of(5).bytes_in);
+	assert_int_equal(moved.n_pending, 0);
+	assert_int_equal(ls_traffic_take(traffic, 3, 5, &counts), 1); /* it counts what was taken */
+	add('S', 7, 5, 200);
+	assert_int_equal(ls_traffic_moved(traffic, 3, 5, &moved), 1);
+	assert_int_equal(moved.bytes, sum_of(5).bytes_in);
+	assert_int_equal(moved.n_pending, 1);
+
+	add('S', 8, 2, 300);
+	ls_traffic_each(traffic, on_each, &shown);
+	assert_int_equal(shown, 3235);
+}
+
+static void
 numbers_are_used_again(void **state)
 {
 	unsigned int visited[2] = { 0, 0 };
@@ -205,6 +237,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_a_device_moved, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(numbers_are_used_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_full_table_is_reported, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(urbs_under_way_are_bounded, set_up, tear_down),
