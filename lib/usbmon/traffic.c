@@ -57,6 +57,7 @@ struct ls_traffic {
 	struct device devices[N_SLOTS];
 	struct ls_flight flights[N_RECORDERS] __attribute__((aligned(CACHE_LINE)));
 	struct device *flight_owners[N_RECORDERS];
+	uint64_t recorder_free_at; /* in records: none is free before, so none is looked for */
 	struct ls_traffic_counts scratch; /* for visits */
 	void *allocation;		  /* that this lies in, aligned */
 };
@@ -214,6 +215,8 @@ recorder_assign(struct ls_traffic *traffic, struct device *device)
 	unsigned int victim = 0;
 	uint64_t oldest = UINT64_MAX;
 
+	if (traffic->health.n_records < traffic->recorder_free_at)
+		return;
 	for (unsigned int i = 0; i < N_RECORDERS; i++) {
 		uint64_t used =
 			traffic->flight_owners[i] ? traffic->flight_owners[i]->last_used : 0;
@@ -224,7 +227,8 @@ recorder_assign(struct ls_traffic *traffic, struct device *device)
 		}
 	}
 	if (traffic->flight_owners[victim]) {
-		if (traffic->health.n_records - oldest < RECORDER_IDLE)
+		traffic->recorder_free_at = oldest + RECORDER_IDLE;
+		if (traffic->health.n_records < traffic->recorder_free_at)
 			return; /* more active devices than recorders: do not thrash */
 		traffic->flight_owners[victim]->flight = NULL;
 		traffic->health.n_recorders--;
@@ -254,9 +258,24 @@ device_admit(struct ls_traffic *traffic, unsigned int bus, unsigned int devnum)
 	return NULL;
 }
 
-static void
-forget_under_way(struct ls_traffic *traffic, unsigned int slot)
+static uint64_t
+n_under_way(const struct device *device)
 {
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < LS_N_ENDPOINTS; i++)
+		n += device->since.endpoints[i].n_pending;
+	return n;
+}
+
+/* All places are searched: not for a device of which nothing is under way. */
+static void
+forget_under_way(struct ls_traffic *traffic, const struct device *device)
+{
+	unsigned int slot = device->slot;
+
+	if (n_under_way(device) == 0)
+		return;
 	for (size_t i = 0; i < N_BUCKETS; i++) {
 		struct under_way *bucket = traffic->under_way[i];
 
@@ -276,9 +295,10 @@ ls_traffic_device_gone(struct ls_traffic *traffic, unsigned int bus, unsigned in
 
 	if (!device)
 		return;
-	forget_under_way(traffic, device->slot);
+	forget_under_way(traffic, device);
 	if (device->flight) {
 		traffic->flight_owners[device->flight - traffic->flights] = NULL;
+		traffic->recorder_free_at = 0;
 		traffic->health.n_recorders--;
 	}
 	traffic->slot_of[place_of(bus, devnum)] = 0;
@@ -570,10 +590,9 @@ ls_traffic_moved(const struct ls_traffic *traffic, unsigned int bus, unsigned in
 
 	if (!device)
 		return 0;
-	for (size_t i = 0; i < LS_N_ENDPOINTS; i++) {
+	moved.n_pending = n_under_way(device);
+	for (size_t i = 0; i < LS_N_ENDPOINTS; i++)
 		moved.bytes += device->before.endpoints[i].bytes + device->since.endpoints[i].bytes;
-		moved.n_pending += device->since.endpoints[i].n_pending;
-	}
 	*ret = moved;
 	return 1;
 }

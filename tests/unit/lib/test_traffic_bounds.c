@@ -233,6 +233,22 @@ recorders_go_to_active_devices(void **state)
 	assert_int_equal(sum_of(1).n_submitted, 1);
 }
 
+static void
+a_device_that_leaves_gives_up_its_recorder_at_once(void **state)
+{
+	struct ls_usbmon_record record = record_of('S', 300, 4, 1, 0);
+
+	(void)state;
+	for (unsigned int devnum = 0; devnum < 128; devnum++)
+		add('S', 100 + devnum, devnum, 0);
+	ls_traffic_add(traffic, &record);
+	assert_null(ls_traffic_flight(traffic, 4, 1));
+	ls_traffic_device_gone(traffic, 3, 7);
+	ls_traffic_add(traffic, &record);
+	assert_non_null(ls_traffic_flight(traffic, 4, 1));
+	assert_int_equal(health().n_recorders, 128);
+}
+
 int
 main(void)
 {
@@ -244,6 +260,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(evidence_is_reported_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_recorder_keeps_the_last, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(recorders_go_to_active_devices, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_device_that_leaves_gives_up_its_recorder_at_once,
+						set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
