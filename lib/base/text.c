@@ -104,15 +104,44 @@ put_next(struct output *out, const unsigned char *src, size_t len)
 	return n > 0 ? n : 1;
 }
 
+/* Printable ASCII stands for itself; only a backslash may have to be escaped. */
+static size_t
+plain_run(const char *src, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && src[n] >= ' ' && src[n] <= '~' && src[n] != '\\')
+		n++;
+	return n;
+}
+
+/* Most text is plain: it is copied at once. Returns how much of @src fitted. */
+static size_t
+put_plain(struct output *out, const char *src, size_t len)
+{
+	size_t room = out->size - 1 - out->len, n = plain_run(src, len < room ? len : room);
+	size_t cut_max = out->size - 1 - strlen(ELLIPSIS);
+
+	if (n == 0)
+		return 0;
+	memcpy(out->dst + out->len, src, n);
+	if (out->len < cut_max)
+		out->cut = out->len + n < cut_max ? out->len + n : cut_max;
+	out->len += n;
+	return n;
+}
+
 void
 ls_text_clean(char *dst, size_t size, const char *src, size_t len)
 {
 	struct output out = { .dst = dst, .size = size };
 
 	assert(size > 8);
-	for (size_t done = 0; done < len;) {
+	for (size_t done = put_plain(&out, src, len); done < len;) {
 		size_t n = put_next(&out, (const unsigned char *)src + done, len - done);
 
+		if (n > 0)
+			n += put_plain(&out, src + done + n, len - done - n);
 		if (n == 0) {
 			memcpy(dst + out.cut, ELLIPSIS, strlen(ELLIPSIS));
 			out.len = out.cut + strlen(ELLIPSIS);
