@@ -306,6 +306,7 @@ diagnose_print_json(const struct cli *cli, const struct diagnosis *diagnosis)
 		{ "patterns", patterns_json(diagnosis) },
 		{ "nothing_special", json_real(blame->nothing) },
 		{ "surroundings", json_real(blame->surroundings) },
+		{ "under_load", json_real(blame->under_load) },
 		{ "others", json_real(blame->others) },
 		{ "sessions", json_integer((json_int_t)diagnosis->n_sessions) },
 		{ "sessions_left_out", json_integer((json_int_t)diagnosis->n_left_out) },

@@ -55,8 +55,6 @@ add_drop(const json_t *incident, void *user)
 		.at_us = at_us,
 		.port = ls_hash_text(port),
 		.phase_point = LS_PATTERN_UNKNOWN,
-		.idle_before_s = LS_PATTERN_UNKNOWN,
-		.bytes_per_s = LS_PATTERN_UNKNOWN,
 		.session_s = LS_PATTERN_UNKNOWN,
 	};
 	return CLI_FINE;
@@ -70,19 +68,18 @@ compare_times(const void *a, const void *b)
 	return (left->at_us > right->at_us) - (left->at_us < right->at_us);
 }
 
-/* What is known of the time without drops: how short sessions of others are. */
 static void
 find(struct diagnosis *diagnosis, const struct stays *stays, const struct suspect_name *suspect,
      const struct ls_pattern_drop *drops, size_t n_drops)
 {
-	const struct ls_pattern_usual usual = {
-		.loaded = LS_PATTERN_UNKNOWN,
-		.idle = LS_PATTERN_UNKNOWN,
-		.neighbour_busy = LS_PATTERN_UNKNOWN,
-		.short_sessions = stays_short(stays, suspect->port_number, suspect->device_number),
+	uint64_t port = suspect->port_number, device = suspect->device_number;
+	struct ls_pattern_context context = {
+		.short_sessions = stays_short(stays, port, device),
 	};
 
-	diagnosis->n_patterns = ls_patterns(drops, n_drops, &usual, diagnosis->patterns);
+	for (unsigned int i = 0; i < LS_N_CONDITIONS; i++)
+		context.conditions[i] = stays_in(stays, port, device, i);
+	diagnosis->n_patterns = ls_patterns(drops, n_drops, &context, diagnosis->patterns);
 }
 
 /* The first suspect, where it is a port or a device; else the drops of all count. */

@@ -1,6 +1,7 @@
 #include "cli/diagnose/stays.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/base/hash.h"
 
@@ -22,13 +23,16 @@ number_of(const char *name)
 void
 stays_add(struct stays *stays, const struct ls_trial *trial)
 {
-	stays->all[stays->n++ % STAYS_MAX] = (struct stay){
+	struct stay *stay = &stays->all[stays->n++ % STAYS_MAX];
+
+	*stay = (struct stay){
 		.port = number_of(trial->names[LS_COMPONENT_PORT]),
 		.device = number_of(trial->names[LS_COMPONENT_DEVICE]),
 		.start_us = trial->start_us,
 		.seconds = trial->hours * 3600,
 		.drops = trial->drops,
 	};
+	memcpy(stay->conditions, trial->conditions, sizeof(stay->conditions));
 }
 
 static bool
@@ -62,8 +66,6 @@ stays_drops(const struct stays *stays, uint64_t port, uint64_t device, struct ls
 			.port = stay->port,
 			.session_s = stay->seconds,
 			.phase_point = LS_PATTERN_UNKNOWN,
-			.idle_before_s = LS_PATTERN_UNKNOWN,
-			.bytes_per_s = LS_PATTERN_UNKNOWN,
 		};
 	}
 	qsort(ret, n, sizeof(*ret), compare_drops);
@@ -101,4 +103,25 @@ stays_short(const struct stays *stays, uint64_t port, uint64_t device)
 	}
 	return n < OTHERS_MIN || !(port || device) ? LS_PATTERN_UNKNOWN
 						   : (double)n_short / (double)n;
+}
+
+struct ls_pattern_share
+stays_in(const struct stays *stays, uint64_t port, uint64_t device, enum ls_condition condition)
+{
+	struct ls_pattern_share share = { 0 };
+	double hours = 0, seconds = 0;
+
+	for (size_t i = 0; i < n_kept(stays); i++) {
+		const struct stay *stay = &stays->all[i];
+		const struct ls_condition_share *held = &stay->conditions[condition];
+
+		if (!held->known || !is_of(stay, port, device))
+			continue;
+		share.n += held->drops;
+		share.of += stay->drops;
+		hours += held->hours;
+		seconds += stay->seconds;
+	}
+	share.usual = seconds > 0 ? hours * 3600 / seconds : LS_PATTERN_UNKNOWN;
+	return share;
 }

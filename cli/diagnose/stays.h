@@ -11,6 +11,7 @@ struct stay {
 	int64_t start_us;      /* 0: unknown */
 	double seconds;	       /* connected, until its end or its drop */
 	uint32_t drops;
+	struct ls_condition_share conditions[LS_N_CONDITIONS];
 };
 
 struct stays {
@@ -29,3 +30,6 @@ void stays_match(const struct stays *stays, struct ls_pattern_drop *drops, size_
 /* Of the sessions of other ports and devices, the share that is shorter than LS_PATTERN_SHORT_S; or
  * LS_PATTERN_UNKNOWN where there are too few. */
 double stays_short(const struct stays *stays, uint64_t port, uint64_t device);
+/* Of the sessions of @port or @device (0: of all) of which it is known: what happened in @condition. */
+struct ls_pattern_share stays_in(const struct stays *stays, uint64_t port, uint64_t device,
+				 enum ls_condition condition);

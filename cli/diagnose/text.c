@@ -289,6 +289,15 @@ put_evidence(const struct cli *cli, const struct diagnosis *diagnosis)
 	}
 }
 
+/* It is about all that is accused, surroundings too. */
+static void
+put_load(const struct cli *cli, const struct ls_blame *blame)
+{
+	if (ls_blame_accuses(blame) && blame->under_load >= LS_BLAME_SURE)
+		render_sentence(&cli->style, TONE_PLAIN, 2,
+				"  It drops while data flows: hours without are no evidence.");
+}
+
 static void
 append_share(char list[LIST_MAX], const char *what, double probability)
 {
@@ -381,6 +390,7 @@ diagnose_print_evidence(const struct cli *cli, const struct diagnosis *diagnosis
 {
 	put_rest_of_answer(cli, diagnosis);
 	put_evidence(cli, diagnosis);
+	put_load(cli, diagnosis->blame);
 	put_possible(cli, diagnosis);
 	put_never_varied(cli, diagnosis);
 	put_unlabelled(cli, diagnosis);

@@ -110,6 +110,22 @@ hubs_array(const struct ls_session *session)
 	return json_incref(array);
 }
 
+static json_t *
+hours_in(const struct store_session *row, enum ls_condition condition)
+{
+	const struct store_condition *held = &row->conditions[condition];
+
+	return held->known ? json_real(held->seconds / 3600) : json_null();
+}
+
+static json_t *
+drops_in(const struct store_session *row, enum ls_condition condition)
+{
+	const struct store_condition *held = &row->conditions[condition];
+
+	return held->known ? json_integer(held->drops) : json_null();
+}
+
 /* Adds what took part, and what happened while it did: what a Session and a SessionSum share. */
 static int
 put_parts(json_t *object, const struct store_session *row, const struct host *host)
@@ -133,6 +149,8 @@ put_parts(json_t *object, const struct store_session *row, const struct host *ho
 		{ "drops_by_host", json_integer(row->drops_by_side[LS_SIDE_HOST]) },
 		{ "drops_by_hub", json_integer(row->drops_by_side[LS_SIDE_HUB]) },
 		{ "drops_by_device", json_integer(row->drops_by_side[LS_SIDE_DEVICE]) },
+		{ "loaded_hours", hours_in(row, LS_CONDITION_LOAD) },
+		{ "drops_under_load", drops_in(row, LS_CONDITION_LOAD) },
 	};
 	ls_json_auto json_t *parts = ls_wire_object(fields, LS_COUNT(fields));
 
@@ -149,6 +167,8 @@ session_object(const struct store_session *row, const struct host *host)
 		{ "ended_at", session->open ? json_null() : ls_wire_time(session->ended.real_us) },
 		{ "open", json_boolean(session->open) },
 		{ "cable_assumed", json_boolean(session->cable_assumed) },
+		{ "neighbour_hours", hours_in(row, LS_CONDITION_NEIGHBOUR) },
+		{ "drops_with_neighbour", drops_in(row, LS_CONDITION_NEIGHBOUR) },
 	};
 	ls_json_auto json_t *object = ls_wire_object(fields, LS_COUNT(fields));
 

@@ -5,6 +5,7 @@
 
 #include "daemon/store/db.h"
 #include "daemon/store/filter.h"
+#include "lib/engine/facts.h"
 
 static int
 add_span(struct store_spans *spans, struct store_span span)
@@ -229,10 +230,12 @@ is_elsewhere(const struct walk *walk, const struct stay *stay)
 
 /* From walk->asked.since until @until. */
 static int
-deliver(struct walk *walk, int64_t until, bool dropped, enum ls_side side)
+deliver(struct walk *walk, int64_t until, const struct store_piece *end)
 {
-	struct store_piece piece = { .from_us = until, .dropped = dropped, .side = side };
+	struct store_piece piece = *end;
 	bool began = false;
+
+	piece.from_us = until;
 
 	walk->asked.until = until;
 	for (size_t i = walk->first; i < walk->n_stays; i++) {
@@ -251,7 +254,7 @@ deliver(struct walk *walk, int64_t until, bool dropped, enum ls_side side)
 	while (walk->first < walk->n_stays && walk->stays[walk->first].span.to < until)
 		walk->first++;
 	walk->asked.since = until;
-	return piece.us > 0 || dropped ? walk->visit(&piece, walk->user) : 0;
+	return piece.us > 0 || piece.dropped ? walk->visit(&piece, walk->user) : 0;
 }
 
 static int
@@ -259,7 +262,7 @@ deliver_drops(struct walk *walk, int64_t session)
 {
 	store_rows_auto rows = store_query(
 		walk->asked.store,
-		"SELECT opened_real, side FROM incidents WHERE session = ?1 AND is_drop = 1"
+		"SELECT opened_real, side, facts FROM incidents WHERE session = ?1 AND is_drop = 1"
 		" AND opened_real >= ?2 AND opened_real < ?3 ORDER BY opened_real, id",
 		INT(session), INT(walk->asked.since), INT(walk->until));
 	int64_t counted_until = INT64_MIN;
@@ -268,14 +271,17 @@ deliver_drops(struct walk *walk, int64_t session)
 	while ((r = store_next(&rows)) == 1) {
 		int64_t at = store_int(&rows, 0);
 		const char *name = store_text(&rows, 1);
-		enum ls_side side = LS_SIDE_UNKNOWN;
+		uint64_t facts = (uint64_t)store_int(&rows, 2);
+		struct store_piece end = { .dropped = true, .side = LS_SIDE_UNKNOWN };
 
 		if (at < counted_until)
 			continue;
 		counted_until = at + SAME_DROP_US;
 		if (name)
-			(void)ls_side_from_name(name, &side);
-		r = deliver(walk, at, true, side);
+			(void)ls_side_from_name(name, &end.side);
+		end.in_condition[LS_CONDITION_LOAD] = facts & LS_FACT_FLOWING;
+		end.in_condition[LS_CONDITION_NEIGHBOUR] = facts & LS_FACT_NEIGHBOUR;
+		r = deliver(walk, at, &end);
 		if (r != 0)
 			return r;
 	}
@@ -286,12 +292,13 @@ int
 store_pieces(const struct store_exposure *asked, int64_t session, store_piece_fn visit, void *user)
 {
 	struct walk walk = { .asked = *asked, .until = asked->until, .visit = visit, .user = user };
+	const struct store_piece end = { .side = LS_SIDE_UNKNOWN };
 	int r = read_stays(&walk, session);
 
 	if (r == 0)
 		r = deliver_drops(&walk, session);
 	if (r == 0)
-		r = deliver(&walk, walk.until, false, LS_SIDE_UNKNOWN);
+		r = deliver(&walk, walk.until, &end);
 	free(walk.stays);
 	return r;
 }

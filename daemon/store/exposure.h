@@ -1,6 +1,7 @@
 #pragma once
 /* How long devices were connected and watched; the time of a session, cut where it dropped. */
 #include "daemon/store/schema.h"
+#include "lib/attribution/trial.h"
 #include "lib/model/record.h"
 
 struct store;
@@ -87,12 +88,20 @@ void store_exposure_done(struct store_exposure *asked);
 double store_exposure_us(const struct store_exposure *asked, struct store_span stay,
 			 int64_t connected_us);
 
+/* Did usbmon watch it all the time, or nearly? Then it is known when data flowed. */
+static inline bool
+store_is_metered(const struct ls_session *session)
+{
+	return session->metered_us > 0 && session->metered_us >= session->connected_us / 10 * 9;
+}
+
 /* Of a session: time up to a drop, or up to its end. Drops within a minute are one. */
 struct store_piece {
 	int64_t from_us; /* real */
 	double us;	 /* of exposure */
 	bool dropped;	 /* at its end */
 	enum ls_side side;
+	bool in_condition[LS_N_CONDITIONS]; /* it dropped while that held */
 };
 typedef int (*store_piece_fn)(const struct store_piece *piece, void *user);
 

@@ -35,6 +35,9 @@
 	STORE_INSTANT_FIELDS(X, began, began)                                                      \
 	STORE_INSTANT_FIELDS(X, ended, ended)                                                      \
 	X(I64, connected_us, connected_us)                                                         \
+	X(I64, metered_us, metered_us)                                                             \
+	X(I64, flowing_us, flowing_us)                                                             \
+	X(I64, neighbour_us, neighbour_us)                                                         \
 	STORE_INSTANT_FIELDS(X, present_since, present_since)                                      \
 	X(BOOL, open, open)                                                                        \
 	X(BOOL, present, present)                                                                  \

@@ -34,7 +34,8 @@ struct split {
 	int64_t id, next, at_us;
 };
 
-/* The monotonic clock is taken to have run as the other one did. */
+/* The monotonic clock is taken to have run as the other one did, and data to have flowed in both parts
+ * for the same share of the time: that share is all that is asked of the last three. */
 static int
 add_session(struct store *store, const struct split *split)
 {
@@ -42,13 +43,14 @@ add_session(struct store *store, const struct split *split)
 		store,
 		"INSERT INTO sessions (id, boot, port, description, cable, name, link, devnum,"
 		" began_mono, began_real, ended_mono, ended_real, connected_us, present_since_mono,"
-		" present_since_real, open, present, cable_assumed, chain, mode, counted)"
+		" present_since_real, open, present, cable_assumed, chain, mode, counted,"
+		" metered_us, flowing_us, neighbour_us)"
 		" SELECT ?2, boot, port, description, cable, name, link, devnum,"
 		" began_mono + ?3 - began_real, ?3, max(ended_mono, began_mono + ?3 - began_real),"
 		" max(ended_real, ?3), connected_us,"
 		" max(present_since_mono, began_mono + ?3 - began_real),"
-		" max(present_since_real, ?3), open, present, cable_assumed, chain, mode, counted"
-		" FROM sessions WHERE id = ?1",
+		" max(present_since_real, ?3), open, present, cable_assumed, chain, mode, counted,"
+		" metered_us, flowing_us, neighbour_us FROM sessions WHERE id = ?1",
 		INT(split->id), INT(split->next), INT(split->at_us));
 }
 

@@ -432,12 +432,57 @@ static const char *const to_5[] = {
 	"CREATE INDEX sessions_not_summed_began ON sessions (began_real) WHERE sum IS NULL",
 };
 
+/* How long data flowed while sessions were connected. Sums of before stay as they are. */
+static const char *const to_6[] = {
+	"ALTER TABLE sessions ADD COLUMN metered_us INTEGER NOT NULL DEFAULT 0", /* usbmon watched */
+	"ALTER TABLE sessions ADD COLUMN flowing_us INTEGER NOT NULL DEFAULT 0", /* … data flowed */
+	/* … to another device of the bus */
+	"ALTER TABLE sessions ADD COLUMN neighbour_us INTEGER NOT NULL DEFAULT 0",
+	"ALTER TABLE sessions ADD COLUMN sum_flowing_us INTEGER NOT NULL DEFAULT 0",
+	"ALTER TABLE sessions ADD COLUMN sum_drops_flowing INTEGER NOT NULL DEFAULT 0",
+	"DROP TRIGGER sessions_changed",
+	"ALTER TABLE session_sums RENAME TO earlier_sums",
+	"CREATE TABLE session_sums ("
+	" id INTEGER PRIMARY KEY,"
+	" port INTEGER NOT NULL, description INTEGER NOT NULL,"
+	" cable INTEGER NOT NULL, chain INTEGER NOT NULL,"
+	" each INTEGER NOT NULL,"    /* drops of each session; within a minute of each other: one */
+	" length INTEGER NOT NULL,"  /* connected, by ls_trial_length() */
+	" slice INTEGER NOT NULL,"   /* when they began, in 2^19 s */
+	" metered INTEGER NOT NULL," /* 1: usbmon watched them; else the flowing are 0 */
+	" n INTEGER NOT NULL, connected_us INTEGER NOT NULL,"
+	" drops INTEGER NOT NULL,"
+	" by_power INTEGER NOT NULL, by_host INTEGER NOT NULL,"
+	" by_hub INTEGER NOT NULL, by_device INTEGER NOT NULL,"
+	" first_real INTEGER NOT NULL," /* when the first one began */
+	" flowing_us INTEGER NOT NULL, drops_flowing INTEGER NOT NULL,"
+	" UNIQUE (port, description, cable, chain, each, length, slice, metered)"
+	") STRICT",
+	"INSERT INTO session_sums (id, port, description, cable, chain, each, length, slice,"
+	" metered, n, connected_us, drops, by_power, by_host, by_hub, by_device, first_real,"
+	" flowing_us, drops_flowing) SELECT id, port, description, cable, chain, each, length,"
+	" slice, 0, n, connected_us, drops, by_power, by_host, by_hub, by_device, first_real, 0, 0"
+	" FROM earlier_sums",
+	"DROP TABLE earlier_sums",
+	"CREATE TRIGGER sessions_changed AFTER UPDATE OF port, description, cable, chain, open,"
+	" connected_us, began_real, ended_real ON sessions WHEN OLD.sum IS NOT NULL BEGIN"
+	" UPDATE session_sums SET n = n - 1, connected_us = connected_us - OLD.sum_us,"
+	"  drops = drops - OLD.sum_drops, by_power = by_power - OLD.sum_power,"
+	"  by_host = by_host - OLD.sum_host, by_hub = by_hub - OLD.sum_hub,"
+	"  by_device = by_device - OLD.sum_device,"
+	"  flowing_us = flowing_us - OLD.sum_flowing_us,"
+	"  drops_flowing = drops_flowing - OLD.sum_drops_flowing WHERE id = OLD.sum;"
+	" DELETE FROM session_sums WHERE id = OLD.sum AND n = 0;"
+	" UPDATE sessions SET sum = NULL WHERE id = NEW.id;"
+	" END",
+};
+
 static const struct {
 	const char *const *steps;
 	size_t n;
 } migrations[] = {
 	{ to_1, LS_COUNT(to_1) }, { to_2, LS_COUNT(to_2) }, { to_3, LS_COUNT(to_3) },
-	{ to_4, LS_COUNT(to_4) }, { to_5, LS_COUNT(to_5) },
+	{ to_4, LS_COUNT(to_4) }, { to_5, LS_COUNT(to_5) }, { to_6, LS_COUNT(to_6) },
 };
 
 int

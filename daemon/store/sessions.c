@@ -13,7 +13,26 @@ on_piece(const struct store_piece *piece, void *user)
 	row->connected_seconds += piece->us / 1e6;
 	row->drops += piece->dropped;
 	row->drops_by_side[piece->side] += piece->dropped;
+	for (size_t i = 0; i < LS_N_CONDITIONS; i++)
+		row->conditions[i].drops += piece->in_condition[i];
 	return 0;
+}
+
+/* A condition is taken to have held in the asked span as often as in the whole session. */
+static void
+spread_conditions(struct store_session *row)
+{
+	const struct ls_session *session = &row->session;
+	const uint64_t us[LS_N_CONDITIONS] = {
+		[LS_CONDITION_LOAD] = session->flowing_us,
+		[LS_CONDITION_NEIGHBOUR] = session->neighbour_us,
+	};
+
+	for (size_t i = 0; i < LS_N_CONDITIONS && store_is_metered(session); i++) {
+		row->conditions[i].known = true;
+		row->conditions[i].seconds =
+			row->connected_seconds * (double)us[i] / (double)session->metered_us;
+	}
 }
 
 struct session_visit {
@@ -34,6 +53,7 @@ visit_sessions(const struct store_exposure *asked, struct store_rows *rows, stor
 		row.n = 1;
 		r = store_pieces(asked, row.session.id, on_piece, &row);
 		row.n_dropping = row.drops > 0;
+		spread_conditions(&row);
 		if (r == 0)
 			r = visit(&row, user);
 		if (r != 0)
@@ -69,7 +89,8 @@ static const char select_sessions[] = SESSION_SELECT
 static const char select_sums[] =
 	"SELECT r.id, p.id_path, p.name, p.label, c.label, h.hubs, r.n, r.each,"
 	" r.connected_us, r.drops, r.by_power, r.by_host, r.by_hub, r.by_device,"
-	" r.first_real" DEVICE_COLUMNS " FROM session_sums r" PORT_JOIN DEVICE_JOIN
+	" r.first_real, r.metered, r.flowing_us, r.drops_flowing" DEVICE_COLUMNS
+	" FROM session_sums r" PORT_JOIN DEVICE_JOIN
 	" LEFT JOIN cables c ON c.id = r.cable LEFT JOIN chains h ON h.id = r.chain"
 	" WHERE r.id > ?3 AND r.slice >= ?6 AND " ASKED_PORTS " AND ?1 < ?2 ORDER BY r.id LIMIT ?5";
 
@@ -147,7 +168,12 @@ read_sum(const struct store_rows *rows, struct store_session *row)
 	store_read_text(rows, 4, session->cable, sizeof(session->cable));
 	session->hubs_known = !store_is_null(rows, 5);
 	store_read_text(rows, 5, session->hubs, sizeof(session->hubs));
-	(void)store_read_device(rows, 15, &session->device);
+	row->conditions[LS_CONDITION_LOAD] = (struct store_condition){
+		.known = store_int(rows, 15) != 0,
+		.seconds = (double)store_int(rows, 16) / 1e6,
+		.drops = store_int(rows, 17),
+	};
+	(void)store_read_device(rows, 18, &session->device);
 }
 
 struct sums_visit {

@@ -1,5 +1,6 @@
 #pragma once
 /* Lists of sessions, each or summed. */
+#include "lib/attribution/trial.h"
 #include "lib/model/record.h"
 
 struct store;
@@ -12,6 +13,13 @@ struct store_session {
 	double connected_seconds;
 	/* One that follows a counted one within a minute is the same drop. */
 	int64_t drops, drops_by_side[LS_N_SIDES];
+	/* Of these, those in which each condition held; known if usbmon watched all the time, or
+	 * nearly. A sum knows LS_CONDITION_LOAD alone. */
+	struct store_condition {
+		bool known;
+		double seconds;
+		int64_t drops;
+	} conditions[LS_N_CONDITIONS];
 	int64_t n, n_dropping; /* of a sum: so many sessions, and those of them with drops */
 };
 

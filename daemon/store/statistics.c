@@ -23,7 +23,7 @@ struct pending {
 	int64_t id, port, began_us;
 	bool counted;
 	struct ls_clean_run run;
-	int64_t drops, by_side[LS_N_SIDES];
+	int64_t drops, by_side[LS_N_SIDES], drops_flowing;
 };
 
 /* A piece of a session as a run: it ends where it dropped. */
@@ -58,8 +58,13 @@ on_pending_piece(const struct store_piece *piece, void *user)
 	add_to_run(&pending->run, piece);
 	pending->drops += piece->dropped;
 	pending->by_side[piece->side] += piece->dropped;
+	pending->drops_flowing += piece->in_condition[LS_CONDITION_LOAD];
 	return 0;
 }
+
+/* Of those metered, what share of @us data flowed; as in store_is_metered(). */
+#define IS_METERED "(metered_us > 0 AND metered_us >= connected_us / 10 * 9)"
+#define FLOWING	   "iif(" IS_METERED ", CAST(?2 * 1.0 * flowing_us / metered_us AS INTEGER), 0)"
 
 /* The session keeps its share, so that it can be subtracted again. */
 static int
@@ -69,28 +74,33 @@ add_sum(struct store *store, const struct pending *pending)
 	int64_t sum = 0;
 	int r = store_get(
 		store, &sum,
-		"INSERT INTO session_sums (port, description, cable, chain, each, length, slice, n,"
-		" connected_us, drops, by_power, by_host, by_hub, by_device, first_real)"
+		"INSERT INTO session_sums (port, description, cable, chain, each, length, slice,"
+		" metered, n, connected_us, drops, by_power, by_host, by_hub, by_device,"
+		" first_real, flowing_us, drops_flowing)"
 		" SELECT ifnull(port, 0), description, ifnull(cable, 0), ifnull(chain, 0), ?3, ?8,"
-		" began_real / ?9, 1, ?2, ?3, ?4, ?5, ?6, ?7, began_real FROM sessions"
-		" WHERE id = ?1"
+		" began_real / ?9, " IS_METERED ", 1, ?2, ?3, ?4, ?5, ?6, ?7, began_real, " FLOWING
+		", ?10 FROM sessions WHERE id = ?1"
 		" ON CONFLICT DO UPDATE SET n = n + 1, connected_us = connected_us + ?2,"
 		" drops = drops + ?3, by_power = by_power + ?4, by_host = by_host + ?5,"
 		" by_hub = by_hub + ?6, by_device = by_device + ?7,"
-		" first_real = min(first_real, excluded.first_real) RETURNING id",
+		" first_real = min(first_real, excluded.first_real),"
+		" flowing_us = flowing_us + excluded.flowing_us,"
+		" drops_flowing = drops_flowing + ?10 RETURNING id",
 		INT(pending->id), INT(us), INT(pending->drops), INT(by_side[LS_SIDE_POWER]),
 		INT(by_side[LS_SIDE_HOST]), INT(by_side[LS_SIDE_HUB]), INT(by_side[LS_SIDE_DEVICE]),
-		INT(ls_trial_length((double)us / 3600e6)), INT(STORE_SLICE_US));
+		INT(ls_trial_length((double)us / 3600e6)), INT(STORE_SLICE_US),
+		INT(pending->drops_flowing));
 
 	if (r < 0)
 		return r;
 	return store_run(
 		store,
 		"UPDATE sessions SET sum = ?8, sum_us = ?2, sum_drops = ?3, sum_power = ?4,"
-		" sum_host = ?5, sum_hub = ?6, sum_device = ?7, counted = 1 WHERE id = ?1",
+		" sum_host = ?5, sum_hub = ?6, sum_device = ?7, sum_flowing_us = " FLOWING
+		", sum_drops_flowing = ?9, counted = 1 WHERE id = ?1",
 		INT(pending->id), INT(us), INT(pending->drops), INT(by_side[LS_SIDE_POWER]),
 		INT(by_side[LS_SIDE_HOST]), INT(by_side[LS_SIDE_HUB]), INT(by_side[LS_SIDE_DEVICE]),
-		INT(sum));
+		INT(sum), INT(pending->drops_flowing));
 }
 
 /* Sessions of a port that began in a week. */

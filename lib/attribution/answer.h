@@ -59,7 +59,9 @@ struct ls_blame {
 	 * together or not at all. NOT_ENOUGH_DATA: that of the first class. */
 	double probability;
 	double nothing, surroundings, others; /* posteriors; others: of suspects not listed */
-	size_t n_named;			      /* of the first class */
+	/* That what is bad is so only while data flows; 0 where it is not known when it did. */
+	double under_load;
+	size_t n_named; /* of the first class */
 	size_t n_suspects;
 	/* Classes by their probability, in each the most probable first; at least 0.1 % each. */
 	struct ls_suspect suspects[LS_MAX_SUSPECTS];

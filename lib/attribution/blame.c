@@ -104,6 +104,7 @@ fill(const struct hypotheses *hypotheses, const double *probabilities, struct ls
 	ret->probability = list.probability;
 	ret->drops = suspect_clamp(hypotheses->total.exposure.drops);
 	ret->hours = hypotheses->total.exposure.hours;
+	ret->under_load = hypotheses->under_load;
 	for (size_t i = 0; i < list.n; i++) {
 		if (suspect_describe(hypotheses, &list.accused[i], &ret->suspects[i]) < 0)
 			return -ENOMEM;

@@ -15,6 +15,9 @@
  * device can be); something that is not recorded and was always there (surroundings, software). A
  * single one may have begun on a date: lib/attribution/since.h.
  *
+ * Where it is known when data flowed, what is bad may be so under load only:
+ * lib/attribution/under_load.h.
+ *
  * What is unknown may be bad, too. An unlabelled cable is taken for one that mostly stays where it
  * is from one session to the next (lib/attribution/chain.h), for one that goes along with a device or
  * port, for one that was in all sessions without a label, or for a labelled one. The same, but the

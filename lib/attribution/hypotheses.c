@@ -9,6 +9,7 @@
 #include "lib/attribution/sides.h"
 #include "lib/attribution/since.h"
 #include "lib/attribution/twos.h"
+#include "lib/attribution/under_load.h"
 
 struct hypothesis *
 hypotheses_append(struct hypotheses *hypotheses, uint32_t first, uint32_t second, double prior)
@@ -88,6 +89,12 @@ compare_probability(const void *a, const void *b)
 	return (int)x->together - (int)y->together;
 }
 
+static void
+sort(struct hypotheses *hypotheses)
+{
+	qsort(hypotheses->all, hypotheses->n, sizeof(hypotheses->all[0]), compare_probability);
+}
+
 /* Both shapes are as likely before: the mean over them is what counts. Sorts. */
 static void
 normalise(struct hypotheses *hypotheses)
@@ -106,7 +113,8 @@ normalise(struct hypotheses *hypotheses)
 	}
 	for (size_t i = 0; i < hypotheses->n; i++)
 		hypotheses->all[i].probability /= sum;
-	qsort(hypotheses->all, hypotheses->n, sizeof(hypotheses->all[0]), compare_probability);
+	hypotheses->log_evidence = most + log(sum);
+	sort(hypotheses);
 }
 
 static int
@@ -131,15 +139,12 @@ fill(struct hypotheses *hypotheses)
 	return r;
 }
 
-int
-hypotheses_new(const struct ls_trials *trials, const struct ls_blame_priors *priors,
-	       struct hypotheses **ret)
+static int
+consider(const struct ls_trials *trials, const struct ls_blame_priors *priors,
+	 struct hypotheses **ret)
 {
-	ls_auto(hypotheses) *hypotheses = NULL;
+	ls_auto(hypotheses) *hypotheses = calloc(1, sizeof(*hypotheses));
 
-	if (!ls_blame_priors_valid(priors))
-		return -EINVAL;
-	hypotheses = calloc(1, sizeof(*hypotheses));
 	if (!hypotheses)
 		return -ENOMEM;
 	hypotheses->trials = trials;
@@ -147,6 +152,24 @@ hypotheses_new(const struct ls_trials *trials, const struct ls_blame_priors *pri
 	rates_init(&hypotheses->rates, priors->bad_shape, priors->bad_hours);
 	if (fill(hypotheses) < 0)
 		return -ENOMEM;
+	*ret = LS_STEAL(&hypotheses);
+	return 0;
+}
+
+int
+hypotheses_new(const struct ls_trials *trials, const struct ls_blame_priors *priors,
+	       struct hypotheses **ret)
+{
+	ls_auto(hypotheses) *hypotheses = NULL, *loaded = NULL;
+	int r = ls_blame_priors_valid(priors) ? consider(trials, priors, &hypotheses) : -EINVAL;
+
+	if (r == 0 && trials->loaded)
+		r = consider(trials->loaded, priors, &loaded);
+	if (r == 0 && loaded)
+		r = under_load_mix(hypotheses, loaded);
+	if (r < 0)
+		return r;
+	sort(hypotheses);
 	*ret = LS_STEAL(&hypotheses);
 	return 0;
 }

@@ -208,6 +208,8 @@ tally(struct hypotheses *hypotheses)
 		const struct combination *combination = &trials->combinations[i];
 		size_t n;
 
+		hypotheses->idle_hours += combination->idle_hours;
+		hypotheses->idle_drops += combination->idle_drops;
 		if (!hypotheses_is_evidence(combination))
 			continue;
 		n = hypotheses_members(trials, combination, member);
@@ -293,8 +295,10 @@ double
 hypotheses_log_good(const struct hypotheses *hypotheses, double bad_drops, double bad_hours)
 {
 	const struct ls_blame_priors *priors = &hypotheses->priors;
-	double drops = fmax(0, hypotheses->total.exposure.drops - bad_drops);
-	double hours = fmax(0, hypotheses->total.exposure.hours - bad_hours);
+	double drops =
+		fmax(0, hypotheses->total.exposure.drops - bad_drops) + hypotheses->idle_drops;
+	double hours =
+		fmax(0, hypotheses->total.exposure.hours - bad_hours) + hypotheses->idle_hours;
 	double shape = priors->good_shape;
 	int sign;
 

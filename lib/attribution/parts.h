@@ -57,9 +57,12 @@ struct hypotheses {
 	struct part *parts;
 	struct hypothesis *all; /* most probable first */
 	struct seen total;
+	double idle_hours, idle_drops; /* of sessions, but not under load: nothing is bad then */
 	size_t n_overlaps;
 	struct seen *overlaps; /* of two parts */
 	double *many;	       /* for each part, where more than two are bad (many.h); else NULL */
+	double log_evidence;   /* of all hypotheses together */
+	double under_load;     /* that what is bad is so under load only */
 };
 
 /* The parts of @hypotheses->trials, what each saw, and their priors. 0 or -ENOMEM. */

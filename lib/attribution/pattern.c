@@ -19,7 +19,7 @@ ls_pattern_name(enum ls_pattern_kind kind)
 {
 	static const char *const names[] = {
 		[LS_PATTERN_SAME_POINT] = "same-point", [LS_PATTERN_MECHANICAL] = "mechanical",
-		[LS_PATTERN_UNDER_LOAD] = "under-load", [LS_PATTERN_AFTER_IDLE] = "after-idle",
+		[LS_PATTERN_UNDER_LOAD] = "under-load", [LS_PATTERN_IDLE] = "idle",
 		[LS_PATTERN_PERIODIC] = "periodic",	[LS_PATTERN_NEIGHBOUR] = "neighbour",
 	};
 
@@ -205,8 +205,8 @@ against_usual(uint32_t n, uint32_t of, double usual, struct ls_pattern *ret)
 }
 
 static void
-mechanical(const struct ls_pattern_drop *drops, size_t n_drops,
-	   const struct ls_pattern_usual *usual, struct ls_pattern *ret)
+mechanical(const struct ls_pattern_drop *drops, size_t n_drops, double usual,
+	   struct ls_pattern *ret)
 {
 	uint32_t n = 0, of = 0;
 	uint64_t port = 0;
@@ -220,7 +220,7 @@ mechanical(const struct ls_pattern_drop *drops, size_t n_drops,
 		port = drops[i].port;
 		n++;
 	}
-	against_usual(n, of, usual->short_sessions, ret);
+	against_usual(n, of, usual, ret);
 	if (!two_ports)
 		ret->chance = fmax(ret->chance, 1);
 	ls_text_format(
@@ -229,55 +229,20 @@ mechanical(const struct ls_pattern_drop *drops, size_t n_drops,
 		of, LS_PATTERN_SHORT_S);
 }
 
+/* @what: it came … */
 static void
-under_load(const struct ls_pattern_drop *drops, size_t n_drops,
-	   const struct ls_pattern_usual *usual, struct ls_pattern *ret)
+in_condition(const struct ls_pattern_share *share, const char *what, struct ls_pattern *ret)
 {
-	uint32_t n = 0, of = 0;
-
-	for (size_t i = 0; i < n_drops; i++) {
-		of += drops[i].bytes_per_s >= 0;
-		n += drops[i].bytes_per_s >= LS_PATTERN_LOAD_BYTES;
-	}
-	against_usual(n, of, usual->loaded, ret);
+	against_usual(share->n, share->of, share->usual, ret);
 	ls_text_format(ret->evidence, sizeof(ret->evidence),
-		       "%u of %u drops came under load, which is %.0f %% of the time.", n, of,
-		       100 * fmax(0, usual->loaded));
+		       "%u of %u drops came %s, which is %.0f %% of the time.", share->n, share->of,
+		       what, 100 * share->usual);
 }
 
-static void
-after_idle(const struct ls_pattern_drop *drops, size_t n_drops,
-	   const struct ls_pattern_usual *usual, struct ls_pattern *ret)
+static struct ls_pattern_share
+opposite(const struct ls_pattern_share *share)
 {
-	uint32_t n = 0, of = 0;
-
-	for (size_t i = 0; i < n_drops; i++) {
-		of += drops[i].idle_before_s >= 0;
-		n += drops[i].idle_before_s >= LS_PATTERN_IDLE_S;
-	}
-	against_usual(n, of, usual->idle, ret);
-	ls_text_format(
-		ret->evidence, sizeof(ret->evidence),
-		"%u of %u drops came after %.0f s or more without traffic, which is %.0f %% of "
-		"the time; autosuspend is %s.",
-		n, of, LS_PATTERN_IDLE_S, 100 * fmax(0, usual->idle),
-		usual->autosuspend ? "on" : "off");
-}
-
-static void
-neighbour(const struct ls_pattern_drop *drops, size_t n_drops, const struct ls_pattern_usual *usual,
-	  struct ls_pattern *ret)
-{
-	uint32_t n = 0;
-
-	for (size_t i = 0; i < n_drops; i++)
-		n += drops[i].neighbour_busy;
-	against_usual(n, (uint32_t)n_drops, usual->neighbour_busy, ret);
-	ls_text_format(
-		ret->evidence, sizeof(ret->evidence),
-		"%u of %zu drops came while another device was busy, which is %.0f %% of the "
-		"time.",
-		n, n_drops, 100 * fmax(0, usual->neighbour_busy));
+	return (struct ls_pattern_share){ share->of - share->n, share->of, 1 - share->usual };
 }
 
 /* Greenwood's statistic; 1/n if all are the same. */
@@ -359,19 +324,22 @@ compare_chance(const void *a, const void *b)
 
 size_t
 ls_patterns(const struct ls_pattern_drop *drops, size_t n_drops,
-	    const struct ls_pattern_usual *usual, struct ls_pattern ret[LS_N_PATTERNS])
+	    const struct ls_pattern_context *context, struct ls_pattern ret[LS_N_PATTERNS])
 {
+	const struct ls_pattern_share *load = &context->conditions[LS_CONDITION_LOAD];
+	const struct ls_pattern_share idle = opposite(load);
 	size_t n = 0, n_looked_at = 0;
 
 	for (unsigned int kind = 0; kind < LS_N_PATTERNS; kind++)
 		ret[kind] = (struct ls_pattern){ .kind = kind, .chance = NOT_LOOKED_AT };
 	same_point(drops, n_drops, &ret[LS_PATTERN_SAME_POINT]);
 	same_place(drops, n_drops, &ret[LS_PATTERN_SAME_POINT]);
-	mechanical(drops, n_drops, usual, &ret[LS_PATTERN_MECHANICAL]);
-	under_load(drops, n_drops, usual, &ret[LS_PATTERN_UNDER_LOAD]);
-	after_idle(drops, n_drops, usual, &ret[LS_PATTERN_AFTER_IDLE]);
+	mechanical(drops, n_drops, context->short_sessions, &ret[LS_PATTERN_MECHANICAL]);
+	in_condition(load, "while data flowed", &ret[LS_PATTERN_UNDER_LOAD]);
+	in_condition(&idle, "while no data flowed", &ret[LS_PATTERN_IDLE]);
 	periodic(drops, n_drops, &ret[LS_PATTERN_PERIODIC]);
-	neighbour(drops, n_drops, usual, &ret[LS_PATTERN_NEIGHBOUR]);
+	in_condition(&context->conditions[LS_CONDITION_NEIGHBOUR],
+		     "while data flowed to another device of the bus", &ret[LS_PATTERN_NEIGHBOUR]);
 	qsort(ret, LS_N_PATTERNS, sizeof(ret[0]), compare_chance);
 	for (size_t i = 0; i < LS_N_PATTERNS; i++)
 		n_looked_at += ret[i].chance < NOT_LOOKED_AT;

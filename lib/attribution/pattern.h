@@ -6,33 +6,32 @@
  * number of patterns that could be looked at (Bonferroni): one of which nothing is known does not
  * count. Nothing here proves a cause.
  */
-#include "lib/base/base.h"
+#include "lib/attribution/trial.h"
 
 #define LS_PATTERN_UNKNOWN (-1.0)
 
 struct ls_pattern_drop {
-	int64_t at_us;	      /* CLOCK_REALTIME */
-	const char *phase;    /* of a procedure, "" or NULL: in none. Borrowed; clean text */
-	double phase_point;   /* how far in: 0 … 1 of its bytes or steps, or UNKNOWN */
-	double idle_before_s; /* since the last transfer, or UNKNOWN */
-	double bytes_per_s;   /* in the seconds before, or UNKNOWN */
-	double session_s;     /* since the link came up */
-	uint64_t port;	      /* any number that names it */
-	bool neighbour_busy;  /* another device on the same hub or controller was under load */
+	int64_t at_us;	    /* CLOCK_REALTIME */
+	const char *phase;  /* of a procedure, "" or NULL: in none. Borrowed; clean text */
+	double phase_point; /* how far in: 0 … 1 of its bytes or steps, or UNKNOWN */
+	double session_s;   /* since the link came up, or UNKNOWN */
+	uint64_t port;	    /* any number that names it */
 };
 
-/* What the time without drops was like, in shares of all connected time; UNKNOWN if not seen. */
-struct ls_pattern_usual {
-	double loaded;	       /* more than LS_PATTERN_LOAD_BYTES per second */
-	double idle;	       /* no transfer for LS_PATTERN_IDLE_S or more */
-	double neighbour_busy; /* as above */
-	double short_sessions; /* of sessions elsewhere, those below LS_PATTERN_SHORT_S */
-	bool autosuspend;      /* of device or hub is on */
+/* Of the sessions of the suspect of which it is known: drops, those in which a condition held, and
+ * the share of the time in which it does. */
+struct ls_pattern_share {
+	uint32_t n, of;
+	double usual;
 };
 
-#define LS_PATTERN_LOAD_BYTES 100000.0 /* per second: more than chatter */
-#define LS_PATTERN_IDLE_S     2.0      /* the kernel's autosuspend delay */
-#define LS_PATTERN_SHORT_S    60.0
+/* What is known beside the drops. */
+struct ls_pattern_context {
+	struct ls_pattern_share conditions[LS_N_CONDITIONS]; /* .of 0: nothing */
+	double short_sessions; /* of sessions elsewhere, those below LS_PATTERN_SHORT_S; UNKNOWN */
+};
+
+#define LS_PATTERN_SHORT_S 60.0
 
 enum ls_pattern_kind {
 	/*
@@ -48,13 +47,13 @@ enum ls_pattern_kind {
 	/* Sessions shorter than LS_PATTERN_SHORT_S on two or more ports: contact, connector.
 	 * Binomial tail against @short_sessions, as all that follow but one. */
 	LS_PATTERN_MECHANICAL,
-	LS_PATTERN_UNDER_LOAD, /* against @loaded */
-	LS_PATTERN_AFTER_IDLE, /* against @idle; autosuspend if that is on */
+	LS_PATTERN_UNDER_LOAD, /* while data flowed, against the usual share of that */
+	LS_PATTERN_IDLE,       /* the other way round: while none flowed */
 	/* Even intervals: Greenwood's statistic (the sum of their squared shares, 1946) against
 	 * that of a Poisson process, by 20000 draws with a fixed seed. At least 5 intervals, the
 	 * last 50 count, and they differ by less than a third of their mean. */
 	LS_PATTERN_PERIODIC,
-	LS_PATTERN_NEIGHBOUR, /* against @neighbour_busy */
+	LS_PATTERN_NEIGHBOUR, /* while data flowed to another device of the bus, against its share */
 	LS_N_PATTERNS,
 };
 
@@ -71,12 +70,12 @@ struct ls_pattern {
 
 #define LS_PATTERN_CHANCE_MAX 0.01 /* divided by the patterns that could be looked at */
 
-/* "same-point", "mechanical", "under-load", "after-idle", "periodic", "neighbour". Never NULL. */
+/* "same-point", "mechanical", "under-load", "idle", "periodic", "neighbour". Never NULL. */
 const char *ls_pattern_name(enum ls_pattern_kind kind);
 
 /* The patterns that hold, the least accidental first; how many. */
 size_t ls_patterns(const struct ls_pattern_drop *drops, size_t n_drops,
-		   const struct ls_pattern_usual *usual, struct ls_pattern ret[LS_N_PATTERNS]);
+		   const struct ls_pattern_context *context, struct ls_pattern ret[LS_N_PATTERNS]);
 
 /* P(X >= @n) of a Binomial(@of, @p). */
 double ls_binomial_tail(uint32_t n, uint32_t of, double p);

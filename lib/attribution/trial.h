@@ -24,6 +24,13 @@ enum ls_component_kind {
 /* As the name of a cable: the device has one of its own, which cannot be exchanged. */
 #define LS_CABLE_BUILT_IN "none"
 
+/* What went on in a part of the time, where that is known. */
+enum ls_condition {
+	LS_CONDITION_LOAD,	/* data flowed to or from the device (lib/observe/flow.h) */
+	LS_CONDITION_NEIGHBOUR, /* … another device of the same bus */
+	LS_N_CONDITIONS,
+};
+
 /* NULL or "" is unknown: a fresh unknown, never the same thing as another unknown one. But no hubs
  * at all (@n_hubs 0) is a root port. Controllers are different ones on different hosts, ports on
  * different controllers or hubs: @port and @controller name them in full or are made distinct by
@@ -38,6 +45,12 @@ struct ls_trial {
 	/* Of these, drops whose own cause already names a side (lib/model/record.h): they count
 	 * through it (lib/attribution/blame.h says how). @drops counts them too. */
 	uint32_t drops_by_power, drops_by_host, drops_by_hub, drops_by_device;
+	/* Of @hours and @drops those in which each condition held. */
+	struct ls_condition_share {
+		bool known;
+		double hours;
+		uint32_t drops;
+	} conditions[LS_N_CONDITIONS];
 	/* 0: this is one session. Else so many that are alike: began at about @start_us, ran for
 	 * about the same time, and dropped equally often. @hours and @drops are their sums. */
 	uint32_t n_sessions;

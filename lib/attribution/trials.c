@@ -41,6 +41,7 @@ ls_trials_free(struct ls_trials *trials)
 		return;
 	for (size_t i = 0; i < trials->n_components; i++)
 		free(trials->components[i]);
+	ls_trials_free(trials->loaded);
 	free(trials->components);
 	free(trials->combinations);
 	free(trials->cells);
@@ -425,49 +426,7 @@ add_evidence(struct ls_trials *trials, struct combination *combination,
 	return 0;
 }
 
-int
-ls_trials_add(struct ls_trials *trials, const struct ls_trial *trial)
-{
-	struct combination *combination;
-	uint16_t slots[TRIAL_SLOTS];
-	int r;
-
-	if (!(trial->hours >= 0 && trial->hours <= HOURS_MAX) || trial->n_hubs > LS_TRIAL_HUBS_MAX)
-		return -EINVAL;
-	r = fill_slots(trials, trial, slots);
-	if (r >= 0)
-		r = find_combination(trials, slots, &combination);
-	if (r >= 0)
-		r = add_evidence(trials, combination, trial);
-	if (r < 0)
-		return r;
-	combination->n_latest = trials->n_added++;
-	return 1;
-}
-
-int
-ls_trial_length(double hours)
-{
-	return likelihood_bin(hours);
-}
-
-uint64_t
-ls_trials_n_sessions(const struct ls_trials *trials)
-{
-	return trials->n_sessions;
-}
-
-/* ---- those that are linked ------------------------------------------------------------------ */
-
-/* Ports, hubs, cables and devices are what links sessions: a computer is in too many. */
-static bool
-links(const struct ls_trials *trials, uint16_t component)
-{
-	enum ls_component_kind kind = trials->components[component]->kind;
-
-	return kind == LS_COMPONENT_PORT || kind == LS_COMPONENT_HUB ||
-	       kind == LS_COMPONENT_CABLE || kind == LS_COMPONENT_DEVICE;
-}
+/* ---- copies --------------------------------------------------------------------------------- */
 
 static bool
 has_any(const struct combination *combination, const bool *components)
@@ -479,37 +438,6 @@ has_any(const struct combination *combination, const bool *components)
 			return true;
 	}
 	return false;
-}
-
-/* *ret: for each component whether its trials are wanted. */
-static int
-find_links(const struct ls_trials *all, const char *const *names, size_t n_names, bool *ret)
-{
-	bool *named = calloc(all->n_components + 1, sizeof(*named));
-
-	if (!named)
-		return -ENOMEM;
-	for (size_t c = 0; c < all->n_components; c++) {
-		enum ls_component_kind kind = all->components[c]->kind;
-
-		for (size_t i = 0; i < n_names; i++)
-			named[c] |= (kind == LS_COMPONENT_PORT || kind == LS_COMPONENT_DEVICE) &&
-				    strcmp(all->components[c]->name, names[i]) == 0;
-	}
-	for (size_t i = 0; i < all->n_combinations; i++) {
-		const struct combination *combination = &all->combinations[i];
-
-		if (!has_any(combination, named))
-			continue;
-		for (size_t slot = 0; slot < TRIAL_SLOTS; slot++) {
-			uint16_t c = combination->slots[slot];
-
-			if (component_is_known(c) && links(all, c))
-				ret[c] = true;
-		}
-	}
-	free(named);
-	return 0;
 }
 
 static int
@@ -551,7 +479,7 @@ copy_unlabelled(const struct ls_trials *all, const uint32_t *numbers, struct ls_
 	return 0;
 }
 
-/* @numbers: for each combination of @all the one of @ret, plus 1; 0: not wanted. */
+/* @wanted: NULL for all. @numbers: for each combination of @all the one of @ret, plus 1; 0: not wanted. */
 static int
 copy_combinations(const struct ls_trials *all, const bool *wanted, uint32_t *numbers,
 		  struct ls_trials *ret)
@@ -566,7 +494,7 @@ copy_combinations(const struct ls_trials *all, const bool *wanted, uint32_t *num
 		struct combination *copy;
 		int r;
 
-		if (!has_any(&all->combinations[i], wanted))
+		if (wanted && !has_any(&all->combinations[i], wanted))
 			continue;
 		r = find_combination(ret, all->combinations[i].slots, &copy);
 		if (r < 0)
@@ -578,17 +506,14 @@ copy_combinations(const struct ls_trials *all, const bool *wanted, uint32_t *num
 	return 0;
 }
 
-int
-ls_trials_linked(const struct ls_trials *all, const char *const *names, size_t n_names,
-		 struct ls_trials **ret)
+/* @wanted: components, one of which is in each combination that is copied; NULL: all are. */
+static int
+copy_wanted(const struct ls_trials *all, const bool *wanted, struct ls_trials **ret)
 {
 	ls_auto(ls_trials) *trials = NULL;
-	bool *wanted = calloc(all->n_components + 1, sizeof(*wanted));
 	uint32_t *numbers = calloc(all->n_combinations + 1, sizeof(*numbers));
-	int r = wanted && numbers ? ls_trials_new(&trials) : -ENOMEM;
+	int r = numbers ? ls_trials_new(&trials) : -ENOMEM;
 
-	if (r == 0)
-		r = find_links(all, names, n_names, wanted);
 	if (r == 0)
 		r = copy_combinations(all, wanted, numbers, trials);
 	if (r == 0) {
@@ -601,8 +526,150 @@ ls_trials_linked(const struct ls_trials *all, const char *const *names, size_t n
 	}
 	if (r == 0)
 		r = copy_unlabelled(all, numbers, trials);
-	free(wanted);
 	free(numbers);
+	if (r == 0)
+		*ret = LS_STEAL(&trials);
+	return r;
+}
+
+/* ---- adding --------------------------------------------------------------------------------- */
+
+static int
+add(struct ls_trials *trials, const struct ls_trial *trial, struct combination **ret)
+{
+	uint16_t slots[TRIAL_SLOTS];
+	int r = fill_slots(trials, trial, slots);
+
+	if (r >= 0)
+		r = find_combination(trials, slots, ret);
+	if (r >= 0)
+		r = add_evidence(trials, *ret, trial);
+	if (r < 0)
+		return r;
+	(*ret)->n_latest = trials->n_added++;
+	return 1;
+}
+
+/* @combination has @trial already. */
+static int
+add_loaded(struct ls_trials *trials, const struct ls_trial *trial,
+	   const struct combination *combination)
+{
+	const struct ls_condition_share *load = &trial->conditions[LS_CONDITION_LOAD];
+	struct ls_trial under_load = *trial;
+	struct combination *twin;
+	int r;
+
+	if (load->known) {
+		under_load.hours = fmin(load->hours, trial->hours);
+		under_load.drops = load->drops < trial->drops ? load->drops : trial->drops;
+	}
+	r = add(trials->loaded, &under_load, &twin);
+	if (r < 0)
+		return r;
+	twin->idle_hours += trial->hours - under_load.hours;
+	twin->idle_drops += trial->drops - under_load.drops;
+	/* Which side a drop names does not depend on its time. */
+	memcpy(twin->by, combination->by, sizeof(twin->by));
+	twin->side_drops = combination->side_drops;
+	return r;
+}
+
+static bool
+is_valid(const struct ls_trial *trial)
+{
+	bool valid = trial->hours >= 0 && trial->hours <= HOURS_MAX &&
+		     trial->n_hubs <= LS_TRIAL_HUBS_MAX;
+
+	for (size_t i = 0; i < LS_N_CONDITIONS; i++)
+		valid = valid && (!trial->conditions[i].known || trial->conditions[i].hours >= 0);
+	return valid;
+}
+
+int
+ls_trials_add(struct ls_trials *trials, const struct ls_trial *trial)
+{
+	struct combination *combination;
+	int r = is_valid(trial) ? 0 : -EINVAL;
+
+	/* Until now there was no difference. */
+	if (r == 0 && trial->conditions[LS_CONDITION_LOAD].known && !trials->loaded)
+		r = copy_wanted(trials, NULL, &trials->loaded);
+	if (r == 0)
+		r = add(trials, trial, &combination);
+	if (r > 0 && trials->loaded)
+		r = add_loaded(trials, trial, combination);
+	return r;
+}
+
+int
+ls_trial_length(double hours)
+{
+	return likelihood_bin(hours);
+}
+
+uint64_t
+ls_trials_n_sessions(const struct ls_trials *trials)
+{
+	return trials->n_sessions;
+}
+
+/* ---- those that are linked ------------------------------------------------------------------ */
+
+/* Ports, hubs, cables and devices are what links sessions: a computer is in too many. */
+static bool
+links(const struct ls_trials *trials, uint16_t component)
+{
+	enum ls_component_kind kind = trials->components[component]->kind;
+
+	return kind == LS_COMPONENT_PORT || kind == LS_COMPONENT_HUB ||
+	       kind == LS_COMPONENT_CABLE || kind == LS_COMPONENT_DEVICE;
+}
+
+/* *ret: for each component whether its trials are wanted. */
+static int
+find_links(const struct ls_trials *all, const char *const *names, size_t n_names, bool *ret)
+{
+	bool *named = calloc(all->n_components + 1, sizeof(*named));
+
+	if (!named)
+		return -ENOMEM;
+	for (size_t c = 0; c < all->n_components; c++) {
+		enum ls_component_kind kind = all->components[c]->kind;
+
+		for (size_t i = 0; i < n_names; i++)
+			named[c] |= (kind == LS_COMPONENT_PORT || kind == LS_COMPONENT_DEVICE) &&
+				    strcmp(all->components[c]->name, names[i]) == 0;
+	}
+	for (size_t i = 0; i < all->n_combinations; i++) {
+		const struct combination *combination = &all->combinations[i];
+
+		if (!has_any(combination, named))
+			continue;
+		for (size_t slot = 0; slot < TRIAL_SLOTS; slot++) {
+			uint16_t c = combination->slots[slot];
+
+			if (component_is_known(c) && links(all, c))
+				ret[c] = true;
+		}
+	}
+	free(named);
+	return 0;
+}
+
+int
+ls_trials_linked(const struct ls_trials *all, const char *const *names, size_t n_names,
+		 struct ls_trials **ret)
+{
+	ls_auto(ls_trials) *trials = NULL;
+	bool *wanted = calloc(all->n_components + 1, sizeof(*wanted));
+	int r = wanted ? find_links(all, names, n_names, wanted) : -ENOMEM;
+
+	if (r == 0)
+		r = copy_wanted(all, wanted, &trials);
+	if (r == 0 && all->loaded)
+		r = copy_wanted(all->loaded, wanted, &trials->loaded);
+	free(wanted);
 	if (r == 0)
 		*ret = LS_STEAL(&trials);
 	return r;

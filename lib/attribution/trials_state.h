@@ -36,6 +36,7 @@ struct combination {
 	uint16_t slots[TRIAL_SLOTS]; /* index of a component, NONE or BUILT_IN */
 	uint64_t hash;
 	double hours;
+	double idle_hours, idle_drops; /* of ls_trials.loaded: what it leaves out */
 	uint64_t drops, n_trials;
 	float by[N_TRIAL_SIDES]; /* drops, weighed as are @side_drops: see trials.c */
 	float side_drops;
@@ -80,6 +81,11 @@ struct ls_trials {
 	unsigned int slice_shift;
 	int32_t first_slice, last_slice; /* first above last: none */
 	bool undated;			 /* some start is not known */
+	/*
+	 * The same sessions, of each the hours and drops under load only where those are known, else
+	 * all. NULL: of no session. Its components and combinations have the same numbers.
+	 */
+	struct ls_trials *loaded;
 };
 
 static inline bool

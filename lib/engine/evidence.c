@@ -10,6 +10,7 @@
 #include "lib/engine/causes.h"
 #include "lib/engine/handles.h"
 #include "lib/engine/links.h"
+#include "lib/engine/load.h"
 
 /* A plug that is pulled makes transfers fail until the hub reports it, 10 to 300 ms; a SuperSpeed
  * one shows SS.Inactive for less than this. */
@@ -341,5 +342,7 @@ evidence_before(struct ls_engine *engine, const struct link *link, uint64_t know
 	from_transfers(link, report);
 	from_port(engine, link, known, report);
 	from_flow(link, report);
+	if (load_of_neighbour(engine, link))
+		report->facts |= LS_FACT_NEIGHBOUR;
 	from_departures(engine, link, report);
 }

@@ -63,6 +63,7 @@
 #define LS_FACT_START_TIMED_OUT	    LS_FACT(51) /* at its start: no answer came in time */
 #define LS_FACT_START_BROKEN	    LS_FACT(52) /* at its start: answers were broken on the wire */
 #define LS_FACT_FASTER		    LS_FACT(53) /* it came back at once, as SuperSpeed */
+#define LS_FACT_NEIGHBOUR	    LS_FACT(54) /* data was flowing to another device of its bus */
 
 /* Of both kinds. */
 #define LS_FACTS_OVER_CURRENT (LS_FACT_OVER_CURRENT | LS_FACT_OVER_CURRENT_CHANGE)

@@ -2,6 +2,7 @@
 #include "lib/engine/handle_source.h"
 #include "lib/base/text.h"
 #include "lib/engine/emit.h"
+#include "lib/engine/load.h"
 
 void
 handle_source(struct ls_engine *engine, const struct ls_observation *obs)
@@ -19,6 +20,7 @@ handle_source(struct ls_engine *engine, const struct ls_observation *obs)
 		emit_lost(engine, obs->source, obs->at, obs->n_lost, obs->text);
 		return;
 	}
+	load_account(engine, obs->at);
 	engine->available[obs->source] = obs->kind == LS_OBS_SOURCE_AVAILABLE;
 	if (obs->kind == LS_OBS_SOURCE_UNAVAILABLE && !gap->id) {
 		*gap = (struct ls_gap){

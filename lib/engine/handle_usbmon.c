@@ -9,6 +9,7 @@
 #include "lib/engine/handle_port.h"
 #include "lib/engine/incidents.h"
 #include "lib/engine/links.h"
+#include "lib/engine/load.h"
 
 /* A stall may last for hours; so long the incident waits for data, or for the device to leave. */
 #define STALL_OPEN_US (24 * 3600 * LS_SEC)
@@ -182,6 +183,7 @@ on_flow(struct ls_engine *engine, const struct ls_observation *obs)
 		return;
 	if (obs->kib_per_s)
 		incidents_data_flows(engine, link, obs->at);
+	load_account(engine, obs->at);
 	mode = link->session ? link->session->mode : NULL;
 	link->flow = (struct flow){
 		.kib_per_s = obs->kib_per_s,

@@ -9,6 +9,7 @@
 #include "lib/engine/facts.h"
 #include "lib/engine/incidents.h"
 #include "lib/engine/links.h"
+#include "lib/engine/load.h"
 #include "lib/engine/modes.h"
 #include "lib/engine/speed.h"
 
@@ -64,10 +65,12 @@ sessions_split(struct ls_engine *engine, struct session *session, struct ls_inst
 
 	if (!next)
 		return session;
+	load_account(engine, at);
 	*next = *session;
 	next->pub.id = engine->numbers->config.next_session_id++;
 	next->pub.began = next->pub.ended = at;
 	next->pub.connected_us = 0;
+	next->pub.metered_us = next->pub.flowing_us = next->pub.neighbour_us = 0;
 	if (session->pub.present) {
 		session->pub.connected_us += at.mono_us - session->pub.present_since.mono_us;
 		session->pub.ended = next->pub.present_since = at;
@@ -85,6 +88,7 @@ attach(struct ls_engine *engine, struct session *session, struct link *link, str
 {
 	if (at.mono_us < session->pub.ended.mono_us)
 		at = session->pub.ended;
+	load_account(engine, at);
 	link->session = session;
 	session->return_deadline = LS_NEVER;
 	session->pub.present = true;
@@ -204,6 +208,7 @@ sessions_leave(struct ls_engine *engine, struct link *link, struct ls_instant at
 {
 	struct session *session = link->session;
 
+	load_account(engine, at);
 	link->session = NULL;
 	if (!session)
 		return;

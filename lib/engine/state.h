@@ -224,6 +224,7 @@ struct ls_engine {
 	uint64_t slept_mono;	       /* latest report of sleep or wake-up, 0: none */
 	bool asleep;		       /* it went to sleep, and nothing was reported since */
 	struct sleep_report slept, woke;
+	uint64_t accounted_mono; /* load_account() was called */
 	uint64_t usbmon_since_mono,
 		usbmon_lost_mono; /* available since; lost records at; 0: never */
 	uint64_t log_lost_mono;	  /* the kernel log lost lines; 0: never */

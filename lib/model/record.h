@@ -95,6 +95,9 @@ struct ls_session {
 	struct ls_instant began;
 	struct ls_instant ended; /* meaningful unless @open: when the device was last there */
 	uint64_t connected_us;	 /* sum of presence; grows only at edges */
+	/* Of this, known up to the last edge: usbmon was watching; and meanwhile data flowed, or
+	 * flowed to another device of the bus. */
+	uint64_t metered_us, flowing_us, neighbour_us;
 	struct ls_instant present_since; /* meaningful while @present */
 	bool open;
 	bool present; /* connected right now; false within a drop */

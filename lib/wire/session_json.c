@@ -106,6 +106,22 @@ hubs_json(const struct ls_trial *trial)
 	return list;
 }
 
+static json_t *
+hours_json(const struct ls_trial *trial, enum ls_condition condition)
+{
+	const struct ls_condition_share *share = &trial->conditions[condition];
+
+	return share->known ? json_real(share->hours) : json_null();
+}
+
+static json_t *
+drops_json(const struct ls_trial *trial, enum ls_condition condition)
+{
+	const struct ls_condition_share *share = &trial->conditions[condition];
+
+	return share->known ? json_integer(share->drops) : json_null();
+}
+
 json_t *
 ls_session_json(const struct ls_trial *trial)
 {
@@ -125,6 +141,10 @@ ls_session_json(const struct ls_trial *trial)
 		{ "drops_by_host", json_integer(trial->drops_by_host) },
 		{ "drops_by_hub", json_integer(trial->drops_by_hub) },
 		{ "drops_by_device", json_integer(trial->drops_by_device) },
+		{ "loaded_hours", hours_json(trial, LS_CONDITION_LOAD) },
+		{ "drops_under_load", drops_json(trial, LS_CONDITION_LOAD) },
+		{ "neighbour_hours", hours_json(trial, LS_CONDITION_NEIGHBOUR) },
+		{ "drops_with_neighbour", drops_json(trial, LS_CONDITION_NEIGHBOUR) },
 	};
 
 	return ls_wire_object(fields, LS_COUNT(fields));

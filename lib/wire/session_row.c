@@ -30,6 +30,10 @@ const char *const ls_session_columns[LS_SESSION_N_COLUMNS] = {
 	[LS_SESSION_DROPS_BY_HOST] = "drops_by_host",
 	[LS_SESSION_DROPS_BY_HUB] = "drops_by_hub",
 	[LS_SESSION_DROPS_BY_DEVICE] = "drops_by_device",
+	[LS_SESSION_LOADED_HOURS] = "loaded_hours",
+	[LS_SESSION_DROPS_UNDER_LOAD] = "drops_under_load",
+	[LS_SESSION_NEIGHBOUR_HOURS] = "neighbour_hours",
+	[LS_SESSION_DROPS_WITH_NEIGHBOUR] = "drops_with_neighbour",
 };
 
 int
@@ -206,7 +210,23 @@ parse_date(struct ls_cursor text, int64_t *real_us)
 	return ls_time_parse(full, real_us) == 1;
 }
 
-/* The four of drops_by_… are where @column says. */
+/* Where a column of hours goes, or NULL. */
+static double *
+hours_of(struct ls_trial *trial, enum ls_session_column column)
+{
+	switch (column) {
+	case LS_SESSION_HOURS:
+		return &trial->hours;
+	case LS_SESSION_LOADED_HOURS:
+		return &trial->conditions[LS_CONDITION_LOAD].hours;
+	case LS_SESSION_NEIGHBOUR_HOURS:
+		return &trial->conditions[LS_CONDITION_NEIGHBOUR].hours;
+	default:
+		return NULL;
+	}
+}
+
+/* Where a column of drops goes. */
 static uint32_t *
 count_of(struct ls_trial *trial, enum ls_session_column column)
 {
@@ -219,6 +239,10 @@ count_of(struct ls_trial *trial, enum ls_session_column column)
 		return &trial->drops_by_hub;
 	case LS_SESSION_DROPS_BY_DEVICE:
 		return &trial->drops_by_device;
+	case LS_SESSION_DROPS_UNDER_LOAD:
+		return &trial->conditions[LS_CONDITION_LOAD].drops;
+	case LS_SESSION_DROPS_WITH_NEIGHBOUR:
+		return &trial->conditions[LS_CONDITION_NEIGHBOUR].drops;
 	default:
 		return &trial->drops;
 	}
@@ -233,7 +257,7 @@ refuse_number(enum ls_session_column column, const char *value, char why[LS_SESS
 		ls_text_format(why, LS_SESSION_WHY_MAX,
 			       "%s \"%s\" has a decimal comma: write a point, as in 0.5", name,
 			       value);
-	else if (column == LS_SESSION_HOURS)
+	else if (hours_of(&(struct ls_trial){ 0 }, column))
 		ls_text_format(why, LS_SESSION_WHY_MAX,
 			       "%s \"%s\" is no number of hours: allowed is 0 to 1000000 with a "
 			       "decimal point, as in 0.5 for half an hour",
@@ -253,10 +277,9 @@ int
 ls_session_row_number(struct ls_session_row *row, enum ls_session_column column, double number,
 		      char why[LS_SESSION_WHY_MAX])
 {
-	double max = column == LS_SESSION_HOURS	  ? HOURS_MAX
-		     : column == LS_SESSION_START ? SECONDS_MAX
-						  : DROPS_MAX;
-	bool whole = column != LS_SESSION_HOURS && column != LS_SESSION_START;
+	double *hours = hours_of(&row->trial, column);
+	double max = hours ? HOURS_MAX : column == LS_SESSION_START ? SECONDS_MAX : DROPS_MAX;
+	bool whole = !hours && column != LS_SESSION_START;
 	char value[SHOWN_MAX];
 
 	if (!(number >= 0) || number > max || (whole && number != floor(number))) {
@@ -265,9 +288,12 @@ ls_session_row_number(struct ls_session_row *row, enum ls_session_column column,
 	}
 	if (column == LS_SESSION_START) {
 		row->trial.start_us = (int64_t)llround(number * 1e6);
-	} else if (column == LS_SESSION_HOURS) {
-		row->trial.hours = number;
-		row->has_hours = true;
+	} else if (hours) {
+		*hours = number;
+		row->has_hours = row->has_hours || column == LS_SESSION_HOURS;
+		row->trial.conditions[LS_CONDITION_LOAD].known |= column == LS_SESSION_LOADED_HOURS;
+		row->trial.conditions[LS_CONDITION_NEIGHBOUR].known |=
+			column == LS_SESSION_NEIGHBOUR_HOURS;
 	} else {
 		*count_of(&row->trial, column) = (uint32_t)number;
 		row->has_drops = row->has_drops || column == LS_SESSION_DROPS;
@@ -335,6 +361,33 @@ ls_session_row_text(struct ls_session_row *row, enum ls_session_column column,
 	return refuse_number(column, value, why);
 }
 
+/* Hours are compared with what rounding leaves. */
+#define HOURS_ROUNDED 1e-6
+
+static bool
+is_part(const struct ls_trial *trial, enum ls_condition condition, char why[LS_SESSION_WHY_MAX])
+{
+	static const enum ls_session_column columns[][2] = {
+		[LS_CONDITION_LOAD] = { LS_SESSION_LOADED_HOURS, LS_SESSION_DROPS_UNDER_LOAD },
+		[LS_CONDITION_NEIGHBOUR] = { LS_SESSION_NEIGHBOUR_HOURS,
+					     LS_SESSION_DROPS_WITH_NEIGHBOUR },
+	};
+	const struct ls_condition_share *share = &trial->conditions[condition];
+	const char *part = NULL, *whole = NULL;
+
+	if (share->hours > trial->hours * (1 + HOURS_ROUNDED) + HOURS_ROUNDED) {
+		part = ls_session_columns[columns[condition][0]];
+		whole = ls_session_columns[LS_SESSION_HOURS];
+	} else if (share->drops > trial->drops) {
+		part = ls_session_columns[columns[condition][1]];
+		whole = ls_session_columns[LS_SESSION_DROPS];
+	}
+	if (part)
+		ls_text_format(why, LS_SESSION_WHY_MAX,
+			       "%s is more than %s: it must be a part of it", part, whole);
+	return !part;
+}
+
 int
 ls_session_row_deliver(struct ls_session_row *row, ls_session_row_fn on_row, void *user,
 		       char why[LS_SESSION_WHY_MAX])
@@ -351,6 +404,10 @@ ls_session_row_deliver(struct ls_session_row *row, ls_session_row_fn on_row, voi
 			       "drops is less than drops_by_power, drops_by_host, drops_by_hub and "
 			       "drops_by_device together: drops must count them, too");
 		return -EBADMSG;
+	}
+	for (size_t i = 0; i < LS_N_CONDITIONS; i++) {
+		if (!is_part(trial, i, why))
+			return -EBADMSG;
 	}
 	r = on_row(trial, user);
 	return r < 0 ? r : 1;

@@ -15,6 +15,9 @@
  *   drops            whole number; those within one minute of each other count once
  *   drops_by_power, drops_by_host, drops_by_hub, drops_by_device    of these drops, those whose own
  *                    cause names a side
+ *   loaded_hours, drops_under_load           of these hours those in which data flowed to or from the
+ *                    device, and the drops that came meanwhile
+ *   neighbour_hours, drops_with_neighbour    … to another device of the same bus
  * connected_hours and drops must be there, other columns are ignored. An empty field is unknown, as
  * is a column that is missing. Blanks around values, blank lines, lines that begin with "#", CRLF
  * and a byte order mark do no harm.

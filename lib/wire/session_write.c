@@ -15,7 +15,8 @@
 
 const char ls_session_header[] =
 	"start,host,controller,port,hubs,cable,device,connected_hours,drops,model,drops_by_power,"
-	"drops_by_host,drops_by_hub,drops_by_device\n";
+	"drops_by_host,drops_by_hub,drops_by_device,loaded_hours,drops_under_load,neighbour_hours,"
+	"drops_with_neighbour\n";
 
 struct row {
 	char *text;
@@ -97,21 +98,40 @@ put_names(struct row *row, const struct ls_trial *trial)
 }
 
 static int
+put_hours(struct row *row, double hours)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), HOURS_FORMAT, hours);
+	return put_field(row, text);
+}
+
+/* Two fields, empty where it is not known. */
+static int
+put_condition(struct row *row, const struct ls_condition_share *share)
+{
+	int r = share->known ? put_hours(row, share->hours) : put_field(row, NULL);
+
+	if (r > 0)
+		r = share->known ? put_count(row, share->drops) : put_field(row, NULL);
+	return r;
+}
+
+static int
 put_counts(struct row *row, const struct ls_trial *trial)
 {
 	const uint32_t counts[] = { trial->drops_by_power, trial->drops_by_host,
 				    trial->drops_by_hub, trial->drops_by_device };
-	char hours[32];
-	int r;
+	int r = put_hours(row, trial->hours);
 
-	snprintf(hours, sizeof(hours), HOURS_FORMAT, trial->hours);
-	r = put_field(row, hours);
 	if (r > 0)
 		r = put_count(row, trial->drops);
 	if (r > 0)
 		r = put_field(row, trial->names[LS_COMPONENT_MODEL]);
 	for (size_t i = 0; r > 0 && i < LS_COUNT(counts); i++)
 		r = put_count(row, counts[i]);
+	for (size_t i = 0; r > 0 && i < LS_N_CONDITIONS; i++)
+		r = put_condition(row, &trial->conditions[i]);
 	return r;
 }
 

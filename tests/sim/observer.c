@@ -53,6 +53,9 @@ log_likelihood(const struct room *room, size_t i, double x)
 	case FAMILY_LOAD:
 		return log(LOADED * exp(d * log(x) - x * session->hours) +
 			   (1 - LOADED) * pow(GOOD_SLOW * 3, d));
+	case FAMILY_SEEN:
+		return session->drops_under_load * log(x) - x * session->loaded_h +
+		       (d - session->drops_under_load) * log(GOOD_SLOW * 3);
 	case FAMILY_WEAR:
 		x = x * at * at + GOOD_SLOW * 3;
 		break;

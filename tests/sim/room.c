@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define HUBS_ON_PATH 2
+#define SEEDS_APART  16 /* more than there are families, so that none shares its rooms */
 
 static const double shares[N_TRUTHS] = { 0.25, 0.45, 0.12, 0.10, 0.08 };
 
@@ -81,7 +82,7 @@ void
 room_make(struct room *room, enum family family, uint64_t seed)
 {
 	memset(room, 0, sizeof(*room));
-	room->rng = rng_of(seed * N_FAMILIES + family);
+	room->rng = rng_of(seed * SEEDS_APART + family);
 	room->family = family;
 	furnish(room);
 	for (size_t i = 0; i < room->n[LS_COMPONENT_DEVICE]; i++) {
@@ -208,11 +209,39 @@ find_path(const struct room *room, size_t port, size_t cable, size_t device, int
 	assert(n < N_ON_PATH);
 }
 
+/* Load comes and goes all through a session; only then something is bad. */
+static void
+run_loaded(struct room *room, bool until_drop, struct session *session)
+{
+	double share = rng_chance(&room->rng, LOADED) ? 0.5 + rng_uniform(&room->rng) / 2 : 0;
+	double good = room->good_rate, bad = bad_rate(room, session);
+	double first = -log(rng_uniform(&room->rng)) / (good + share * bad);
+
+	if (until_drop && first < session->hours) {
+		session->hours = first;
+		session->drops = 1;
+		session->drops_under_load =
+			rng_chance(&room->rng, share * (good + bad) / (good + share * bad));
+	} else if (!until_drop) {
+		double loaded_h = share * session->hours;
+
+		session->drops_under_load = rng_poisson(&room->rng, (good + bad) * loaded_h);
+		session->drops = session->drops_under_load +
+				 rng_poisson(&room->rng, good * (session->hours - loaded_h));
+	}
+	session->loaded_h = share * session->hours;
+}
+
 static void
 run(struct room *room, double at, bool until_drop, struct session *session)
 {
 	double rate = room->good_rate + bad_rate(room, session) * factor(room, at);
 	double first = -log(rng_uniform(&room->rng)) / rate;
+
+	if (room->family == FAMILY_SEEN) {
+		run_loaded(room, until_drop, session);
+		return;
+	}
 
 	if (until_drop && first < session->hours) {
 		session->hours = first;
@@ -327,6 +356,9 @@ room_add(const struct room *room, const struct session *session, struct ls_trial
 		.start_us = (int64_t)((400000 + session->start_h) * 3600e6),
 		.hours = session->hours,
 		.drops = session->drops,
+		.conditions[LS_CONDITION_LOAD] = { .known = room->family == FAMILY_SEEN,
+						   .hours = session->loaded_h,
+						   .drops = session->drops_under_load },
 	};
 	int r;
 

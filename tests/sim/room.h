@@ -24,7 +24,8 @@ enum family {
 	FAMILY_GAMMA_2, /* the rate of each session times a Gamma variable of this shape */
 	FAMILY_GAMMA_1,
 	FAMILY_GAMMA_05,
-	FAMILY_LOAD,  /* only in LOADED sessions, which nobody recorded */
+	FAMILY_LOAD, /* only in LOADED sessions, which nobody recorded */
+	FAMILY_SEEN, /* … which were recorded: LOADED sessions under load for a part of the time */
 	FAMILY_WEAR,  /* as the square of time */
 	FAMILY_DATE,  /* from a date on */
 	FAMILY_WRONG, /* 5 % of cable labels are those of another cable */
@@ -48,7 +49,8 @@ struct session {
 	int parts[N_ON_PATH]; /* NO_PART at the end */
 	int label;	      /* the cable as it was recorded, NO_PART: it was not */
 	double start_h, hours;
-	uint32_t drops;
+	double loaded_h; /* FAMILY_SEEN: of them under load */
+	uint32_t drops, drops_under_load;
 };
 
 struct room {

@@ -21,6 +21,7 @@ static const char *const names[N_FAMILIES] = {
 	[FAMILY_GAMMA_1] = "gamma-1",
 	[FAMILY_GAMMA_05] = "gamma-0.5",
 	[FAMILY_LOAD] = "under-load",
+	[FAMILY_SEEN] = "load-seen",
 	[FAMILY_WEAR] = "wears-out",
 	[FAMILY_DATE] = "began",
 	[FAMILY_WRONG] = "wrong-labels",
@@ -38,12 +39,11 @@ static const char *const names[N_FAMILIES] = {
 static const struct bounds {
 	double wrong, over;
 } bounds[N_FAMILIES] = {
-	[FAMILY_POISSON] = { 1.5, 3 },	[FAMILY_GAMMA_2] = { 2, 4 },
-	[FAMILY_GAMMA_1] = { 1.5, 3 },	[FAMILY_GAMMA_05] = { 3, 6 },
-	[FAMILY_LOAD] = { 3, 14 },	[FAMILY_WEAR] = { 2, 8 },
-	[FAMILY_DATE] = { 3.5, 17 },	[FAMILY_WRONG] = { 1.5, 3 },
-	[FAMILY_SHORT] = { 1.5, 4 },	[FAMILY_FEW] = { 1, 3 },
-	[FAMILY_UNLABELLED] = { 2, 5 }, [FAMILY_OWN] = { 4, 8 },
+	[FAMILY_POISSON] = { 1.5, 3 }, [FAMILY_GAMMA_2] = { 2, 4 }, [FAMILY_GAMMA_1] = { 1.5, 3 },
+	[FAMILY_GAMMA_05] = { 3, 6 },  [FAMILY_LOAD] = { 3, 14 },   [FAMILY_SEEN] = { 2, 4 },
+	[FAMILY_WEAR] = { 2, 8 },      [FAMILY_DATE] = { 3.5, 17 }, [FAMILY_WRONG] = { 1.5, 3 },
+	[FAMILY_SHORT] = { 1.5, 4 },   [FAMILY_FEW] = { 1, 3 },	    [FAMILY_UNLABELLED] = { 2, 5 },
+	[FAMILY_OWN] = { 4, 8 },
 };
 
 static struct ls_blame blame;

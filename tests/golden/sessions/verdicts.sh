@@ -35,6 +35,7 @@ expect confounded 1 inseparable
 expect two-hosts 1 'host:old'
 expect pair 1 'pair:'
 expect nothing-wrong 0 nothing-special
+expect under-load 1 'cable:red'
 expect one-of-each 0 not-enough-data
 expect one-drop 0 not-enough-data
 expect empty 0 not-enough-data
@@ -46,6 +47,15 @@ expect empty 0 not-enough-data
 }
 "$linkstat" diagnose --sessions two-hosts.csv --json | grep -q '"1-1 on old"\|controller:0000:00:14.0 on old\|"0000:00:14.0 on old"' || {
 	echo "FAILED  two-hosts: ports and controllers of the same name are taken for one"
+	failed=1
+}
+# Idle hours clear nobody where it is known that they were idle, and they do where it is not.
+"$linkstat" diagnose --sessions under-load.csv | grep -q 'It drops while data flows' || {
+	echo "FAILED  under-load: that it drops while data flows is not said"
+	failed=1
+}
+"$linkstat" diagnose --sessions under-load.csv --json | grep -q '"pattern":"under-load"\|"kind":"under-load"\|under-load' || {
+	echo "FAILED  under-load: the pattern is not found"
 	failed=1
 }
 # A loose socket: short sessions of one device on two ports, where others run for hours.

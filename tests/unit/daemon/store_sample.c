@@ -329,6 +329,27 @@ sql(struct fixture *fixture, const char *text)
 	sqlite3_close(db);
 }
 
+void
+sample_back_to_5(struct fixture *fixture, int version)
+{
+	static const char *const steps[] = {
+		"DROP TRIGGER sessions_changed",
+		"ALTER TABLE sessions DROP COLUMN metered_us",
+		"ALTER TABLE sessions DROP COLUMN flowing_us",
+		"ALTER TABLE sessions DROP COLUMN neighbour_us",
+		"ALTER TABLE sessions DROP COLUMN sum_flowing_us",
+		"ALTER TABLE sessions DROP COLUMN sum_drops_flowing",
+		"CREATE TRIGGER sessions_changed AFTER UPDATE OF port ON sessions BEGIN SELECT 1; "
+		"END",
+	};
+	char pragma[64];
+
+	for (size_t i = 0; i < LS_COUNT(steps); i++)
+		sql(fixture, steps[i]);
+	snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %d", version);
+	sql(fixture, pragma);
+}
+
 int64_t
 sql_number(struct fixture *fixture, const char *query)
 {

@@ -86,6 +86,8 @@ void reopen(struct fixture *fixture, const char *boot_id, int64_t now);
 
 /* Changes that no function of the store makes: a later version, or a user with sqlite3. */
 void sql(struct fixture *fixture, const char *text);
+/* Takes out what came with the schema after 5, and calls it @version. */
+void sample_back_to_5(struct fixture *fixture, int version);
 /* The one number that a query gives. */
 int64_t sql_number(struct fixture *fixture, const char *query);
 

@@ -148,6 +148,7 @@ fill_history(struct bench *bench)
 	session.id = 2;
 	session.open = session.present = false;
 	session.ended = sample_instant(60);
+	session.metered_us = session.connected_us = 60 * LS_SEC;
 	PUT_SESSION(store, &session);
 	incident->session = 1; /* for its cable */
 	PUT_INCIDENT(store, incident);

@@ -75,6 +75,40 @@ the_hub_saw_it_go(void **state)
 	assert_true(scenario->incidents[0].confidence >= 0.85);
 }
 
+/* Of 9 s data flowed for 3; then usbmon looked away. */
+static void
+a_session_knows_when_data_flowed(void **state)
+{
+	struct scenario *scenario = *state;
+	struct ls_observation begins = flow(5, 30000), ends = flow(5, 0);
+	const struct ls_session *session = &scenario->sessions[0];
+
+	scenario_usbmon(scenario, 4000, &begins);
+	scenario_usbmon(scenario, 7000, &ends);
+	scenario_observe(scenario, 9000, LS_SOURCE_USBMON, LS_OBS_SOURCE_UNAVAILABLE, "", 0);
+	scenario_unplug(scenario, 20000, "1-1", 5);
+	assert_int_equal(session->flowing_us, 3000 * UINT64_C(1000));
+	assert_int_equal(session->neighbour_us, 0);
+	assert_int_equal(session->connected_us - session->metered_us, 11000 * UINT64_C(1000));
+}
+
+static void
+data_of_a_neighbour_is_noticed(void **state)
+{
+	struct scenario *scenario = *state;
+	struct ls_observation begins = flow(6, 30000);
+
+	scenario_plug(scenario, 2000, "1-2", 6,
+		      &(struct ls_device){ .vid = 0x0bda, .pid = 0x0316 });
+	scenario_usbmon(scenario, 5000, &begins);
+	scenario_unplug(scenario, 9000, "1-1", 5);
+	assert_int_equal(scenario->sessions[0].neighbour_us, 4000 * UINT64_C(1000));
+	assert_int_equal(scenario->sessions[0].flowing_us, 0);
+	scenario_wait(scenario, 60000);
+	assert_true(scenario->incidents[0].facts & LS_FACT_NEIGHBOUR);
+	assert_false(scenario->incidents[0].facts & LS_FACT_FLOWING);
+}
+
 static void
 a_hub_that_saw_nothing_speaks_for_software(void **state)
 {
@@ -499,6 +533,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		SCENARIO(the_hub_saw_it_go),
+		SCENARIO(a_session_knows_when_data_flowed),
+		SCENARIO(data_of_a_neighbour_is_noticed),
 		SCENARIO(a_hub_that_saw_nothing_speaks_for_software),
 		SCENARIO(silence_of_a_blind_usbmon_means_nothing),
 		SCENARIO(silence_after_lost_records_means_nothing),

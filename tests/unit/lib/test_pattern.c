@@ -43,19 +43,16 @@ make_drops(struct ls_pattern_drop drops[N_DROPS])
 			.at_us = (int64_t)(i * i * i) * HOUR_US,
 			.phase = "restore",
 			.phase_point = (double)((i * 5) % 12) / 12,
-			.idle_before_s = i % 2 ? 0 : 5,
-			.bytes_per_s = i % 3 ? 1e6 : 0,
 			.session_s = i % 4 ? 5000 : 20,
 			.port = i % 2,
-			.neighbour_busy = i % 3 == 0,
 		};
 }
 
-static const struct ls_pattern_usual usual = { .loaded = 0.6,
-					       .idle = 0.5,
-					       .neighbour_busy = 0.3,
-					       .short_sessions = 0.2,
-					       .autosuspend = true };
+static const struct ls_pattern_context usual = {
+	.conditions = { [LS_CONDITION_LOAD] = { 8, N_DROPS, 0.6 },
+			[LS_CONDITION_NEIGHBOUR] = { 4, N_DROPS, 0.3 } },
+	.short_sessions = 0.2,
+};
 
 static void
 usual_drops_have_no_pattern(void **state)
@@ -90,52 +87,57 @@ show_mechanical(struct ls_pattern_drop *drop, size_t i)
 }
 
 static void
-show_load(struct ls_pattern_drop *drop, size_t i)
-{
-	(void)i;
-	drop->bytes_per_s = 3e7;
-}
-
-static void
-show_idle(struct ls_pattern_drop *drop, size_t i)
-{
-	(void)i;
-	drop->idle_before_s = 30;
-}
-
-static void
 show_period(struct ls_pattern_drop *drop, size_t i)
 {
 	drop->at_us = (int64_t)i * HOUR_US + (int64_t)((i * 7) % 5) * HOUR_US / 50;
 }
 
 static void
-show_neighbour(struct ls_pattern_drop *drop, size_t i)
+show_nothing(struct ls_pattern_drop *drop, size_t i)
 {
+	(void)drop;
 	(void)i;
-	drop->neighbour_busy = true;
 }
 
 static const struct {
 	enum ls_pattern_kind kind;
-	double usual; /* the share that fits the pattern usually; load needs a rarer one */
+	enum ls_condition condition;
+	struct ls_pattern_share share; /* of @condition; .of 0: as usual */
 	void (*show)(struct ls_pattern_drop *drop, size_t i);
 	const char *evidence;
 } shown[] = {
-	{ LS_PATTERN_SAME_POINT, 0.5, show_same_point,
+	{ LS_PATTERN_SAME_POINT,
+	  0,
+	  { 0 },
+	  show_same_point,
 	  "12 of 12 drops came in the phase \"restore\" between 37.0 and 37.8 % of it." },
-	{ LS_PATTERN_SAME_POINT, 0.5, show_same_place,
+	{ LS_PATTERN_SAME_POINT,
+	  0,
+	  { 0 },
+	  show_same_place,
 	  "10 of 12 drops came at the same place: \"Updating baseband\"." },
-	{ LS_PATTERN_MECHANICAL, 0.2, show_mechanical,
+	{ LS_PATTERN_MECHANICAL,
+	  0,
+	  { 0 },
+	  show_mechanical,
 	  "12 of 12 sessions that dropped had lasted less than 60 s, on several ports." },
-	{ LS_PATTERN_UNDER_LOAD, 0.2, show_load,
-	  "12 of 12 drops came under load, which is 20 % of the time." },
-	{ LS_PATTERN_AFTER_IDLE, 0.3, show_idle,
-	  "12 of 12 drops came after 2 s or more without traffic, which is 30 % of the time; "
-	  "autosuspend is on." },
-	{ LS_PATTERN_PERIODIC, 0.5, show_period, "12 drops came one every 3" },
-	{ LS_PATTERN_NEIGHBOUR, 0.3, show_neighbour,
-	  "12 of 12 drops came while another device was busy, which is 30 % of the time." },
+	{ LS_PATTERN_UNDER_LOAD,
+	  LS_CONDITION_LOAD,
+	  { 5, 5, 0.2 },
+	  show_nothing,
+	  "5 of 5 drops came while data flowed, which is 20 % of the time." },
+	{ LS_PATTERN_IDLE,
+	  LS_CONDITION_LOAD,
+	  { 1, 12, 0.7 },
+	  show_nothing,
+	  "11 of 12 drops came while no data flowed, which is 30 % of the time." },
+	{ LS_PATTERN_PERIODIC, 0, { 0 }, show_period, "12 drops came one every 3" },
+	{ LS_PATTERN_NEIGHBOUR,
+	  LS_CONDITION_NEIGHBOUR,
+	  { 12, 12, 0.3 },
+	  show_nothing,
+	  "12 of 12 drops came while data flowed to another device of the bus, which is 30 % of "
+	  "the time." },
 };
 
 static void
@@ -146,16 +148,14 @@ each_pattern_is_found(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LS_COUNT(shown); i++) {
-		struct ls_pattern_usual as = usual;
+		struct ls_pattern_context as = usual;
 
 		print_message("%s\n", ls_pattern_name(shown[i].kind));
 		make_drops(drops);
 		for (size_t d = 0; d < N_DROPS; d++)
 			shown[i].show(&drops[d], d);
-		if (shown[i].kind == LS_PATTERN_UNDER_LOAD)
-			as.loaded = shown[i].usual;
-		if (shown[i].kind == LS_PATTERN_AFTER_IDLE)
-			as.idle = shown[i].usual;
+		if (shown[i].share.of)
+			as.conditions[shown[i].condition] = shown[i].share;
 		assert_int_equal(ls_patterns(drops, N_DROPS, &as, patterns), 1);
 		print_message("%s (%g)\n", patterns[0].evidence, patterns[0].chance);
 		assert_int_equal(patterns[0].kind, shown[i].kind);
@@ -172,8 +172,7 @@ chance_of_a_cluster_is_exact(void **state)
 	static const double points[] = { 0.50, 0.505, 0.51, 0.515, 0.52, 0.9 };
 	struct ls_pattern_drop drops[6] = { 0 };
 	struct ls_pattern patterns[LS_N_PATTERNS];
-	struct ls_pattern_usual unknown = { LS_PATTERN_UNKNOWN, LS_PATTERN_UNKNOWN,
-					    LS_PATTERN_UNKNOWN, LS_PATTERN_UNKNOWN, false };
+	const struct ls_pattern_context unknown = { .short_sessions = LS_PATTERN_UNKNOWN };
 
 	(void)state;
 	for (size_t i = 0; i < 6; i++) {

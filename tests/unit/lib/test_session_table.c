@@ -182,6 +182,10 @@ reports_errors_with_their_line(void **state)
 		{ NEEDED "\n\"a,1,1\nb,1,1\n", "is not closed", 3 },
 		{ NEEDED "5\" white,1,1\n", "in quotes", 2 },
 		{ "drops,connected_hours,drops_by_hub,drops_by_host\n2,1,1,2\n", "less than", 2 },
+		{ "drops,connected_hours,loaded_hours\n2,1,1.1\n",
+		  "loaded_hours is more than connected_hours", 2 },
+		{ "drops,connected_hours,neighbour_hours,drops_with_neighbour\n2,1,1,3\n",
+		  "drops_with_neighbour is more than drops", 2 },
 		{ "hubs," NEEDED "a;b;c;d;e;f;g,x,1,1\n", "more than 6 hubs", 2 },
 		{ "\xff\xfe"
 		  "a",

@@ -17,10 +17,12 @@ static const struct {
 	const char *row, *json;
 } cases[] = {
 	{ { .hours = 0 },
-	  ",,,,,,,0,0,,0,0,0,0\n",
+	  ",,,,,,,0,0,,0,0,0,0,,,,\n",
 	  "{\"start\":null,\"host\":null,\"controller\":null,\"port\":null,\"hubs\":[],"
 	  "\"cable\":null,\"device\":null,\"connected_hours\":0.0,\"drops\":0,\"model\":null,"
-	  "\"drops_by_power\":0,\"drops_by_host\":0,\"drops_by_hub\":0,\"drops_by_device\":0}" },
+	  "\"drops_by_power\":0,\"drops_by_host\":0,\"drops_by_hub\":0,\"drops_by_device\":0,"
+	  "\"loaded_hours\":null,\"drops_under_load\":null,\"neighbour_hours\":null,"
+	  "\"drops_with_neighbour\":null}" },
 	{ { .start_us = INT64_C(1795356011500000),
 	    .names = { [LS_COMPONENT_HOST] = "bench",
 		       [LS_COMPONENT_CONTROLLER] = "pci-0000:00:14.0",
@@ -35,14 +37,17 @@ static const struct {
 	    .drops_by_power = 1,
 	    .drops_by_host = 2,
 	    .drops_by_hub = 3,
-	    .drops_by_device = 4 },
+	    .drops_by_device = 4,
+	    .conditions = { [LS_CONDITION_LOAD] = { true, 0.5, 9 },
+			    [LS_CONDITION_NEIGHBOUR] = { true, 0, 0 } } },
 	  "2026-11-22T14:00:11.500000Z,bench,pci-0000:00:14.0,1-4,VL813;a\\x3bb,"
-	  "\"5\"\" white, 2 m\",\"#1\",1.25,10,iPhone,1,2,3,4\n",
+	  "\"5\"\" white, 2 m\",\"#1\",1.25,10,iPhone,1,2,3,4,0.5,9,0,0\n",
 	  "{\"start\":\"2026-11-22T14:00:11.500000Z\",\"host\":\"bench\","
 	  "\"controller\":\"pci-0000:00:14.0\",\"port\":\"1-4\",\"hubs\":[\"VL813\",\"a;b\"],"
 	  "\"cable\":\"5\\\" white, 2 m\",\"device\":\"#1\",\"connected_hours\":1.25,\"drops\":10,"
 	  "\"model\":\"iPhone\",\"drops_by_power\":1,\"drops_by_host\":2,\"drops_by_hub\":3,"
-	  "\"drops_by_device\":4}" },
+	  "\"drops_by_device\":4,\"loaded_hours\":0.5,\"drops_under_load\":9,"
+	  "\"neighbour_hours\":0.0,\"drops_with_neighbour\":0}" },
 };
 
 static void
