@@ -9,9 +9,9 @@
 #include "cli/ask/client.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
+#include "cli/print/numbers.h"
 #include "cli/check/found.h"
 #include "cli/check/devices.h"
-#include "lib/attribution/rate.h"
 #include "lib/base/text.h"
 
 #define DAY_US	      INT64_C(86400000000)
@@ -159,57 +159,56 @@ survival_words(const struct check *check, const struct ls_interval *survival, ch
 }
 
 static void
-add_drops(struct check *check, const struct check_device *device, uint32_t drops, double hours)
+add_drops(struct check *check, const struct check_device *device, const struct numbers *numbers)
 {
 	char n[FORMAT_MAX], span[FORMAT_MAX], last[WORDS_MAX], survives[WORDS_MAX];
-	struct ls_interval survival;
+	const struct ls_interval *survival = &numbers->survival;
 
-	if (!ls_survival(drops, hours, check->job_hours, &survival))
+	if (!numbers->known)
 		return;
-	check_add(check, survival.median < SURVIVES_FINE ? CHECK_FIX : CHECK_NOTE,
-		  "%s in %s on this port. %s.%s", format_count(n, drops, "drop", "drops"),
-		  format_duration(span, hours * 3600), survival_words(check, &survival, survives),
-		  last_drops(check, device, last));
+	check_add(check, survival->median < SURVIVES_FINE ? CHECK_FIX : CHECK_NOTE,
+		  "%s in %s on this port. %s.%s", format_count(n, numbers->drops, "drop", "drops"),
+		  format_duration(span, numbers->hours * 3600),
+		  survival_words(check, survival, survives), last_drops(check, device, last));
 	check_advise(check, "Use another port, or find the part that is at fault first");
 	check_type(check, "linkstat diagnose %s", device->name);
 }
 
 static void
-add_no_drops(struct check *check, double hours)
+add_no_drops(struct check *check, const struct numbers *numbers)
 {
 	char span[FORMAT_MAX], survives[WORDS_MAX];
-	struct ls_interval survival;
 
-	if (!ls_survival(0, hours, check->job_hours, &survival)) {
+	if (!numbers->known) {
 		check_add(check, CHECK_NOTE, "linkstatd has no record of this port yet.");
 		return;
 	}
-	if (ls_grade(0, hours) == '?') {
+	if (numbers->grade[0] == '?') {
 		check_add(check, CHECK_NOTE,
 			  "No drop on this port yet, but it was watched for %s only: that says "
 			  "little.",
-			  format_duration(span, hours * 3600));
+			  format_duration(span, numbers->hours * 3600));
 		check_advise(check, "Where a failure is costly, try something harmless for an hour "
 				    "first.");
 		return;
 	}
 	check_add(check, CHECK_FINE, "No drop in %s on this port. %s.",
-		  format_duration(span, hours * 3600), survival_words(check, &survival, survives));
+		  format_duration(span, numbers->hours * 3600),
+		  survival_words(check, &numbers->survival, survives));
 }
 
 void
 check_history(struct check *check, const struct check_device *device)
 {
 	const json_t *port = find_port(check->report, device);
-	double hours = field_real(port, "connected_seconds") / 3600;
-	int64_t drops = field_int(port, "drops");
+	struct numbers numbers = numbers_of_port(port, check->job_hours);
 
-	if (!check->report || (drops == 0 && !check_matters(check, device)))
+	if (!check->report || (numbers.drops == 0 && !check_matters(check, device)))
 		return;
-	if (drops > 0 && hours > 0)
-		add_drops(check, device, (uint32_t)(drops < INT32_MAX ? drops : INT32_MAX), hours);
+	if (numbers.drops > 0 && numbers.hours > 0)
+		add_drops(check, device, &numbers);
 	else
-		add_no_drops(check, hours);
+		add_no_drops(check, &numbers);
 }
 
 void

@@ -16,86 +16,6 @@
 #define JOB_SECONDS_MIN 10
 #define JOBS_MAX	4096
 
-struct numbers
-numbers_of(int64_t drops, double hours, double job_hours)
-{
-	struct numbers numbers = { .hours = hours, .drops = drops, .job_hours = job_hours };
-	uint32_t n = drops < UINT32_MAX ? (uint32_t)drops : UINT32_MAX;
-
-	numbers.known = ls_rate(n, hours, &numbers.rate) &&
-			ls_survival(n, hours, job_hours, &numbers.survival);
-	numbers.grade[0] = ls_grade(n, hours);
-	return numbers;
-}
-
-static const char *
-to(const struct output_style *style)
-{
-	return style->utf8 ? "…" : "...";
-}
-
-static const char *
-one_rate(char text[FORMAT_MAX], double rate)
-{
-	int digits = rate < 0.00995 ? 4 : rate < 0.995 ? 2 : rate < 9.95 ? 1 : 0;
-
-	if (rate < 0.00005)
-		snprintf(text, FORMAT_MAX, "0");
-	else
-		snprintf(text, FORMAT_MAX, "%.*f", digits, rate);
-	return text;
-}
-
-const char *
-numbers_rate(char text[NUMBERS_MAX], const struct output_style *style,
-	     const struct numbers *numbers)
-{
-	char low[FORMAT_MAX], high[FORMAT_MAX], middle[FORMAT_MAX];
-
-	if (!numbers->known || numbers->hours < NUMBERS_HOURS_MIN)
-		return style->dash;
-	ls_text_format(text, NUMBERS_MAX, "%s (%s %s %s)", one_rate(middle, numbers->rate.median),
-		       one_rate(low, numbers->rate.low), to(style),
-		       one_rate(high, numbers->rate.high));
-	return text;
-}
-
-const char *
-numbers_survival(char text[NUMBERS_MAX], const struct output_style *style,
-		 const struct numbers *numbers)
-{
-	const struct ls_interval *survival = &numbers->survival;
-	char middle[FORMAT_MAX];
-
-	if (!numbers->known || numbers->hours < NUMBERS_HOURS_MIN)
-		return "not enough data";
-	ls_text_format(text, NUMBERS_MAX, "%s (%d %s %d)", format_percent(middle, survival->median),
-		       format_whole_percent(fmin(survival->low, survival->high)), to(style),
-		       format_whole_percent(fmax(survival->low, survival->high)));
-	return text;
-}
-
-int
-numbers_add_json(json_t *object, const struct numbers *numbers)
-{
-	const struct ls_interval *rate = &numbers->rate, *survival = &numbers->survival;
-	json_t *rates = numbers->known ? json_pack("{s:f, s:f, s:f}", "low", rate->low, "median",
-						   rate->median, "high", rate->high)
-				       : json_null();
-	json_t *survivals = numbers->known ? json_pack("{s:f, s:f, s:f, s:f}", "job_seconds",
-						       numbers->job_hours * 3600, "low",
-						       fmin(survival->low, survival->high),
-						       "median", survival->median, "high",
-						       fmax(survival->low, survival->high))
-					   : json_null();
-	int r = json_object_set_new(object, "rate", rates);
-
-	if (json_object_set_new(object, "survival", survivals) < 0 ||
-	    json_object_set_new(object, "grade", json_string(numbers->grade)) < 0)
-		r = -1;
-	return r < 0 ? -ENOMEM : 0;
-}
-
 struct jobs {
 	double hours[JOBS_MAX];
 	size_t n;
@@ -210,13 +130,6 @@ report_trend(char words[WORDS_MAX], const struct cli *cli, const json_t *port)
 	return words;
 }
 
-struct numbers
-report_numbers(const json_t *port, double job_hours)
-{
-	return numbers_of(field_int(port, "drops"), field_real(port, "connected_seconds") / 3600,
-			  job_hours);
-}
-
 /* Adds rates and grades, which linkstatd does not compute. 0 or -ENOMEM. */
 static int
 add_numbers(json_t *ports, double job_hours)
@@ -227,7 +140,7 @@ add_numbers(json_t *ports, double job_hours)
 
 	json_array_foreach(ports, i, port)
 	{
-		struct numbers numbers = report_numbers(port, job_hours);
+		struct numbers numbers = numbers_of_port(port, job_hours);
 		double clean_hours = field_real(port, "longest_clean_seconds") / 3600;
 
 		if (r == 0)

@@ -1,10 +1,8 @@
 #pragma once
-/*
- * The data of linkstat report: drops and hours as numbers (rate, survival of a job, grade;
- * lib/attribution/rate.h has the formulas), and the reply that contains them.
- */
+/* The data of linkstat report: the reply with what its numbers mean (cli/print/numbers.h). */
 #include "cli/base/cli.h"
 #include "cli/print/format.h"
+#include "cli/print/numbers.h"
 #include "cli/print/words.h"
 #include "lib/attribution/rate.h"
 #include "lib/wire/wire.h"
@@ -15,31 +13,6 @@ struct report_options {
 	bool transfers;	  /* how long they took, too */
 	double job_hours; /* 0: not given */
 };
-
-struct numbers {
-	double hours;
-	int64_t drops;
-	double job_hours;
-	bool known; /* there is exposure: rate and survival are set */
-	struct ls_interval rate, survival;
-	char grade[2];
-};
-
-#define NUMBERS_MAX 96
-/* Below that a rate is noise: one drop in ten seconds would be 360 an hour. */
-#define NUMBERS_HOURS_MIN 0.25
-
-struct numbers numbers_of(int64_t drops, double hours, double job_hours);
-
-/* "1.40 (0.50 … 2.9)", or a dash. */
-const char *numbers_rate(char text[NUMBERS_MAX], const struct output_style *style,
-			 const struct numbers *numbers);
-/* "71 % (49 … 88)", or "not enough data". */
-const char *numbers_survival(char text[NUMBERS_MAX], const struct output_style *style,
-			     const struct numbers *numbers);
-
-/* Adds rate, survival, grade to @object. 0 or -ENOMEM. */
-int numbers_add_json(json_t *object, const struct numbers *numbers);
 
 /*
  * The length of the job in question: @asked_hours unless that is 0, else the median of recorded
@@ -53,7 +26,6 @@ const char *numbers_job_name(char text[FORMAT_MAX], double job_hours);
 int report_verdict(const json_t *reply);
 /* The reply of Report, with what the numbers mean in each port; a new reference. An enum cli_exit. */
 int report_ask(const struct cli *cli, double asked_hours, json_t **ret, double *job_hours);
-struct numbers report_numbers(const json_t *port, double job_hours);
 /*
  * "worse since Tue 2026-11-17 14:00:00, when hub "…" came: 1.40 drops/h, before 0.02"; "" if
  * nothing changed.

@@ -68,6 +68,11 @@ add(struct report_groups *groups, const json_t *sum, const char *key, const char
 	found->hours += field_real(sum, "connected_hours");
 	found->sessions += field_int(sum, "sessions");
 	found->drops += field_int(sum, "drops");
+	ls_history_add(&found->history, &(struct ls_history_cell){
+						.n = numbers_clip(field_int(sum, "sessions")),
+						.drops = numbers_clip(field_int(sum, "drops")),
+						.hours = field_real(sum, "connected_hours"),
+					});
 	return CLI_FINE;
 }
 
@@ -115,16 +120,20 @@ add_sum(const json_t *sum, void *user)
 	return add(groups, sum, name, *name ? name : none);
 }
 
+static struct numbers
+group_numbers(const struct report_group *group, double job_hours)
+{
+	return numbers_of(&group->history, group->drops, group->hours, job_hours);
+}
+
 /* The worst first, by the lower bound of drops an hour. */
 static int
 compare_ranks(const void *a, const void *b)
 {
 	const struct report_group *left = *(void *const *)a, *right = *(void *const *)b;
-	struct numbers l = numbers_of(left->drops, left->hours, 0);
-	struct numbers r = numbers_of(right->drops, right->hours, 0);
 
-	if (l.rate.low != r.rate.low)
-		return l.rate.low > r.rate.low ? -1 : 1;
+	if (left->worst != right->worst)
+		return left->worst > right->worst ? -1 : 1;
 	if (left->hours != right->hours)
 		return left->hours > right->hours ? -1 : 1;
 	return strcmp(left->key, right->key);
@@ -142,6 +151,11 @@ report_groups_ask(const struct cli *cli, enum ls_component_kind kind, struct rep
 
 	*ret = (struct report_groups){ .kind = kind };
 	r = ask_items(cli, &query, &list, add_sum, ret);
+	for (size_t i = 0; i < ret->all.n; i++) {
+		struct report_group *group = ret->all.items[i];
+
+		group->worst = group_numbers(group, 0).rate.low;
+	}
 	if (r == CLI_FINE && ret->all.n > 0)
 		qsort(ret->all.items, ret->all.n, sizeof(ret->all.items[0]), compare_ranks);
 	return r;
@@ -156,7 +170,7 @@ report_groups_done(struct report_groups *groups)
 static json_t *
 group_object(const struct report_group *group, double job_hours)
 {
-	struct numbers numbers = numbers_of(group->drops, group->hours, job_hours);
+	struct numbers numbers = group_numbers(group, job_hours);
 	ls_json_auto json_t *object =
 		json_pack("{s:s, s:s?, s:I, s:f, s:I}", "name", group->shown, "id",
 			  *group->key && strcmp(group->key, " ") != 0 ? group->key : NULL,
@@ -196,7 +210,7 @@ static void
 fill_row(const struct cli *cli, struct table *table, const struct report_group *group,
 	 double job_hours)
 {
-	struct numbers numbers = numbers_of(group->drops, group->hours, job_hours);
+	struct numbers numbers = group_numbers(group, job_hours);
 	struct libscols_line *row = table_row(table, NULL);
 	char text[2 * FORMAT_MAX], clean[LS_COMPONENT_NAME_MAX], title[WORDS_MAX];
 

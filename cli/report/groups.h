@@ -2,6 +2,7 @@
 /* Sessions summed by one kind of part: linkstat report --by. */
 #include "cli/base/cli.h"
 #include "cli/base/set.h"
+#include "lib/attribution/rate.h"
 #include "lib/attribution/trials.h"
 
 struct report_group {
@@ -9,6 +10,8 @@ struct report_group {
 	char shown[LS_COMPONENT_NAME_MAX]; /* its name as shown */
 	double hours;
 	int64_t sessions, drops;
+	struct ls_history history;
+	double worst; /* drops an hour at least; set when all were added */
 };
 
 /* Zero is an empty one. */

@@ -136,7 +136,7 @@ report_page_ranking(struct report_page *page)
 		return cli_no_memory();
 	json_array_foreach(ports, i, port)
 	{
-		ranks[i] = (struct rank){ port, report_numbers(port, page->job_hours) };
+		ranks[i] = (struct rank){ port, numbers_of_port(port, page->job_hours) };
 	}
 	if (i > 0)
 		qsort(ranks, i, sizeof(*ranks), compare_ranks);

@@ -170,7 +170,7 @@ fill_row(const struct cli *cli, struct table *table, const json_t *port, double 
 	struct libscols_line *row = table_row(table, NULL);
 	double seconds = field_real(port, "connected_seconds");
 	const char *name = field_text(port, "name"), *label = field_text(port, "label");
-	struct numbers numbers = report_numbers(port, job_hours);
+	struct numbers numbers = numbers_of_port(port, job_hours);
 	char number[FORMAT_MAX], words[WORDS_MAX];
 
 	name = *name ? name : field_text(port, "port");

@@ -313,6 +313,60 @@ visit_with_cables(const struct store_exposure *asked, int64_t port, struct ls_po
 	return visit(report, user);
 }
 
+/* Of sums: those of a length and of as many drops each are one. */
+static int
+add_history_of_sums(const struct store_exposure *asked, int64_t port, struct ls_history *history)
+{
+	store_rows_auto rows =
+		store_query(asked->store,
+			    "SELECT sum(n), sum(drops), sum(connected_us) FROM session_sums"
+			    " WHERE port = ?1 AND slice >= ?2 GROUP BY each, length",
+			    INT(port), INT(store_exposure_slices(asked)));
+	int r;
+
+	while ((r = store_next(&rows)) == 1) {
+		const struct ls_history_cell cell = {
+			.n = (uint32_t)store_int(&rows, 0),
+			.drops = (uint32_t)store_int(&rows, 1),
+			.hours = (double)store_int(&rows, 2) / 3600e6,
+		};
+
+		ls_history_add(history, &cell);
+	}
+	return r;
+}
+
+static int
+add_piece(const struct store_piece *piece, void *user)
+{
+	struct ls_history_cell *cell = user;
+
+	cell->drops += piece->dropped;
+	cell->hours += piece->us / 3600e6;
+	return 0;
+}
+
+/* The sessions of a port, for the interval of its rate; without drops its hours are all that counts. */
+static int
+report_history(const struct store_exposure *asked, int64_t port, struct ls_port_report *report)
+{
+	int r = report->counts.drops ? add_history_of_sums(asked, port, &report->history) : 0;
+	store_rows_auto rows =
+		store_query(asked->store,
+			    "SELECT id FROM sessions WHERE id IN " SESSIONS_OUTSIDE_SLICES
+			    " AND began_real < ?3 AND ?4 + ?5 > 0",
+			    STORE_PORT_SPAN(asked, port), INT(store_exposure_slices(asked)));
+
+	while (report->counts.drops && r == 0 && (r = store_next(&rows)) == 1) {
+		struct ls_history_cell cell = { .n = 1 };
+
+		r = store_pieces(asked, store_int(&rows, 0), add_piece, &cell);
+		if (r == 0 && (cell.hours > 0 || cell.drops))
+			ls_history_add(&report->history, &cell);
+	}
+	return r;
+}
+
 /* One port, if anything was there. */
 static int
 report_port(const struct store_exposure *asked, const struct store_rows *port, store_port_fn visit,
@@ -339,6 +393,8 @@ report_port(const struct store_exposure *asked, const struct store_rows *port, s
 	if (r < 0 || (n == 0 && report.counts.sessions == 0))
 		return r;
 	r = store_report_series(asked, id, &report);
+	if (r == 0)
+		r = report_history(asked, id, &report);
 	if (r == 0)
 		r = latest_device(asked, id, &report);
 	return r < 0 ? r : visit_with_cables(asked, id, &report, visit, user);

@@ -17,6 +17,29 @@ struct posterior {
 	struct point points[N_SHAPES * POINTS]; /* by their rate; weights sum to 1 */
 };
 
+static bool
+alike(const struct ls_history_cell *a, const struct ls_history_cell *b)
+{
+	return a->drops * (uint64_t)b->n == b->drops * (uint64_t)a->n &&
+	       likelihood_bin(a->hours / a->n) == likelihood_bin(b->hours / b->n);
+}
+
+void
+ls_history_add(struct ls_history *history, const struct ls_history_cell *cell)
+{
+	size_t i = 0;
+
+	if (cell->n == 0)
+		return;
+	while (i < history->n_cells && i < LS_HISTORY_CELLS - 1 && !alike(&history->cells[i], cell))
+		i++;
+	if (i == history->n_cells)
+		history->n_cells++;
+	history->cells[i].n += cell->n;
+	history->cells[i].drops += cell->drops;
+	history->cells[i].hours += cell->hours;
+}
+
 static double
 sum_drops(const struct ls_history_cell *cells, size_t n_cells, double *ret_hours)
 {

@@ -172,14 +172,13 @@ ls_survival(uint32_t drops, double hours, double job_hours, struct ls_interval *
 }
 
 char
-ls_grade(uint32_t drops, double hours)
+ls_grade(uint32_t drops, const struct ls_interval *rate)
 {
-	struct ls_interval rate;
 	size_t i = 0;
 
-	if (!ls_rate(drops, hours, &rate) || (drops == 0 && rate.high > CLEAN_RATE_MAX))
+	if (!rate || (drops == 0 && rate->high > CLEAN_RATE_MAX))
 		return '?';
-	while (rate.high > grades[i].drops_per_hour)
+	while (rate->high > grades[i].drops_per_hour)
 		i++;
 	return grades[i].grade;
 }

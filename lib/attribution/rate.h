@@ -31,6 +31,19 @@ struct ls_history_cell {
 	double hours;
 };
 
+/*
+ * A history in so many cells as are needed: sessions of about the same length and number of drops are
+ * one. What there is no room for joins the last cell. Zero is an empty one.
+ */
+#define LS_HISTORY_CELLS 128
+struct ls_history {
+	size_t n_cells;
+	struct ls_history_cell cells[LS_HISTORY_CELLS];
+};
+
+/* Adds like sessions. Drops without a session: a cell of 0 hours. */
+void ls_history_add(struct ls_history *history, const struct ls_history_cell *cell);
+
 /* The same of a history. ret->median of survival is its expectation. */
 bool ls_rate_of(const struct ls_history_cell *cells, size_t n_cells, struct ls_interval *ret);
 bool ls_survival_of(const struct ls_history_cell *cells, size_t n_cells, double job_hours,
@@ -47,9 +60,10 @@ bool ls_survival_of(const struct ls_history_cell *cells, size_t n_cells, double 
  *   E       2.5                      54 %
  *   F       more
  *
- * '?' is not enough data: no exposure, or no drop in less time than a C needs. A drop is never '?'.
+ * '?' is not enough data: no @rate (NULL), or no drop in less time than a C needs. A drop is never
+ * '?'.
  */
-char ls_grade(uint32_t drops, double hours);
+char ls_grade(uint32_t drops, const struct ls_interval *rate);
 
 /* P(shape, x), the regularised lower incomplete gamma function: the share of Gamma(shape, rate 1)
  * below @x. @shape > 0, @x >= 0; to about 1e-9 for shapes up to 1e6. */

@@ -107,6 +107,25 @@ cables_array(const char *cables)
 }
 
 static json_t *
+history_array(const struct ls_history *history)
+{
+	ls_json_auto json_t *array = json_array();
+
+	for (size_t i = 0; i < history->n_cells; i++) {
+		const struct ls_history_cell *cell = &history->cells[i];
+		const struct ls_wire_field fields[] = {
+			{ "sessions", json_integer(cell->n) },
+			{ "drops", json_integer(cell->drops) },
+			{ "connected_hours", json_real(cell->hours) },
+		};
+
+		if (json_array_append_new(array, ls_wire_object(fields, LS_COUNT(fields))) < 0)
+			return NULL;
+	}
+	return LS_STEAL(&array);
+}
+
+static json_t *
 latency_object(const struct ls_port_report *report)
 {
 	ls_json_auto json_t *object = json_object();
@@ -174,6 +193,7 @@ ls_wire_port_report(const struct ls_port_report *report)
 		{ "latency", latency_object(report) },
 		{ "endpoints", endpoints_array(report) },
 		{ "longest_clean_seconds", json_real(report->longest_clean_seconds) },
+		{ "history", history_array(&report->history) },
 		{ "trend", report->has_trend ? trend_object(report) : json_null() },
 		{ "device", counts->has_device ? ls_wire_device(&counts->device) : json_null() },
 	};

@@ -3,6 +3,7 @@
  * What a report has of one port: from the history (daemon/store) or from a capture or log
  * (cli/offline), and as the PortReport of the contract.
  */
+#include "lib/attribution/rate.h"
 #include "lib/attribution/trend.h"
 #include "lib/model/record.h"
 #include "lib/usbmon/usbmon.h"
@@ -56,7 +57,8 @@ struct ls_port_report {
 	struct ls_endpoint_errors endpoints[LS_N_ENDPOINTS]; /* index: as in lib/usbmon/traffic.h */
 	/* Of the connected time, the longest without a drop. Drops within a minute are one. */
 	double longest_clean_seconds;
-	bool has_trend; /* a change (lib/attribution/trend.h); since_us is real time */
+	struct ls_history history; /* its sessions, where something dropped; else empty */
+	bool has_trend;		   /* a change (lib/attribution/trend.h); since_us is real time */
 	struct ls_trend trend;
 	const char *came_kind; /* "cable", "hub", "device": new there at that time; or NULL */
 	char came[LS_STRING_MAX];

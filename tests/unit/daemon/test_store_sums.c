@@ -123,6 +123,29 @@ sum_all(struct store *store)
 	assert_int_equal(r, 0);
 }
 
+/* Sums and sessions may be in other cells, and one may be split, but they are the same hours. */
+static struct ls_history_cell
+all_of(const struct ls_history *history)
+{
+	struct ls_history_cell all = { 0 };
+
+	for (size_t i = 0; i < history->n_cells; i++) {
+		all.n += history->cells[i].n;
+		all.drops += history->cells[i].drops;
+		all.hours += history->cells[i].hours;
+	}
+	return all;
+}
+
+static void
+same_history(const struct ls_history *a, const struct ls_history *b)
+{
+	struct ls_history_cell left = all_of(a), right = all_of(b);
+
+	assert_int_equal(left.drops, right.drops);
+	assert_float_equal(left.hours, right.hours, 1e-6);
+}
+
 static void
 same_report(const struct ls_port_report *a, const struct ls_port_report *b)
 {
@@ -137,6 +160,7 @@ same_report(const struct ls_port_report *a, const struct ls_port_report *b)
 	assert_int_equal(a->counts.n_statuses, b->counts.n_statuses);
 	for (size_t i = 0; i < a->counts.n_statuses; i++)
 		assert_int_equal(a->counts.errors_by_status[i].n, b->counts.errors_by_status[i].n);
+	same_history(&a->history, &b->history);
 	assert_int_equal(a->latency[LS_XFER_BULK].n, b->latency[LS_XFER_BULK].n);
 	assert_int_equal(a->latency[LS_XFER_BULK].max_us, b->latency[LS_XFER_BULK].max_us);
 }
@@ -161,6 +185,9 @@ sums_change_no_answer(void **state)
 	assert_int_equal(one_by_one.drops_flowing, 11);
 	assert_float_equal(before[0].counts.connected_seconds, 80 * 3600, 1e-3);
 	assert_int_equal(before[0].counts.resets, 20);
+	assert_int_equal(before[0].history.n_cells, 2); /* sessions with two drops, and without */
+	assert_int_equal(all_of(&before[0].history).n, 20);
+	assert_float_equal(all_of(&before[0].history).hours, 80, 1e-6);
 
 	sum_all(fixture->store);
 	summed = sum(fixture->store, ALL);

@@ -110,7 +110,8 @@ links_have_rates_survival_and_a_grade(void **state)
 		assert_near(got.low, links[i].low, 1e-9);
 		assert_near(got.median, links[i].survives, 1e-9);
 		assert_near(got.high, links[i].high, 1e-9);
-		assert_int_equal(ls_grade(links[i].drops, links[i].hours), links[i].grade);
+		assert_true(ls_rate(links[i].drops, links[i].hours, &got));
+		assert_int_equal(ls_grade(links[i].drops, &got), links[i].grade);
 	}
 }
 
@@ -124,8 +125,8 @@ no_exposure_is_no_number(void **state)
 	for (size_t i = 0; i < LS_COUNT(hours); i++) {
 		assert_false(ls_rate(3, hours[i], &got));
 		assert_false(ls_survival(3, hours[i], 1, &got));
-		assert_int_equal(ls_grade(3, hours[i]), '?');
 	}
+	assert_int_equal(ls_grade(3, NULL), '?');
 	assert_false(ls_survival(3, 1, -1, &got));
 	assert_false(ls_survival(3, 1, NAN, &got));
 }
@@ -145,9 +146,53 @@ grades_follow_the_pessimistic_end(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LS_COUNT(cases); i++) {
+		struct ls_interval rate;
+
 		print_message("%u drops in %g h\n", cases[i].drops, cases[i].hours);
-		assert_int_equal(ls_grade(cases[i].drops, cases[i].hours), cases[i].grade);
+		assert_true(ls_rate(cases[i].drops, cases[i].hours, &rate));
+		assert_int_equal(ls_grade(cases[i].drops, &rate), cases[i].grade);
 	}
+}
+
+/* Ten drops of one bad session say less of the rate than ten of ten sessions. */
+static void
+sessions_decide_how_far_a_rate_is_known(void **state)
+{
+	struct ls_history even = { 0 }, bout = { 0 };
+	struct ls_interval of_even, of_bout;
+
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		ls_history_add(&even, &(struct ls_history_cell){ 1, 1, 1.0 + 0.01 * i });
+	ls_history_add(&bout, &(struct ls_history_cell){ 1, 10, 1 });
+	ls_history_add(&bout, &(struct ls_history_cell){ 9, 0, 9.4 });
+	assert_int_equal(even.n_cells, 1);
+	assert_int_equal(bout.n_cells, 2);
+	assert_true(ls_rate_of(even.cells, even.n_cells, &of_even));
+	assert_true(ls_rate_of(bout.cells, bout.n_cells, &of_bout));
+	print_message("%.2f … %.2f, %.2f … %.2f\n", of_even.low, of_even.high, of_bout.low,
+		      of_bout.high);
+	assert_true(of_bout.high / of_bout.low > 2 * of_even.high / of_even.low);
+}
+
+/* However many there are: nothing is lost but how they differ. */
+static void
+a_history_is_bounded(void **state)
+{
+	struct ls_history history = { 0 };
+	uint64_t n = 0, drops = 0;
+
+	(void)state;
+	for (uint32_t i = 1; i <= 1000; i++)
+		ls_history_add(&history, &(struct ls_history_cell){ 1, i, exp2(i % 40 - 20) });
+	ls_history_add(&history, &(struct ls_history_cell){ 0 });
+	assert_int_equal(history.n_cells, LS_HISTORY_CELLS);
+	for (size_t i = 0; i < history.n_cells; i++) {
+		n += history.cells[i].n;
+		drops += history.cells[i].drops;
+	}
+	assert_int_equal(n, 1000);
+	assert_int_equal(drops, 500500);
 }
 
 int
@@ -160,6 +205,8 @@ main(void)
 		cmocka_unit_test(links_have_rates_survival_and_a_grade),
 		cmocka_unit_test(no_exposure_is_no_number),
 		cmocka_unit_test(grades_follow_the_pessimistic_end),
+		cmocka_unit_test(sessions_decide_how_far_a_rate_is_known),
+		cmocka_unit_test(a_history_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
