@@ -317,11 +317,15 @@ visit_with_cables(const struct store_exposure *asked, int64_t port, struct ls_po
 static int
 add_history_of_sums(const struct store_exposure *asked, int64_t port, struct ls_history *history)
 {
-	store_rows_auto rows =
-		store_query(asked->store,
-			    "SELECT sum(n), sum(drops), sum(connected_us) FROM session_sums"
-			    " WHERE port = ?1 AND slice >= ?2 GROUP BY each, length",
-			    INT(port), INT(store_exposure_slices(asked)));
+	int64_t slice = store_exposure_slices(asked);
+	int64_t span = slice <= 0 ? 0 : (slice - 1) / STORE_HISTORY_SLICES + 1;
+	store_rows_auto rows = store_query(
+		asked->store,
+		"SELECT sum(n), sum(drops), sum(connected_us) FROM (SELECT * FROM history_sums"
+		"  WHERE port = ?1 AND span >= ?3 UNION ALL"
+		"  SELECT port, 0, each, length, n, drops, connected_us FROM session_sums"
+		"  WHERE port = ?1 AND slice >= ?2 AND slice < ?3 * ?4) GROUP BY each, length",
+		INT(port), INT(slice), INT(span), INT(STORE_HISTORY_SLICES));
 	int r;
 
 	while ((r = store_next(&rows)) == 1) {

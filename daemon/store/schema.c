@@ -432,7 +432,11 @@ static const char *const to_5[] = {
 	"CREATE INDEX sessions_not_summed_began ON sessions (began_real) WHERE sum IS NULL",
 };
 
-/* How long data flowed while sessions were connected. Sums of before stay as they are. */
+/*
+ * How long data flowed while sessions were connected; sums of before stay as they are. And the history
+ * of a port for the interval of its rate, in spans of STORE_HISTORY_SLICES slices:
+ * what took part in the sessions makes no difference there, so ten years are a few thousand rows.
+ */
 static const char *const to_6[] = {
 	"ALTER TABLE sessions ADD COLUMN metered_us INTEGER NOT NULL DEFAULT 0", /* usbmon watched */
 	"ALTER TABLE sessions ADD COLUMN flowing_us INTEGER NOT NULL DEFAULT 0", /* … data flowed */
@@ -475,6 +479,28 @@ static const char *const to_6[] = {
 	" DELETE FROM session_sums WHERE id = OLD.sum AND n = 0;"
 	" UPDATE sessions SET sum = NULL WHERE id = NEW.id;"
 	" END",
+	"CREATE TABLE history_sums ("
+	" port INTEGER NOT NULL, span INTEGER NOT NULL,"
+	" each INTEGER NOT NULL, length INTEGER NOT NULL," /* as in session_sums */
+	" n INTEGER NOT NULL, drops INTEGER NOT NULL, connected_us INTEGER NOT NULL,"
+	" PRIMARY KEY (port, span, each, length)"
+	") STRICT, WITHOUT ROWID",
+	"INSERT INTO history_sums SELECT port, slice / " STORE_HISTORY_SLICES_TEXT ", each, length,"
+	" sum(n), sum(drops), sum(connected_us) FROM session_sums GROUP BY 1, 2, 3, 4",
+	"CREATE TRIGGER session_sums_came AFTER INSERT ON session_sums BEGIN"
+	" INSERT INTO history_sums VALUES (NEW.port, NEW.slice / " STORE_HISTORY_SLICES_TEXT
+	", NEW.each,"
+	"  NEW.length, NEW.n, NEW.drops, NEW.connected_us) ON CONFLICT DO UPDATE SET"
+	"  n = n + excluded.n, drops = drops + excluded.drops,"
+	"  connected_us = connected_us + excluded.connected_us;"
+	" END",
+	"CREATE TRIGGER session_sums_changed AFTER UPDATE OF n ON session_sums BEGIN"
+	" UPDATE history_sums SET n = n + NEW.n - OLD.n, drops = drops + NEW.drops - OLD.drops,"
+	"  connected_us = connected_us + NEW.connected_us - OLD.connected_us"
+	"  WHERE port = NEW.port AND span = NEW.slice / " STORE_HISTORY_SLICES_TEXT
+	"  AND each = NEW.each AND length = NEW.length;"
+	" END",
+	"CREATE INDEX session_sums_slice ON session_sums (port, slice, cable)",
 };
 
 static const struct {

@@ -12,6 +12,9 @@
 /* Sessions of one sum began in the same six days: attribution asks since when it drops. */
 #define STORE_SLICE_TEXT "524288000000"
 #define STORE_SLICE_US	 INT64_C(524288000000)
+/* Of a row of history_sums; a slice is of the span slice / STORE_HISTORY_SLICES. */
+#define STORE_HISTORY_SLICES	  4
+#define STORE_HISTORY_SLICES_TEXT "4"
 /* Of a row with a boot: the import that it came with has not ended, and may be undone. */
 #define STORE_HALF_IMPORTED "boot IN (SELECT id FROM boots WHERE imported IN (1, 4))"
 

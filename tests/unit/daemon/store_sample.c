@@ -333,6 +333,10 @@ void
 sample_back_to_5(struct fixture *fixture, int version)
 {
 	static const char *const steps[] = {
+		"DROP TRIGGER session_sums_came",
+		"DROP TRIGGER session_sums_changed",
+		"DROP TABLE history_sums",
+		"DROP INDEX session_sums_slice",
 		"DROP TRIGGER sessions_changed",
 		"ALTER TABLE sessions DROP COLUMN metered_us",
 		"ALTER TABLE sessions DROP COLUMN flowing_us",
