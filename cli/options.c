@@ -277,6 +277,50 @@ request_done(struct request *request)
 {
 	free(request->options);
 	free(request->words);
+	free(request->argv);
+}
+
+static bool
+is_negative(const char *word)
+{
+	return word[0] == '-' && word[1] >= '0' && word[1] <= '9';
+}
+
+/* A copy of @argv in which numbers like -71 stand behind "--": to getopt_long() they are options. */
+static int
+put_numbers_last(struct request *request, int *argc, char ***argv)
+{
+	static char end[] = "--";
+	char **all = calloc((size_t)*argc + 2, sizeof(*all)), **from = *argv;
+	int n = 0, n_options = 0;
+
+	request->argv = all;
+	if (!all)
+		return cli_no_memory();
+	while (n_options < *argc && strcmp(from[n_options], end) != 0)
+		n_options++;
+	for (int i = 0; i < n_options; i++)
+		if (!is_negative(from[i]))
+			all[n++] = from[i];
+	all[n++] = end;
+	for (int i = 0; i < n_options; i++)
+		if (is_negative(from[i]))
+			all[n++] = from[i];
+	for (int i = n_options + 1; i < *argc; i++)
+		all[n++] = from[i];
+	*argc = n;
+	*argv = all;
+	return CLI_FINE;
+}
+
+/* The command that @word is an argument of, though none was typed; NULL: none. */
+static const struct command *
+find_claim(const struct command *const *list, const char *word)
+{
+	for (size_t i = 0; list[i]; i++)
+		if (list[i]->claims && list[i]->claims(word))
+			return list[i];
+	return NULL;
 }
 
 /* *ret_word is the command as it was typed, NULL if none was. */
@@ -302,10 +346,17 @@ options_parse(struct cli *cli, int argc, char **argv, const struct command *cons
 	struct found found = { 0 };
 	const char *word = NULL;
 	struct scan scan;
+	bool claimed = false;
 	int r;
 
 	*ret = (struct request){ 0 };
 	r = choose_command(argc, argv, list, &word, &ret->command);
+	if (r == CLI_FINE && word && !ret->command) {
+		ret->command = find_claim(list, word);
+		claimed = ret->command != NULL;
+	}
+	if (r == CLI_FINE && ret->command && ret->command->numbers)
+		r = put_numbers_last(ret, &argc, &argv);
 	if (r != CLI_FINE)
 		return r;
 	r = scan_init(&scan, argc, argv, list, ret->command) < 0 ? cli_no_memory() : CLI_FINE;
@@ -323,7 +374,7 @@ options_parse(struct cli *cli, int argc, char **argv, const struct command *cons
 	}
 	if (word && (!ret->command || argv[optind] != word))
 		return complain_command(list, optind < argc ? argv[optind] : word);
-	cli->args = argv + optind + (word != NULL);
-	cli->n_args = argc - optind - (word != NULL);
+	cli->args = argv + optind + (word && !claimed);
+	cli->n_args = argc - optind - (word && !claimed);
 	return check(cli, ret->command, found.foreign);
 }

@@ -6,6 +6,7 @@ struct request {
 	const struct command *command;
 	void *options;	    /* what command->run() gets */
 	const char **words; /* of its option that takes many */
+	char **argv;	    /* a copy that was needed; NULL: none */
 };
 
 /*

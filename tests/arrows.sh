@@ -21,6 +21,7 @@ lib/attribution:  lib/base
 lib/model:        lib/base lib/usbmon
 lib/observe:      lib/base lib/usbmon lib/model
 lib/families:     lib/base lib/model
+lib/explain:      lib/base lib/usbmon lib/model lib/observe
 lib/engine:       lib/base lib/usbmon lib/model lib/families
 lib/logs:         lib/base lib/model lib/observe
 lib/wire:         lib/base lib/usbmon lib/model lib/engine lib/attribution
@@ -40,6 +41,7 @@ cli/ask:          lib cli/base cli/print
 cli/offline:      lib cli/base cli/print
 cli/commands:     lib cli/base cli/print cli/ask cli/offline
 cli/check:        lib cli/base cli/print cli/ask cli/offline
+cli/explain:      lib cli/base cli/print
 cli/diagnose:     lib cli/base cli/print cli/ask cli/offline
 cli/analyze:      lib cli/base cli/print cli/ask cli/offline
 cli/report:       lib cli/base cli/print cli/ask cli/offline cli/diagnose
@@ -137,7 +139,7 @@ own() {
 }
 own 'time\.h' lib/base/time.c daemon cli
 own 'jansson\.h' lib/wire/wire.h
-own 'ini\.h' lib/families/ini.c
+own 'ini\.h' lib/families/ini.c lib/explain/read.c
 own 'csv\.h' lib/wire/session_table.c lib/wire/session_write.c
 own 'sqlite3\.h' daemon/store/db.h
 own 'libudev\.h' daemon/sources/udev.c daemon/sources/udev_events.c daemon/sources/sysfs.c daemon/sources/sysfs.h

@@ -48,6 +48,9 @@ struct command {
 	const char *complete;	/* its arguments, as of an option */
 	const struct command_option *options; /* ends with one that is zero; NULL: none */
 	size_t options_size;		      /* of what run() gets, zeroed before parsing */
+	bool numbers;			      /* "-71" is an argument of it and no option */
+	/* Is "linkstat WORD" this command with that argument? NULL: never. */
+	bool (*claims)(const char *word);
 	/* An enum cli_exit; whatever it is, the user has been informed. */
 	int (*run)(const struct cli *cli, const void *options);
 };

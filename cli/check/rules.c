@@ -82,3 +82,9 @@ check_is_fit(const struct check *check)
 {
 	return check->n_findings == 0 || check->findings[0].level != CHECK_FIX;
 }
+
+const char *
+check_rule_id(size_t i)
+{
+	return i < LS_COUNT(rules) ? rules[i].id : NULL;
+}

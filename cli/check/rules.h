@@ -6,3 +6,5 @@
 void check_look(struct check *check);
 /* True if there is nothing to fix. */
 bool check_is_fit(const struct check *check);
+/* Its id, as findings have it; NULL behind the last one. linkstat explain knows each. */
+const char *check_rule_id(size_t i);

@@ -21,7 +21,7 @@ ls_families_new(struct ls_families **ret)
 	if (!families)
 		return -ENOMEM;
 	for (size_t i = 0; i < family_n_files; i++) {
-		const struct family_file *file = &family_files[i];
+		const struct ls_embedded_file *file = &family_files[i];
 		int r = ls_families_read(families, file->name, file->text, file->len, why);
 
 		assert(r > 0 || r == -ENOMEM); /* ours */

@@ -59,6 +59,12 @@ finds_the_command(void **state)
 		{ { "nonsense", "--version" }, "version", "" },
 		{ { "log", "--file", "x", "-h" }, "help", "" },
 		{ { "show", "--", "-1" }, "show", "-1" },
+		{ { "4013" }, "explain", "4013" },
+		{ { "4013", "--json" }, "explain", "4013" },
+		{ { "EPROTO" }, "explain", "EPROTO" },
+		{ { "explain", "-71" }, "explain", "-71" },
+		{ { "explain", "-71", "--json", "-9" }, "explain", "-71,-9" },
+		{ { "explain", "error", "-71", "--", "--x" }, "explain", "error,-71,--x" },
 	};
 
 	(void)state;
@@ -87,6 +93,10 @@ refuses(void **state)
 		{ "log", "--by", "cable" },
 		{ "watch", "--since", "-1h" },
 		{ "jobs", "-n", "3" },
+		{ "show", "-71" },
+		{ "-71" },
+		{ "explain" },
+		{ "4711" },
 		{ "name", "--correct" },
 		{ "report", "--pcap", "x" },
 		{ "report", "--since" },
