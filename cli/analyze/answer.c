@@ -125,6 +125,8 @@ put_drops(const struct answer *answer, const struct drops *drops)
 			field_text(incident, "name"), *device ? " (" : "", device,
 			*device ? ")" : "", words_cause(field_text(incident, "cause")), times,
 			*sure ? ", " : "", sure, *back ? ", " : "", back, why, words_stop(why));
+	if (*words_apple_error(text, incident))
+		render_sentence(&answer->cli->style, TONE_PLAIN, 4, "    %s", text);
 }
 
 /* Prints why a cause is unknown. */

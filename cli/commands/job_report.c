@@ -74,6 +74,8 @@ put_drop(const struct cli *cli, const json_t *incident, const char *place)
 				: "",
 		       field_int(incident, "id"));
 	put_line(cli, TONE_PLAIN, text);
+	if (*words_apple_error(text, incident))
+		put_line(cli, TONE_PLAIN, text);
 }
 
 static void

@@ -191,6 +191,7 @@ put_conclusion(const struct cli *cli, const json_t *incident)
 	const char *next = field_text(incident, "next"); /* of a linkstatd that says it */
 	const char *why = field_text(incident, "why");
 	const char *side = words_side(field_text(incident, "side"));
+	char error[WORDS_MAX];
 
 	if (*why)
 		render_sentence(&cli->style, TONE_PLAIN, 7, "Why:   %s%s", why, words_stop(why));
@@ -198,6 +199,8 @@ put_conclusion(const struct cli *cli, const json_t *incident)
 	render_sentence(&cli->style, TONE_PLAIN, 7, "Means: %s", cause->meaning);
 	if (side && field_flag(incident, "drop"))
 		render_sentence(&cli->style, TONE_PLAIN, 7, "Part:  %s", side);
+	if (*words_apple_error(error, incident))
+		render_sentence(&cli->style, TONE_PLAIN, 7, "Known: %s", error);
 	render_sentence(&cli->style, TONE_STRONG, 7, "Next:  %s", *next ? next : cause->next);
 }
 

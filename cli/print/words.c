@@ -1,12 +1,14 @@
 #include "cli/print/words.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/base/sanitize.h"
 #include "cli/base/field.h"
 #include "cli/print/format.h"
 #include "lib/base/text.h"
+#include "lib/explain/apple_code.h"
 
 const char *
 words_port(char text[WORDS_MAX], const json_t *object)
@@ -233,6 +235,26 @@ words_sure(char text[WORDS_MAX], const json_t *incident)
 	if (strcmp(field_text(incident, "cause"), ls_cause_name(LS_CAUSE_UNKNOWN)) != 0)
 		ls_text_format(text, WORDS_MAX, "%s sure",
 			       format_percent(sure, field_real(incident, "confidence")));
+	return text;
+}
+
+const char *
+words_apple_error(char text[WORDS_MAX], const json_t *incident)
+{
+	const char *vid = field_text(field_object(incident, "device"), "vid");
+	enum ls_cause cause;
+	unsigned int code = 0;
+
+	if (field_flag(incident, "drop") &&
+	    ls_cause_from_name(field_text(incident, "cause"), &cause) > 0)
+		code = ls_explain_apple_code(cause, (uint16_t)strtoul(vid, NULL, 16),
+					     field_text(incident, "mode"),
+					     field_text(incident, "mode_after"));
+	text[0] = '\0';
+	if (code > 0)
+		ls_text_format(text, WORDS_MAX,
+			       "Finder and iTunes show this as error %u, see: linkstat %u", code,
+			       code);
 	return text;
 }
 

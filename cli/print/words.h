@@ -41,5 +41,10 @@ const char *words_span(char text[WORDS_MAX], const struct cli *cli);
 const char *words_file(char text[WORDS_MAX], const char *file, bool utf8);
 /* "93 % sure" of the cause of @incident; "" if the cause is not known. */
 const char *words_sure(char text[WORDS_MAX], const json_t *incident);
+/*
+ * "Finder and iTunes show this as error 4013, see: linkstat 4013"; "" if they show none for what
+ * @incident records. For drops only.
+ */
+const char *words_apple_error(char text[WORDS_MAX], const json_t *incident);
 /* "." unless @text ends a sentence itself. */
 const char *words_stop(const char *text);

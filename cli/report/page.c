@@ -195,7 +195,7 @@ static void
 put_incident(const struct report_page *page, const json_t *incident)
 {
 	char at[FORMAT_MAX], sure[WORDS_MAX], back[FORMAT_MAX], port[WORDS_MAX], cable[WORDS_MAX],
-		device[WORDS_MAX];
+		device[WORDS_MAX], error[WORDS_MAX];
 	const json_t * not, *ruled_out = field_list(incident, "ruled_out");
 	int64_t at_us = 0;
 	size_t i;
@@ -221,6 +221,11 @@ put_incident(const struct report_page *page, const json_t *incident)
 	{
 		fputs("<p><b>Not:</b> ", page->out);
 		html_text(page->out, json_string_value(not ));
+		fputs("</p>\n", page->out);
+	}
+	if (*words_apple_error(error, incident)) {
+		fputs("<p><b>Known:</b> ", page->out);
+		html_format(page->out, "%s.", error);
 		fputs("</p>\n", page->out);
 	}
 	put_evidence(page->out, incident);

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "lib/explain/apple_code.h"
 #include "lib/explain/explain.h"
 #include "lib/explain/read.h"
 #include "lib/model/causes.h"
@@ -128,6 +129,38 @@ says_what_is_near(void **state)
 		ls_explain_find(*state, cases[i].question, &found);
 		assert_int_equal(found.n, 0);
 		assert_true(has(found.near, found.n_near, cases[i].id));
+	}
+}
+
+/* The number that Apple shows, and that it can be looked up. */
+static void
+tells_which_story_has_which_code(void **state)
+{
+	static const struct {
+		enum ls_cause cause;
+		const char *mode, *after;
+		unsigned int vid, code;
+	} cases[] = {
+		{ LS_CAUSE_DEVICE_RESET, "restore mode", "recovery mode", 0x05ac, 4013 },
+		{ LS_CAUSE_DEVICE_RESET, "restore mode", "DFU mode", 0x05ac, 4014 },
+		{ LS_CAUSE_LINK_LOSS, "recovery mode with the restore loader (iBEC)", "", 0x05ac,
+		  4013 },
+		{ LS_CAUSE_LINK_LOSS, "restore mode", "", 0x05ac, 4010 },
+		{ LS_CAUSE_LINK_LOSS, "normal use", "", 0x05ac, 0 },
+		{ LS_CAUSE_DEVICE_RESET, "restore mode", "", 0x05ac, 0 },
+		{ LS_CAUSE_LINK_LOSS, "recovery mode", "", 0x18d1, 0 },
+		{ LS_CAUSE_MODE_SWITCH, "restore mode", "recovery mode", 0x05ac, 0 },
+	};
+
+	for (size_t i = 0; i < LS_COUNT(cases); i++) {
+		unsigned int code = ls_explain_apple_code(cases[i].cause, (uint16_t)cases[i].vid,
+							  cases[i].mode, cases[i].after);
+		char number[16];
+
+		print_message("%zu: %u\n", i, code);
+		assert_int_equal(code, cases[i].code);
+		snprintf(number, sizeof(number), "%u", code);
+		assert_true(code == 0 || ls_explain_get(*state, number));
 	}
 }
 
@@ -264,6 +297,7 @@ main(void)
 		cmocka_unit_test(finds_what_people_ask),
 		cmocka_unit_test(takes_no_other_number_for_a_code),
 		cmocka_unit_test(says_what_is_near),
+		cmocka_unit_test(tells_which_story_has_which_code),
 		cmocka_unit_test(knows_every_cause),
 		cmocka_unit_test(knows_every_message_of_the_kernel),
 		cmocka_unit_test(entries_are_complete),
