@@ -13,6 +13,7 @@
 #include "cli/offline/input.h"
 #include "cli/print/format.h"
 #include "cli/print/progress.h"
+#include "lib/logs/macos.h"
 
 #define RECORDS_AT_ONCE 65536
 #define LOG_AT_ONCE	((size_t)64 * 1024) /* fits the cache; larger is not faster */
@@ -31,8 +32,9 @@ struct stream {
 	uint64_t n_merged;
 
 	struct ls_log_text *log;
-	struct recorded *recorded; /* instead of @log */
-	struct analyze_log facts;  /* of a log */
+	struct recorded *recorded;  /* instead of @log */
+	struct ls_log_macos *macos; /* the same */
+	struct analyze_log facts;   /* of a log */
 	struct ls_log_counts counts;
 	bool no_memory;
 	uint64_t n_bytes;
@@ -149,7 +151,9 @@ on_log(const struct ls_observation *obs, void *user)
 {
 	struct stream *stream = user;
 	struct ls_observation dated = *obs;
-	uint32_t boot = stream->log ? ls_log_text_boot(stream->log) : 0;
+	uint32_t boot = stream->macos ? ls_log_macos_boot(stream->macos)
+			: stream->log ? ls_log_text_boot(stream->log)
+				      : 0;
 
 	if (dated.at.real_us == 0)
 		dated.at.real_us = (int64_t)obs->at.mono_us;
@@ -179,6 +183,40 @@ begin_log(struct stream *stream)
 	return ls_log_text_new(&options, on_log, stream, &stream->log);
 }
 
+/* The first bytes of a text say who wrote it. */
+static void
+choose_reader(struct stream *stream, size_t n)
+{
+	struct ls_log_text_options options;
+
+	if (stream->recorded || !ls_log_macos_is_one(stream->bytes, n))
+		return;
+	input_log_options(stream->input, &options);
+	stream->no_memory |= ls_log_macos_new(&options, on_log, stream, &stream->macos) < 0;
+}
+
+static void
+feed_log(struct stream *stream, size_t n)
+{
+	if (stream->recorded)
+		recorded_feed(stream->recorded, stream->bytes, n);
+	else if (stream->macos)
+		ls_log_macos_feed(stream->macos, stream->bytes, n);
+	else
+		ls_log_text_feed(stream->log, stream->bytes, n);
+}
+
+static void
+finish_log(struct stream *stream)
+{
+	if (stream->recorded)
+		recorded_finish(stream->recorded, &stream->facts.summary);
+	else if (stream->macos)
+		ls_log_macos_finish(stream->macos, &stream->facts.summary);
+	else
+		ls_log_text_finish(stream->log, &stream->facts.summary);
+}
+
 static void
 step_log(struct stream *stream)
 {
@@ -197,17 +235,14 @@ step_log(struct stream *stream)
 		return;
 	}
 	stream->n_bytes += n;
-	if (n > 0 && stream->recorded)
-		recorded_feed(stream->recorded, stream->bytes, n);
-	else if (n > 0)
-		ls_log_text_feed(stream->log, stream->bytes, n);
-	if (n > 0)
+	if (is_first)
+		choose_reader(stream, n);
+	if (n > 0) {
+		feed_log(stream, n);
 		return;
+	}
 	stream->has_ended = true;
-	if (stream->recorded)
-		recorded_finish(stream->recorded, &stream->facts.summary);
-	else
-		ls_log_text_finish(stream->log, &stream->facts.summary);
+	finish_log(stream);
 	if (reason)
 		snprintf(stream->why, sizeof(stream->why),
 			 "read up to line %" PRIu64 ", and no further: %s",
@@ -273,6 +308,7 @@ stream_free(struct stream *stream)
 	json_decref(stream->past);
 	ls_log_text_free(stream->log);
 	recorded_free(stream->recorded);
+	ls_log_macos_free(stream->macos);
 	ls_log_counts_done(&stream->counts);
 	free(stream);
 }
