@@ -147,14 +147,21 @@ last_drops(const struct check *check, const struct check_device *device, char te
 static const char *
 survival_words(const struct check *check, const struct ls_interval *survival, char text[WORDS_MAX])
 {
-	char sure[FORMAT_MAX], high[FORMAT_MAX], job[FORMAT_MAX];
+	char sure[FORMAT_MAX], high[FORMAT_MAX], job[FORMAT_MAX], bounds[FORMAT_MAX];
 	/* A high rate survives rarely: the bounds may come either way round. */
 	double worst = survival->low < survival->high ? survival->low : survival->high;
 	double best = survival->low < survival->high ? survival->high : survival->low;
 
-	ls_text_format(text, WORDS_MAX, "A job of %s runs through with %s (%d to %s)",
+	format_percent(high, best);
+	if (*high == '>')
+		ls_text_format(bounds, sizeof(bounds), "at least %d %%",
+			       format_whole_percent(worst));
+	else
+		ls_text_format(bounds, sizeof(bounds), "%d to %s", format_whole_percent(worst),
+			       high);
+	ls_text_format(text, WORDS_MAX, "A job of %s runs through with %s (%s)",
 		       check_span(job, check->job_hours), format_percent(sure, survival->median),
-		       format_whole_percent(worst), format_percent(high, best));
+		       bounds);
 	return text;
 }
 

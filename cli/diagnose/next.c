@@ -211,6 +211,21 @@ put_how_rare(const struct cli *cli, const struct ls_suspect *suspect)
 			time);
 }
 
+/* Of many, one may stand for another that was used with it: see lib/attribution/many.h. */
+static void
+put_one_by_one(const struct cli *cli, const struct ls_blame *blame)
+{
+	bool many = false;
+
+	for (size_t i = blame->n_named; i < blame->n_suspects; i++)
+		many = many || ls_blame_class(blame, blame->suspects[i].group) >= LS_BLAME_SURE;
+	if (many)
+		render_sentence(
+			&cli->style, TONE_PLAIN, 6,
+			"      Change one part at a time and diagnose again: where several are "
+			"at fault, one name may be wrong.");
+}
+
 /* No outcome would change the verdict. */
 static bool
 is_idle(const struct diagnosis *diagnosis)
@@ -243,6 +258,7 @@ diagnose_print_next(const struct cli *cli, const struct diagnosis *diagnosis)
 	if (blame->verdict == LS_VERDICT_SUSPECT) {
 		render_sentence(&cli->style, TONE_STRONG, 6, "Do:   %s", remedy(blame));
 		put_how_rare(cli, &blame->suspects[0]);
+		put_one_by_one(cli, blame);
 	}
 	if (blame->drops == 0 || blame->verdict == LS_VERDICT_NOTHING_SPECIAL)
 		return;

@@ -62,26 +62,25 @@ drops_in(char text[2 * FORMAT_MAX], uint32_t drops, double hours)
 	return text;
 }
 
-/*
- * Whether @kind describes where the first suspect was used: it is not part of the suspect itself.
- */
+/* Whether @kind describes where @suspect was used: it is not part of the suspect itself. */
 static bool
-is_company(const struct ls_blame *blame, enum ls_component_kind kind, uint32_t n)
+is_company(const struct ls_blame *blame, const struct ls_suspect *suspect,
+	   enum ls_component_kind kind, uint32_t n)
 {
-	const struct ls_suspect *first = &blame->suspects[0];
-	bool itself = kind == first->kind || (*first->with && kind == first->with_kind);
+	bool itself = *suspect->with && kind == suspect->with_kind;
 
 	/* Nor of what cannot be distinguished from it. */
-	for (size_t i = 1; i < blame->n_named; i++)
-		itself = itself || blame->suspects[i].kind == kind;
+	for (size_t i = 0; i < blame->n_suspects; i++)
+		itself = itself || (blame->suspects[i].group == suspect->group &&
+				    blame->suspects[i].kind == kind);
 	return n > 0 && !itself && (kind != LS_COMPONENT_HOST || n > 1);
 }
 
 /* "3 ports and 2 devices", or @same: "the same ports and devices"; "" if there is nothing. */
 static const char *
-company(char text[LIST_MAX], const struct ls_blame *blame, bool same)
+company(char text[LIST_MAX], const struct ls_blame *blame, const struct ls_suspect *suspect,
+	bool same)
 {
-	const struct ls_suspect *suspect = &blame->suspects[0];
 	bool has_ports = suspect->kind == LS_COMPONENT_HOST ||
 			 suspect->kind == LS_COMPONENT_CONTROLLER ||
 			 suspect->kind == LS_COMPONENT_HUB; /* none of its ports is without it */
@@ -100,9 +99,9 @@ company(char text[LIST_MAX], const struct ls_blame *blame, bool same)
 
 	text[0] = '\0';
 	for (size_t i = 0; i < LS_COUNT(counts); i++)
-		wanted += is_company(blame, counts[i].kind, counts[i].n);
+		wanted += is_company(blame, suspect, counts[i].kind, counts[i].n);
 	for (size_t i = 0; i < LS_COUNT(counts); i++) {
-		if (!is_company(blame, counts[i].kind, counts[i].n))
+		if (!is_company(blame, suspect, counts[i].kind, counts[i].n))
 			continue;
 		append(text, ++shown == wanted ? " and " : ", ",
 		       !same ? format_count(n, counts[i].n, counts[i].one, counts[i].many)
@@ -135,23 +134,6 @@ list_class(const struct cli *cli, const struct diagnosis *diagnosis, unsigned in
 	for (size_t i = 0; i < blame->n_suspects; i++) {
 		if (blame->suspects[i].group == group)
 			append(list, " or ", words(cli, diagnosis, &blame->suspects[i], part));
-	}
-}
-
-static void
-put_other_suspects(const struct cli *cli, const struct diagnosis *diagnosis)
-{
-	const struct ls_blame *blame = diagnosis->blame;
-	char list[LIST_MAX], percent[FORMAT_MAX];
-
-	for (size_t i = blame->n_named; i < blame->n_suspects; i++) {
-		unsigned int group = blame->suspects[i].group;
-
-		if (!is_accused(blame, i) || group == blame->suspects[i - 1].group)
-			continue;
-		list_class(cli, diagnosis, group, list);
-		render_sentence(&cli->style, TONE_BAD, 2, "and, apart from that: %s (%s)", list,
-				format_percent(percent, ls_blame_class(blame, group)));
 	}
 }
 
@@ -218,8 +200,6 @@ put_rest_of_answer(const struct cli *cli, const struct diagnosis *diagnosis)
 	case LS_VERDICT_SUSPECT:
 		break;
 	}
-	if (ls_blame_accuses(blame))
-		put_other_suspects(cli, diagnosis);
 }
 
 void
@@ -255,21 +235,18 @@ diagnose_print_answer(const struct cli *cli, const struct diagnosis *diagnosis)
 
 /* ---- the evidence --------------------------------------------------------------------------- */
 
+/* Of the first suspect of its class. */
 static void
-put_evidence(const struct cli *cli, const struct diagnosis *diagnosis)
+put_evidence(const struct cli *cli, const struct diagnosis *diagnosis,
+	     const struct ls_suspect *suspect)
 {
-	const struct ls_blame *blame = diagnosis->blame;
-	const struct ls_suspect *suspect = &blame->suspects[0];
 	char with[2 * FORMAT_MAX], without[2 * FORMAT_MAX], where[LIST_MAX], same[LIST_MAX];
 	char date[FORMAT_MAX], came[DIAGNOSE_WORDS_MAX] = "", shown[DIAGNOSE_WORDS_MAX];
 
-	if (blame->n_suspects == 0 || !is_accused(blame, 0) ||
-	    blame->verdict == LS_VERDICT_SURROUNDINGS)
-		return;
 	drops_in(with, suspect->drops, suspect->hours);
 	drops_in(without, suspect->drops_without, suspect->hours_without);
-	company(where, blame, false);
-	company(same, blame, true);
+	company(where, diagnosis->blame, suspect, false);
+	company(same, diagnosis->blame, suspect, true);
 	if (suspect->hours_without > 0 || suspect->drops_without > 0)
 		render_sentence(&cli->style, TONE_PLAIN, 2, "  %s%s%s.  %s, %s%s: %s.", with,
 				*where ? ", with " : "", where,
@@ -286,6 +263,29 @@ put_evidence(const struct cli *cli, const struct diagnosis *diagnosis)
 		render_sentence(&cli->style, TONE_PLAIN, 2, "  It began about %s%s%s%s.",
 				format_time(date, suspect->since_us, cli->now_us),
 				*shown ? ", when " : "", shown, *shown ? " came" : "");
+	}
+}
+
+/* What the verdict names, and what is as sure beside that, each with its sessions. */
+static void
+put_accused(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	const struct ls_blame *blame = diagnosis->blame;
+	char list[LIST_MAX], percent[FORMAT_MAX];
+
+	if (!ls_blame_accuses(blame))
+		return;
+	if (blame->verdict != LS_VERDICT_SURROUNDINGS)
+		put_evidence(cli, diagnosis, &blame->suspects[0]);
+	for (size_t i = blame->n_named; i < blame->n_suspects; i++) {
+		unsigned int group = blame->suspects[i].group;
+
+		if (!is_accused(blame, i) || group == blame->suspects[i - 1].group)
+			continue;
+		list_class(cli, diagnosis, group, list);
+		render_sentence(&cli->style, TONE_BAD, 2, "Also at fault: %s (%s)", list,
+				format_percent(percent, ls_blame_class(blame, group)));
+		put_evidence(cli, diagnosis, &blame->suspects[i]);
 	}
 }
 
@@ -389,7 +389,7 @@ void
 diagnose_print_evidence(const struct cli *cli, const struct diagnosis *diagnosis)
 {
 	put_rest_of_answer(cli, diagnosis);
-	put_evidence(cli, diagnosis);
+	put_accused(cli, diagnosis);
 	put_load(cli, diagnosis->blame);
 	put_possible(cli, diagnosis);
 	put_never_varied(cli, diagnosis);

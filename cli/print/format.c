@@ -94,7 +94,12 @@ format_whole_percent(double fraction)
 const char *
 format_percent(char text[FORMAT_MAX], double fraction)
 {
-	snprintf(text, FORMAT_MAX, "%d %%", format_whole_percent(fraction));
+	if (fraction >= 0.995)
+		snprintf(text, FORMAT_MAX, "> 99 %%");
+	else if (fraction > 0 && fraction < 0.005)
+		snprintf(text, FORMAT_MAX, "< 1 %%");
+	else
+		snprintf(text, FORMAT_MAX, "%d %%", format_whole_percent(fraction));
 	return text;
 }
 

@@ -99,12 +99,17 @@ numbers_survival(char text[NUMBERS_MAX], const struct output_style *style,
 {
 	const struct ls_interval *survival = &numbers->survival;
 	char middle[FORMAT_MAX];
+	int low, high;
 
 	if (!numbers->known || numbers->hours < NUMBERS_HOURS_MIN)
 		return "not enough data";
-	ls_text_format(text, NUMBERS_MAX, "%s (%d %s %d)", format_percent(middle, survival->median),
-		       format_whole_percent(fmin(survival->low, survival->high)), to(style),
-		       format_whole_percent(fmax(survival->low, survival->high)));
+	low = format_whole_percent(fmin(survival->low, survival->high));
+	high = format_whole_percent(fmax(survival->low, survival->high));
+	format_percent(middle, survival->median);
+	if (low == high)
+		ls_text_format(text, NUMBERS_MAX, "%s", middle);
+	else
+		ls_text_format(text, NUMBERS_MAX, "%s (%d %s %d)", middle, low, to(style), high);
 	return text;
 }
 

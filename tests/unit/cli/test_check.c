@@ -38,8 +38,8 @@ static const struct screen screens[] = {
 	  CLI_FINE,
 	  "Nothing speaks against a job of 15 min on \"left front\" (1-4), iPhone.\n"
 	  "Fine:\n"
-	  "  - No drop in 1 d 2 h on this port. A job of 15 min runs through with 99 % (98\n"
-	  "    to 99 %).\n"
+	  "  - No drop in 1 d 2 h on this port. A job of 15 min runs through with > 99 %\n"
+	  "    (at least 98 %).\n"
 	  "  - Transfers failed on the wire in the last 24 hours (3 link in 1.0 million\n"
 	  "    transfers (3.0 per million), 2.0 GB), as few come with each unplugging.\n"
 	  "  - The link runs at 480 Mb/s.\n"

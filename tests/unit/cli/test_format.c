@@ -77,14 +77,14 @@ writes_offsets(void **state)
 }
 
 static void
-is_certain_only_at_one(void **state)
+calls_nothing_certain(void **state)
 {
 	static const struct {
 		double fraction;
 		const char *want;
 	} cases[] = {
-		{ -1, "0 %" },	   { 0, "0 %" },       { 0.004, "0 %" }, { 0.93, "93 %" },
-		{ 0.995, "99 %" }, { 0.9999, "99 %" }, { 1, "100 %" },	 { 7, "100 %" },
+		{ -1, "0 %" },	   { 0, "0 %" },	{ 0.004, "< 1 %" }, { 0.93, "93 %" },
+		{ 0.994, "99 %" }, { 0.995, "> 99 %" }, { 1, "> 99 %" },    { 7, "> 99 %" },
 	};
 
 	(void)state;
@@ -154,7 +154,7 @@ main(void)
 		cmocka_unit_test(writes_durations),
 		cmocka_unit_test(writes_how_long_a_device_was_away),
 		cmocka_unit_test(writes_offsets),
-		cmocka_unit_test(is_certain_only_at_one),
+		cmocka_unit_test(calls_nothing_certain),
 		cmocka_unit_test(writes_sizes),
 		cmocka_unit_test(writes_local_times),
 		cmocka_unit_test(counts_with_units),
