@@ -20,6 +20,9 @@
 struct capture_watch {
 	struct capture_watch_options with;
 	struct ls_traffic *traffic;
+	const struct ls_usbmon_batch *batch; /* that is being added; NULL: one record, with @data */
+	const uint8_t *data;
+	size_t len_data;
 	struct ls_enumeration *enumeration;
 	bool failed; /* a transfer failed and is not reported yet */
 	uint64_t reported_us;
@@ -79,34 +82,6 @@ on_observation(const struct ls_observation *obs, void *user)
 	if (obs->kind == LS_OBS_DISCONNECTED)
 		report_flow(watch, obs);
 	watch->with.observe(obs, watch->with.user);
-}
-
-int
-capture_watch_new(const struct capture_watch_options *options, struct capture_watch **ret)
-{
-	ls_auto(capture_watch) *watch = calloc(1, sizeof(*watch));
-	int r;
-
-	if (!watch)
-		return -ENOMEM;
-	watch->with = *options;
-	r = ls_traffic_new(&watch->traffic);
-	if (r == 0)
-		r = ls_enumeration_new(on_observation, watch, &watch->enumeration);
-	if (r < 0)
-		return r;
-	*ret = LS_STEAL(&watch);
-	return 0;
-}
-
-void
-capture_watch_free(struct capture_watch *watch)
-{
-	if (!watch)
-		return;
-	ls_traffic_free(watch->traffic);
-	ls_enumeration_free(watch->enumeration);
-	free(watch);
 }
 
 /* Time never goes back; when the clock was set, it pauses. */
@@ -203,8 +178,8 @@ is_answer(struct capture_watch *watch, const struct ls_usbmon_record *record)
 	return true;
 }
 
-/* Most records need no work. */
-static inline bool
+/* Of the records that the table finds notable. */
+static bool
 matters(struct capture_watch *watch, const struct ls_usbmon_record *record)
 {
 	if (record->xfer == LS_XFER_CONTROL && record->type == LS_USBMON_SUBMIT)
@@ -218,16 +193,69 @@ matters(struct capture_watch *watch, const struct ls_usbmon_record *record)
 	return is_new(watch, record);
 }
 
+static bool
+on_notable(const struct ls_usbmon_record *record, void *user)
+{
+	struct capture_watch *watch = user;
+	const uint8_t *data = watch->data;
+	size_t len = watch->len_data;
+
+	if (!matters(watch, record))
+		return ls_hub_traffic_is_hub(&watch->hubs, record);
+	if (is_new(watch, record))
+		watch->seen[record->bus][record->devnum] = true;
+	if (watch->batch) {
+		len = 0;
+		data = ls_usbmon_data_of(watch->batch, record, &len);
+	}
+	look(watch, record, data, len);
+	return ls_hub_traffic_is_hub(&watch->hubs, record);
+}
+
+int
+capture_watch_new(const struct capture_watch_options *options, struct capture_watch **ret)
+{
+	ls_auto(capture_watch) *watch = calloc(1, sizeof(*watch));
+	int r;
+
+	if (!watch)
+		return -ENOMEM;
+	watch->with = *options;
+	r = ls_traffic_new(&watch->traffic);
+	if (r == 0)
+		r = ls_enumeration_new(on_observation, watch, &watch->enumeration);
+	if (r < 0)
+		return r;
+	ls_traffic_set_notable(watch->traffic, on_notable, watch);
+	*ret = LS_STEAL(&watch);
+	return 0;
+}
+
+void
+capture_watch_free(struct capture_watch *watch)
+{
+	if (!watch)
+		return;
+	ls_traffic_free(watch->traffic);
+	ls_enumeration_free(watch->enumeration);
+	free(watch);
+}
+
 void
 capture_watch_add(struct capture_watch *watch, const struct ls_usbmon_record *record,
 		  const uint8_t *data, size_t len)
 {
-	if (matters(watch, record)) {
-		if (is_new(watch, record))
-			watch->seen[record->bus][record->devnum] = true;
-		look(watch, record, data, len);
-	}
+	watch->data = data;
+	watch->len_data = len;
 	ls_traffic_add(watch->traffic, record);
+}
+
+void
+capture_watch_add_batch(struct capture_watch *watch, const struct ls_usbmon_batch *batch)
+{
+	watch->batch = batch;
+	ls_traffic_add_batch(watch->traffic, batch);
+	watch->batch = NULL;
 }
 
 void

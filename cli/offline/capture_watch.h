@@ -28,6 +28,8 @@ LS_DEFINE_AUTO(capture_watch)
 /* One record for which ls_usbmon_is_event() holds, with the @len bytes captured after it. */
 void capture_watch_add(struct capture_watch *watch, const struct ls_usbmon_record *record,
 		       const uint8_t *data, size_t len);
+/* The same of many, as they lie in the file. */
+void capture_watch_add_batch(struct capture_watch *watch, const struct ls_usbmon_batch *batch);
 /* The last record was at @real_us: reports what is still pending. */
 void capture_watch_finish(struct capture_watch *watch, uint64_t real_us);
 

@@ -16,14 +16,16 @@
 /* A crash loses at most this much of the counters. */
 static const struct timeval soon = { .tv_sec = 1 };
 /* Older transfers have nothing to do with an incident. */
-#define TAIL_US (10 * LS_SEC)
+#define TAIL_US	 (10 * LS_SEC)
+#define ROOT_HUB 1
 
 struct transfers {
 	struct transfers_options with;
 	struct ls_traffic *traffic;
 	struct ls_hub_traffic hubs;
 	struct source_usbmon *source;
-	struct event *write; /* armed while something moves, and not otherwise */
+	const struct ls_usbmon_batch *batch; /* while it is counted */
+	struct event *write;		     /* armed while something moves, and not otherwise */
 	struct ls_flow_meter flow;
 	uint64_t flow_checked_mono; /* when the flow was last checked */
 	int64_t minute_us;	    /* the current one */
@@ -126,23 +128,21 @@ report_port(struct transfers *transfers, const struct ls_hub_event *event)
 		transfers->with.sink(&obs, transfers->with.user);
 }
 
-static void
-check_hubs(struct transfers *transfers, const struct ls_usbmon_batch *batch)
+/* A control transfer, a failure, a first record, or an interrupt transfer of a hub. */
+static bool
+on_notable(const struct ls_usbmon_record *record, void *user)
 {
+	struct transfers *transfers = user;
 	struct ls_hub_event event;
+	const uint8_t *data;
+	size_t len = 0;
 
-	for (size_t i = 0; i < batch->n; i++) {
-		const struct ls_usbmon_record *record = ls_usbmon_at(batch, i);
-		const uint8_t *data;
-		size_t len;
-
-		if (!record || !ls_hub_traffic_wants(&transfers->hubs, record) ||
-		    record->type == LS_USBMON_FILLER)
-			continue;
-		data = ls_usbmon_data_at(batch, i, &len);
+	if (ls_hub_traffic_wants(&transfers->hubs, record)) {
+		data = ls_usbmon_data_of(transfers->batch, record, &len);
 		if (ls_hub_traffic_decode(&transfers->hubs, record, data, len, &event) > 0)
 			report_port(transfers, &event);
 	}
+	return record->devnum == ROOT_HUB || ls_hub_traffic_is_hub(&transfers->hubs, record);
 }
 
 static void
@@ -150,14 +150,13 @@ on_batch(const struct ls_usbmon_batch *batch, void *user)
 {
 	struct transfers *transfers = user;
 	struct ls_traffic_evidence evidence;
-	unsigned int xfers;
 
 	/* What was counted until now belongs to the minute in which it moved. */
 	if (batch->now.real_us / MINUTE_US * MINUTE_US != transfers->minute_us)
 		transfers_flush(transfers);
-	xfers = ls_traffic_add_batch(transfers->traffic, batch);
-	if (xfers & (1u << LS_XFER_CONTROL | 1u << LS_XFER_INTERRUPT))
-		check_hubs(transfers, batch);
+	transfers->batch = batch;
+	ls_traffic_add_batch(transfers->traffic, batch);
+	transfers->batch = NULL;
 	while (ls_traffic_next_evidence(transfers->traffic, &evidence) > 0)
 		report_errors(transfers, &evidence);
 	if (event_pending(transfers->write, EV_TIMEOUT, NULL))
@@ -203,6 +202,7 @@ transfers_new(struct event_base *base, const struct transfers_options *options,
 		r = source_usbmon_new(base, &source, &transfers->source);
 	if (r < 0)
 		return r;
+	ls_traffic_set_notable(transfers->traffic, on_notable, transfers);
 	top_attach(transfers->with.top, transfers->traffic);
 	*ret = LS_STEAL(&transfers);
 	return 0;
@@ -239,14 +239,15 @@ static void
 note_hub(struct transfers *transfers, const struct ls_observation *obs)
 {
 	enum ls_hub_layout layout = LS_HUB_IS_USB2;
+	unsigned int devnum = obs->kind == LS_OBS_BUS_ADDED ? ROOT_HUB : obs->devnum;
 
 	if (!obs->device || obs->source != LS_SOURCE_UDEV ||
 	    (obs->kind != LS_OBS_BUS_ADDED && obs->device->device_class != 9))
 		return;
 	if (obs->device->speed >= LS_SPEED_SUPER)
 		layout = LS_HUB_IS_SUPER;
-	ls_hub_traffic_set(&transfers->hubs, obs->bus,
-			   obs->kind == LS_OBS_BUS_ADDED ? 1 : obs->devnum, layout);
+	ls_hub_traffic_set(&transfers->hubs, obs->bus, devnum, layout);
+	ls_traffic_set_hub(transfers->traffic, obs->bus, devnum, true);
 }
 
 const struct ls_flow_meter *

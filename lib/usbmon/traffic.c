@@ -5,7 +5,7 @@
 #include <string.h>
 
 /*
- * Laid out for the cache: a record touches one line each of the header, the slots, its device, its
+ * Laid out for the cache: a record touches one line each of the header, the places, its device, its
  * endpoint, the URBs under way, the recorder, and two of the histogram.
  */
 #define DAY	      (86400 * LS_SEC)
@@ -18,6 +18,7 @@
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 #define DEVNUMS	       128
+#define PLACES	       (LS_TRAFFIC_BUSES << 8)
 #define N_SLOTS	       (LS_TRAFFIC_DEVICES + 1) /* slot 0 stands for none */
 #define N_RECORDERS    128
 #define N_BUCKETS      2048 /* a power of two */
@@ -37,13 +38,25 @@ struct evidence {
 	bool any;
 };
 
+/* Of a record, type and xfer in one number, without the bit in which 'S' and 'C' differ. */
+#define KIND_MASK	    0xffefu
+#define KIND_OF(type, xfer) (((type) | (unsigned int)(xfer) << 8) & KIND_MASK)
+#define KIND_BULK	    KIND_OF(LS_USBMON_COMPLETE, LS_XFER_BULK)
+#define KIND_INTERRUPT	    KIND_OF(LS_USBMON_COMPLETE, LS_XFER_INTERRUPT)
+_Static_assert(KIND_OF(LS_USBMON_SUBMIT, 0) == KIND_OF(LS_USBMON_COMPLETE, 0), "they differ in it");
+
 struct device {
-	struct ls_traffic_counts since; /* the last take */
+	/* What each record touches. */
 	struct ls_flight *flight;
-	uint64_t last_used; /* in records of all devices */
+	uint64_t last_used;   /* in records of all devices */
+	uint32_t first_owner; /* the number of its first endpoint */
+	uint32_t
+		plain_interrupt; /* KIND_INTERRUPT, or 0: these transfers are notable, it is a hub */
 	uint16_t bus;
 	uint8_t devnum;
 	uint8_t slot;
+
+	struct ls_traffic_counts since __attribute__((aligned(CACHE_LINE))); /* the last take */
 	struct evidence evidence;
 	struct ls_traffic_counts before; /* the last take */
 } __attribute__((aligned(CACHE_LINE)));
@@ -51,8 +64,10 @@ struct device {
 struct ls_traffic {
 	struct ls_traffic_health health;
 	uint64_t unreported[EVIDENCE_WORDS]; /* slots with fresh evidence */
-	uint8_t n_on_bus[LS_TRAFFIC_BUSES];  /* devices; a visit passes over empty buses */
-	uint8_t slot_of[LS_TRAFFIC_BUSES * DEVNUMS];
+	ls_traffic_notable_fn notable;
+	void *notable_user;
+	uint8_t n_on_bus[LS_TRAFFIC_BUSES]; /* devices; a visit passes over empty buses */
+	struct device *by_place[PLACES];    /* a record's bus and number are a place as they are */
 	struct under_way under_way[N_BUCKETS][WAYS] __attribute__((aligned(CACHE_LINE)));
 	struct device devices[N_SLOTS];
 	struct ls_flight flights[N_RECORDERS] __attribute__((aligned(CACHE_LINE)));
@@ -65,18 +80,14 @@ struct ls_traffic {
 static inline unsigned int
 place_of(unsigned int bus, unsigned int devnum)
 {
-	return bus * DEVNUMS + devnum;
+	return bus << 8 | devnum;
 }
 
 static inline struct device *
 device_find(const struct ls_traffic *traffic, unsigned int bus, unsigned int devnum)
 {
-	unsigned int slot;
-
-	if (bus >= LS_TRAFFIC_BUSES || devnum >= DEVNUMS)
-		return NULL;
-	slot = traffic->slot_of[place_of(bus, devnum)];
-	return slot ? (struct device *)(uintptr_t)&traffic->devices[slot] : NULL;
+	return bus < LS_TRAFFIC_BUSES && devnum < DEVNUMS ? traffic->by_place[place_of(bus, devnum)]
+							  : NULL;
 }
 
 _Static_assert(offsetof(struct ls_endpoint_counts, by_status[2]) == CACHE_LINE, "one line");
@@ -141,7 +152,7 @@ oldest_of(const struct under_way *bucket, uint64_t now)
 	return oldest;
 }
 
-static inline void
+static void
 begin(struct ls_traffic *traffic, uint64_t id, struct ls_endpoint_counts *endpoint, uint64_t since)
 {
 	struct under_way *bucket = bucket_of(traffic, id), *place = bucket;
@@ -171,7 +182,7 @@ bucket_remove(struct under_way *bucket, struct under_way *place)
 }
 
 /* How long it took in µs; LS_NEVER if that cannot be known. */
-static inline uint64_t
+static uint64_t
 end(struct ls_traffic *traffic, uint64_t id, struct ls_endpoint_counts *endpoint, uint64_t now)
 {
 	struct under_way *bucket = bucket_of(traffic, id), *place = bucket;
@@ -250,7 +261,8 @@ device_admit(struct ls_traffic *traffic, unsigned int bus, unsigned int devnum)
 		device->slot = (uint8_t)slot;
 		device->bus = (uint16_t)bus;
 		device->devnum = (uint8_t)devnum;
-		traffic->slot_of[place_of(bus, devnum)] = (uint8_t)slot;
+		device->first_owner = slot * LS_N_ENDPOINTS;
+		traffic->by_place[place_of(bus, devnum)] = device;
 		traffic->n_on_bus[bus]++;
 		traffic->health.n_devices++;
 		return device;
@@ -301,7 +313,7 @@ ls_traffic_device_gone(struct ls_traffic *traffic, unsigned int bus, unsigned in
 		traffic->recorder_free_at = 0;
 		traffic->health.n_recorders--;
 	}
-	traffic->slot_of[place_of(bus, devnum)] = 0;
+	traffic->by_place[place_of(bus, devnum)] = NULL;
 	traffic->n_on_bus[bus]--;
 	traffic->unreported[device->slot / 64] &= ~(UINT64_C(1) << device->slot % 64);
 	traffic->health.n_devices--;
@@ -365,18 +377,19 @@ count_packets(struct ls_endpoint_counts *endpoint, const struct ls_usbmon_record
 	endpoint->n_iso_errors += (uint32_t)(n_errors < n_packets ? n_errors : n_packets);
 }
 
-static inline void
+/* A completion of any kind. */
+static void
 complete(struct ls_traffic *traffic, struct device *device, const struct ls_usbmon_record *record,
 	 struct ls_endpoint_counts *endpoint, uint64_t moment)
 {
 	uint64_t took = end(traffic, key_of(record), endpoint, moment);
 	unsigned int row = LS_STATUS_ROW_OK;
 
-	if (LIKELY(took != LS_NEVER))
+	if (took != LS_NEVER)
 		ls_latency_add(&device->since.latency[record->xfer], took);
-	if (UNLIKELY(record->xfer == LS_XFER_ISO))
+	if (record->xfer == LS_XFER_ISO)
 		count_packets(endpoint, record);
-	if (UNLIKELY(record->status != 0))
+	if (record->status != 0)
 		row = judge(traffic, device, record, took, ls_usbmon_real_us(record));
 	endpoint->by_status[row]++;
 	endpoint->bytes += record->length;
@@ -391,39 +404,129 @@ refuse(struct ls_traffic *traffic, struct device *device, const struct ls_usbmon
 	device->since.refused_by_status[ls_status_find(record->status)]++;
 }
 
-static inline struct device *
-device_of(struct ls_traffic *traffic, const struct ls_usbmon_record *record)
+/* Whatever add() has no short cut for. */
+static void __attribute__((noinline))
+count(struct ls_traffic *traffic, struct device *device, const struct ls_usbmon_record *record,
+      struct ls_endpoint_counts *endpoint, uint64_t moment)
 {
-	struct device *device;
-	unsigned int slot;
+	if (record->type == LS_USBMON_SUBMIT) {
+		endpoint->n_submitted++;
+		begin(traffic, key_of(record), endpoint, moment);
+	} else if (record->type == LS_USBMON_COMPLETE) {
+		complete(traffic, device, record, endpoint, moment);
+	} else {
+		refuse(traffic, device, record, endpoint, moment);
+	}
+}
 
-	if (UNLIKELY(!ls_usbmon_is_event(record))) {
+static bool
+is_notable(const struct device *device, const struct ls_usbmon_record *record)
+{
+	return record->xfer == LS_XFER_CONTROL ||
+	       (record->xfer == LS_XFER_INTERRUPT && !device->plain_interrupt) ||
+	       (record->type != LS_USBMON_SUBMIT && record->status != 0);
+}
+
+void
+ls_traffic_set_hub(struct ls_traffic *traffic, unsigned int bus, unsigned int devnum, bool is_hub)
+{
+	struct device *device = device_find(traffic, bus, devnum);
+
+	if (device)
+		device->plain_interrupt = is_hub ? 0 : KIND_INTERRUPT;
+}
+
+/* The device of a record that is not plain, which is reported first if it is notable; NULL: it is
+ * not counted. */
+static struct device *__attribute__((noinline))
+prepare(struct ls_traffic *traffic, const struct ls_usbmon_record *record)
+{
+	unsigned int bus = record->bus, devnum = record->devnum;
+	struct device *device;
+	bool is_hub;
+
+	if (record->type == LS_USBMON_FILLER) {
+		traffic->health.n_records--;
+		return NULL;
+	}
+	if (!ls_usbmon_is_event(record)) {
 		traffic->health.n_nonsense++;
 		return NULL;
 	}
-	if (LIKELY((record->bus | record->devnum) < LS_TRAFFIC_BUSES)) {
-		slot = traffic->slot_of[place_of(record->bus, record->devnum)];
-		if (LIKELY(slot))
-			return &traffic->devices[slot];
-		device = device_admit(traffic, record->bus, record->devnum);
-		if (device)
-			return device;
-	}
-	traffic->health.n_untracked++;
-	return NULL;
+	device = device_find(traffic, bus, devnum);
+	if (device && !is_notable(device, record))
+		return device;
+	is_hub = traffic->notable && traffic->notable(record, traffic->notable_user);
+	device = device_find(traffic, bus, devnum); /* it may have been dropped */
+	if (!device && bus < LS_TRAFFIC_BUSES && devnum < DEVNUMS)
+		device = device_admit(traffic, bus, devnum);
+	if (device)
+		device->plain_interrupt = is_hub ? 0 : KIND_INTERRUPT;
+	else
+		traffic->health.n_untracked++;
+	return device;
+}
+/* A submission whose bucket is empty. Was it one? */
+static inline bool
+begin_quickly(struct ls_traffic *traffic, const struct ls_usbmon_record *record,
+	      struct ls_endpoint_counts *endpoint, uint64_t moment)
+{
+	struct under_way *bucket = bucket_of(traffic, record->id);
+
+	if (record->type != LS_USBMON_SUBMIT || bucket->id || !record->id)
+		return false;
+	*bucket = (struct under_way){ .id = record->id, .since = moment };
+	endpoint->n_submitted++;
+	endpoint->n_pending++;
+	return true;
+}
+
+/* The success of the only URB in its bucket, which is of this endpoint. Was it one? */
+static inline bool
+complete_quickly(struct ls_traffic *traffic, struct device *device,
+		 const struct ls_usbmon_record *record, struct ls_endpoint_counts *endpoint,
+		 uint64_t moment)
+{
+	struct under_way *bucket = bucket_of(traffic, record->id);
+	uint64_t took = (moment - bucket->since) >> OWNER_BITS;
+
+	if (record->type != LS_USBMON_COMPLETE || record->status != 0 ||
+	    record->xfer == LS_XFER_ISO || bucket->id != record->id || bucket[1].id ||
+	    !record->id || ((moment ^ bucket->since) & OWNER_MASK) || took > DAY)
+		return false;
+	bucket->id = 0;
+	endpoint->n_pending--;
+	endpoint->by_status[LS_STATUS_ROW_OK]++;
+	endpoint->bytes += record->length;
+	ls_latency_add(&device->since.latency[record->xfer], took);
+	return true;
+}
+
+/* Is it neither notable nor isochronous, nor of a kind that needs checks? */
+static inline bool
+is_plain(const struct device *device, const struct ls_usbmon_record *record)
+{
+	unsigned int kind = KIND_OF(record->type, record->xfer);
+
+	return (kind == KIND_BULK || kind == device->plain_interrupt) &&
+	       (record->status == 0 || record->type == LS_USBMON_SUBMIT);
 }
 
 static inline void
 add(struct ls_traffic *traffic, const struct ls_usbmon_record *record)
 {
-	struct device *device = device_of(traffic, record);
+	unsigned int place = place_of(record->bus, record->devnum);
+	struct device *device = place < PLACES ? traffic->by_place[place] : NULL;
 	unsigned int index = ls_endpoint_index(record->endpoint);
 	uint64_t real_us = ls_usbmon_real_us(record), moment;
 	struct ls_endpoint_counts *endpoint;
 
 	traffic->health.n_records++;
-	if (UNLIKELY(!device))
-		return;
+	if (UNLIKELY(!device || !is_plain(device, record))) {
+		device = prepare(traffic, record);
+		if (!device)
+			return;
+	}
 	device->last_used = traffic->health.n_records;
 	if (UNLIKELY(!device->flight))
 		recorder_assign(traffic, device);
@@ -431,15 +534,10 @@ add(struct ls_traffic *traffic, const struct ls_usbmon_record *record)
 		ls_flight_add(device->flight, record, real_us);
 
 	endpoint = &device->since.endpoints[index];
-	moment = real_us << OWNER_BITS | (device->slot * LS_N_ENDPOINTS + index);
-	if (record->type == LS_USBMON_SUBMIT) {
-		endpoint->n_submitted++;
-		begin(traffic, key_of(record), endpoint, moment);
-	} else if (LIKELY(record->type == LS_USBMON_COMPLETE)) {
-		complete(traffic, device, record, endpoint, moment);
-	} else {
-		refuse(traffic, device, record, endpoint, moment);
-	}
+	moment = real_us << OWNER_BITS | (device->first_owner + index);
+	if (UNLIKELY(!begin_quickly(traffic, record, endpoint, moment) &&
+		     !complete_quickly(traffic, device, record, endpoint, moment)))
+		count(traffic, device, record, endpoint, moment);
 }
 
 void
@@ -448,22 +546,17 @@ ls_traffic_add(struct ls_traffic *traffic, const struct ls_usbmon_record *record
 	add(traffic, record);
 }
 
-static inline unsigned int
+static inline void
 add_range(struct ls_traffic *traffic, const struct ls_usbmon_batch *batch, size_t begin, size_t end)
 {
-	unsigned int xfers = 0;
-
 	for (size_t i = begin; i < end; i++) {
 		const struct ls_usbmon_record *record = ls_usbmon_at(batch, i);
 
 		if (i + PREFETCH < batch->n)
 			__builtin_prefetch(batch->ring + batch->offsets[i + PREFETCH]);
-		if (LIKELY(record && record->type != LS_USBMON_FILLER)) {
+		if (LIKELY(record))
 			add(traffic, record);
-			xfers |= 1u << (record->xfer & 31);
-		}
 	}
-	return xfers;
 }
 
 /* The first record that was stamped after the clock was set; .n if all were stamped before. */
@@ -485,18 +578,24 @@ first_after_step(const struct ls_usbmon_batch *batch)
 	return batch->n;
 }
 
-unsigned int
+void
 ls_traffic_add_batch(struct ls_traffic *traffic, const struct ls_usbmon_batch *batch)
 {
-	unsigned int xfers;
-	size_t step_at;
+	size_t step_at = 0;
 
-	if (LIKELY(batch->clock_step_us == 0))
-		return add_range(traffic, batch, 0, batch->n);
-	step_at = first_after_step(batch);
-	xfers = add_range(traffic, batch, 0, step_at);
-	ls_traffic_clock_step(traffic, batch->clock_step_us);
-	return xfers | add_range(traffic, batch, step_at, batch->n);
+	if (UNLIKELY(batch->clock_step_us != 0)) {
+		step_at = first_after_step(batch);
+		add_range(traffic, batch, 0, step_at);
+		ls_traffic_clock_step(traffic, batch->clock_step_us);
+	}
+	add_range(traffic, batch, step_at, batch->n);
+}
+
+void
+ls_traffic_set_notable(struct ls_traffic *traffic, ls_traffic_notable_fn notable, void *user)
+{
+	traffic->notable = notable;
+	traffic->notable_user = user;
 }
 
 /* ---- reading ---- */
@@ -603,7 +702,7 @@ ls_traffic_each(struct ls_traffic *traffic, ls_traffic_device_fn visit, void *us
 	for (unsigned int bus = 0; bus < LS_TRAFFIC_BUSES; bus++) {
 		for (unsigned int devnum = 0; traffic->n_on_bus[bus] && devnum < DEVNUMS;
 		     devnum++) {
-			if (traffic->slot_of[place_of(bus, devnum)])
+			if (traffic->by_place[place_of(bus, devnum)])
 				visit(bus, devnum, user);
 		}
 	}

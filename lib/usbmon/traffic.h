@@ -75,8 +75,18 @@ void ls_traffic_free(struct ls_traffic *traffic);
 LS_DEFINE_AUTO(ls_traffic)
 
 void ls_traffic_add(struct ls_traffic *traffic, const struct ls_usbmon_record *record);
-/* Bits 1 << enum ls_xfer: of which types there were any. */
-unsigned int ls_traffic_add_batch(struct ls_traffic *traffic, const struct ls_usbmon_batch *batch);
+void ls_traffic_add_batch(struct ls_traffic *traffic, const struct ls_usbmon_batch *batch);
+
+/*
+ * Called with the few events that are more than a number, each before it is counted: control
+ * transfers, failures, the first one of a device, interrupt transfers of hubs. It may report
+ * devices as gone. Returns whether the device of @record is a hub.
+ */
+typedef bool (*ls_traffic_notable_fn)(const struct ls_usbmon_record *record, void *user);
+void ls_traffic_set_notable(struct ls_traffic *traffic, ls_traffic_notable_fn notable, void *user);
+/* Another source knows it: changes what the last call returned. Ignores an unknown device. */
+void ls_traffic_set_hub(struct ls_traffic *traffic, unsigned int bus, unsigned int devnum,
+			bool is_hub);
 
 /* CLOCK_REALTIME was set forward by @step_us: corrects the times of what is under way. */
 void ls_traffic_clock_step(struct ls_traffic *traffic, int64_t step_us);

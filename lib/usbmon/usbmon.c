@@ -113,19 +113,23 @@ ls_usbmon_instant(int64_t real_us, struct ls_instant now)
 }
 
 const uint8_t *
-ls_usbmon_data_at(const struct ls_usbmon_batch *batch, size_t i, size_t *ret_len)
+ls_usbmon_data_of(const struct ls_usbmon_batch *batch, const struct ls_usbmon_record *record,
+		  size_t *ret_len)
 {
-	const struct ls_usbmon_record *record = ls_usbmon_at(batch, i);
-	size_t end, room;
+	const uint8_t *data = (const uint8_t *)record + LS_USBMON_HEADER;
+	size_t room = (size_t)(batch->ring + batch->ring_size - data);
+	uint32_t len_captured;
 
-	if (!record || record->flag_data != 0 || record->len_cap == 0)
+	if (record->flag_data != 0 || record->len_cap == 0)
 		return NULL;
-	end = batch->offsets[i] + (size_t)LS_USBMON_HEADER;
-	room = batch->ring_size - end;
-	if (record->len_cap > room)
-		return NULL;
-	*ret_len = record->len_cap;
-	return batch->ring + end;
+	if (!batch->is_capture) {
+		*ret_len = record->len_cap;
+		return record->len_cap <= room ? data : NULL;
+	}
+	memcpy(&len_captured, (const uint8_t *)record - 8, sizeof(len_captured));
+	room = len_captured - LS_USBMON_HEADER < room ? len_captured - LS_USBMON_HEADER : room;
+	*ret_len = record->len_cap < room ? record->len_cap : room;
+	return *ret_len > 0 ? data : NULL;
 }
 
 const char *ls_transfer_class_name(enum ls_transfer_class class)

@@ -17,7 +17,7 @@ enum ls_xfer { LS_XFER_ISO, LS_XFER_INTERRUPT, LS_XFER_CONTROL, LS_XFER_BULK, LS
 
 /*
  * Laid out as the kernel lays it out (drivers/usb/mon/mon_bin.c), so that a ring is read in
- * place.
+ * place, and a capture, in which a record may lie at any address.
  */
 struct ls_usbmon_record {
 	uint64_t id; /* the URB's address: unique only while it is in flight */
@@ -41,7 +41,7 @@ struct ls_usbmon_record {
 	};
 	int32_t interval, start_frame;
 	uint32_t xfer_flags, n_descriptors;
-};
+} __attribute__((packed));
 _Static_assert(sizeof(struct ls_usbmon_record) == LS_USBMON_HEADER, "the kernel's layout");
 
 /*
@@ -73,7 +73,10 @@ ls_usbmon_real_us(const struct ls_usbmon_record *record)
  * later than @now. */
 struct ls_instant ls_usbmon_instant(int64_t real_us, struct ls_instant now);
 
-/* Records in a mapped ring, as MON_IOCX_MFETCH points to them. Valid during the call only. */
+/*
+ * Records in a mapped ring, as MON_IOCX_MFETCH points to them, or in a piece of a capture. Valid
+ * during the call only.
+ */
 struct ls_usbmon_batch {
 	const uint8_t *ring;
 	size_t ring_size;
@@ -81,6 +84,7 @@ struct ls_usbmon_batch {
 	size_t n;
 	struct ls_instant now; /* when it was fetched */
 	int64_t clock_step_us; /* CLOCK_REALTIME was set by so much since the batch before; mostly 0 */
+	bool is_capture; /* pcap and pcapng have the captured length 8 bytes before a record */
 };
 
 /* NULL: not within the ring. It may be a filler. */
@@ -89,14 +93,14 @@ ls_usbmon_at(const struct ls_usbmon_batch *batch, size_t i)
 {
 	size_t offset = batch->offsets[i];
 
-	if (offset % LS_USBMON_HEADER != 0 || offset >= batch->ring_size ||
-	    batch->ring_size - offset < LS_USBMON_HEADER)
+	if (offset >= batch->ring_size || batch->ring_size - offset < LS_USBMON_HEADER)
 		return NULL;
 	return (const struct ls_usbmon_record *)(const void *)(batch->ring + offset);
 }
 
-/* What was captured behind record @i, *ret_len bytes; NULL if there is nothing. */
-const uint8_t *ls_usbmon_data_at(const struct ls_usbmon_batch *batch, size_t i, size_t *ret_len);
+/* What was captured behind @record of @batch, *ret_len bytes; NULL if there is nothing. */
+const uint8_t *ls_usbmon_data_of(const struct ls_usbmon_batch *batch,
+				 const struct ls_usbmon_record *record, size_t *ret_len);
 
 /* What the status of a transfer indicates (facts: drivers/usb/host, one mapping per driver). */
 enum ls_transfer_class {

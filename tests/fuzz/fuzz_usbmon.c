@@ -130,7 +130,9 @@ check_mapped(const uint8_t *data, size_t len)
 	} ring;
 	static struct ls_traffic *traffic;
 	uint32_t offsets[64];
-	struct ls_usbmon_batch batch = { ring.bytes, sizeof(ring), offsets, 0, { 0 }, 0 };
+	struct ls_usbmon_batch batch = { .ring = ring.bytes,
+					 .ring_size = sizeof(ring),
+					 .offsets = offsets };
 
 	memset(&ring, 0, sizeof(ring));
 	memcpy(ring.bytes, data, len < sizeof(ring) ? len : sizeof(ring));
@@ -139,8 +141,9 @@ check_mapped(const uint8_t *data, size_t len)
 	CHECK(traffic || ls_traffic_new(&traffic) == 0);
 	ls_traffic_add_batch(traffic, &batch);
 	for (size_t i = 0; i < batch.n; i++) {
+		const struct ls_usbmon_record *record = ls_usbmon_at(&batch, i);
 		size_t room = 0;
-		const uint8_t *payload = ls_usbmon_data_at(&batch, i, &room);
+		const uint8_t *payload = record ? ls_usbmon_data_of(&batch, record, &room) : NULL;
 
 		CHECK(!payload || (payload >= ring.bytes + LS_USBMON_HEADER &&
 				   payload + room <= ring.bytes + sizeof(ring)));

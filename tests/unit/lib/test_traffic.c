@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "tests/unit/lib/transfers.h"
 
 static void
@@ -237,7 +239,7 @@ a_batch_is_added_in_order(void **state)
 	};
 	const uint32_t offsets[] = { 0, 64, 4096, 128 };
 	struct ls_usbmon_batch batch = {
-		(const uint8_t *)ring, sizeof(ring), offsets, 1, { 0 }, 0
+		.ring = (const uint8_t *)ring, .ring_size = sizeof(ring), .offsets = offsets, .n = 1
 	};
 
 	(void)state;
@@ -290,6 +292,80 @@ the_clock_is_set_within_a_batch(void **state)
 	}
 }
 
+struct notables {
+	char log[64];
+	bool is_hub;
+	bool drops;
+};
+
+static bool
+on_notable(const struct ls_usbmon_record *record, void *user)
+{
+	struct notables *notables = user;
+	size_t len = strlen(notables->log);
+
+	snprintf(notables->log + len, sizeof(notables->log) - len, "%c%u ", record->type,
+		 (unsigned int)record->id);
+	if (notables->drops)
+		ls_traffic_device_gone(traffic, record->bus, record->devnum);
+	return notables->is_hub;
+}
+
+static void
+add_kind(char type, uint64_t id, uint8_t xfer, int32_t status)
+{
+	struct ls_usbmon_record record = record_of(type, id, 3, 5, id);
+
+	record.xfer = xfer;
+	record.status = status;
+	ls_traffic_add(traffic, &record);
+}
+
+static void
+only_notable_records_are_announced(void **state)
+{
+	struct notables notables = { .log = "" };
+
+	(void)state;
+	ls_traffic_set_notable(traffic, on_notable, &notables);
+	add_kind('S', 1, LS_XFER_BULK, -115); /* the first of a device */
+	add_kind('C', 1, LS_XFER_BULK, 0);
+	add_kind('S', 2, LS_XFER_INTERRUPT, -115);
+	add_kind('C', 2, LS_XFER_INTERRUPT, 0);
+	add_kind('S', 3, LS_XFER_BULK, -115);
+	add_kind('C', 3, LS_XFER_BULK, -71);
+	add_kind('S', 4, LS_XFER_ISO, -115);
+	add_kind('E', 4, LS_XFER_ISO, -28);
+	notables.is_hub = true;
+	add_kind('S', 5, LS_XFER_CONTROL, -115);
+	add_kind('S', 6, LS_XFER_INTERRUPT, -115);
+	notables.is_hub = false;
+	add_kind('C', 6, LS_XFER_INTERRUPT, 0);
+	add_kind('S', 7, LS_XFER_INTERRUPT, -115);
+	ls_traffic_set_hub(traffic, 3, 5, true);
+	add_kind('C', 7, LS_XFER_INTERRUPT, 0);
+	add_kind('?', 8, LS_XFER_BULK, 0);
+	assert_string_equal(notables.log, "S1 C3 E4 S5 S6 C6 C7 ");
+	assert_int_equal(health().n_nonsense, 1);
+	assert_int_equal(sum_of(5).n_submitted, 7);
+	assert_int_equal(sum_of(5).n_completed, 5);
+}
+
+static void
+what_is_announced_may_drop_its_device(void **state)
+{
+	struct notables notables = { .log = "" };
+
+	(void)state;
+	add('S', 1, 5, 0);
+	notables.drops = true;
+	ls_traffic_set_notable(traffic, on_notable, &notables);
+	add_kind('C', 1, LS_XFER_BULK, -71);
+	assert_int_equal(sum_of(5).n_submitted, 0);
+	assert_int_equal(sum_of(5).n_completed, 1);
+	assert_int_equal(health().n_unmatched, 1);
+}
+
 int
 main(void)
 {
@@ -298,6 +374,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(cancels_after_a_round_time_are_timeouts, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(ids_are_used_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(only_notable_records_are_announced, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(what_is_announced_may_drop_its_device, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(refused_submissions_stand_apart, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(takes_are_what_came_since, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_clock_may_be_set, set_up, tear_down),

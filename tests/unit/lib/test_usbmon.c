@@ -269,27 +269,58 @@ a_batch_stays_in_its_ring(void **state)
 		uint8_t bytes[256];
 		struct ls_usbmon_record records[4];
 	} ring;
-	static const uint32_t offsets[] = { 0, 64, 192, 32, 193, 256, UINT32_MAX };
-	const struct ls_usbmon_batch batch = { ring.bytes, sizeof(ring), offsets, 7, { 0, 0 }, 0 };
+	static const uint32_t offsets[] = { 0, 64, 192, 7, 193, 256, UINT32_MAX };
+	struct ls_usbmon_batch batch = {
+		.ring = ring.bytes, .ring_size = sizeof(ring), .offsets = offsets, .n = 7
+	};
 	size_t len = 0;
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++)
 		assert_ptr_equal(ls_usbmon_at(&batch, i), &ring.records[offsets[i] / 64]);
-	for (size_t i = 3; i < 7; i++)
+	assert_ptr_equal(ls_usbmon_at(&batch, 3), ring.bytes + 7);
+	for (size_t i = 4; i < 7; i++)
 		assert_null(ls_usbmon_at(&batch, i));
 	ring.records[0].len_cap = 4;
-	assert_ptr_equal(ls_usbmon_data_at(&batch, 0, &len), ring.bytes + 64);
+	assert_ptr_equal(ls_usbmon_data_of(&batch, &ring.records[0], &len), ring.bytes + 64);
 	assert_int_equal(len, 4);
 	ring.records[0].flag_data = '<';
-	assert_null(ls_usbmon_data_at(&batch, 0, &len));
+	assert_null(ls_usbmon_data_of(&batch, &ring.records[0], &len));
 	ring.records[1].len_cap = 129;
-	assert_null(ls_usbmon_data_at(&batch, 1, &len));
+	assert_null(ls_usbmon_data_of(&batch, &ring.records[1], &len));
 	ring.records[1].len_cap = 128;
-	assert_non_null(ls_usbmon_data_at(&batch, 1, &len));
+	assert_non_null(ls_usbmon_data_of(&batch, &ring.records[1], &len));
 	ring.records[3].len_cap = 1;
-	assert_null(ls_usbmon_data_at(&batch, 2, &len));
-	assert_null(ls_usbmon_data_at(&batch, 6, &len));
+	assert_null(ls_usbmon_data_of(&batch, &ring.records[3], &len));
+}
+
+/* In a capture the file says how much of the data is there. */
+static void
+data_of_a_capture_may_be_cut(void **state)
+{
+	static struct {
+		uint32_t captured, original;
+		uint8_t record[LS_USBMON_HEADER], data[16];
+	} file;
+	static const struct {
+		uint32_t captured, len_cap;
+		size_t want;
+	} cases[] = { { 64, 8, 0 }, { 68, 8, 4 }, { 80, 8, 8 }, { 1000, 1000, 16 }, { 80, 0, 0 } };
+	struct ls_usbmon_record *record = (void *)file.record;
+	const struct ls_usbmon_batch batch = { .ring = (const uint8_t *)&file,
+					       .ring_size = sizeof(file),
+					       .is_capture = true };
+
+	(void)state;
+	for (size_t i = 0; i < LS_COUNT(cases); i++) {
+		size_t len = 0;
+
+		file.captured = cases[i].captured;
+		record->len_cap = cases[i].len_cap;
+		assert_ptr_equal(ls_usbmon_data_of(&batch, record, &len),
+				 cases[i].want ? file.data : NULL);
+		assert_int_equal(len, cases[i].want);
+	}
 }
 
 int
@@ -306,6 +337,7 @@ main(void)
 		cmocka_unit_test(timeouts_are_round),
 		cmocka_unit_test(moments_are_never_in_the_future),
 		cmocka_unit_test(a_batch_stays_in_its_ring),
+		cmocka_unit_test(data_of_a_capture_may_be_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
