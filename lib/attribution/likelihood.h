@@ -15,7 +15,7 @@
  */
 #include "lib/attribution/trials_state.h"
 
-#define UNEVEN_SHAPE 0.4
+#define UNEVEN_SHAPE 0.33
 #define N_RATES	     40
 #define RATE_LOW     0.03
 #define RATE_HIGH    60.0

@@ -8,7 +8,7 @@
 #include "lib/attribution/parts.h"
 
 #define ONSET_PARTS_MAX 48
-#define ONSET_SHARE	0.5
+#define ONSET_SHARE	0.7
 #define ONSET_SESSIONS	20
 
 /* Adds this to the single hypotheses of @hypotheses, which are sorted. 0 or -ENOMEM. */
