@@ -4,6 +4,7 @@
 #include "cli/analyze/answer.h"
 #include "cli/analyze/json.h"
 #include "cli/analyze/join.h"
+#include "cli/analyze/restores.h"
 #include "cli/analyze/stream.h"
 #include "cli/base/command.h"
 #include "cli/print/envelope.h"
@@ -100,6 +101,9 @@ take(struct all *all, json_t *group)
 	if (analyze_count_lines(group, "unread_lines") > 0)
 		note_result(all, CLI_PROBLEM);
 	note_result(all, lines_exit_code(json_object_get(group, "incidents")));
+	note_result(all, restores_exit_code(group));
+	if (!analyze_is_understood(group))
+		note_result(all, CLI_PROBLEM);
 	if (merge(all->sum, group) != CLI_FINE) {
 		note_result(all, CLI_UNREACHABLE);
 		return;

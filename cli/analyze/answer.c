@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/analyze/events.h"
+#include "cli/analyze/restores.h"
 #include "cli/analyze/text.h"
 #include "cli/base/field.h"
 #include "cli/print/render.h"
@@ -292,6 +293,44 @@ analyze_count_lines(const json_t *group, const char *kind)
 	return n;
 }
 
+bool
+analyze_is_understood(const json_t *group)
+{
+	const json_t *log;
+	size_t i;
+
+	json_array_foreach(field_list(group, "logs"), i, log)
+	{
+		if (!field_flag(log, "understood"))
+			return false;
+	}
+	return true;
+}
+
+/* What is read, and how to get it. */
+static void
+put_kinds(const struct output_style *style, const char *files)
+{
+	static const char *const kinds[] = {
+		"Linux, the kernel log: journalctl -k > kernel.txt, or sudo dmesg > kernel.txt",
+		"Linux, transfers: a capture of usbmon by tcpdump or Wireshark (pcap, pcapng)",
+		"a Mac: log show --last 2h --predicate 'subsystem == \"com.apple.usb\" OR sender "
+		"== "
+		"\"IOUSBHostFamily\"' > usb.txt",
+		"a restore with idevicerestore: restore_ECID_TIME.log in its folder, or what it "
+		"printed (idevicerestore -d …)",
+		"a restore with Finder: ~/Library/Logs/iPhone Updater Logs (iPad, Mac …)",
+		"a restore on Windows: %APPDATA%\\Apple Computer\\iTunes\\iPhone Updater Logs",
+		"a restore with pymobiledevice3: what it printed",
+	};
+
+	render_sentence(style, TONE_BAD, 0, "%s: this is no kind of file that linkstat reads.",
+			files);
+	render_sentence(style, TONE_PLAIN, 0, "Read are, as files or from standard input (-):");
+	for (size_t i = 0; i < LS_COUNT(kinds); i++)
+		render_sentence(style, TONE_PLAIN, 4, "  %s", kinds[i]);
+}
+
 /* Of no log anything was understood. */
 static void
 put_nothing(const struct answer *answer, const char *files)
@@ -302,6 +341,10 @@ put_nothing(const struct answer *answer, const char *files)
 	const json_t *log;
 	size_t i;
 
+	if (n == 0 && !analyze_is_understood(answer->group)) {
+		put_kinds(style, files);
+		return;
+	}
 	if (n == 0) {
 		render_sentence(style, TONE_WARN, 0,
 				"%s: no line of it tells of a USB link, so that there is nothing "
@@ -485,6 +528,12 @@ put_log(const struct cli *cli, const json_t *log)
 			"who pulled a plug: causes are less sure than those of linkstatd.");
 }
 
+static bool
+has_restore(const json_t *group)
+{
+	return json_array_size(field_list(group, "restores")) > 0;
+}
+
 static int
 put_files(const struct cli *cli, const json_t *group)
 {
@@ -495,7 +544,8 @@ put_files(const struct cli *cli, const json_t *group)
 	fputc('\n', cli->style.out);
 	json_array_foreach(field_list(group, "logs"), i, file)
 	{
-		put_log(cli, file);
+		if (field_int(file, "usb_lines") > 0 || !has_restore(group))
+			put_log(cli, file);
 	}
 	json_array_foreach(field_list(group, "notes"), i, note)
 	{
@@ -599,6 +649,15 @@ is_unreadable(const json_t *group)
 	       !field_has(capture, "format");
 }
 
+/* The log of a restore, in which no kernel says anything. */
+static bool
+is_restore_alone(const struct answer *answer)
+{
+	return has_restore(answer->group) &&
+	       json_array_size(field_list(answer->group, "captures")) == 0 &&
+	       analyze_count_lines(answer->group, "usb_lines") == 0;
+}
+
 int
 analyze_print(const struct cli *cli, const json_t *group)
 {
@@ -606,8 +665,10 @@ analyze_print(const struct cli *cli, const json_t *group)
 
 	if (is_unreadable(group)) /* already reported */
 		return CLI_FINE;
+	restores_print(cli, group);
 	sort_out(&answer);
-	put_answer(&answer);
+	if (!is_restore_alone(&answer))
+		put_answer(&answer);
 	put_next(&answer);
 	if (analyze_print_incidents(cli, group) < 0 ||
 	    analyze_print_ports(cli, field_list(group, "ports")) < 0)

@@ -27,8 +27,8 @@ is_of_day(const json_t *group)
 	return false;
 }
 
-static void
-format_time_of_day(char text[FORMAT_MAX], int64_t real_us)
+const char *
+analyze_time_of_day(char text[FORMAT_MAX], int64_t real_us)
 {
 	int64_t seconds = real_us / (int64_t)LS_SEC;
 	int64_t day = seconds / DAY_SECONDS, hour = seconds / 3600 % 24;
@@ -38,6 +38,7 @@ format_time_of_day(char text[FORMAT_MAX], int64_t real_us)
 		snprintf(after, sizeof(after), "day %" PRId64 ", ", day + 1);
 	snprintf(text, FORMAT_MAX, "%s%02" PRId64 ":%02" PRId64 ":%02" PRId64, after, hour,
 		 seconds / 60 % 60, seconds % 60);
+	return text;
 }
 
 const char *
@@ -49,7 +50,7 @@ analyze_when(char text[FORMAT_MAX], const struct cli *cli, const json_t *group, 
 		return text;
 	}
 	if (is_of_day(group))
-		format_time_of_day(text, real_us);
+		analyze_time_of_day(text, real_us);
 	else if (real_us < (int64_t)LS_MS)
 		snprintf(text, FORMAT_MAX, "%s", cli->style.dash);
 	else

@@ -281,6 +281,7 @@ analyze_log(const struct analyze_log *log)
 		{ "format", json_string(summary->format) },
 		{ "lines", json_integer((int64_t)summary->lines) },
 		{ "usb_lines", json_integer((int64_t)summary->usb_lines) },
+		{ "understood", json_boolean(log->understood) },
 		{ "unread_lines", json_integer((int64_t)summary->unread.n) },
 		{ "unread_line",
 		  ls_wire_optional(summary->unread.n ? summary->unread.first : NULL) },
@@ -312,8 +313,8 @@ analyze_nothing(const char *file, const char *why)
 json_t *
 analyze_new_group(void)
 {
-	return json_pack("{s:[], s:[], s:[], s:[], s:[]}", "captures", "logs", "ports", "incidents",
-			 "notes");
+	return json_pack("{s:[], s:[], s:[], s:[], s:[], s:[]}", "captures", "logs", "restores",
+			 "ports", "incidents", "notes");
 }
 
 static json_t *

@@ -23,13 +23,15 @@ struct analyze_log {
 	const char *file;
 	const char *why; /* as of a capture */
 	struct ls_log_text_summary summary;
-	bool any; /* at least one observation; its times follow */
+	bool understood; /* it is a log of a kind that is read, even if it names no USB */
+	bool any;	 /* at least one observation; its times follow */
 	int64_t first_us, last_us;
 };
 json_t *analyze_log(const struct analyze_log *log);
 
 /*
- * Files that one engine followed, as one object: "captures", "logs", "ports", "incidents", "notes".
+ * Files that one engine followed, as one object: "captures", "logs", "restores", "ports",
+ * "incidents", "notes".
  * An empty one; a new reference, NULL if memory is short.
  */
 json_t *analyze_new_group(void);

@@ -8,12 +8,15 @@
 
 #include "cli/analyze/json.h"
 #include "cli/analyze/recorded.h"
+#include "cli/analyze/restores.h"
 #include "cli/base/cli.h"
 #include "cli/offline/capture.h"
 #include "cli/offline/input.h"
 #include "cli/print/format.h"
 #include "cli/print/progress.h"
+#include "lib/logs/kind.h"
 #include "lib/logs/macos.h"
+#include "lib/logs/restore.h"
 
 #define RECORDS_AT_ONCE 65536
 #define LOG_AT_ONCE	((size_t)64 * 1024) /* fits the cache; larger is not faster */
@@ -32,11 +35,14 @@ struct stream {
 	uint64_t n_merged;
 
 	struct ls_log_text *log;
-	struct recorded *recorded;  /* instead of @log */
-	struct ls_log_macos *macos; /* the same */
-	struct analyze_log facts;   /* of a log */
+	struct recorded *recorded;		  /* instead of @log */
+	struct ls_log_macos *macos;		  /* the same */
+	struct ls_restore_reader *restore;	  /* beside it; NULL: no log of a restore */
+	const struct ls_restore_attempt *attempt; /* at the end, if it says something */
+	struct analyze_log facts;		  /* of a log */
 	struct ls_log_counts counts;
 	bool no_memory;
+	bool is_log; /* by its first lines */
 	uint64_t n_bytes;
 	uint32_t boot;
 
@@ -189,10 +195,14 @@ choose_reader(struct stream *stream, size_t n)
 {
 	struct ls_log_text_options options;
 
-	if (stream->recorded || !ls_log_macos_is_one(stream->bytes, n))
+	stream->is_log = stream->recorded || ls_log_is_one(stream->bytes, n);
+	if (stream->recorded)
 		return;
 	input_log_options(stream->input, &options);
-	stream->no_memory |= ls_log_macos_new(&options, on_log, stream, &stream->macos) < 0;
+	if (ls_log_macos_is_one(stream->bytes, n))
+		stream->no_memory |= ls_log_macos_new(&options, on_log, stream, &stream->macos) < 0;
+	if (ls_restore_is_one(stream->bytes, n))
+		stream->no_memory |= ls_restore_reader_new(&options, &stream->restore) < 0;
 }
 
 static void
@@ -204,6 +214,8 @@ feed_log(struct stream *stream, size_t n)
 		ls_log_macos_feed(stream->macos, stream->bytes, n);
 	else
 		ls_log_text_feed(stream->log, stream->bytes, n);
+	if (stream->restore)
+		ls_restore_reader_feed(stream->restore, stream->bytes, n);
 }
 
 static void
@@ -215,6 +227,10 @@ finish_log(struct stream *stream)
 		ls_log_macos_finish(stream->macos, &stream->facts.summary);
 	else
 		ls_log_text_finish(stream->log, &stream->facts.summary);
+	if (stream->restore)
+		stream->attempt = ls_restore_reader_finish(stream->restore);
+	if (stream->attempt && stream->attempt->n_phases == 0)
+		stream->attempt = NULL;
 }
 
 static void
@@ -309,6 +325,7 @@ stream_free(struct stream *stream)
 	ls_log_text_free(stream->log);
 	recorded_free(stream->recorded);
 	ls_log_macos_free(stream->macos);
+	ls_restore_reader_free(stream->restore);
 	ls_log_counts_done(&stream->counts);
 	free(stream);
 }
@@ -372,6 +389,21 @@ stream_count(struct stream *stream)
 	return stream->no_memory ? -ENOMEM : 0;
 }
 
+static int
+report_restore(struct stream *stream, json_t *group)
+{
+	struct ls_log_text_options options;
+
+	if (!stream->attempt || !json_object_get(group, "restores"))
+		return 0;
+	input_log_options(stream->input, &options);
+	return json_array_append_new(json_object_get(group, "restores"),
+				     restores_json(input_name(stream->input), stream->attempt,
+						   options.utc_offset_us)) < 0
+		       ? -ENOMEM
+		       : 0;
+}
+
 int
 stream_report(struct stream *stream, json_t *group)
 {
@@ -380,6 +412,10 @@ stream_report(struct stream *stream, json_t *group)
 
 	stream->facts.file = input_name(stream->input);
 	stream->facts.why = why;
+	stream->facts.understood =
+		stream->is_log || stream->attempt || stream->facts.summary.usb_lines > 0;
+	if (report_restore(stream, group) < 0)
+		return -ENOMEM;
 	if (stream->kind == STREAM_LOG)
 		object = analyze_log(&stream->facts);
 	else if (stream->kind == STREAM_CAPTURE)

@@ -105,6 +105,22 @@ read_bar(struct ls_restore_log *log, const char *line, int64_t now_us)
 	return true;
 }
 
+/* " 57%|█████     | 31190/54272 [02:04<01:16": of the step that is under way. */
+static bool
+read_tqdm(struct ls_restore_log *log, const char *line, int64_t now_us)
+{
+	const struct ls_restore_mark *last = last_mark(log);
+	struct ls_cursor cur = ls_cursor_of(line, strlen(line));
+	uint64_t percent;
+
+	ls_take_spaces(&cur);
+	if (!ls_take_uint(&cur, 100, &percent) || !ls_take_literal(&cur, "%|"))
+		return false;
+	mark(log, last ? (struct step){ last->step, last->phase } : (struct step){ "", NULL },
+	     (int)percent, now_us);
+	return true;
+}
+
 /* "Verifying restore (14)": an operation of restored, with its number. */
 static bool
 read_operation(struct ls_restore_log *log, const char *line, int64_t now_us)
@@ -156,7 +172,8 @@ read_line(struct ls_restore_log *log, int64_t now_us)
 		return;
 	}
 	if (read_progress(log, ls_cursor_of(line, strlen(line)), now_us) ||
-	    read_bar(log, line, now_us) || read_operation(log, line, now_us))
+	    read_bar(log, line, now_us) || read_tqdm(log, line, now_us) ||
+	    read_operation(log, line, now_us))
 		return;
 	if (strstr(line, "Sending filesystem"))
 		mark(log, steps[STEP_FILE_SYSTEM], -1, now_us);

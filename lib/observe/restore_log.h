@@ -2,7 +2,7 @@
 /*
  * How far a restore has come, from what idevicerestore prints: its steps, their percentage, and
  * when restore mode began. Read are "progress: STEP FRACTION" of its option -P, bars that end in
- * "37.0%", "Sending filesystem", restored's operations "Verifying restore (14)", and "… entered
+ * "37.0%" or begin with "37%|", "Sending filesystem", restored's operations "Verifying restore (14)", and "… entered
  * restore mode"; with or without its time stamps. Sources: idevicerestore.h:60-69,
  * restore.c:58-120, 506-638, log.c:105-125. Bytes in, no memory beyond the struct; anything else is
  * passed over.

@@ -502,6 +502,67 @@ reports_a_log_without_usb_lines(void **state)
 	}
 }
 
+/* "Nothing happened" would be wrong of a file that was not understood. */
+static void
+says_what_it_reads(void **state)
+{
+	static const char prose[] = "Dear all,\n\nmy phone shows the cable again.\n\nBye\n";
+	char path[PATH], *paths[] = { path }, *text;
+
+	(void)state;
+	make_file(prose, strlen(prose), path);
+	assert_int_equal(run(false, paths, 1, &text), CLI_PROBLEM);
+	assert_non_null(strstr(text, "this is no kind of file that linkstat reads"));
+	assert_non_null(strstr(text, "journalctl -k > kernel.txt"));
+	free(text);
+}
+
+static void
+tells_the_story_of_a_restore(void **state)
+{
+	static const char log[] =
+		"[10:00:02.0001] Changing state from 'Idle' to 'Restoring'\n"
+		"[10:05:02.0001] Restore mode device connected\n"
+		"[10:09:02.0001] Restore mode device disconnected\n"
+		"[10:09:12.0001] Recovery mode device connected\n"
+		"[10:09:13.0001] Restore completed, status: 4013\n";
+	char path[PATH], *paths[] = { path }, *text;
+
+	(void)state;
+	make_file(log, strlen(log), path);
+	assert_int_equal(run(false, paths, 1, &text), CLI_PROBLEM);
+	assert_non_null(strstr(text, "failed after 9 min 11 s"));
+	assert_non_null(strstr(text, "it restarted"));
+	assert_non_null(strstr(text, "The error number is 4013, see: linkstat 4013"));
+	assert_non_null(strstr(text, "  10:09:12  recovery mode\n"));
+	assert_null(strstr(text, "no line of it"));
+	free(text);
+}
+
+static void
+reads_a_log_of_a_mac(void **state)
+{
+	static const char log[] =
+		"2026-03-02 08:20:02.442 Df kernel[0:8c8] (IOUSBHostFamily) HS01@14100000: "
+		"AppleUSBHostPort::enumerateDeviceComplete: enumerated 0x18d1/4ee7/0510 (Pixel / "
+		"4) at 480 Mbps\n"
+		"2026-03-02 08:30:02.442 Df kernel[0:8c8] (IOUSBHostFamily) HS01@14100000: "
+		"AppleUSBHostPort::terminateDevice: destroying 0x18d1/4ee7/0510 (Pixel): hardware "
+		"connection lost\n"
+		"2026-03-02 08:30:02.942 Df kernel[0:8c8] (IOUSBHostFamily) HS01@14100000: "
+		"AppleUSBHostPort::enumerateDeviceComplete: enumerated 0x18d1/4ee7/0510 (Pixel / "
+		"5) at 480 Mbps\n";
+	char path[PATH], *paths[] = { path }, *text;
+
+	(void)state;
+	make_file(log, strlen(log), path);
+	assert_int_equal(run(false, paths, 1, &text), CLI_PROBLEM);
+	assert_non_null(strstr(text, "20-1 (Pixel): link lost"));
+	assert_non_null(strstr(text, "the hub saw the connection go"));
+	assert_non_null(strstr(text, "macos-log, 3 lines"));
+	free(text);
+}
+
 /* What fails with a controller is no trouble of its own. */
 static void
 explains_failures_by_the_dead_controller(void **state)
@@ -786,6 +847,9 @@ main(void)
 		cmocka_unit_test(reads_utf16),
 		cmocka_unit_test(shows_times_of_day),
 		cmocka_unit_test(reports_a_log_without_usb_lines),
+		cmocka_unit_test(says_what_it_reads),
+		cmocka_unit_test(tells_the_story_of_a_restore),
+		cmocka_unit_test(reads_a_log_of_a_mac),
 		cmocka_unit_test(explains_failures_by_the_dead_controller),
 		cmocka_unit_test(shows_what_it_does_not_understand),
 		cmocka_unit_test(reports_what_stands_behind_the_text_of_a_device),

@@ -27,6 +27,8 @@ places_are_reported(void **state)
 		  "at 37 % of the file "
 		  "system" },
 		{ "[==   ]  5%", "at 5 %" },
+		{ "Sending filesystem\n 57%|#####    | 31190/54272 [02:04<01:16, 303.59it/s]\r",
+		  "at 57 % of the file system" },
 		{ "[==   ]  500%\n", "" },
 		{ "Verifying restore (14)\n", "in \"Verifying restore\"" },
 		{ "Verifying restore (14)\n\r[= ]  3.0%", "at 3 % of \"Verifying restore\"" },
