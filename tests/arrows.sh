@@ -120,7 +120,7 @@ deny() {
 $found"
 }
 
-deny lib '<(event2?/|event\.h|sqlite3|libudev|libusb|systemd|libsmartcols|pcap|fcntl|unistd|sys/)' \
+deny lib '<(event2?/|event\.h|sqlite3|libudev|libusb|systemd|libsmartcols|fcntl|unistd|sys/)' \
 	'lib/ does no I/O'
 found=$(grep -rnwE --include='*.c' '(time|clock|clock_gettime|gettimeofday|localtime|localtime_r|mktime)\(' lib/base)
 [ -z "$found" ] || complain "lib/ reads neither a clock nor the zone of the computer:
@@ -148,7 +148,6 @@ own 'systemd/sd-journal\.h' daemon/alert.c cli/offline/journal.c
 own 'systemd/sd-id128\.h' cli/offline/journal.c cli/base/redact.c daemon/base/host.c
 own 'systemd/sd-bus\.h' cli/base/logind.c daemon/sources/host_sleep.c
 own 'pty\.h' cli/commands/child.c
-own 'pcap/.*' cli/offline/capture.c
 own 'archive.*\.h' cli/offline/input.c
 own 'lzma\.h' cli/offline/compressed.c
 own 'zlib\.h' cli/offline/compressed.c

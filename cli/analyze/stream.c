@@ -138,7 +138,7 @@ begin_capture(struct stream *stream)
 static void
 step_capture(struct stream *stream)
 {
-	int n = stream->with.records_at_once ? stream->with.records_at_once : RECORDS_AT_ONCE;
+	size_t n = stream->with.records_at_once ? stream->with.records_at_once : RECORDS_AT_ONCE;
 	int r = capture_read(stream->capture, n, stream->watch);
 
 	if (r > 0)

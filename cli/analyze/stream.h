@@ -14,7 +14,7 @@ struct stream_options {
 	void (*observe)(const struct ls_observation *obs, bool new_boot, void *user);
 	void *user;
 	struct offline *offline; /* receives the counts of each port; NULL: none */
-	int records_at_once;	 /* of a capture, in one step; 0: the default */
+	size_t records_at_once;	 /* of a capture, in one step; 0: the default */
 	bool is_joined;		 /* with another stream: its clock is not that of the engine */
 	bool quiet;		 /* nothing on stderr */
 };

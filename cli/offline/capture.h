@@ -34,7 +34,7 @@ LS_DEFINE_AUTO(capture)
  * Adds up to @max_records to @watch. 1: there may be more; 0: that was the end; -EBADMSG: it
  * cannot be read further, see capture_why().
  */
-int capture_read(struct capture *capture, int max_records, struct capture_watch *watch);
+int capture_read(struct capture *capture, size_t max_records, struct capture_watch *watch);
 
 /* How far it was read and why it ended there, after -EBADMSG. */
 const char *capture_why(const struct capture *capture);

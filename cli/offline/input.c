@@ -52,13 +52,11 @@ struct input {
 	/* The file within: */
 	char name[NAME_MAX_BYTES];
 	struct head head;
-	uint64_t n_given;
 	time_t written; /* 0: same as the file itself */
 	bool has_name;	/* of its own */
 	char why[WHY_MAX];
 
 	uint8_t block[BLOCK_SIZE];
-	char stream[BLOCK_SIZE];
 };
 
 /* A tar, or just one file (raw), that is compressed. */
@@ -332,7 +330,6 @@ input_next(struct input *input)
 	if (input->has_ended)
 		return 0;
 	input->head.n = input->head.n_taken = 0;
-	input->n_given = 0;
 	input->written = 0;
 	input->has_name = false;
 	memcpy(input->name, input->path, sizeof(input->name));
@@ -388,39 +385,15 @@ input_read(struct input *input, void *bytes, size_t size)
 {
 	size_t n = take_head(&input->head, bytes, size);
 
-	if (n == 0)
-		n = read_member(input, bytes, size);
-	input->n_given += n;
-	return n;
+	return n > 0 ? n : read_member(input, bytes, size);
 }
 
-static ssize_t
-on_read(void *cookie, char *bytes, size_t size)
+off_t
+input_file_begin(const struct input *input)
 {
-	return (ssize_t)input_read(cookie, bytes, size);
-}
+	off_t at = input_is_packed(input) ? -1 : lseek(input->fd, 0, SEEK_CUR);
 
-/* Only says where it is. */
-static int
-on_seek(void *cookie, off64_t *offset, int whence)
-{
-	const struct input *input = cookie;
-
-	if (whence != SEEK_CUR || *offset != 0)
-		return -1;
-	*offset = (off64_t)input->n_given;
-	return 0;
-}
-
-FILE *
-input_stream(struct input *input)
-{
-	const cookie_io_functions_t functions = { .read = on_read, .seek = on_seek };
-	FILE *stream = fopencookie(input, "rb", functions);
-
-	if (stream)
-		setvbuf(stream, input->stream, _IOFBF, sizeof(input->stream));
-	return stream;
+	return at < 0 ? -1 : at - (off_t)compressed_n_read(input->compressed);
 }
 
 /* An error of the compression explains what follows from it, but what came before it is given first. */

@@ -5,7 +5,7 @@
  * number of members and their unpacked size are limited, compressed members stay packed, and names
  * pass the text gate. Data ends where it is damaged or cut, and input_why() has the reason.
  */
-#include <stdio.h>
+#include <sys/types.h>
 
 #include "lib/logs/text.h"
 
@@ -18,7 +18,7 @@ struct input;
 int input_open(const char *path, bool quiet, struct input **ret);
 /* The same of @fd, which is borrowed. 0 or -ENOMEM. */
 int input_new(int fd, const char *name, struct input **ret);
-void input_free(struct input *input); /* NULL is fine; streams go first */
+void input_free(struct input *input); /* NULL is fine */
 LS_DEFINE_AUTO(input)
 
 /*
@@ -31,12 +31,12 @@ const char *input_name(const struct input *input);
 bool input_is_archive(const struct input *input);
 bool input_is_packed(const struct input *input); /* compressed, or in an archive */
 int input_fd(const struct input *input);
+/* Where it begins in input_fd(); -1: it is packed, or comes through a pipe. */
+off_t input_file_begin(const struct input *input);
 
 /* The first bytes of the file; fewer than 4 only if it is shorter. */
 const uint8_t *input_head(const struct input *input, size_t *ret_len);
-/* All of it from the beginning, for one reader who closes it; ftello() works. NULL: no memory. */
-FILE *input_stream(struct input *input);
-/* The same without a stream: up to @size bytes; 0 at the end. */
+/* All of it from the beginning: up to @size bytes; 0 at the end. */
 size_t input_read(struct input *input, void *bytes, size_t size);
 /* NULL, or why the file ends early; a clause that continues "…: "; clean. */
 const char *input_why(const struct input *input);

@@ -1,8 +1,7 @@
 #pragma once
 /*
  * A capture of usbmon headers without their data, as pcapng in this machine's byte order: what
- * Wireshark and linkstat analyze read. Own code, because libpcap writes only pcap. Headers come from
- * outside and are not trusted.
+ * Wireshark and linkstat analyze read. Headers come from outside and are not trusted.
  */
 #include "lib/base/base.h"
 

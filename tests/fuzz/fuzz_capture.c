@@ -1,5 +1,5 @@
 /*
- * A capture file, packed or in an archive or not, through the unpacking, libpcap, the counts and the JSON that
+ * A capture file, packed or in an archive or not, through the unpacking, the reader of packets, the counts and the JSON that
  * linkstat analyze prints; what happened in it through the engine. Whatever it holds: nothing is counted twice or lost.
  */
 #include <errno.h>

@@ -212,6 +212,89 @@ refuses_what_is_no_usbmon_capture(void **state)
 	}
 }
 
+/* Transfers of one device, and more of them than are brought in at a time. */
+#define MANY	   100000
+#define MANY_BYTES (24 + (size_t)MANY * (16 + LS_USBMON_HEADER))
+
+static int
+file_of_many(void)
+{
+	static uint8_t bytes[MANY_BYTES];
+	const uint32_t header[6] = { 0xa1b2c3d4, 2 | 4 << 16, 0, 0, 65535, 220 };
+	uint8_t *at = bytes;
+
+	at = mempcpy(at, header, sizeof(header));
+	for (uint32_t i = 0; i < MANY; i++) {
+		const uint32_t head[4] = { 1000, i, LS_USBMON_HEADER, LS_USBMON_HEADER };
+		const struct ls_usbmon_record record = {
+			.id = 64 + i / 2 * 64,
+			.type = i % 2 ? 'C' : 'S',
+			.xfer = LS_XFER_BULK,
+			.endpoint = 0x02,
+			.devnum = 7,
+			.bus = 1,
+			.flag_setup = '-',
+			.flag_data = '<',
+			.real_sec = 1000,
+			.real_usec = (int32_t)i,
+			.status = i % 2 ? 0 : -115,
+		};
+
+		at = mempcpy(at, head, sizeof(head));
+		at = mempcpy(at, &record, sizeof(record));
+	}
+	return file_of(bytes, sizeof(bytes));
+}
+
+/* What another program takes away meanwhile cannot be read; what was read counts. */
+static void
+a_file_may_be_shortened_meanwhile(void **state)
+{
+	static const size_t lens[] = { 0, 24, 24 + 80 * 100, 70000, 4096 * 200, 3000000 };
+
+	(void)state;
+	for (size_t i = 0; i < LS_COUNT(lens); i++) {
+		ls_auto(input) *input = NULL;
+		ls_auto(capture) *capture = NULL;
+		ls_auto(capture_watch) *watch = new_watch();
+		size_t n_whole = lens[i] < 24 ? 0 : (lens[i] - 24) / 80;
+		char why[CAPTURE_WHY_MAX];
+		int fd = file_of_many();
+
+		input = input_of(fd);
+		assert_int_equal(capture_new(input, why, &capture), 0);
+		assert_int_equal(capture_read(capture, 1000, watch), 1);
+		assert_int_equal(ftruncate(fd, (off_t)lens[i]), 0);
+		assert_int_equal(read_to_end(capture, watch), -EBADMSG);
+		print_message("%zu: %s\n", lens[i], capture_why(capture));
+		assert_non_null(strstr(capture_why(capture), "shortened while it was read"));
+		/* Of the one in which it ends, zeros may stand for the rest. */
+		n_whole = n_whole > 1000 ? n_whole : 1000;
+		assert_in_range(capture_counts(capture)->n_records, n_whole, n_whole + 1);
+		assert_int_equal(capture_counts(capture)->n_nonsense, 0);
+		close(fd);
+	}
+}
+
+static void
+reads_more_than_is_brought_in_at_a_time(void **state)
+{
+	ls_auto(input) *input = NULL;
+	ls_auto(capture) *capture = NULL;
+	ls_auto(capture_watch) *watch = new_watch();
+	char why[CAPTURE_WHY_MAX];
+	int fd = file_of_many();
+
+	(void)state;
+	input = input_of(fd);
+	assert_int_equal(capture_new(input, why, &capture), 0);
+	assert_int_equal(read_to_end(capture, watch), 0);
+	assert_int_equal(capture_counts(capture)->n_submissions, MANY / 2);
+	assert_int_equal(capture_counts(capture)->n_completions, MANY / 2);
+	assert_int_equal(capture_n_read(capture), MANY_BYTES);
+	close(fd);
+}
+
 /* A pipe gives what it has, be it a byte. */
 static void
 reads_from_a_slow_pipe(void **state)
@@ -288,6 +371,8 @@ main(void)
 		cmocka_unit_test(keeps_what_comes_before_a_cut),
 		cmocka_unit_test(reports_how_far_it_read),
 		cmocka_unit_test(refuses_what_is_no_usbmon_capture),
+		cmocka_unit_test(a_file_may_be_shortened_meanwhile),
+		cmocka_unit_test(reads_more_than_is_brought_in_at_a_time),
 		cmocka_unit_test(reads_from_a_slow_pipe),
 		cmocka_unit_test(gives_the_same_members_for_any_file),
 	};
