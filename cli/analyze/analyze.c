@@ -6,11 +6,15 @@
 #include "cli/analyze/join.h"
 #include "cli/analyze/restores.h"
 #include "cli/analyze/stream.h"
+#include "cli/analyze/together.h"
 #include "cli/base/command.h"
 #include "cli/print/envelope.h"
 #include "cli/print/lines.h"
 #include "cli/offline/input.h"
 #include "cli/offline/offline.h"
+
+/* More files are not of one attempt. */
+#define JOINED_MAX 4
 
 static void
 on_observation(const struct ls_observation *obs, bool new_boot, void *user)
@@ -126,24 +130,47 @@ next_incident(const struct all *all)
 		 : 1;
 }
 
+/* The pair of files, a capture and a log, that is one story; others are read one by one. */
+struct pair {
+	int first, second; /* of the arguments; -1: none */
+};
+
 static bool
-take_joined(struct all *all)
+join_two(struct all *all, int first, int second, char why[CAPTURE_WHY_MAX])
 {
+	char *const paths[2] = { all->cli->args[first], all->cli->args[second] };
 	ls_json_auto json_t *group = NULL;
-	char why[CAPTURE_WHY_MAX] = "";
 	int r = CLI_FINE;
 
-	if (all->cli->n_args != 2 || strcmp(all->cli->args[0], "-") == 0 ||
-	    strcmp(all->cli->args[1], "-") == 0)
+	if (analyze_join(paths, &group, &r, why) <= 0)
 		return false;
-	if (analyze_join(all->cli->args, &group, &r, why) > 0) {
-		note_result(all, r);
-		take(all, group);
-		return true;
-	}
+	note_result(all, r);
+	take(all, group);
+	return true;
+}
+
+static bool
+can_join(const struct cli *cli)
+{
+	for (int i = 0; i < cli->n_args; i++)
+		if (strcmp(cli->args[i], "-") == 0)
+			return false;
+	return cli->n_args >= 2 && cli->n_args <= JOINED_MAX;
+}
+
+static struct pair
+take_joined(struct all *all)
+{
+	const struct cli *cli = all->cli;
+	char why[CAPTURE_WHY_MAX] = "";
+
+	for (int i = 0; can_join(cli) && i < cli->n_args; i++)
+		for (int k = i + 1; k < cli->n_args; k++)
+			if (join_two(all, i, k, why))
+				return (struct pair){ i, k };
 	if (*why)
 		(void)json_array_append_new(json_object_get(all->sum, "notes"), json_string(why));
-	return false;
+	return (struct pair){ -1, -1 };
 }
 
 /* Each member of an archive counts as a file. */
@@ -169,14 +196,19 @@ run(const struct cli *cli, const void *options)
 {
 	ls_json_auto json_t *sum = analyze_new_group();
 	struct all all = { .cli = cli, .sum = sum };
-	bool joined;
+	struct pair joined;
 
 	(void)options;
 	if (!sum)
 		return cli_no_memory();
 	joined = take_joined(&all);
-	for (int i = 0; i < cli->n_args && !joined; i++)
-		take_file(&all, cli->args[i]);
+	for (int i = 0; i < cli->n_args; i++)
+		if (i != joined.first && i != joined.second)
+			take_file(&all, cli->args[i]);
+	if (together_find(sum) < 0)
+		return cli_no_memory();
+	if (!cli->json)
+		together_print(cli, sum);
 	if (cli->json)
 		note_result(&all, envelope_print(cli, "analyze", sum));
 	return all.worst;

@@ -520,12 +520,11 @@ says_what_it_reads(void **state)
 static void
 tells_the_story_of_a_restore(void **state)
 {
-	static const char log[] =
-		"[10:00:02.0001] Changing state from 'Idle' to 'Restoring'\n"
-		"[10:05:02.0001] Restore mode device connected\n"
-		"[10:09:02.0001] Restore mode device disconnected\n"
-		"[10:09:12.0001] Recovery mode device connected\n"
-		"[10:09:13.0001] Restore completed, status: 4013\n";
+	static const char log[] = "[10:00:02.0001] Changing state from 'Idle' to 'Restoring'\n"
+				  "[10:05:02.0001] Restore mode device connected\n"
+				  "[10:09:02.0001] Restore mode device disconnected\n"
+				  "[10:09:12.0001] Recovery mode device connected\n"
+				  "[10:09:13.0001] Restore completed, status: 4013\n";
 	char path[PATH], *paths[] = { path }, *text;
 
 	(void)state;
@@ -536,6 +535,57 @@ tells_the_story_of_a_restore(void **state)
 	assert_non_null(strstr(text, "The error number is 4013, see: linkstat 4013"));
 	assert_non_null(strstr(text, "  10:09:12  recovery mode\n"));
 	assert_null(strstr(text, "no line of it"));
+	free(text);
+}
+
+#define APPLE_CAME(t, n, pid, serial)                                                              \
+	t "usb 2-3: new high-speed USB device number " n " using xhci_hcd\n" t                     \
+	  "usb 2-3: New USB device found, idVendor=05ac, idProduct=" pid ", bcdDevice= 0.00\n" t   \
+	  "usb 2-3: SerialNumber: " serial "\n"
+#define RECOVERY_SERIAL	 "CPID:8020 CPRV:11 BDID:0E ECID:000870190EDA001E IBFL:3D SRTG:[x]"
+#define APPLE_LEFT(t, n) t "usb 2-3: USB disconnect, device number " n "\n"
+#define AT(time)	 "2026-03-02T" time "+00:00 bench kernel: "
+
+/* The program logs times of day three hours ahead of the kernel's. */
+static void
+puts_a_restore_beside_the_kernel(void **state)
+{
+	static const char kernel[] = APPLE_CAME(AT("07:05:00.000000"), "5", "1281", RECOVERY_SERIAL)
+		APPLE_LEFT(AT("07:05:30.000000"), "5")
+			APPLE_CAME(AT("07:05:36.000000"), "6", "1281", RECOVERY_SERIAL)
+				APPLE_LEFT(AT("07:06:30.000000"), "6")
+					APPLE_CAME(AT("07:06:50.000000"), "7", "12a8",
+						   "00008020000870190EDA001E")
+						APPLE_LEFT(AT("07:09:00.000000"), "7")
+							APPLE_CAME(AT("07:09:11.000000"), "8",
+								   "1281", RECOVERY_SERIAL);
+	static const char restore[] = "[10:05:00.9001] Recovery mode device connected\n"
+				      "[10:05:30.4001] Recovery mode device disconnected\n"
+				      "[10:05:36.9001] Recovery mode device connected\n"
+				      "[10:06:30.4001] Recovery mode device disconnected\n"
+				      "[10:06:51.0001] Restore mode device connected\n"
+				      "[10:09:00.5001] Restore mode device disconnected\n"
+				      "[10:09:12.0001] Recovery mode device connected\n"
+				      "[10:09:13.0001] Restore completed, status: 4013\n";
+	char one[PATH], other[PATH], *paths[] = { one, other }, *text;
+
+	(void)state;
+	make_file(kernel, strlen(kernel), one);
+	make_file(restore, strlen(restore), other);
+	assert_int_equal(run(false, paths, 2, &text), CLI_PROBLEM);
+	assert_non_null(strstr(text, "tells of the same attempt as the kernel log"));
+	assert_non_null(strstr(text, "on 2-3: device restarted"));
+	assert_non_null(strstr(text, " before it failed"));
+	free(text);
+	/* A restore of another day, with other times between its events. */
+	make_file(kernel, strlen(kernel), one);
+	make_file("[10:05:00.9001] Recovery mode device connected\n"
+		  "[10:15:30.4001] Recovery mode device disconnected\n"
+		  "[10:35:36.9001] Recovery mode device connected\n"
+		  "[10:36:13.0001] Restore completed, status: 4013\n",
+		  182, other);
+	assert_int_equal(run(false, paths, 2, &text), CLI_PROBLEM);
+	assert_null(strstr(text, "the same attempt"));
 	free(text);
 }
 
@@ -849,6 +899,7 @@ main(void)
 		cmocka_unit_test(reports_a_log_without_usb_lines),
 		cmocka_unit_test(says_what_it_reads),
 		cmocka_unit_test(tells_the_story_of_a_restore),
+		cmocka_unit_test(puts_a_restore_beside_the_kernel),
 		cmocka_unit_test(reads_a_log_of_a_mac),
 		cmocka_unit_test(explains_failures_by_the_dead_controller),
 		cmocka_unit_test(shows_what_it_does_not_understand),
