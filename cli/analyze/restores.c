@@ -8,33 +8,12 @@
 #include "cli/print/format.h"
 #include "cli/print/render.h"
 #include "cli/print/words.h"
-#include "lib/base/cursor.h"
 #include "lib/base/text.h"
 
 #define PHASES_SHOWN 14
-#define DAY_US	     ((int64_t)(86400 * LS_SEC))
-#define EPOCH_DIGITS 10
 #define CODE_MAX     1000000
 
 /* ---- JSON ---------------------------------------------------------------------------------- */
-
-/* "restore_000914de0a123456_1760000000.log": when that day began; 0: another name. */
-static int64_t
-day_of_name(const char *file, int64_t utc_offset_us)
-{
-	const char *end = strrchr(file, '.'), *from = end ? end - EPOCH_DIGITS : NULL;
-	struct ls_cursor digits;
-	uint64_t epoch;
-	int64_t local_us;
-
-	if (!from || from <= file || from[-1] != '_')
-		return 0;
-	digits = ls_cursor_of(from, EPOCH_DIGITS);
-	if (!ls_take_uint(&digits, UINT32_MAX, &epoch) || ls_cursor_left(&digits) > 0)
-		return 0;
-	local_us = (int64_t)(epoch * LS_SEC) + utc_offset_us;
-	return local_us - local_us % DAY_US - utc_offset_us;
-}
 
 static json_t *
 time_json(int64_t at_us, int64_t day_us)
@@ -85,7 +64,7 @@ json_t *
 restores_json(const char *file, const struct ls_restore_attempt *attempt, int64_t utc_offset_us)
 {
 	static const char *const ends[] = { NULL, "done", "failed" };
-	int64_t day_us = attempt->dated ? 0 : day_of_name(file, utc_offset_us);
+	int64_t day_us = attempt->dated ? 0 : ls_restore_day_of_name(file, utc_offset_us);
 	int code = code_of(attempt);
 	const struct ls_wire_field fields[] = {
 		{ "file", json_string(file) },

@@ -8,6 +8,7 @@
 #include "cli/ask/client.h"
 #include "cli/base/sanitize.h"
 #include "cli/base/command.h"
+#include "cli/commands/import_restores.h"
 #include "cli/print/envelope.h"
 #include "cli/base/field.h"
 #include "cli/offline/journal.h"
@@ -38,6 +39,7 @@ struct import_sums {
 
 struct import_options {
 	bool journal, dry_run;
+	struct option_words restores; /* logs of restore programs */
 	const char *directory, *file; /* not this computer's journal; or NULL */
 };
 
@@ -336,7 +338,12 @@ static int
 check(const struct import_options *opts)
 {
 	if (!opts->journal) {
-		cli_complain("say what to import.\nUsage: linkstat import --journal");
+		cli_complain("say what to import.\nUsage: linkstat import --journal\n"
+			     "       linkstat import --restore-log FILE...");
+		return CLI_USAGE;
+	}
+	if (opts->restores.n > 0) {
+		cli_complain("--journal and --restore-log do not go together.");
 		return CLI_USAGE;
 	}
 	if (opts->directory && opts->file) {
@@ -368,8 +375,11 @@ run(const struct cli *cli, const void *options)
 	const struct journal_options where = { opts->directory, opts->file };
 	struct importing job = { .cli = cli, .opts = opts };
 	struct journal_places places;
-	int r = check(opts);
+	int r = CLI_FINE;
 
+	if (opts->restores.n > 0 && !opts->journal)
+		return import_restores(cli, &opts->restores, opts->dry_run);
+	r = check(opts);
 	if (r != CLI_FINE)
 		return r;
 	journal_look(&where, &places);
@@ -391,7 +401,13 @@ run(const struct cli *cli, const void *options)
 }
 
 static const struct command_option options[] = {
-	{ .name = "journal", OPTION_MEMBER(import_options, journal), .required = true },
+	{ .name = "journal", OPTION_MEMBER(import_options, journal), .or_next = true },
+	{ .name = "restore-log",
+	  .value = "FILE...",
+	  OPTION_MEMBER(import_options, restores),
+	  .many = true,
+	  .help = "for import: jobs out of the logs of restore programs",
+	  .complete = COMPLETE_FILES },
 	{ .name = "directory",
 	  .value = "DIR",
 	  OPTION_MEMBER(import_options, directory),

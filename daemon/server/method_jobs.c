@@ -8,6 +8,7 @@
 #include "daemon/server/method_labels.h"
 #include "daemon/server/method_report.h"
 #include "lib/base/text.h"
+#include "lib/base/time.h"
 #include "daemon/store/filter.h"
 #include "daemon/store/jobs.h"
 
@@ -142,6 +143,47 @@ method_end_job(struct varlink_call *call, struct varlink_reply *reply, void *use
 	if (call->peer->held == id)
 		call->peer->held = 0;
 	return varlink_answer(reply, &(const struct ls_wire_field){ "id", json_integer(id) }, 1);
+}
+
+/* False if @name is no time, or one to come. */
+static bool
+take_time(const struct varlink_call *call, const char *name, int64_t *ret)
+{
+	const char *text = json_string_value(json_object_get(call->parameters, name));
+
+	return text && ls_time_parse(text, ret) == 1 && *ret <= state_now().real_us;
+}
+
+int
+method_import_job(struct varlink_call *call, struct varlink_reply *reply, void *user)
+{
+	const struct context *context = user;
+	struct store_job job = { .outcome = LS_JOB_EXITED, .uid = call->peer->uid };
+	int r = context_may_add(context, call, QUOTA_CHANGE, reply);
+
+	if (r != 1)
+		return r;
+	job.code = take_code(call, "code");
+	if (job.code < 0)
+		return varlink_invalid(reply, "code");
+	if (!take_time(call, "began_at", &job.began.real_us))
+		return varlink_invalid(reply, "began_at");
+	if (!take_time(call, "ended_at", &job.ended_us) || job.ended_us < job.began.real_us)
+		return varlink_invalid(reply, "ended_at");
+	take_text(call, "command", job.command, sizeof(job.command));
+	take_text(call, "note", job.note, sizeof(job.note));
+	take_place(call, &job.place);
+	r = context_flush(context);
+	if (r == 0)
+		r = store_job_import(context->store, &job);
+	if (r < 0)
+		return context_history_error(context, r, NULL, reply);
+	return varlink_answer(reply,
+			      (const struct ls_wire_field[]){
+				      { "id", json_integer(job.id) },
+				      { "known", json_boolean(r == 0) },
+			      },
+			      2);
 }
 
 void

@@ -25,7 +25,7 @@ static const char *const reading[] = {
 };
 /* Those that change it. */
 static const char *const lasting[] = {
-	"BeginJob", "EndJob", "ImportKernelLog", "SetCable", "SetSocketName", NULL,
+	"BeginJob", "EndJob", "ImportJob", "ImportKernelLog", "SetCable", "SetSocketName", NULL,
 };
 
 static bool

@@ -96,6 +96,38 @@ store_job_place(struct store *store, int64_t id, const struct ls_job_place *plac
 			 TEXT_OR_NULL(place->phase));
 }
 
+static int
+find_job(struct store *store, struct store_job *job)
+{
+	store_rows_auto rows =
+		store_query(store, "SELECT id FROM jobs WHERE began_real = ?1 AND command = ?2",
+			    INT(job->began.real_us), TEXT(job->command));
+	int r = store_next(&rows);
+
+	if (r == 1)
+		job->id = store_int(&rows, 0);
+	return r;
+}
+
+int
+store_job_import(struct store *store, struct store_job *job)
+{
+	int found = find_job(store, job), r;
+
+	if (found != 0)
+		return found < 0 ? found : 0;
+	r = store_insert(store, &job->id,
+			 "INSERT INTO jobs (boot, began_mono, began_real, ended_real, uid, command,"
+			 " note, code, outcome, place, place_percent, place_phase)"
+			 " VALUES (?1, 0, ?2, max(?2, ?3), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+			 INT(store->boot), INT(job->began.real_us), INT(job->ended_us),
+			 INT_OR_NULL(job->uid), TEXT(job->command), TEXT_OR_NULL(job->note),
+			 INT_OR_NULL(job->code), TEXT(ls_job_outcome_name(job->outcome)),
+			 TEXT_OR_NULL(job->place.text), INT_OR_NULL(job->place.percent),
+			 TEXT_OR_NULL(job->place.phase));
+	return r < 0 ? r : 1;
+}
+
 #define INCIDENTS_MEANWHILE                                                                        \
 	"(SELECT count(*) FROM incidents i WHERE i.opened_real >= r.began_real"                    \
 	" AND (r.outcome = 'running' OR i.opened_real < r.ended_real + 1000000)"

@@ -37,6 +37,8 @@ int store_job_begin(struct store *store, struct store_job *job);
 /* Sets the outcome, code, place and @ended_us of @job->id. */
 int store_job_end(struct store *store, const struct store_job *job);
 int store_job_place(struct store *store, int64_t id, const struct ls_job_place *place);
+/* One of the past, of which no traffic is known. Sets @job->id; 1, or 0: it was there already. */
+int store_job_import(struct store *store, struct store_job *job);
 /* 1 or 0. */
 int store_job(struct store *store, int64_t id, store_job_fn visit, void *user);
 /* Those that began in the span; ports of the filter are not looked at. */

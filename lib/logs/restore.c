@@ -514,6 +514,26 @@ ls_restore_reader_finish(struct ls_restore_reader *reader)
 	return &reader->attempt;
 }
 
+#define DAY_US	     ((int64_t)(86400 * LS_SEC))
+#define EPOCH_DIGITS 10
+
+int64_t
+ls_restore_day_of_name(const char *file, int64_t utc_offset_us)
+{
+	const char *end = strrchr(file, '.');
+	struct ls_cursor digits;
+	uint64_t epoch;
+	int64_t local_us;
+
+	if (!end || end - file <= EPOCH_DIGITS || end[-EPOCH_DIGITS - 1] != '_')
+		return 0;
+	digits = ls_cursor_of(end - EPOCH_DIGITS, EPOCH_DIGITS);
+	if (!ls_take_uint(&digits, UINT32_MAX, &epoch) || ls_cursor_left(&digits) > 0)
+		return 0;
+	local_us = (int64_t)(epoch * LS_SEC) + utc_offset_us;
+	return local_us - local_us % DAY_US - utc_offset_us;
+}
+
 /* ---- names --------------------------------------------------------------------------------- */
 
 #define WORDS(id, name, words) words,

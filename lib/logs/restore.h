@@ -89,6 +89,12 @@ void ls_restore_reader_feed(struct ls_restore_reader *reader, const char *bytes,
 /* The end of the file. Borrowed from @reader. */
 const struct ls_restore_attempt *ls_restore_reader_finish(struct ls_restore_reader *reader);
 
+/*
+ * "restore_000914de0a123456_1760000000.log" of idevicerestore: when that day began, for logs with
+ * times of day only; 0: another name.
+ */
+int64_t ls_restore_day_of_name(const char *file, int64_t utc_offset_us);
+
 /* Names in JSON, and for people. Never NULL. */
 const char *ls_restore_tool_name(enum ls_restore_tool tool);
 const char *ls_restore_tool_words(enum ls_restore_tool tool);

@@ -75,6 +75,14 @@ refuses_with_the_standard_errors(void **state)
 		  "io.linkstat.BadTime", "field", "until" },
 		{ "{\"method\":\"io.linkstat.ListEvents\",\"parameters\":{\"limit\":0}}",
 		  "org.varlink.service.InvalidParameter", "parameter", "limit" },
+		{ "{\"method\":\"io.linkstat.ImportJob\",\"parameters\":{\"command\":\"x\",\"began_"
+		  "at\":"
+		  "\"2020-10-01T10:00:00Z\",\"ended_at\":\"2020-10-01T09:00:00Z\",\"code\":1}}",
+		  "org.varlink.service.InvalidParameter", "parameter", "ended_at" },
+		{ "{\"method\":\"io.linkstat.ImportJob\",\"parameters\":{\"command\":\"x\",\"began_"
+		  "at\":"
+		  "\"2999-10-01T10:00:00Z\",\"ended_at\":\"2999-10-01T11:00:00Z\",\"code\":1}}",
+		  "org.varlink.service.InvalidParameter", "parameter", "began_at" },
 		{ "{\"method\":\"io.linkstat.ListEvents\",\"parameters\":{\"limit\":-1}}",
 		  "org.varlink.service.InvalidParameter", "parameter", "limit" },
 		{ "{\"method\":\"io.linkstat.ListEvents\",\"parameters\":{\"cursor\":\"-3\"}}",

@@ -400,6 +400,14 @@ replies_match_the_contract(void **state)
 			    "%\",\"place_percent\":37,\"place_phase\":\"file system\"}" },
 		{ "EndJob", "{\"id\":99,\"code\":0}" },
 		{ "BeginJob", "{\"command\":\"false\"}" },
+		{ "ImportJob",
+		  "{\"command\":\"idevicerestore\",\"began_at\":\"2020-10-01T10:00:00Z\","
+		  "\"ended_at\":\"2020-10-01T10:06:00Z\",\"code\":1,\"note\":\"n\","
+		  "\"place\":\"at 37 %\",\"place_percent\":37,"
+		  "\"place_phase\":\"file system\"}" },
+		{ "ImportJob",
+		  "{\"command\":\"idevicerestore\",\"began_at\":\"2020-10-01T10:00:00Z\","
+		  "\"ended_at\":\"2020-10-01T10:06:00Z\",\"code\":1}" },
 		{ "ImportKernelLog",
 		  "{\"boot\":\"00000000-0000-4000-8000-00000000000a\",\"lines\":[{\"at\":"
 		  "\"2026-11-01T00:00:00Z\",\"mono_us\":1,\"text\":\"usb 1-1: reset\"}],"
