@@ -15,7 +15,7 @@
 #define DATA_MAX   ((size_t)64 * 1024)	 /* a descriptor has no more */
 #define INTERFACES 256			 /* more of a section are passed over */
 
-/* A run reads no further than it was brought in. */
+/* With large packets, that many bytes of them are resident at a time. */
 #define RUN_BYTES ((size_t)256 * 1024)
 /* So far ahead memory is fetched: the machine's own prefetcher stops at the end of each page. */
 #define AHEAD 2048
@@ -379,14 +379,17 @@ begin_ng(struct packets *packets)
 
 /* ---- plain packets ---- */
 
-/* It was submitted (-EINPROGRESS) or has succeeded; one comparison for both. */
-static inline bool
-is_plain(const struct ls_usbmon_record *record)
-{
-	bool is_submission = record->type == LS_USBMON_SUBMIT;
+enum plain { NOT_PLAIN, PLAIN_COMPLETION, PLAIN_SUBMISSION };
 
-	return (is_submission || record->type == LS_USBMON_COMPLETE) && record->xfer < LS_N_XFERS &&
-	       record->status == -is_submission * 115;
+/* Type and kind of transfer in one look: of the kind, only bits that each of the four may have. */
+static inline enum plain
+look_at(const struct ls_usbmon_record *record)
+{
+	unsigned int kind = (record->type | (unsigned int)record->xfer << 8) & 0xfcff;
+
+	if (kind == LS_USBMON_SUBMIT)
+		return PLAIN_SUBMISSION;
+	return kind == LS_USBMON_COMPLETE && record->status == 0 ? PLAIN_COMPLETION : NOT_PLAIN;
 }
 
 struct walk {
@@ -425,12 +428,13 @@ walk_on(const struct walk *walk, const uint8_t *base, size_t size, size_t max,
 	while (n < max && (size_t)(end - at) >= walk->head + LS_USBMON_HEADER) {
 		const struct ls_usbmon_record *record = (const void *)(at + walk->head);
 		size_t step = step_of(walk, at, (size_t)(end - at));
+		enum plain plain = step > 0 ? look_at(record) : NOT_PLAIN;
 
-		if (step == 0 || !is_plain(record))
+		if (plain == NOT_PLAIN)
 			break;
 		__builtin_prefetch(at + AHEAD);
 		__builtin_prefetch(at + AHEAD + 64);
-		n_submissions += record->type == LS_USBMON_SUBMIT;
+		n_submissions += plain == PLAIN_SUBMISSION;
 		run->offsets[n++] = (uint32_t)((const uint8_t *)record - base);
 		at += step;
 	}

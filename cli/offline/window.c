@@ -11,10 +11,9 @@
 #include "cli/offline/input.h"
 
 #define BUFFER_SIZE (2 * WINDOW_NEED_MAX)
-/* Pages are brought in and given back by pieces: one system call instead of 256 page faults. */
-#define PIECE ((size_t)1 << 20)
-/* With larger packets most pages are never looked at: those are left to faults. */
-#define STEPS_A_PIECE 256
+/* Pages come by faults, 16 at a time; asking for more of them at once was no faster. They are given
+ * back by pieces. */
+#define PIECE ((size_t)512 * 1024)
 
 struct window {
 	struct input *input;
@@ -25,9 +24,8 @@ struct window {
 	uint8_t *map;		     /* NULL: a buffer */
 	size_t size;		     /* of the map */
 	uint8_t *begin;		     /* of the file in the map */
-	uint8_t *given_back, *brought_in;
-	unsigned int n_steps; /* since the last piece */
-	uint8_t buffer[];     /* BUFFER_SIZE if it is one */
+	uint8_t *given_back;	     /* up to here */
+	uint8_t buffer[];	     /* BUFFER_SIZE if it is one */
 };
 
 /* ---- files that are shortened ---- */
@@ -88,7 +86,7 @@ map_file(struct window *window)
 	window->begin = window->map + begin;
 	window->at = window->begin;
 	window->end = window->map + window->size;
-	window->given_back = window->brought_in = window->map + (size_t)begin / PIECE * PIECE;
+	window->given_back = window->map + (size_t)begin / PIECE * PIECE;
 	window->next = mapped;
 	mapped = window;
 	handle_sigbus();
@@ -133,22 +131,13 @@ window_here(const struct window *window)
 	return end > window->at ? (size_t)(end - window->at) : 0;
 }
 
-/* Gives back what was passed and brings in what comes next. */
 static void
-move_map(struct window *window)
+give_back(struct window *window)
 {
-	uint8_t *map_end = window->map + window->size;
 	uint8_t *piece = window->map + (size_t)(window->at - window->map) / PIECE * PIECE;
-	uint8_t *from = piece > window->brought_in ? piece : window->brought_in;
-	bool is_sparse = window->n_steps < STEPS_A_PIECE && window->given_back > window->map;
 
-	if (piece > window->given_back)
-		madvise(window->given_back, (size_t)(piece - window->given_back), MADV_DONTNEED);
+	madvise(window->given_back, (size_t)(piece - window->given_back), MADV_DONTNEED);
 	window->given_back = piece;
-	window->brought_in = (size_t)(map_end - piece) > 2 * PIECE ? piece + 2 * PIECE : map_end;
-	window->n_steps = 0;
-	if (!is_sparse) /* older kernels do not know it: then pages come by faults */
-		(void)madvise(from, (size_t)(window->brought_in - from), MADV_POPULATE_READ);
 }
 
 static bool
@@ -168,10 +157,8 @@ fill_buffer(struct window *window, size_t n)
 const uint8_t *
 window_need(struct window *window, size_t n)
 {
-	window->n_steps++;
-	if (window->map && window->brought_in - window->at < (ptrdiff_t)(2 * WINDOW_NEED_MAX) &&
-	    window->brought_in < window->map + window->size)
-		move_map(window);
+	if (window->map && window->at - window->given_back >= (ptrdiff_t)(2 * PIECE))
+		give_back(window);
 	if (window_here(window) >= n)
 		return window->at;
 	return !window->map && fill_buffer(window, n) ? window->at : NULL;

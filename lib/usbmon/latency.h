@@ -27,7 +27,8 @@ ls_latency_bucket(uint64_t us)
 static inline void
 ls_latency_add(struct ls_latency *latency, uint64_t us)
 {
-	latency->max_us = us > latency->max_us ? us : latency->max_us;
+	if (us > latency->max_us)
+		latency->max_us = us;
 	latency->buckets[ls_latency_bucket(us)]++;
 }
 

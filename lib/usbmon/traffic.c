@@ -29,7 +29,7 @@
 
 /* A pending URB. @since: submission time, µs modulo 2^48, above 16 bits of its owner. */
 struct under_way {
-	uint64_t id; /* 0: free, and so are the rest of the bucket */
+	uint64_t id; /* 0: free, all of it is 0, and so is the rest of the bucket */
 	uint64_t since;
 };
 
@@ -38,20 +38,16 @@ struct evidence {
 	bool any;
 };
 
-/* Of a record, type and xfer in one number, without the bit in which 'S' and 'C' differ. */
-#define KIND_MASK	    0xffefu
-#define KIND_OF(type, xfer) (((type) | (unsigned int)(xfer) << 8) & KIND_MASK)
-#define KIND_BULK	    KIND_OF(LS_USBMON_COMPLETE, LS_XFER_BULK)
-#define KIND_INTERRUPT	    KIND_OF(LS_USBMON_COMPLETE, LS_XFER_INTERRUPT)
-_Static_assert(KIND_OF(LS_USBMON_SUBMIT, 0) == KIND_OF(LS_USBMON_COMPLETE, 0), "they differ in it");
+/* A record's type and xfer, as they lie in it, in one number. */
+#define KIND_OF(type, xfer) ((uint16_t)((type) | (xfer) << 8))
 
 struct device {
 	/* What each record touches. */
 	struct ls_flight *flight;
 	uint64_t last_used;   /* in records of all devices */
 	uint32_t first_owner; /* the number of its first endpoint */
-	uint32_t
-		plain_interrupt; /* KIND_INTERRUPT, or 0: these transfers are notable, it is a hub */
+	/* The kinds of interrupt transfers; 0 of a hub, of which they are notable. */
+	uint16_t plain_submission, plain_completion;
 	uint16_t bus;
 	uint8_t devnum;
 	uint8_t slot;
@@ -62,13 +58,13 @@ struct device {
 } __attribute__((aligned(CACHE_LINE)));
 
 struct ls_traffic {
+	struct under_way under_way[N_BUCKETS][WAYS] __attribute__((aligned(CACHE_LINE)));
 	struct ls_traffic_health health;
 	uint64_t unreported[EVIDENCE_WORDS]; /* slots with fresh evidence */
 	ls_traffic_notable_fn notable;
 	void *notable_user;
 	uint8_t n_on_bus[LS_TRAFFIC_BUSES]; /* devices; a visit passes over empty buses */
 	struct device *by_place[PLACES];    /* a record's bus and number are a place as they are */
-	struct under_way under_way[N_BUCKETS][WAYS] __attribute__((aligned(CACHE_LINE)));
 	struct device devices[N_SLOTS];
 	struct ls_flight flights[N_RECORDERS] __attribute__((aligned(CACHE_LINE)));
 	struct device *flight_owners[N_RECORDERS];
@@ -178,7 +174,7 @@ bucket_remove(struct under_way *bucket, struct under_way *place)
 		last++;
 	if (UNLIKELY(last != place))
 		*place = *last;
-	last->id = 0;
+	*last = (struct under_way){ 0 };
 }
 
 /* How long it took in µs; LS_NEVER if that cannot be known. */
@@ -404,11 +400,88 @@ refuse(struct ls_traffic *traffic, struct device *device, const struct ls_usbmon
 	device->since.refused_by_status[ls_status_find(record->status)]++;
 }
 
-/* Whatever add() has no short cut for. */
-static void __attribute__((noinline))
-count(struct ls_traffic *traffic, struct device *device, const struct ls_usbmon_record *record,
-      struct ls_endpoint_counts *endpoint, uint64_t moment)
+static bool
+is_notable(const struct device *device, const struct ls_usbmon_record *record)
 {
+	return record->xfer == LS_XFER_CONTROL ||
+	       (record->xfer == LS_XFER_INTERRUPT && !device->plain_submission) ||
+	       (record->type != LS_USBMON_SUBMIT && record->status != 0);
+}
+
+static void
+set_hub(struct device *device, bool is_hub)
+{
+	device->plain_submission = is_hub ? 0 : KIND_OF(LS_USBMON_SUBMIT, LS_XFER_INTERRUPT);
+	device->plain_completion = is_hub ? 0 : KIND_OF(LS_USBMON_COMPLETE, LS_XFER_INTERRUPT);
+}
+
+void
+ls_traffic_set_hub(struct ls_traffic *traffic, unsigned int bus, unsigned int devnum, bool is_hub)
+{
+	struct device *device = device_find(traffic, bus, devnum);
+
+	if (device)
+		set_hub(device, is_hub);
+}
+
+/* The device of a record that is not plain, which is announced first if it is notable; NULL: it is
+ * not counted. */
+static struct device *
+prepare(struct ls_traffic *traffic, const struct ls_usbmon_record *record)
+{
+	unsigned int bus = record->bus, devnum = record->devnum;
+	struct device *device;
+	bool is_hub;
+
+	if (record->type == LS_USBMON_FILLER) {
+		traffic->health.n_records--; /* it is none */
+		return NULL;
+	}
+	if (!ls_usbmon_is_event(record)) {
+		traffic->health.n_nonsense++;
+		return NULL;
+	}
+	device = device_find(traffic, bus, devnum);
+	if (device && (!traffic->notable || !is_notable(device, record)))
+		return device;
+	is_hub = traffic->notable && traffic->notable(record, traffic->notable_user);
+	device = device_find(traffic, bus, devnum); /* it may have been dropped */
+	if (!device && bus < LS_TRAFFIC_BUSES && devnum < DEVNUMS)
+		device = device_admit(traffic, bus, devnum);
+	if (device)
+		set_hub(device, is_hub);
+	else
+		traffic->health.n_untracked++;
+	return device;
+}
+
+/* The owner, which the moment ends with, has it. */
+static inline struct ls_endpoint_counts *
+endpoint_of(struct device *device, uint64_t moment)
+{
+	return &device->since.endpoints[moment % LS_N_ENDPOINTS];
+}
+
+/* Keeps it in the recorder. Returns its moment, as in struct under_way. */
+static inline uint64_t
+note(struct ls_traffic *traffic, struct device *device, const struct ls_usbmon_record *record)
+{
+	uint64_t real_us = ls_usbmon_real_us(record);
+
+	device->last_used = traffic->health.n_records;
+	if (UNLIKELY(!device->flight))
+		recorder_assign(traffic, device);
+	if (LIKELY(device->flight))
+		ls_flight_add(device->flight, record, real_us);
+	return real_us << OWNER_BITS | (device->first_owner + ls_endpoint_index(record->endpoint));
+}
+
+/* Anything that fits no short cut. */
+static void __attribute__((noinline)) count(struct ls_traffic *traffic, struct device *device,
+					    const struct ls_usbmon_record *record, uint64_t moment)
+{
+	struct ls_endpoint_counts *endpoint = endpoint_of(device, moment);
+
 	if (record->type == LS_USBMON_SUBMIT) {
 		endpoint->n_submitted++;
 		begin(traffic, key_of(record), endpoint, moment);
@@ -419,97 +492,66 @@ count(struct ls_traffic *traffic, struct device *device, const struct ls_usbmon_
 	}
 }
 
-static bool
-is_notable(const struct device *device, const struct ls_usbmon_record *record)
-{
-	return record->xfer == LS_XFER_CONTROL ||
-	       (record->xfer == LS_XFER_INTERRUPT && !device->plain_interrupt) ||
-	       (record->type != LS_USBMON_SUBMIT && record->status != 0);
-}
-
-void
-ls_traffic_set_hub(struct ls_traffic *traffic, unsigned int bus, unsigned int devnum, bool is_hub)
-{
-	struct device *device = device_find(traffic, bus, devnum);
-
-	if (device)
-		device->plain_interrupt = is_hub ? 0 : KIND_INTERRUPT;
-}
-
-/* The device of a record that is not plain, which is reported first if it is notable; NULL: it is
- * not counted. */
-static struct device *__attribute__((noinline))
-prepare(struct ls_traffic *traffic, const struct ls_usbmon_record *record)
-{
-	unsigned int bus = record->bus, devnum = record->devnum;
-	struct device *device;
-	bool is_hub;
-
-	if (record->type == LS_USBMON_FILLER) {
-		traffic->health.n_records--;
-		return NULL;
-	}
-	if (!ls_usbmon_is_event(record)) {
-		traffic->health.n_nonsense++;
-		return NULL;
-	}
-	device = device_find(traffic, bus, devnum);
-	if (device && !is_notable(device, record))
-		return device;
-	is_hub = traffic->notable && traffic->notable(record, traffic->notable_user);
-	device = device_find(traffic, bus, devnum); /* it may have been dropped */
-	if (!device && bus < LS_TRAFFIC_BUSES && devnum < DEVNUMS)
-		device = device_admit(traffic, bus, devnum);
-	if (device)
-		device->plain_interrupt = is_hub ? 0 : KIND_INTERRUPT;
-	else
-		traffic->health.n_untracked++;
-	return device;
-}
-/* A submission whose bucket is empty. Was it one? */
-static inline bool
-begin_quickly(struct ls_traffic *traffic, const struct ls_usbmon_record *record,
-	      struct ls_endpoint_counts *endpoint, uint64_t moment)
+/* A submission. Short: its bucket is empty. */
+static inline void
+count_submission(struct ls_traffic *traffic, struct device *device,
+		 const struct ls_usbmon_record *record, uint64_t moment)
 {
 	struct under_way *bucket = bucket_of(traffic, record->id);
+	struct ls_endpoint_counts *endpoint = endpoint_of(device, moment);
 
-	if (record->type != LS_USBMON_SUBMIT || bucket->id || !record->id)
-		return false;
+	if (UNLIKELY(bucket->id || !record->id)) {
+		count(traffic, device, record, moment);
+		return;
+	}
 	*bucket = (struct under_way){ .id = record->id, .since = moment };
 	endpoint->n_submitted++;
 	endpoint->n_pending++;
-	return true;
 }
 
-/* The success of the only URB in its bucket, which is of this endpoint. Was it one? */
-static inline bool
-complete_quickly(struct ls_traffic *traffic, struct device *device,
-		 const struct ls_usbmon_record *record, struct ls_endpoint_counts *endpoint,
-		 uint64_t moment)
+/*
+ * A success, not isochronous. Short: the URB is alone in its bucket, and of this endpoint. Then the
+ * owners cancel each other out; as the upper bits of the time they do no harm. In a free place they
+ * do not, whatever the id.
+ */
+static inline void
+count_success(struct ls_traffic *traffic, struct device *device,
+	      const struct ls_usbmon_record *record, uint64_t moment)
 {
 	struct under_way *bucket = bucket_of(traffic, record->id);
-	uint64_t took = (moment - bucket->since) >> OWNER_BITS;
+	struct ls_endpoint_counts *endpoint = endpoint_of(device, moment);
+	uint64_t since = moment - bucket->since;
+	uint64_t took = since >> OWNER_BITS | since << (64 - OWNER_BITS);
 
-	if (record->type != LS_USBMON_COMPLETE || record->status != 0 ||
-	    record->xfer == LS_XFER_ISO || bucket->id != record->id || bucket[1].id ||
-	    !record->id || ((moment ^ bucket->since) & OWNER_MASK) || took > DAY)
-		return false;
-	bucket->id = 0;
+	if (UNLIKELY(bucket->id != record->id) || UNLIKELY(took >= LS_LATENCY_LONGEST) ||
+	    UNLIKELY(bucket[1].id)) {
+		count(traffic, device, record, moment);
+		return;
+	}
+	*bucket = (struct under_way){ 0 };
 	endpoint->n_pending--;
 	endpoint->by_status[LS_STATUS_ROW_OK]++;
 	endpoint->bytes += record->length;
 	ls_latency_add(&device->since.latency[record->xfer], took);
-	return true;
 }
 
-/* Is it neither notable nor isochronous, nor of a kind that needs checks? */
-static inline bool
-is_plain(const struct device *device, const struct ls_usbmon_record *record)
+/* A record that is notable, isochronous, a failure, of no device, or none at all. */
+static void __attribute__((noinline))
+add_special(struct ls_traffic *traffic, const struct ls_usbmon_record *record)
 {
-	unsigned int kind = KIND_OF(record->type, record->xfer);
+	struct device *device = prepare(traffic, record);
+	uint64_t moment;
 
-	return (kind == KIND_BULK || kind == device->plain_interrupt) &&
-	       (record->status == 0 || record->type == LS_USBMON_SUBMIT);
+	if (!device)
+		return;
+	moment = note(traffic, device, record);
+	if (record->type == LS_USBMON_SUBMIT)
+		count_submission(traffic, device, record, moment);
+	else if (record->type == LS_USBMON_COMPLETE && record->status == 0 &&
+		 record->xfer != LS_XFER_ISO)
+		count_success(traffic, device, record, moment);
+	else
+		count(traffic, device, record, moment);
 }
 
 static inline void
@@ -517,27 +559,20 @@ add(struct ls_traffic *traffic, const struct ls_usbmon_record *record)
 {
 	unsigned int place = place_of(record->bus, record->devnum);
 	struct device *device = place < PLACES ? traffic->by_place[place] : NULL;
-	unsigned int index = ls_endpoint_index(record->endpoint);
-	uint64_t real_us = ls_usbmon_real_us(record), moment;
-	struct ls_endpoint_counts *endpoint;
+	uint16_t kind = KIND_OF(record->type, record->xfer);
 
 	traffic->health.n_records++;
-	if (UNLIKELY(!device || !is_plain(device, record))) {
-		device = prepare(traffic, record);
-		if (!device)
-			return;
-	}
-	device->last_used = traffic->health.n_records;
-	if (UNLIKELY(!device->flight))
-		recorder_assign(traffic, device);
-	if (LIKELY(device->flight))
-		ls_flight_add(device->flight, record, real_us);
-
-	endpoint = &device->since.endpoints[index];
-	moment = real_us << OWNER_BITS | (device->first_owner + index);
-	if (UNLIKELY(!begin_quickly(traffic, record, endpoint, moment) &&
-		     !complete_quickly(traffic, device, record, endpoint, moment)))
-		count(traffic, device, record, endpoint, moment);
+	if (UNLIKELY(!device))
+		add_special(traffic, record);
+	else if (kind == KIND_OF(LS_USBMON_SUBMIT, LS_XFER_BULK) ||
+		 kind == device->plain_submission)
+		count_submission(traffic, device, record, note(traffic, device, record));
+	else if ((kind == KIND_OF(LS_USBMON_COMPLETE, LS_XFER_BULK) ||
+		  kind == device->plain_completion) &&
+		 record->status == 0)
+		count_success(traffic, device, record, note(traffic, device, record));
+	else
+		add_special(traffic, record);
 }
 
 void
@@ -546,16 +581,17 @@ ls_traffic_add(struct ls_traffic *traffic, const struct ls_usbmon_record *record
 	add(traffic, record);
 }
 
-static inline void
+static void
 add_range(struct ls_traffic *traffic, const struct ls_usbmon_batch *batch, size_t begin, size_t end)
 {
-	for (size_t i = begin; i < end; i++) {
-		const struct ls_usbmon_record *record = ls_usbmon_at(batch, i);
+	const struct ls_usbmon_batch in = *batch; /* nothing that is counted changes it */
 
-		if (i + PREFETCH < batch->n)
-			__builtin_prefetch(batch->ring + batch->offsets[i + PREFETCH]);
-		if (LIKELY(record))
-			add(traffic, record);
+	for (size_t i = begin; i < end; i++) {
+		const uint8_t *record = in.ring + in.offsets[i];
+
+		__builtin_prefetch(in.ring + in.offsets[i + PREFETCH < end ? i + PREFETCH : i]);
+		if (LIKELY(ls_usbmon_is_within(&in, i)))
+			add(traffic, (const struct ls_usbmon_record *)(const void *)record);
 	}
 }
 

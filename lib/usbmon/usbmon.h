@@ -87,15 +87,20 @@ struct ls_usbmon_batch {
 	bool is_capture; /* pcap and pcapng have the captured length 8 bytes before a record */
 };
 
+static inline bool
+ls_usbmon_is_within(const struct ls_usbmon_batch *batch, size_t i)
+{
+	return batch->offsets[i] + (uint64_t)LS_USBMON_HEADER <= batch->ring_size;
+}
+
 /* NULL: not within the ring. It may be a filler. */
 static inline const struct ls_usbmon_record *
 ls_usbmon_at(const struct ls_usbmon_batch *batch, size_t i)
 {
-	size_t offset = batch->offsets[i];
+	const uint8_t *record = batch->ring + batch->offsets[i];
 
-	if (offset >= batch->ring_size || batch->ring_size - offset < LS_USBMON_HEADER)
-		return NULL;
-	return (const struct ls_usbmon_record *)(const void *)(batch->ring + offset);
+	return ls_usbmon_is_within(batch, i) ? (const struct ls_usbmon_record *)(const void *)record
+					     : NULL;
 }
 
 /* What was captured behind @record of @batch, *ret_len bytes; NULL if there is nothing. */

@@ -212,7 +212,7 @@ refuses_what_is_no_usbmon_capture(void **state)
 	}
 }
 
-/* Transfers of one device, and more of them than are brought in at a time. */
+/* Transfers of one device, of which pages are given back while they are read. */
 #define MANY	   100000
 #define MANY_BYTES (24 + (size_t)MANY * (16 + LS_USBMON_HEADER))
 
@@ -277,7 +277,7 @@ a_file_may_be_shortened_meanwhile(void **state)
 }
 
 static void
-reads_more_than_is_brought_in_at_a_time(void **state)
+gives_pages_back(void **state)
 {
 	ls_auto(input) *input = NULL;
 	ls_auto(capture) *capture = NULL;
@@ -372,7 +372,7 @@ main(void)
 		cmocka_unit_test(reports_how_far_it_read),
 		cmocka_unit_test(refuses_what_is_no_usbmon_capture),
 		cmocka_unit_test(a_file_may_be_shortened_meanwhile),
-		cmocka_unit_test(reads_more_than_is_brought_in_at_a_time),
+		cmocka_unit_test(gives_pages_back),
 		cmocka_unit_test(reads_from_a_slow_pipe),
 		cmocka_unit_test(gives_the_same_members_for_any_file),
 	};
