@@ -8,6 +8,7 @@
 #include "cli/check/platform.h"
 #include "cli/check/port.h"
 #include "cli/check/tools.h"
+#include "cli/check/upkeep.h"
 
 /* The most important first: within one level, findings are printed in this order. */
 static const struct {
@@ -35,6 +36,9 @@ static const struct {
 	{ "linkstatd", false, check_linkstatd },
 	{ "sources", false, check_sources },
 	{ "other-programs", false, check_grabbers },
+	{ "restart", false, check_restart },
+	{ "uptime", false, check_uptime },
+	{ "dfu-port", true, check_dfu_port },
 	{ "usbfs-memory", false, check_usbfs_memory },
 	{ "autosuspend", true, check_autosuspend },
 	{ "lpm", true, check_lpm },
