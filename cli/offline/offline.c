@@ -178,12 +178,13 @@ remove_incident(struct offline *offline, size_t place)
 static struct offline_incident *
 add_incident(struct offline *offline)
 {
-	struct offline_incident *kept = calloc(1, sizeof(*kept));
+	struct offline_incident *kept = malloc(sizeof(*kept)); /* the caller fills it */
 
 	if (!kept) {
 		offline->no_memory = true;
 		return NULL;
 	}
+	kept->counted = false;
 	if (offline->n_incidents == OFFLINE_INCIDENTS) {
 		remove_incident(offline, OFFLINE_INCIDENTS / 2);
 		offline->n_incidents_left_out++;
@@ -219,7 +220,7 @@ keep_incident(struct offline *offline, const struct ls_incident *incident)
 		count_incident(offline, incident, 1);
 	if (!kept)
 		return;
-	kept->last = *incident;
+	ls_incident_copy(&kept->last, incident);
 	kept->counted = !incident->open;
 }
 

@@ -26,6 +26,11 @@ struct sums {
 	double side[LS_N_SIDES];
 };
 
+/* All of them, and what each group has in it. */
+struct total {
+	struct sums all, groups[N_GROUPS];
+};
+
 /* The side that goes with a cause, and how strongly: by what the cause means, or mostly. */
 #define BY_MEANING 100
 #define MOSTLY	   3
@@ -78,17 +83,15 @@ add(double *sums, double *strongest, const double *row, size_t n)
 }
 
 static void
-sum(const struct held *held, struct sums *sums)
+sum(const struct held *held, struct total *total)
 {
-	struct sums groups[N_GROUPS] = { 0 };
-
-	*sums = (struct sums){ 0 };
+	*total = (struct total){ 0 };
 	for (size_t i = 0; i < held->n; i++) {
 		const struct weights *row = held->row[i];
-		struct sums *group = row->group ? &groups[row->group] : NULL;
+		struct sums *group = row->group ? &total->groups[row->group] : NULL;
 
-		add(sums->cause, group ? group->cause : NULL, row->cause, LS_N_CAUSES);
-		add(sums->side, group ? group->side : NULL, row->side, LS_N_SIDES);
+		add(total->all.cause, group ? group->cause : NULL, row->cause, LS_N_CAUSES);
+		add(total->all.side, group ? group->side : NULL, row->side, LS_N_SIDES);
 	}
 }
 
@@ -110,12 +113,9 @@ log_of_others(const double *sums, size_t n, size_t but)
 }
 
 static double
-log_odds(const struct held *held, enum ls_cause cause)
+log_odds(const double sums[LS_N_CAUSES], enum ls_cause cause)
 {
-	struct sums sums;
-
-	sum(held, &sums);
-	return sums.cause[cause] - log_of_others(sums.cause, LS_N_CAUSES, cause);
+	return sums[cause] - log_of_others(sums, LS_N_CAUSES, cause);
 }
 
 static double
@@ -138,15 +138,14 @@ highest(const double *sums, size_t n)
 
 /* ---- which facts weighed most ---- */
 
-/* @held without what says the same as @row. */
+/* The sums without @row and what says the same. */
 static void
-without(const struct held *held, const struct weights *row, struct held *ret)
+without(const struct total *total, const struct weights *row, double ret[LS_N_CAUSES])
 {
-	ret->n = 0;
-	for (size_t i = 0; i < held->n; i++) {
-		if (held->row[i] != row && (!row->group || held->row[i]->group != row->group))
-			ret->row[ret->n++] = held->row[i];
-	}
+	const double *part = row->group ? total->groups[row->group].cause : row->cause;
+
+	for (size_t i = 0; i < LS_N_CAUSES; i++)
+		ret[i] = total->all.cause[i] - part[i];
 }
 
 /* Of its group the one that says most for @cause speaks. That others are unlikely is no reason for
@@ -173,10 +172,10 @@ struct reason {
 };
 
 static size_t
-find_reasons(const struct held *held, enum ls_cause cause, struct reason reasons[REASONS])
+find_reasons(const struct held *held, const struct total *total, enum ls_cause cause,
+	     struct reason reasons[REASONS])
 {
-	double all = log_odds(held, cause);
-	struct held rest;
+	double all = log_odds(total->all.cause, cause), rest[LS_N_CAUSES];
 	size_t n = 0;
 
 	for (size_t i = 0; i < held->n; i++) {
@@ -185,8 +184,8 @@ find_reasons(const struct held *held, enum ls_cause cause, struct reason reasons
 
 		if (!speaks(held, reason.row, cause))
 			continue;
-		without(held, reason.row, &rest);
-		reason.shift = all - log_odds(&rest, cause);
+		without(total, reason.row, rest);
+		reason.shift = all - log_odds(rest, cause);
 		if (reason.shift < REASON_MIN)
 			continue;
 		while (place > 0 && reasons[place - 1].shift < reason.shift)
@@ -210,16 +209,17 @@ likeliest(const struct sums *sums)
 }
 
 static void
-explain(const struct held *held, const struct sums *sums, struct ls_incident *incident)
+explain(const struct held *held, const struct total *total, struct ls_incident *incident)
 {
 	struct reason reasons[REASONS];
-	size_t n = find_reasons(held, incident->cause, reasons), size = sizeof(incident->why);
+	size_t n = find_reasons(held, total, incident->cause, reasons),
+	       size = sizeof(incident->why);
 
 	incident->why[0] = '\0';
 	if (n == 0) {
-		enum ls_cause cause = likeliest(sums);
+		enum ls_cause cause = likeliest(&total->all);
 
-		n = find_reasons(held, cause, reasons);
+		n = find_reasons(held, total, cause, reasons);
 		ls_text_format(incident->why, size,
 			       "not certain, most likely %s: ", ls_cause_words(cause));
 	}
@@ -233,12 +233,15 @@ explain(const struct held *held, const struct sums *sums, struct ls_incident *in
 /* ---- the decision ---- */
 
 static enum ls_side
-decide_side(struct sums *sums, enum ls_cause cause)
+decide_side(const struct sums *sums, enum ls_cause cause)
 {
+	double side[LS_N_SIDES];
+
 	if (cause == LS_CAUSE_UNKNOWN || cause == LS_CAUSE_UNPLUGGED)
 		return LS_SIDE_UNKNOWN;
-	sums->side[usual_sides[cause].side] += usual_sides[cause].weight;
-	return (enum ls_side)highest(sums->side, LS_N_SIDES);
+	memcpy(side, sums->side, sizeof(side));
+	side[usual_sides[cause].side] += usual_sides[cause].weight;
+	return (enum ls_side)highest(side, LS_N_SIDES);
 }
 
 /* The probability that it was a drop, whatever the cause. */
@@ -277,12 +280,12 @@ ls_cause_probabilities(const struct weight_table *table, const struct ls_inciden
 		       double ret[LS_N_CAUSES])
 {
 	struct held held;
-	struct sums sums;
+	struct total total;
 
 	gather(table, incident, &held);
-	sum(&held, &sums);
+	sum(&held, &total);
 	for (size_t i = 0; i < LS_N_CAUSES; i++)
-		ret[i] = probability(sums.cause[i] - log_of_others(sums.cause, LS_N_CAUSES, i));
+		ret[i] = probability(log_odds(total.all.cause, (enum ls_cause)i));
 }
 
 void
@@ -295,40 +298,67 @@ void
 ls_cause_decide_by(const struct weight_table *table, struct ls_incident *incident)
 {
 	struct held held;
-	struct sums sums;
+	struct total total;
 	double sure;
 
 	gather(table, incident, &held);
-	sum(&held, &sums);
-	incident->cause = (enum ls_cause)highest(sums.cause, LS_N_CAUSES);
-	sure = probability(sums.cause[incident->cause] -
-			   log_of_others(sums.cause, LS_N_CAUSES, incident->cause));
+	sum(&held, &total);
+	incident->cause = (enum ls_cause)highest(total.all.cause, LS_N_CAUSES);
+	sure = probability(log_odds(total.all.cause, incident->cause));
 	if (sure < SURE_ENOUGH)
 		incident->cause = LS_CAUSE_UNKNOWN;
 	if (incident->cause == LS_CAUSE_UNKNOWN)
 		sure = 0;
 	/* Two digits are more than is known. */
 	incident->confidence = (int)(fmin(sure, SURE_MAX) * 100 + 0.5) / 100.0;
-	incident->drop = decide_drop(incident, &sums);
-	incident->side = decide_side(&sums, incident->cause);
-	explain(&held, &sums, incident);
+	incident->drop = decide_drop(incident, &total.all);
+	incident->side = decide_side(&total.all, incident->cause);
+	explain(&held, &total, incident);
+}
+
+static bool
+is_as_before(const struct ls_incident *incident, const struct ls_cause_decision *last)
+{
+	return last->made && last->facts == incident->facts && last->sources == incident->sources &&
+	       last->has_children == (incident->n_children > 0);
+}
+
+void
+ls_cause_decide_again(struct ls_incident *incident, struct ls_cause_decision *last)
+{
+	if (!is_as_before(incident, last)) {
+		ls_cause_decide(incident);
+		*last = (struct ls_cause_decision){
+			.made = true,
+			.facts = incident->facts,
+			.sources = incident->sources,
+			.has_children = incident->n_children > 0,
+			.cause = incident->cause,
+			.side = incident->side,
+			.drop = incident->drop,
+			.confidence = incident->confidence,
+		};
+		memcpy(last->why, incident->why, sizeof(last->why));
+		return;
+	}
+	incident->cause = last->cause;
+	incident->side = last->side;
+	incident->drop = last->drop;
+	incident->confidence = last->confidence;
+	memcpy(incident->why, last->why, sizeof(incident->why));
 }
 
 /* How likely the likeliest of the causes that @row speaks against would be without it. */
 static double
-runner_up(const struct held *held, const struct weights *row, enum ls_cause but)
+runner_up(const struct total *total, const struct weights *row, enum ls_cause but)
 {
-	struct held rest;
-	struct sums sums;
-	double likeliest = 0;
+	double rest[LS_N_CAUSES], likeliest = 0;
 
-	without(held, row, &rest);
-	sum(&rest, &sums);
+	without(total, row, rest);
 	for (size_t cause = 0; cause < LS_N_CAUSES; cause++) {
-		double odds = sums.cause[cause] - log_of_others(sums.cause, LS_N_CAUSES, cause);
-
 		if (row->cause[cause] < 0 && cause != but)
-			likeliest = fmax(likeliest, probability(odds));
+			likeliest =
+				fmax(likeliest, probability(log_odds(rest, (enum ls_cause)cause)));
 	}
 	return likeliest;
 }
@@ -337,15 +367,17 @@ size_t
 ls_cause_ruled_out(const struct ls_incident *incident, const char *ret[LS_RULED_OUT_MAX])
 {
 	double likely[LS_RULED_OUT_MAX];
+	struct total total;
 	struct held held;
 	size_t n = 0;
 
 	if (!ls_cause_row(incident->cause)->lists_ruled_out || incident->open)
 		return 0;
 	gather(&weight_table, incident, &held);
+	sum(&held, &total);
 	for (size_t i = 0; i < held.n; i++) {
 		const struct weights *row = held.row[i];
-		double value = row->rules_out ? runner_up(&held, row, incident->cause) : 0;
+		double value = row->rules_out ? runner_up(&total, row, incident->cause) : 0;
 		size_t place = n;
 
 		if (!row->rules_out || n == LS_RULED_OUT_MAX)

@@ -9,6 +9,22 @@
  */
 void ls_cause_decide(struct ls_incident *incident);
 
+/* What was decided of one incident, and of what. Zero: nothing yet. */
+struct ls_cause_decision {
+	bool made;
+	uint64_t facts;
+	ls_source_set sources;
+	bool has_children;
+	enum ls_cause cause;
+	enum ls_side side;
+	bool drop;
+	double confidence;
+	char why[LS_TEXT_MAX];
+};
+
+/* The same, for an incident that is emitted again and again: unless something changed, as before. */
+void ls_cause_decide_again(struct ls_incident *incident, struct ls_cause_decision *last);
+
 struct weight_table;
 /* The same by another table, as what fits one tries them; and the probability of each cause. */
 void ls_cause_decide_by(const struct weight_table *table, struct ls_incident *incident);

@@ -10,6 +10,20 @@
 /* So many departures are more than a hand makes. */
 #define MANY 5
 
+struct incident *
+incident_new(void)
+{
+	const size_t before = offsetof(struct incident, pub.evidence);
+	const size_t behind = before + sizeof(((struct incident *)0)->pub.evidence);
+	struct incident *incident = malloc(sizeof(*incident));
+
+	if (!incident)
+		return NULL;
+	memset(incident, 0, before);
+	memset((char *)incident + behind, 0, sizeof(*incident) - behind);
+	return incident;
+}
+
 void
 incident_count_departure(struct ls_incident *pub)
 {

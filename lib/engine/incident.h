@@ -2,6 +2,8 @@
 /* One incident: what it holds, and what it says of itself. */
 #include "lib/engine/state.h"
 
+/* One without anything; evidence is not cleared, for there is none. NULL: memory is short. */
+struct incident *incident_new(void);
 void incident_add_evidence(struct incident *incident, const struct ls_evidence *evidence);
 /* A conclusion of linkstat's own. */
 void incident_add_note(struct incident *incident, struct ls_instant at, const char *what);

@@ -86,7 +86,7 @@ get(struct ls_engine *engine, const struct ls_socket *socket, const struct link 
 		emit_cap(engine, CAP_INCIDENTS);
 		return NULL;
 	}
-	incident = calloc(1, sizeof(*incident));
+	incident = incident_new();
 	if (!incident)
 		return NULL;
 	incident->pub.socket = *socket;
@@ -184,7 +184,7 @@ emit(struct ls_engine *engine, struct incident *incident)
 {
 	struct ls_incident *pub = &incident->pub;
 
-	ls_cause_decide(pub);
+	ls_cause_decide_again(pub, &incident->decision);
 	incident_explain(incident);
 	incident_tell_departures(incident);
 	pub->settled |= !pub->open || (incident->settle_at == LS_NEVER && !undecided(pub));

@@ -3,6 +3,7 @@
  * What the engine keeps: links (kernel ports), the sessions on them and the open incidents. Structs
  * only; not for use outside lib/engine/.
  */
+#include "lib/engine/causes.h"
 #include "lib/engine/limits.h"
 #include "lib/families/families.h"
 #include "lib/model/device.h"
@@ -115,6 +116,7 @@ struct incident {
 	uint64_t beat_us;	 /* of its departures; 0: they have none */
 	uint64_t hold_until;	 /* the kernel may still be trying without a word; 0: it is not */
 	struct ls_instant quiet; /* since then only that holds it open; mono 0: other things do */
+	struct ls_cause_decision decision; /* the last one; of no facts at first */
 	bool has_returned;	 /* at least once */
 	bool dirty;		 /* a record of it is due */
 };

@@ -4,6 +4,8 @@
  * subscribers get all of them. A record is complete in itself: a later record with the same id
  * replaces an earlier one.
  */
+#include <string.h>
+
 #include "lib/base/base.h"
 #include "lib/usbmon/flight.h"
 #include "lib/model/causes.h"
@@ -147,6 +149,22 @@ struct ls_incident {
 	uint32_t n_evidence; /* all; up to LS_EVIDENCE_MAX of them are kept in @evidence */
 	struct ls_evidence evidence[LS_EVIDENCE_MAX]; /* in order of arrival */
 };
+
+/* How many pieces of evidence are kept. */
+static inline size_t
+ls_incident_kept(const struct ls_incident *incident)
+{
+	return incident->n_evidence < LS_EVIDENCE_MAX ? incident->n_evidence : LS_EVIDENCE_MAX;
+}
+
+/* Only the evidence that there is: most incidents have a few pieces, and there is room for 32. */
+static inline void
+ls_incident_copy(struct ls_incident *to, const struct ls_incident *from)
+{
+	memcpy(to, from,
+	       offsetof(struct ls_incident, evidence) +
+		       ls_incident_kept(from) * sizeof(from->evidence[0]));
+}
 
 #define LS_GAP_KINDS(X)                                                                            \
 	X(LS_GAP_OUTAGE, "outage")                                                                 \
