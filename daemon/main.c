@@ -122,10 +122,10 @@ report_history(struct linkstatd *self)
 {
 	if (store_problem(self->store)[0])
 		fprintf(stderr, SD_WARNING "linkstatd: %s\n", store_problem(self->store));
-	ls_text_format(self->state.history_trouble, sizeof(self->state.history_trouble), "%s",
-		       store_problem(self->store));
-	ls_text_format(self->state.history_path, sizeof(self->state.history_path), "%s",
-		       store_path(self->store));
+	ls_text_copy(self->state.history_trouble, sizeof(self->state.history_trouble),
+		     store_problem(self->store));
+	ls_text_copy(self->state.history_path, sizeof(self->state.history_path),
+		     store_path(self->store));
 }
 
 static int

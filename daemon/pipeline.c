@@ -134,10 +134,9 @@ report_store(struct pipeline *pipeline, int r)
 			SD_NOTICE "the history is written again; %u events are only counted, %u "
 				  "records were lost\n",
 			pipeline->backlog.n_details, pipeline->backlog.n_lost);
-		ls_text_format(state->history_trouble, LS_TEXT_MAX, "%s",
-			       store_problem(pipeline->with.store));
-		ls_text_format(state->history_path, LS_TEXT_MAX, "%s",
-			       store_path(pipeline->with.store));
+		ls_text_copy(state->history_trouble, LS_TEXT_MAX,
+			     store_problem(pipeline->with.store));
+		ls_text_copy(state->history_path, LS_TEXT_MAX, store_path(pipeline->with.store));
 		report_loss(pipeline);
 	}
 	pipeline->store_failed = r < 0;

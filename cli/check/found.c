@@ -36,7 +36,7 @@ static void LS_PRINTF(2, 0) set_text(char text[WORDS_MAX], const char *format, v
 	char whole[4 * WORDS_MAX];
 
 	(void)vsnprintf(whole, sizeof(whole), format, args);
-	ls_text_format(text, WORDS_MAX, "%s", whole);
+	ls_text_copy(text, WORDS_MAX, whole);
 }
 
 void

@@ -55,8 +55,7 @@ put_verdict(const struct check *check)
 
 	check_span(job, check->job_hours);
 	if (check->n_ports == 1)
-		ls_text_format(where, sizeof(where), "%s",
-			       port_words(check, &check->ports[0], port));
+		ls_text_copy(where, sizeof(where), port_words(check, &check->ports[0], port));
 	if (n_to_fix > 0)
 		render_sentence(style, TONE_BAD, 0, "Not fit yet for a job of %s on %s: %s first.",
 				job, where,

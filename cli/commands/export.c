@@ -33,7 +33,7 @@ with_host(const json_t *session)
 	if (*id)
 		ls_text_format(name, sizeof(name), "%s (%.8s)", host, id);
 	else
-		ls_text_format(name, sizeof(name), "%s", host);
+		ls_text_copy(name, sizeof(name), host);
 	if (json_object_set_new(copy, "host", json_string(name)) < 0)
 		return NULL;
 	return json_incref(copy);

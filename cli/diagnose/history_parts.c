@@ -90,12 +90,11 @@ fill_aliases(struct history_part *part, const struct histories_aliases *aliases)
 
 	if (aliases && part->kind == LS_COMPONENT_PORT) {
 		shown = aliases->port;
-		ls_text_format(part->too, sizeof(part->too), "%s", or_empty(aliases->port_too));
+		ls_text_copy(part->too, sizeof(part->too), or_empty(aliases->port_too));
 	} else if (aliases && part->kind == LS_COMPONENT_DEVICE) {
 		shown = aliases->device;
 	}
-	ls_text_format(part->shown, sizeof(part->shown), "%s",
-		       shown && *shown ? shown : part->name);
+	ls_text_copy(part->shown, sizeof(part->shown), shown && *shown ? shown : part->name);
 }
 
 static struct history_part *
@@ -104,9 +103,9 @@ add_part(struct history_parts *parts, const struct key *key,
 {
 	struct history_part part = { .kind = key->kind, .number = (uint32_t)parts->all.n + 1 };
 
-	ls_text_format(part.name, sizeof(part.name), "%s", key->name);
+	ls_text_copy(part.name, sizeof(part.name), key->name);
 	for (int i = 0; i < N_REALMS; i++)
-		ls_text_format(part.realm[i], sizeof(part.realm[i]), "%s", key->realm[i]);
+		ls_text_copy(part.realm[i], sizeof(part.realm[i]), key->realm[i]);
 	snprintf(part.id, sizeof(part.id), "%u", part.number);
 	fill_aliases(&part, aliases);
 	return set_add(&parts->all, &part, sizeof(part), compare_parts);
@@ -164,7 +163,7 @@ const char *
 history_parts_name(const struct history_parts *parts, const struct history_part *part,
 		   char text[HISTORIES_NAME_MAX])
 {
-	ls_text_format(text, HISTORIES_NAME_MAX, "%s", part->shown);
+	ls_text_copy(text, HISTORIES_NAME_MAX, part->shown);
 	append_differences(parts, part, text);
 	return text;
 }

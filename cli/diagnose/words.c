@@ -63,7 +63,7 @@ diagnose_words(const struct diagnosis *diagnosis, enum ls_component_kind kind, c
 		ls_text_format(text, DIAGNOSE_WORDS_MAX, "the %s that %s \"%s\" had",
 			       kinds[kind].name, kinds[with_kind].name, other);
 	else if (!*part)
-		ls_text_format(text, DIAGNOSE_WORDS_MAX, "%s", kinds[kind].unknown);
+		ls_text_copy(text, DIAGNOSE_WORDS_MAX, kinds[kind].unknown);
 	else if (*with)
 		ls_text_format(text, DIAGNOSE_WORDS_MAX, "%s \"%s\" together with %s \"%s\"",
 			       kinds[kind].name, part, kinds[with_kind].name, other);

@@ -37,9 +37,9 @@ offline_socket_name(const struct ls_socket *socket, char name[LS_ID_PATH_MAX])
 	if (strchr(socket->name, '-'))
 		ls_enumeration_name(socket->name, name, LS_ID_PATH_MAX);
 	else if (strncmp(socket->id_path, "bus", 3) == 0 && *socket->name)
-		ls_text_format(name, LS_ID_PATH_MAX, "%s", socket->name);
+		ls_text_copy(name, LS_ID_PATH_MAX, socket->name);
 	else
-		ls_text_format(name, LS_ID_PATH_MAX, "%s", controller_name(socket->id_path));
+		ls_text_copy(name, LS_ID_PATH_MAX, controller_name(socket->id_path));
 }
 
 static struct offline_port *
@@ -60,7 +60,7 @@ port_named(struct offline *offline, const char *name)
 		offline->no_memory = true;
 		return NULL;
 	}
-	ls_text_format(port->name, sizeof(port->name), "%s", name);
+	ls_text_copy(port->name, sizeof(port->name), name);
 	offline->ports[offline->n_ports++] = port;
 	return port;
 }
@@ -220,8 +220,22 @@ keep_incident(struct offline *offline, const struct ls_incident *incident)
 		count_incident(offline, incident, 1);
 	if (!kept)
 		return;
-	ls_incident_copy(&kept->last, incident);
+	/* While it is open it is emitted often: its place is kept, keep_open() fills it. */
+	if (incident->open)
+		kept->last.id = incident->id;
+	else
+		ls_incident_copy(&kept->last, incident);
 	kept->counted = !incident->open;
+}
+
+static void
+keep_open(const struct ls_incident *incident, void *user)
+{
+	struct offline *offline = user;
+	size_t found = find_incident(offline, incident->id);
+
+	if (found)
+		ls_incident_copy(&offline->incidents[found - 1]->last, incident);
 }
 
 /* The end of a file does not prove that a device stayed away: what is undecided is not a drop. */
@@ -262,7 +276,7 @@ note(struct offline *offline, const char *text)
 			return;
 	}
 	if (offline->n_notes < OFFLINE_NOTES)
-		ls_text_format(offline->notes[offline->n_notes++], LS_TEXT_MAX, "%s", text);
+		ls_text_copy(offline->notes[offline->n_notes++], LS_TEXT_MAX, text);
 }
 
 static void
@@ -345,6 +359,7 @@ end_engine(struct offline *offline)
 		return;
 	ls_engine_end(offline->engine);
 	ls_engine_visit_sessions(offline->engine, count_open_session, offline);
+	ls_engine_visit_incidents(offline->engine, keep_open, offline);
 	for (size_t i = 0; i < offline->n_incidents; i++)
 		leave_open(offline, offline->incidents[i]);
 	ls_engine_free(offline->engine);

@@ -107,7 +107,7 @@ numbers_survival(char text[NUMBERS_MAX], const struct output_style *style,
 	high = format_whole_percent(fmax(survival->low, survival->high));
 	format_percent(middle, survival->median);
 	if (low == high)
-		ls_text_format(text, NUMBERS_MAX, "%s", middle);
+		ls_text_copy(text, NUMBERS_MAX, middle);
 	else
 		ls_text_format(text, NUMBERS_MAX, "%s (%d %s %d)", middle, low, to(style), high);
 	return text;

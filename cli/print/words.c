@@ -23,7 +23,7 @@ words_port(char text[WORDS_MAX], const json_t *object)
 	else if (*label)
 		ls_text_format(text, WORDS_MAX, "\"%s\"", label);
 	else
-		ls_text_format(text, WORDS_MAX, "%s", *name ? name : "this computer");
+		ls_text_copy(text, WORDS_MAX, *name ? name : "this computer");
 	return text;
 }
 
@@ -271,7 +271,7 @@ words_what(char text[WORDS_MAX], const json_t *incident)
 {
 	int64_t n = field_int(incident, "count");
 
-	ls_text_format(text, WORDS_MAX, "%s", words_cause(field_text(incident, "cause")));
+	ls_text_copy(text, WORDS_MAX, words_cause(field_text(incident, "cause")));
 	if (n > 1)
 		ls_text_append(text, WORDS_MAX, ", %" PRId64 " times", n);
 	return text;

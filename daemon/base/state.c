@@ -45,7 +45,7 @@ state_note_source(struct daemon_state *state, const struct ls_observation *obs)
 	struct source_state *source = &state->sources[obs->source];
 
 	source->available = obs->kind == LS_OBS_SOURCE_AVAILABLE;
-	ls_text_format(source->detail, sizeof(source->detail), "%s", obs->text);
-	ls_text_format(source->fix, sizeof(source->fix), "%s",
-		       source->available ? "" : state_fix(obs->source));
+	ls_text_copy(source->detail, sizeof(source->detail), obs->text);
+	ls_text_copy(source->fix, sizeof(source->fix),
+		     source->available ? "" : state_fix(obs->source));
 }

@@ -92,7 +92,7 @@ on_live_bus(uint16_t bus, const char *controller, const char *description, void 
 	};
 
 	(void)description;
-	ls_text_format(obs.controller, sizeof(obs.controller), "%s", controller);
+	ls_text_copy(obs.controller, sizeof(obs.controller), controller);
 	remember_bus(user, &obs);
 }
 
@@ -197,10 +197,10 @@ report(struct import *import, struct ls_instant at, enum ls_source source, enum 
 {
 	struct ls_observation obs = { .at = at, .source = source, .kind = kind, .imported = true };
 
-	ls_text_format(obs.text, sizeof(obs.text), "%s",
-		       kind == LS_OBS_SOURCE_AVAILABLE
-			       ? "kernel log"
-			       : "imported from the journal: transfers of that time are not known");
+	ls_text_copy(obs.text, sizeof(obs.text),
+		     kind == LS_OBS_SOURCE_AVAILABLE
+			     ? "kernel log"
+			     : "imported from the journal: transfers of that time are not known");
 	ls_engine_observe(import->engine, &obs);
 }
 

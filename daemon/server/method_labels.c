@@ -78,7 +78,7 @@ prepare(const struct context *context, const struct varlink_call *call, struct v
 					      reply);
 	if (r != 1)
 		return r;
-	ls_text_format(statement->label, sizeof(statement->label), "%s", label ? label : "");
+	ls_text_copy(statement->label, sizeof(statement->label), label ? label : "");
 	statement->uid = call->peer->uid;
 	statement->said_us = statement->since_us = state_now().real_us;
 	return 1;
@@ -109,7 +109,7 @@ set_from_now(const struct context *context, struct store_statement *statement, i
 	obs.devnum = session->devnum;
 	memcpy(obs.port, session->link, sizeof(obs.port));
 	memcpy(statement->before, session->cable, sizeof(statement->before));
-	ls_text_format(obs.label, sizeof(obs.label), "%s", statement->label);
+	ls_text_copy(obs.label, sizeof(obs.label), statement->label);
 	context_observe(context, &obs);
 	session = ls_engine_session_on(engine, statement->socket.id_path);
 	*id = session ? session->id : 0;

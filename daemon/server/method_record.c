@@ -46,7 +46,7 @@ add_sources(struct known *known, const struct daemon_state *state)
 						  : LS_OBS_SOURCE_UNAVAILABLE,
 		};
 
-		ls_text_format(obs.text, sizeof(obs.text), "%s", source->detail);
+		ls_text_copy(obs.text, sizeof(obs.text), source->detail);
 		if (source->available || source->detail[0]) /* else it never was heard of */
 			add(&obs, known);
 	}
@@ -59,8 +59,8 @@ add_cable(const struct ls_session *session, void *user)
 
 	if (!session->cable[0] || !session->present)
 		return;
-	ls_text_format(obs.port, sizeof(obs.port), "%s", session->link);
-	ls_text_format(obs.label, sizeof(obs.label), "%s", session->cable);
+	ls_text_copy(obs.port, sizeof(obs.port), session->link);
+	ls_text_copy(obs.label, sizeof(obs.label), session->cable);
 	add(&obs, user);
 }
 

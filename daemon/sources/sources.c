@@ -62,10 +62,10 @@ report_absence(struct sources *self)
 		return;
 	if (!same_boot)
 		obs.at.mono_us = 0;
-	ls_text_format(obs.text, sizeof(obs.text), "%s",
-		       same_boot ? "linkstatd was not running; of that time only the kernel log is "
-				   "known"
-				 : "linkstatd was not running");
+	ls_text_copy(obs.text, sizeof(obs.text),
+		     same_boot ? "linkstatd was not running; of that time only the kernel log is "
+				 "known"
+			       : "linkstatd was not running");
 	self->with.observe(&obs, self->with.user);
 	self->replay_from = obs.at;
 	self->was_absent = true;

@@ -51,7 +51,7 @@ note_authorised(struct udev_events *events, struct udev_device *dev, const char 
 	if (entry)
 		entry[0] = '\0';
 	else if (unused)
-		ls_text_format(unused, LS_PORT_NAME_MAX, "%s", port);
+		ls_text_copy(unused, LS_PORT_NAME_MAX, port);
 	return 1;
 }
 
@@ -96,7 +96,7 @@ note_connector(struct udev_events *events, struct udev_device *dev, const char *
 	if (!entry)
 		entry = &events->connectors[events->n_connectors++ % LS_COUNT(events->connectors)];
 	memcpy(entry->name, name, sizeof(entry->name));
-	ls_text_format(entry->port, sizeof(entry->port), "%s", name[0] ? port : "");
+	ls_text_copy(entry->port, sizeof(entry->port), name[0] ? port : "");
 }
 
 static void
@@ -157,7 +157,7 @@ on_device(struct udev_events *events, struct udev_device *dev, const char *actio
 
 	if (!ls_port_name_valid(name))
 		return;
-	ls_text_format(obs.port, sizeof(obs.port), "%s", name);
+	ls_text_copy(obs.port, sizeof(obs.port), name);
 	obs.bus = ls_port_bus(name);
 	obs.devnum = (uint16_t)sysfs_number(devnum, 10, UINT16_MAX);
 	obs.initial = !action[0];

@@ -156,7 +156,7 @@ intern(struct ls_trials *trials, enum ls_component_kind kind, const char *text)
 	int r;
 
 	if (strnlen(text, sizeof(cut)) == sizeof(cut)) {
-		ls_text_format(cut, sizeof(cut), "%s", text);
+		ls_text_copy(cut, sizeof(cut), text);
 		name = cut;
 	}
 	hash = hash_bytes((uint64_t)kind + 1, name, strlen(name));

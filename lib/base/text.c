@@ -152,23 +152,42 @@ ls_text_clean(char *dst, size_t size, const char *src, size_t len)
 	dst[out.len] = '\0';
 }
 
+/* @dst is full: the rest of a character whose tail was cut off goes, too. */
 static void
-format_cut(char *dst, size_t size, const char *format, va_list args)
+cut(char *dst, size_t size)
 {
 	uint32_t point;
 	size_t end = size - 1;
+
+	while (end > 0 && ((unsigned char)dst[end - 1] & 0xc0) == 0x80)
+		end--;
+	if (end > 0 && decode((unsigned char *)dst + end - 1, size - end, &point) == 0)
+		dst[end - 1] = '\0';
+}
+
+static void
+format_cut(char *dst, size_t size, const char *format, va_list args)
+{
 	int len;
 
 	assert(size > 0);
 	len = vsnprintf(dst, size, format, args);
 	if (len < 0)
 		dst[0] = '\0';
-	if (len < 0 || (size_t)len < size)
-		return;
-	while (end > 0 && ((unsigned char)dst[end - 1] & 0xc0) == 0x80)
-		end--;
-	if (end > 0 && decode((unsigned char *)dst + end - 1, size - end, &point) == 0)
-		dst[end - 1] = '\0'; /* its tail was cut off */
+	else if ((size_t)len >= size)
+		cut(dst, size);
+}
+
+void
+ls_text_copy(char *dst, size_t size, const char *src)
+{
+	size_t len = strnlen(src, size);
+
+	assert(size > 0);
+	memcpy(dst, src, len < size ? len : size - 1);
+	dst[len < size ? len : size - 1] = '\0';
+	if (len == size)
+		cut(dst, size);
 }
 
 void

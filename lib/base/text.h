@@ -14,6 +14,8 @@
  */
 void ls_text_clean(char *dst, size_t size, const char *src, size_t len);
 
+/* Copies a clean text, which is cut at a whole character. */
+void ls_text_copy(char *dst, size_t size, const char *src);
 /* snprintf into a clean text: the result is cut at a whole character. Arguments must be clean. */
 void ls_text_format(char *dst, size_t size, const char *format, ...) LS_PRINTF(3, 4);
 /* The same behind the text that is in @dst already. @size is that of all of @dst. */

@@ -26,7 +26,7 @@ controllers_keep(struct ls_engine *engine, const char *controller, uint64_t fact
 	if (!report)
 		report = &engine->controllers[engine->next_controller++ % LS_MAX_TROUBLED];
 	*report = (struct controller_report){ .fact = fact };
-	ls_text_format(report->controller, sizeof(report->controller), "%s", controller);
+	ls_text_copy(report->controller, sizeof(report->controller), controller);
 	report->evidence.at = obs->at;
 	report->evidence.source = obs->source;
 	memcpy(report->evidence.what, obs->text, sizeof(report->evidence.what));

@@ -24,7 +24,7 @@ emit_event(struct ls_engine *engine, enum ls_event_kind kind, const struct ls_so
 	};
 	struct ls_record record = { .kind = LS_RECORD_EVENT, .event = &event };
 
-	ls_text_format(event.what, sizeof(event.what), "%s", obs->text);
+	ls_text_copy(event.what, sizeof(event.what), obs->text);
 	engine->emit(&record, engine->user);
 }
 
@@ -73,7 +73,7 @@ emit_lost(struct ls_engine *engine, enum ls_source source, struct ls_instant at,
 		.n_lost = n ? n : UINT32_MAX,
 	};
 
-	ls_text_format(gap.reason, sizeof(gap.reason), "%s", reason);
+	ls_text_copy(gap.reason, sizeof(gap.reason), reason);
 	emit_gap(engine, &gap);
 }
 

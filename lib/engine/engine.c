@@ -211,6 +211,15 @@ ls_engine_visit_sessions(const struct ls_engine *engine, ls_session_fn visit, vo
 }
 
 void
+ls_engine_visit_incidents(const struct ls_engine *engine, ls_incident_fn visit, void *user)
+{
+	for (size_t i = 0; i < engine->n_incidents; i++) {
+		if (engine->incidents[i]->pub.id)
+			visit(&engine->incidents[i]->pub, user);
+	}
+}
+
+void
 ls_engine_visit_buses(const struct ls_engine *engine, ls_bus_fn visit, void *user)
 {
 	for (size_t i = 0; i < LS_MAX_BUSES; i++) {

@@ -61,6 +61,9 @@ void ls_engine_end(struct ls_engine *engine);
 /* Visits all sessions that are open now, oldest first; for status. The pointer is borrowed. */
 typedef void (*ls_session_fn)(const struct ls_session *session, void *user);
 void ls_engine_visit_sessions(const struct ls_engine *engine, ls_session_fn visit, void *user);
+/* The same of incidents, as they were emitted last. */
+typedef void (*ls_incident_fn)(const struct ls_incident *incident, void *user);
+void ls_engine_visit_incidents(const struct ls_engine *engine, ls_incident_fn visit, void *user);
 
 /* Visits the root hubs known now: bus number, the controller's ID_PATH, and its description. */
 typedef void (*ls_bus_fn)(uint16_t bus, const char *controller, const char *description,

@@ -73,7 +73,7 @@ static void
 add_note(struct report *report, const char *what)
 {
 	if (report->n_notes < NOTES_MAX)
-		ls_text_format(report->notes[report->n_notes++], LS_TEXT_MAX, "%s", what);
+		ls_text_copy(report->notes[report->n_notes++], LS_TEXT_MAX, what);
 }
 
 /* What the hub reported of the port, or did not. @known: facts of the incident so far. */

@@ -46,7 +46,7 @@ handle_label(struct ls_engine *engine, const struct ls_observation *obs)
 	at = within_presence(engine, &session->pub, obs->at);
 	if (other && at.mono_us > session->pub.began.mono_us)
 		session = sessions_split(engine, session, at);
-	ls_text_format(session->pub.cable, sizeof(session->pub.cable), "%s", obs->label);
+	ls_text_copy(session->pub.cable, sizeof(session->pub.cable), obs->label);
 	session->pub.cable_assumed = false;
 	cable_memory_keep(engine, &session->pub);
 	emit_session(engine, session);

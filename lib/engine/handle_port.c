@@ -262,7 +262,7 @@ controller_socket(struct ls_engine *engine, const struct ls_observation *obs,
 
 	*socket = (struct ls_socket){ 0 };
 	if (path && path[0])
-		ls_text_format(socket->id_path, sizeof(socket->id_path), "%s", path);
+		ls_text_copy(socket->id_path, sizeof(socket->id_path), path);
 	else if (obs->controller[0])
 		name_controller(obs->controller, socket->id_path);
 	else if (obs->bus)

@@ -30,7 +30,7 @@ handle_source(struct ls_engine *engine, const struct ls_observation *obs)
 			.began = obs->at,
 			.open = true,
 		};
-		ls_text_format(gap->reason, sizeof(gap->reason), "%s", obs->text);
+		ls_text_copy(gap->reason, sizeof(gap->reason), obs->text);
 		emit_gap(engine, gap);
 	} else if (obs->kind == LS_OBS_SOURCE_AVAILABLE && gap->id) {
 		gap->open = false;

@@ -25,7 +25,7 @@ handles_keep(struct ls_engine *engine, const char *name, const struct link *link
 
 	if (!handle)
 		handle = &engine->handles[engine->next_handle++ % LS_COUNT(engine->handles)];
-	ls_text_format(handle->name, sizeof(handle->name), "%s", name);
+	ls_text_copy(handle->name, sizeof(handle->name), name);
 	memcpy(handle->link, link->name, sizeof(handle->link));
 }
 

@@ -50,7 +50,7 @@ incident_add_note(struct incident *incident, struct ls_instant at, const char *w
 {
 	struct ls_evidence evidence = { .at = at, .source = LS_SOURCE_NONE };
 
-	ls_text_format(evidence.what, sizeof(evidence.what), "%s", what);
+	ls_text_copy(evidence.what, sizeof(evidence.what), what);
 	incident_add_evidence(incident, &evidence);
 }
 
@@ -67,7 +67,7 @@ incident_add_observation(struct ls_engine *engine, struct incident *incident,
 {
 	struct ls_evidence evidence = { .at = obs->at, .source = obs->source };
 
-	ls_text_format(evidence.what, sizeof(evidence.what), "%s", obs->text);
+	ls_text_copy(evidence.what, sizeof(evidence.what), obs->text);
 	incident_add_evidence(incident, &evidence);
 	if (incident->pub.back || !(incident->pub.facts & LS_FACT_GONE))
 		incident_keep_open(incident, obs->at, engine->config.quiet_us);
@@ -81,7 +81,7 @@ describe_mode(const struct session *session, struct incident *incident, struct l
 
 	if (!mode)
 		return;
-	ls_text_format(pub->mode, sizeof(pub->mode), "%s", mode->title);
+	ls_text_copy(pub->mode, sizeof(pub->mode), mode->title);
 	pub->mode_resting = mode->resting;
 	if (at.mono_us > session->mode_since.mono_us)
 		pub->in_mode_us = at.mono_us - session->mode_since.mono_us;
@@ -190,7 +190,7 @@ incident_explain(struct incident *incident)
 
 	if ((pub->cause == LS_CAUSE_MODE_SWITCH || pub->cause == LS_CAUSE_DEVICE_RESET) &&
 	    incident->edge_why[0])
-		ls_text_format(pub->why, sizeof(pub->why), "%s", incident->edge_why);
+		ls_text_copy(pub->why, sizeof(pub->why), incident->edge_why);
 	else if (pub->cause == LS_CAUSE_UNKNOWN && pub->open && incident->pub.expected_us &&
 		 (pub->facts & LS_FACT_GONE) && !(pub->facts & LS_FACT_AWAY))
 		ls_text_format(pub->why, sizeof(pub->why),

@@ -323,11 +323,11 @@ add_mode_after(struct incident *incident, const struct return_match *match)
 	struct ls_incident *pub = &incident->pub;
 
 	if (match->mode && strcmp(match->mode->title, pub->mode) != 0)
-		ls_text_format(pub->mode_after, sizeof(pub->mode_after), "%s", match->mode->title);
+		ls_text_copy(pub->mode_after, sizeof(pub->mode_after), match->mode->title);
 	if (!match->edge)
 		return;
 	pub->facts |= match->edge->meaning == LS_EDGE_REBOOT ? LS_FACT_REBOOTED : LS_FACT_EXPECTED;
-	ls_text_format(incident->edge_why, sizeof(incident->edge_why), "%s", match->edge->why);
+	ls_text_copy(incident->edge_why, sizeof(incident->edge_why), match->edge->why);
 }
 
 struct incident *
@@ -441,7 +441,7 @@ incidents_slower(struct ls_engine *engine, const struct ls_socket *socket, const
 	if (!incident || !(incident->pub.facts & LS_FACT_GONE))
 		return;
 	incident->pub.facts |= LS_FACT_SLOWER;
-	ls_text_format(incident->slower, sizeof(incident->slower), "%s", how);
+	ls_text_copy(incident->slower, sizeof(incident->slower), how);
 	incident->dirty = true;
 }
 

@@ -82,7 +82,7 @@ set_socket(struct ls_engine *engine, struct link *link)
 	/* For people it bears the name that the kernel log uses, unless both halves are in use. */
 	if (!peer || !peer->present)
 		name = link->name;
-	ls_text_format(link->socket.name, sizeof(link->socket.name), "%s", name);
+	ls_text_copy(link->socket.name, sizeof(link->socket.name), name);
 }
 
 void
@@ -90,7 +90,7 @@ links_set_peer(struct ls_engine *engine, struct link *link, const char *peer)
 {
 	if (strcmp(link->peer, peer) == 0)
 		return;
-	ls_text_format(link->peer, sizeof(link->peer), "%s", peer);
+	ls_text_copy(link->peer, sizeof(link->peer), peer);
 	set_socket(engine, link);
 }
 
@@ -120,8 +120,8 @@ links_add_bus(struct ls_engine *engine, uint16_t number, const char *controller,
 		return;
 	}
 	*bus = (struct bus){ .number = number };
-	ls_text_format(bus->controller, sizeof(bus->controller), "%s", controller);
-	ls_text_format(bus->description, sizeof(bus->description), "%s", description);
+	ls_text_copy(bus->controller, sizeof(bus->controller), controller);
+	ls_text_copy(bus->description, sizeof(bus->description), description);
 	for (i = 0; i < engine->n_links; i++)
 		set_socket(engine, engine->links[i]);
 }
@@ -184,7 +184,7 @@ links_get(struct ls_engine *engine, const char *name)
 		link = calloc(1, sizeof(*link));
 		if (!link)
 			return NULL;
-		ls_text_format(link->name, sizeof(link->name), "%s", name);
+		ls_text_copy(link->name, sizeof(link->name), name);
 		link->identify_at = link->sources_due_at = LS_NEVER;
 		link->assume_at = link->flow.stall_at = link->let_go_at = LS_NEVER;
 		engine->links[engine->n_links++] = link;

@@ -116,7 +116,7 @@ modes_enter(struct ls_engine *engine, struct session *session, const struct ls_m
 		return;
 	session->mode = mode;
 	session->mode_since = at;
-	ls_text_format(session->pub.mode, sizeof(session->pub.mode), "%s", mode ? mode->title : "");
+	ls_text_copy(session->pub.mode, sizeof(session->pub.mode), mode ? mode->title : "");
 	if (!mode || began) /* its connect is the event */
 		return;
 	ls_text_format(obs.text, sizeof(obs.text), "%s is in %s", session->pub.socket.name,

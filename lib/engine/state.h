@@ -117,8 +117,8 @@ struct incident {
 	uint64_t hold_until;	 /* the kernel may still be trying without a word; 0: it is not */
 	struct ls_instant quiet; /* since then only that holds it open; mono 0: other things do */
 	struct ls_cause_decision decision; /* the last one; of no facts at first */
-	bool has_returned;	 /* at least once */
-	bool dirty;		 /* a record of it is due */
+	bool has_returned;		   /* at least once */
+	bool dirty;			   /* a record of it is due */
 };
 
 /* The device that returned, compared with the one that disconnected. */

@@ -1,5 +1,7 @@
 #include "lib/logs/clean.h"
 
+#include <string.h>
+
 #include "lib/logs/markup.h"
 
 #define ESC 0x1b
@@ -93,15 +95,36 @@ take_backslash(struct ls_cursor *cur)
 	return true;
 }
 
-/* Nothing has to be done about it; most characters are. */
-static bool
-is_plain(char c)
+/* Something may have to be done about it; of most characters nothing has. */
+static inline bool
+is_special(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= ':') || c == ' ' ||
-	       (c >= 'A' && c <= 'Z') || (c >= ',' && c <= '/');
+	switch (c) {
+	case '[':
+	case '<':
+	case '&':
+	case '^':
+	case '\\':
+	case '#':
+		return true;
+	default:
+		return c < ' ' || c > '~';
+	}
 }
 
-/* One character that is not plain, or what begins with it. Returns the new length of @dst. */
+static size_t
+plain_run(const struct ls_cursor *cur, size_t max)
+{
+	size_t n = 0, left = ls_cursor_left(cur);
+
+	if (left < max)
+		max = left;
+	while (n < max && !is_special(cur->at[n]))
+		n++;
+	return n;
+}
+
+/* One special character, or what begins with it. Returns the new length of @dst. */
 static size_t
 clean_one(struct ls_cursor *cur, char *dst, size_t n)
 {
@@ -139,14 +162,13 @@ ls_log_clean(char *dst, const char *line, size_t len)
 	size_t n = 0;
 
 	while (ls_cursor_left(&cur) > 0 && n < LS_LOG_CLEAN_MAX) {
-		char c = *cur.at;
+		size_t run = plain_run(&cur, LS_LOG_CLEAN_MAX - n);
 
-		if (is_plain(c)) {
-			dst[n++] = c;
-			cur.at++;
-			continue;
-		}
-		n = clean_one(&cur, dst, n);
+		memcpy(&dst[n], cur.at, run);
+		n += run;
+		cur.at += run;
+		if (ls_cursor_left(&cur) > 0 && n < LS_LOG_CLEAN_MAX)
+			n = clean_one(&cur, dst, n);
 	}
 	if (n > 2 && dst[n - 2] == '^' &&
 	    dst[n - 1] == 'M') /* a carriage return, as some show it */

@@ -67,7 +67,7 @@ ls_device_describe(const struct ls_device *device, char *text, size_t size)
 		ls_text_format(text, size, "%s (%04x:%04x)", device->product, device->vid,
 			       device->pid);
 	else if (device->product[0])
-		ls_text_format(text, size, "%s", device->product);
+		ls_text_copy(text, size, device->product);
 	else if (device->vid)
 		ls_text_format(text, size, "%04x:%04x", device->vid, device->pid);
 	else

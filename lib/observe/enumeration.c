@@ -155,7 +155,7 @@ enum_observation(enum ls_obs_kind kind, unsigned int bus, unsigned int devnum, s
 		.devnum = (uint16_t)devnum,
 	};
 
-	ls_text_format(obs.port, sizeof(obs.port), "%s", port);
+	ls_text_copy(obs.port, sizeof(obs.port), port);
 	return obs;
 }
 
@@ -709,7 +709,7 @@ ls_enumeration_place(struct ls_enumeration *enumeration, unsigned int bus, unsig
 	if (!device)
 		return;
 	device->placed = true;
-	ls_text_format(device->port, sizeof(device->port), "%s", port);
+	ls_text_copy(device->port, sizeof(device->port), port);
 	report_present(enumeration, device, at);
 }
 
@@ -720,7 +720,7 @@ ls_enumeration_name(const char *port, char *text, size_t size)
 	unsigned long number = chain ? strtoul(chain + 1, NULL, 10) : 0;
 
 	if (number < LS_UNPLACED) {
-		ls_text_format(text, size, "%s", port);
+		ls_text_copy(text, size, port);
 		return;
 	}
 	rest = strchr(chain, '.');

@@ -184,5 +184,5 @@ ls_host_context_describe(const struct ls_host_context *context, char text[LS_TEX
 		else
 			put(&line, "usbfs_memory_mb %d", context->usbfs_memory_mb);
 	}
-	ls_text_format(text, LS_TEXT_MAX, "%s", line.text);
+	ls_text_copy(text, LS_TEXT_MAX, line.text);
 }

@@ -28,7 +28,7 @@ ls_log_loss_parse(struct ls_cursor text, struct ls_observation *obs)
 			.kind = LS_OBS_LOST,
 			.n_lost = (uint32_t)n,
 		};
-		ls_text_format(obs->text, sizeof(obs->text), "%s", lines[i].reason);
+		ls_text_copy(obs->text, sizeof(obs->text), lines[i].reason);
 		return true;
 	}
 	return false;

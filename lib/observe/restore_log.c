@@ -241,7 +241,7 @@ ls_restore_log_place(const struct ls_restore_log *log, int64_t at_us, struct ls_
 		ls_text_format(step, sizeof(step), "in %s", found->step);
 	if (found && found->percent >= 0 && found->phase) {
 		ret->percent = found->percent;
-		ls_text_format(ret->phase, sizeof(ret->phase), "%s", found->phase);
+		ls_text_copy(ret->phase, sizeof(ret->phase), found->phase);
 	}
 	if (log->restore_us && at_us >= log->restore_us)
 		ls_text_format(since, sizeof(since), "%s%lld s into restore mode",

@@ -93,7 +93,7 @@ ls_session_table_counts(const struct ls_session_table *table)
 static int
 refuse(struct ls_session_table *table, const char *why)
 {
-	ls_text_format(table->why, sizeof(table->why), "%s", why);
+	ls_text_copy(table->why, sizeof(table->why), why);
 	return -EBADMSG;
 }
 
