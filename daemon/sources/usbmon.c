@@ -43,7 +43,7 @@ struct source_usbmon {
 	size_t ring_size;
 	uint32_t offsets[RECORDS_PER_FETCH];
 	uint32_t n_held; /* fetched, handed on, not yet given back to the kernel */
-	unsigned int rest_ms;
+	unsigned int rest_ms, longest_rest_ms;
 	bool has_clock;
 	int64_t clock_offset; /* real minus mono, at the last fetch */
 	bool draining;
@@ -158,7 +158,7 @@ adapt_rest(struct source_usbmon *source, size_t span)
 {
 	if (span > source->ring_size / 2)
 		source->rest_ms /= 2;
-	else if (span < source->ring_size / 4 && source->rest_ms < source->options.rest_ms)
+	else if (span < source->ring_size / 4 && source->rest_ms < source->longest_rest_ms)
 		source->rest_ms++;
 }
 
@@ -298,6 +298,15 @@ open_ring(struct source_usbmon *source)
 	return 0;
 }
 
+/* At full speed half of the ring is filled in it. */
+static unsigned int
+rest_of_ring(size_t size)
+{
+	size_t ms = size / 2 / (SOURCE_USBMON_KIB_PER_MS * 1024);
+
+	return ms < SOURCE_USBMON_REST_MS ? (unsigned int)ms : SOURCE_USBMON_REST_MS;
+}
+
 void
 source_usbmon_start(struct source_usbmon *source)
 {
@@ -307,13 +316,15 @@ source_usbmon_start(struct source_usbmon *source)
 	if (source->fd >= 0)
 		return;
 	source->has_clock = false;
-	source->rest_ms = source->options.rest_ms;
 	r = open_ring(source);
 	if (r < 0) {
 		explain(source, r, text, sizeof(text));
 		become_unavailable(source, text);
 		return;
 	}
+	source->longest_rest_ms =
+		source->options.rest_ms ? source->options.rest_ms : rest_of_ring(source->ring_size);
+	source->rest_ms = source->longest_rest_ms;
 	snprintf(text, sizeof(text), "usbmon, all buses, buffer of %zu KiB",
 		 source->ring_size / 1024);
 	report(source, LS_OBS_SOURCE_AVAILABLE, 0, text);
@@ -337,8 +348,6 @@ source_usbmon_new(struct event_base *base, const struct source_usbmon_options *o
 		return -ENOMEM;
 	if (options->ring_bytes == 0)
 		source->options.ring_bytes = SOURCE_USBMON_RING;
-	if (options->rest_ms == 0)
-		source->options.rest_ms = SOURCE_USBMON_REST_MS;
 
 	source->options.path = NULL; /* the caller's */
 	source->options.fd = options->fd;

@@ -13,11 +13,13 @@
  * MB/s, of which 4 MiB are 97 ms: in the lab (tests/bench/bench_usbmon.sh, 97 MB/s), 300 KiB lost
  * records on a quiet computer, and 2 MiB on a busy one that stopped for longer than 20 ms.
  *
- * A wake-up costs as much as counting some hundred records. With 10 ms of rest linkstatd took 5.5
- * µs of CPU time per record under the lab's emulation, of which nine tenths were wake-ups.
+ * A wake-up costs as much as counting some hundred records, so the rest is as long as half of the
+ * ring lasts at that speed: a burst out of silence still fits. What a disconnect or a reset needs to
+ * be explained by does not wait for it, source_usbmon_drain() takes it at once.
  */
-#define SOURCE_USBMON_RING    (4 * 1024 * 1024)
-#define SOURCE_USBMON_REST_MS 25
+#define SOURCE_USBMON_RING	 (4 * 1024 * 1024)
+#define SOURCE_USBMON_REST_MS	 50
+#define SOURCE_USBMON_KIB_PER_MS 42
 
 /* Records as they lie in the ring, valid during the call. */
 typedef void (*source_batch_fn)(const struct ls_usbmon_batch *batch, void *user);
@@ -26,8 +28,8 @@ struct source_usbmon_options {
 	const char *path;  /* NULL: /dev/usbmon0 */
 	int fd;		   /* a stand-in for it that was opened already, nonblocking; -1: none */
 	size_t ring_bytes; /* 0: as above; the kernel takes 8 KiB … 64 MiB, old ones 1200 KiB */
-	unsigned int
-		rest_ms; /* longest rest; 0: as above. It is shortened while the ring fills up */
+	unsigned int rest_ms; /* longest rest; 0: as above, by the ring that the kernel gave. It is
+			       * shortened while the ring fills up */
 	source_batch_fn on_batch;
 	source_sink_fn sink; /* AVAILABLE, UNAVAILABLE, LOST with the number of records */
 	void *user;

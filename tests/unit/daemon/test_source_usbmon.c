@@ -17,6 +17,7 @@
 #include "daemon/base/state.h"
 
 #define N_PLACES 128
+#define REST_MS	 25
 
 struct mon_fetch {
 	uint32_t *offsets;
@@ -199,7 +200,7 @@ settle(void)
 
 	do {
 		before = stats().n_wakeups;
-		usleep((2 * SOURCE_USBMON_REST_MS + 20) * 1000); /* its timer is due */
+		usleep((2 * REST_MS + 20) * 1000); /* its timer is due */
 		turn();
 	} while (stats().n_wakeups != before);
 }
@@ -207,7 +208,9 @@ settle(void)
 static int
 set_up(void **state)
 {
-	struct source_usbmon_options options = { .on_batch = on_batch, .sink = on_observation };
+	struct source_usbmon_options options = { .rest_ms = REST_MS,
+						 .on_batch = on_batch,
+						 .sink = on_observation };
 
 	(void)state;
 	memset(&kernel, 0, sizeof(kernel));
@@ -289,7 +292,7 @@ waits_when_no_records_arrive(void **state)
 	settle();
 	n_wakeups = stats().n_wakeups;
 	for (int i = 0; i < 5; i++) {
-		usleep((2 * SOURCE_USBMON_REST_MS + 20) * 1000); /* its timer is due */
+		usleep((2 * REST_MS + 20) * 1000); /* its timer is due */
 		turn();
 	}
 	assert_int_equal(stats().n_wakeups, n_wakeups);
@@ -306,7 +309,7 @@ polls_faster_when_the_ring_is_full(void **state)
 	(void)state;
 	start();
 	rest_ms = stats().rest_ms;
-	assert_int_equal(rest_ms, SOURCE_USBMON_REST_MS);
+	assert_int_equal(rest_ms, REST_MS);
 	for (int i = 0; i < 5; i++) {
 		kernel_sends(N_PLACES / 2 + 2);
 		source_usbmon_drain(source);
@@ -318,7 +321,7 @@ polls_faster_when_the_ring_is_full(void **state)
 		kernel_sends(2);
 		source_usbmon_drain(source);
 	}
-	assert_int_equal(stats().rest_ms, SOURCE_USBMON_REST_MS);
+	assert_int_equal(stats().rest_ms, REST_MS);
 }
 
 static void
@@ -420,11 +423,29 @@ reports_how_to_enable_it(void **state)
 	}
 }
 
+/* A small ring fills up sooner than the usual rest. */
+static void
+rests_no_longer_than_the_ring_lasts(void **state)
+{
+	struct source_usbmon_options options = { .on_batch = on_batch, .sink = on_observation };
+
+	source_usbmon_free(source);
+	close(kernel.fds[1]);
+	assert_int_equal(pipe2(kernel.fds, O_NONBLOCK), 0);
+	options.fd = kernel.fds[0];
+	assert_int_equal(source_usbmon_new(base, &options, &source), 0);
+	start();
+	assert_int_equal(stats().rest_ms, 0);
+	(void)state;
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(fetches_all_and_frees_the_ring, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(rests_no_longer_than_the_ring_lasts, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(polls_slowly_while_records_arrive, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(waits_when_no_records_arrive, set_up, tear_down),
