@@ -523,6 +523,11 @@ put_log(const struct cli *cli, const json_t *log)
 		return;
 	put_hidden(cli, log);
 	put_times(cli, log);
+	if (strcmp(field_text(log, "format"), "macos-log") == 0) {
+		render_sentence(&cli->style, TONE_DIM, 2,
+				"  Ports are called after their locationID: 0x14720000 is 20-7.2.");
+		return;
+	}
 	render_sentence(&cli->style, TONE_DIM, 2,
 			"  A kernel log shows only failed transfers that a driver reports, and not "
 			"who pulled a plug: causes are less sure than those of linkstatd.");

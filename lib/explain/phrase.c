@@ -3,7 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#define GAP_MAX 6 /* words that a "*" stands for */
+#define LETTERS_MIN 4 /* shorter words are near to anything, and say nothing by themselves */
+#define GAP_MAX	    6 /* words that a "*" stands for */
 
 static bool
 is_in_word(char c)
@@ -222,19 +223,38 @@ word_likeness(const char *a, const char *b)
 	if (strcmp(a, b) == 0)
 		return 1;
 	far = distance(a, b, 2);
-	return len >= 3 && far * 3 <= len && far <= 2 ? 0.7 : 0;
+	return len >= LETTERS_MIN && far * 3 <= len && far <= 2 ? 0.7 : 0;
+}
+
+/* All words as one: "lnkloss" is meant for "link-loss". */
+static void
+join_words(const struct ls_words *words, char ret[LS_WORD_MAX])
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < words->n; i++)
+		for (const char *c = words->at[i]; *c && len < LS_WORD_MAX - 1; c++)
+			ret[len++] = *c;
+	ret[len] = '\0';
 }
 
 double
 ls_phrase_likeness(const struct ls_phrase *phrase, const struct ls_words *question)
 {
+	char one_word[LS_WORD_MAX], other_word[LS_WORD_MAX];
 	struct ls_words words;
 	double sum = 0;
+	size_t n = 0;
 
 	ls_words_split(&words, phrase->text);
+	join_words(&words, one_word);
+	join_words(question, other_word);
 	for (size_t i = 0; i < question->n; i++) {
 		double best = 0;
 
+		if (strlen(question->at[i]) < LETTERS_MIN && !ls_word_is_number(question->at[i]))
+			continue;
+		n++;
 		for (size_t j = 0; j < words.n; j++) {
 			double one = word_likeness(question->at[i], words.at[j]);
 
@@ -242,5 +262,6 @@ ls_phrase_likeness(const struct ls_phrase *phrase, const struct ls_words *questi
 		}
 		sum += best;
 	}
-	return question->n ? sum / (double)question->n : 0;
+	sum = n ? sum / (double)n : 0;
+	return word_likeness(one_word, other_word) > sum ? 0.7 : sum;
 }

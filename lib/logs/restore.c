@@ -346,6 +346,7 @@ note_tool(struct ls_restore_reader *reader, const struct ls_cursor *line)
 		{ "About to restore device", LS_RESTORE_IDEVICERESTORE },
 		{ "Found device in ", LS_RESTORE_IDEVICERESTORE },
 		{ "Changing state from '", LS_RESTORE_APPLE },
+		{ "<Restore Device 0x", LS_RESTORE_APPLE },
 		{ "AMPDevicesAgent", LS_RESTORE_APPLE },
 		{ "Restore completed, status", LS_RESTORE_APPLE },
 	};
@@ -375,6 +376,11 @@ take_time(struct ls_restore_reader *reader, struct ls_cursor *line)
 	reader->attempt.ended_us = reader->at_us;
 	while (ls_take_char(&at, ']') || ls_take_char(&at, ' '))
 		;
+	if (ls_take_char(&at, '[')) { /* process and thread, of Windows */
+		(void)ls_take_until(&at, ']');
+		while (ls_take_char(&at, ']') || ls_take_char(&at, ':') || ls_take_char(&at, ' '))
+			;
+	}
 	if (ls_take_char(&at, '<')) {
 		(void)ls_take_until(&at, '>');
 		(void)ls_take_char(&at, '>');
@@ -441,7 +447,7 @@ ls_restore_is_one(const char *bytes, size_t len)
 		"Sending filesystem",	    "Checking BuildManifest",
 		"Identified device as ",    "Restore Phase: ",
 		"Unable to restore device", "Waiting for device to enter restore",
-		"Extracting BuildManifest",
+		"Extracting BuildManifest", "<Restore Device 0x",
 	};
 
 	for (size_t i = 0; i < LS_COUNT(signs); i++)

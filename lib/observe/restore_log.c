@@ -143,6 +143,41 @@ read_operation(struct ls_restore_log *log, const char *line, int64_t now_us)
 	return true;
 }
 
+/* "operation 13 progress 61": what Apple's programs log of the same operations; -1: no percentage. */
+static bool
+read_numbered(struct ls_restore_log *log, const char *line, int64_t now_us)
+{
+	static const struct {
+		uint64_t code;
+		const char *name;
+	} names[] = {
+		{ 11, "Creating partition map" }, { 12, "Creating filesystem" },
+		{ 13, "Restoring image" },	  { 14, "Verifying restore" },
+		{ 15, "Checking filesystems" },	  { 16, "Mounting filesystems" },
+		{ 17, "Fixing up /var" },	  { 18, "Flashing firmware" },
+		{ 19, "Updating baseband" },	  { 20, "Setting boot stage" },
+		{ 21, "Rebooting device" },	  { 28, "Waiting for NAND" },
+		{ 29, "Unmounting filesystems" }, { 35, "Loading firmware data to flash" },
+		{ 36, "Requesting FUD data" },	  { 49, "Booting the baseband" },
+		{ 57, "Certifying SEP" },	  { 58, "NAND firmware" },
+	};
+	const char *at = strstr(line, "operation ");
+	struct ls_cursor cur = ls_cursor_of(at ? at + 10 : line, at ? strlen(at + 10) : 0);
+	char name[LS_RESTORE_STEP];
+	uint64_t code;
+	int percent;
+
+	if (!ls_take_uint(&cur, 999, &code) || !ls_take_literal(&cur, " progress ") ||
+	    !ls_take_int(&cur, 100, &percent))
+		return false;
+	snprintf(name, sizeof(name), "operation %u", (unsigned int)code);
+	for (size_t i = 0; i < LS_COUNT(names); i++)
+		if (names[i].code == code)
+			snprintf(name, sizeof(name), "\"%s\"", names[i].name);
+	mark(log, (struct step){ name, NULL }, percent < 0 ? -1 : percent, now_us);
+	return true;
+}
+
 static bool
 begins_restore_mode(const char *line)
 {
@@ -173,7 +208,7 @@ read_line(struct ls_restore_log *log, int64_t now_us)
 	}
 	if (read_progress(log, ls_cursor_of(line, strlen(line)), now_us) ||
 	    read_bar(log, line, now_us) || read_tqdm(log, line, now_us) ||
-	    read_operation(log, line, now_us))
+	    read_numbered(log, line, now_us) || read_operation(log, line, now_us))
 		return;
 	if (strstr(line, "Sending filesystem"))
 		mark(log, steps[STEP_FILE_SYSTEM], -1, now_us);

@@ -52,6 +52,8 @@ finds_what_people_ask(void **state)
 		{ "9", "9" },
 		{ "status 21", "21" },
 		{ "-71", "EPROTO" },
+		{ "-3", "could not read data" },
+		{ "-3", "EACCES" },
 		{ "EPROTO", "EPROTO" },
 		{ "LIBUSB_ERROR_PIPE", "LIBUSB_ERROR_PIPE" },
 		{ "libusb_error_pipe", "LIBUSB_ERROR_PIPE" },
@@ -99,7 +101,8 @@ finds_what_people_ask(void **state)
 static void
 takes_no_other_number_for_a_code(void **state)
 {
-	static const char *const questions[] = { "usb 1-9: new mail", "chapter 21 of 40", "" };
+	static const char *const questions[] = { "usb 1-9: new mail", "chapter 21 of 40", "foo",
+						 "" };
 
 	for (size_t i = 0; i < LS_COUNT(questions); i++) {
 		struct ls_explain_found found;
@@ -107,6 +110,7 @@ takes_no_other_number_for_a_code(void **state)
 		print_message("%s\n", questions[i]);
 		ls_explain_find(*state, questions[i], &found);
 		assert_int_equal(found.n, 0);
+		assert_int_equal(found.n_near, 0);
 	}
 }
 
@@ -117,6 +121,7 @@ says_what_is_near(void **state)
 		const char *question, *id;
 	} cases[] = {
 		{ "lnk-loss", "link-loss" },
+		{ "lnkloss", "link-loss" },
 		{ "EPROT", "EPROTO" },
 		{ "descriptor reed", "kernel enum-failed descriptor" },
 		{ "iBEC is invalid", "invalid iBEC" },
