@@ -33,8 +33,10 @@ struct ls_log_macos {
 	char last_port[LS_PORT_NAME_MAX]; /* of a line that names none */
 	struct ls_instant at;
 	size_t len;
+	size_t begun; /* of @line: where the line that is being read begins, in an object */
 	bool cut;
-	char line[LINE_MAX_BYTES];
+	bool in_object; /* log show --style json: an object has many lines, the time after the text */
+	char line[LINE_MAX_BYTES + 1];
 };
 
 /* One statement of a line, which may hold several. */
@@ -394,13 +396,15 @@ find_uptime(struct ls_cursor text, struct ls_log_stamp *stamp)
 static void
 take_stamp(struct ls_cursor line, struct ls_log_stamp *stamp)
 {
-	static const char key[] = "\"timestamp\":\"";
+	static const char key[] = "\"timestamp\"";
 	struct ls_log_head head = { .owner = LS_LOG_NOBODY };
 	const char *at = memmem(line.at, ls_cursor_left(&line), key, sizeof(key) - 1);
 
 	if (at)
 		line.at = at + sizeof(key) - 1;
-	ls_take_spaces(&line);
+	while (ls_take_spaces(&line) > 0 || (at && ls_take_char(&line, ':')) ||
+	       (at && ls_take_char(&line, '"')))
+		;
 	if (ls_log_take_date(&line, stamp))
 		return;
 	if (ls_log_take_bracket(&line, &head))
@@ -449,17 +453,28 @@ end_of_statement(struct ls_cursor text)
 	return text.end;
 }
 
+/* JSON of macOS has "0x05ac\/12a8". Returns the length that is left. */
+static size_t
+unescape_slashes(char *text, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++)
+		if (text[i] != '\\' || i + 1 == len || text[i + 1] != '/')
+			text[n++] = text[i];
+	return n;
+}
+
 static void
 read_line(struct ls_log_macos *log)
 {
 	char clean[LS_LOG_CLEAN_MAX];
-	size_t len = ls_log_clean(clean, log->line, log->len);
+	size_t len = unescape_slashes(clean, ls_log_clean(clean, log->line, log->len));
 	struct ls_cursor line = ls_cursor_of(clean, len), rest = line, uptime = line;
 	struct ls_log_stamp stamp = { .date = LS_LOG_NO_DATE };
 	const struct marker *marker;
 	const char *at = NULL;
 
-	log->summary.lines++;
 	marker = find_marker(&rest, &at);
 	if (!marker)
 		return;
@@ -528,15 +543,42 @@ ls_log_macos_boot(const struct ls_log_macos *log)
 }
 
 static void
-end_line(struct ls_log_macos *log)
+read_all_of_line(struct ls_log_macos *log)
 {
 	log->summary.cut_lines += log->cut;
-	if (log->len > 0 || log->cut)
+	if (log->len > 0)
 		read_line(log);
-	else
-		log->summary.lines++;
-	log->len = 0;
+	log->len = log->begun = 0;
 	log->cut = false;
+}
+
+/* "{", "[{", "},{", "}," and "}]" stand alone between objects of many lines; those within are
+ * indented. */
+static bool
+is_brace(const char *line, size_t len)
+{
+	struct ls_cursor text = ls_cursor_trim(ls_cursor_of(line, len));
+
+	return ls_cursor_left(&text) > 0 && text.at == line && ls_cursor_left(&text) <= 4 &&
+	       strspn(text.at, "[]{}, \r") >= ls_cursor_left(&text) &&
+	       (ls_cursor_contains(&text, "{") || ls_cursor_contains(&text, "}"));
+}
+
+static void
+end_line(struct ls_log_macos *log)
+{
+	log->summary.lines++;
+	log->line[log->len] = '\0';
+	if (is_brace(log->line + log->begun, log->len - log->begun)) {
+		log->in_object = memchr(log->line + log->begun, '{', log->len - log->begun);
+		log->len = log->begun;
+		read_all_of_line(log);
+	} else if (log->in_object && log->len < LINE_MAX_BYTES) {
+		log->line[log->len++] = ' ';
+		log->begun = log->len;
+	} else {
+		read_all_of_line(log);
+	}
 }
 
 void
@@ -557,8 +599,9 @@ ls_log_macos_finish(struct ls_log_macos *log, struct ls_log_text_summary *ret)
 {
 	const struct ls_log_clock *clock = &log->clock;
 
-	if (log->len > 0)
+	if (log->len > log->begun)
 		end_line(log);
+	read_all_of_line(log);
 	*ret = log->summary;
 	ls_text_format(ret->format, sizeof(ret->format), "macos-log");
 	ret->boots = clock->boots;

@@ -80,6 +80,13 @@ reads_every_shape(void **state)
 		{ "{\"timestamp\":\"2026-03-02 08:20:01.250000+0000\",\"eventMessage\":\"HS02@"
 		  "14200000: " DESTROYED "port is powering off\"}\n",
 		  "1.2 port-status, 20-2 disconnected" },
+		/* --style json: slashes are escaped, and the time comes behind the text */
+		{ "[{\n  \"eventMessage\" : \"HS02@14200000: AppleUSBHostPort::terminateDevice: "
+		  "destroying 0x18d1\\/4ee7\\/0510 (Pixel): port is powering off\",\n  "
+		  "\"timestamp\" : \"2026-03-02 08:20:01.250000+0000\",\n  \"x\" : {\n  }\n"
+		  "},{\n  \"eventMessage\" : \"HS02@14200000: AppleUSBHostPort::disconnect: "
+		  "persistent enumeration failures\",\n}]\n",
+		  "1.2 port-status, 20-2 disconnected, 20-2 enum-gave-up" },
 		{ "HS02@14200000: " DESTROYED "upstream hub is terminating", "20-2 disconnected" },
 		{ "x SS01@00300000: " DESTROYED "link change interrupt\n",
 		  "1.3 port-status, 256-3 disconnected" },
@@ -173,6 +180,9 @@ reads_clocks(void **state)
 		{ "2026-03-02 08:20:01.250000+0200 kernel: 000644.572603 A@14100000: " DESTROYED
 		  "x\n",
 		  INT64_C(1772432401250000), 644572603 },
+		{ "{\n  \"eventMessage\" : \"A@14100000: " DESTROYED "x\",\n  \"timestamp\" : "
+		  "\"2026-03-02 08:20:01.250000+0200\"\n}\n",
+		  INT64_C(1772432401250000), 0 },
 		/* local time, here an hour east of Greenwich */
 		{ "2026-03-02 08:20:01.250 Df kernel: A@14100000: " DESTROYED "x\n",
 		  INT64_C(1772436001250000), 0 },
