@@ -94,7 +94,7 @@ put_mode(const struct cli *cli, const json_t *incident)
 
 	if (!*mode || (field_flag(incident, "mode_resting") && !*after))
 		return;
-	format_return(duration, field_real(incident, "in_mode_seconds"));
+	format_duration(duration, field_real(incident, "in_mode_seconds"));
 	render_sentence(&cli->style, TONE_PLAIN, 2, "in %s for %s%s%s", mode, duration,
 			*after ? ", then in " : "", after);
 }

@@ -151,6 +151,28 @@ static const struct screen screens[] = {
 	  "                         1 of 2 failed in the last 300 ms before the disconnect: that "
 	  "is what "
 	  "any unplug looks like\n" TAIL },
+	{ "show of what Finder has a number for",
+	  { "show", "41" },
+	  NULL,
+	  { "{\"parameters\":{\"incident\":{\"id\":41,\"opened_at\":\"2026-11-22T14:03:08Z\","
+	    "\"closed_at\":\"2026-11-22T14:03:16Z\",\"port\":\"p\",\"name\":\"1-1\","
+	    "\"device\":" IPHONE
+	    ",\"mode\":\"restore mode\",\"mode_after\":\"recovery mode\",\"in_mode_seconds\":60,"
+	    "\"cause\":\"device-reset\",\"side\":\"device\",\"drop\":true,\"confidence\":0.98,"
+	    "\"count\":1,\"resets\":0,\"why\":\"\",\"disconnected_at\":\"2026-11-22T14:03:08Z\","
+	    "\"back_after_seconds\":8,\"evidence\":[],\"evidence_omitted\":0,"
+	    "\"next\":\"Charge it.\"}}}",
+	    "{\"parameters\":{\"transfers\":[]}}" },
+	  CLI_FINE,
+	  "Incident 41: device restarted, 98 % sure. This is a drop.\n"
+	  "1-1: Apple Inc. iPhone, 05ac:1281, serial ECID:2E, 480 Mb/s\n"
+	  "in restore mode for 1 min 0 s, then in recovery mode\n"
+	  "14:03:08: 1 disconnect, back after 8 s\n"
+	  "Means: The device stopped answering or restarted by itself. The cable is not the first "
+	  "suspect: firmware, battery, power and heat of the device are.\n"
+	  "Part:  the device itself\n"
+	  "Known: Finder and iTunes show this as error 4013, see: linkstat 4013\n"
+	  "Next:  Charge it.\n" },
 	{ "top of an empty machine",
 	  { "top" },
 	  NULL,
