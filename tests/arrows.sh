@@ -148,7 +148,8 @@ own 'systemd/sd-journal\.h' daemon/alert.c cli/offline/journal.c
 own 'systemd/sd-id128\.h' cli/offline/journal.c cli/base/redact.c daemon/base/host.c
 own 'systemd/sd-bus\.h' cli/base/logind.c daemon/sources/host_sleep.c
 own 'pty\.h' cli/commands/child.c
-own 'archive.*\.h' cli/offline/input.c
+own 'archive.*\.h' cli/offline/archive_library.h
+own 'dlfcn\.h' cli/base/library.c
 own 'lzma\.h' cli/offline/compressed.c
 own 'zlib\.h' cli/offline/compressed.c
 own 'libsmartcols.*' cli/print/render.c cli/print/render.h cli/print/tree.c

@@ -9,11 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <archive.h>
-#include <archive_entry.h>
-
 #include "cli/base/sanitize.h"
 #include "cli/base/cli.h"
+#include "cli/offline/archive_library.h"
 #include "cli/offline/compressed.h"
 
 #define BLOCK_SIZE     ((size_t)64 * 1024) /* fits the cache; larger is not faster */
@@ -33,7 +31,7 @@ struct kind {
 	const char *name;
 	size_t at;
 	const char *magic;
-	int (*support)(struct archive *archive);
+	int (*support)(const struct archive_library *library, struct archive *archive);
 };
 
 struct input {
@@ -43,6 +41,7 @@ struct input {
 	struct compressed *compressed;
 	struct head file;	 /* how it begins, without its compression */
 	const struct kind *kind; /* NULL: libarchive is not needed */
+	const struct archive_library *library;
 	struct archive *archive;
 	unsigned int n_entries;
 	uint64_t n_unpacked; /* of all members */
@@ -61,22 +60,34 @@ struct input {
 
 /* A tar, or just one file (raw), that is compressed. */
 static int
-support_compressed(struct archive *archive)
+support_compressed(const struct archive_library *library, struct archive *archive)
 {
-	int r = archive_read_support_filter_bzip2(archive);
+	int r = library->archive_read_support_filter_bzip2(archive);
 
-	r |= archive_read_support_filter_zstd(archive);
-	r |= archive_read_support_format_tar(archive);
-	r |= archive_read_support_format_raw(archive);
-	return r | archive_read_support_format_empty(archive);
+	r |= library->archive_read_support_filter_zstd(archive);
+	r |= library->archive_read_support_format_tar(archive);
+	r |= library->archive_read_support_format_raw(archive);
+	return r | library->archive_read_support_format_empty(archive);
+}
+
+static int
+support_tar(const struct archive_library *library, struct archive *archive)
+{
+	return library->archive_read_support_format_tar(archive);
 }
 
 /* As a stream: the directory at the end of a zip is not needed, and standard input cannot seek. */
+static int
+support_zip(const struct archive_library *library, struct archive *archive)
+{
+	return library->archive_read_support_format_zip_streamable(archive);
+}
+
 static const struct kind kinds[] = {
-	{ "zip", 0, "PK\x03\x04", archive_read_support_format_zip_streamable },
+	{ "zip", 0, "PK\x03\x04", support_zip },
 	{ "bzip2", 0, "BZh", support_compressed },
 	{ "zstd", 0, "\x28\xb5\x2f\xfd", support_compressed },
-	{ "tar", 257, "ustar", archive_read_support_format_tar },
+	{ "tar", 257, "ustar", support_tar },
 };
 
 static const struct kind *
@@ -106,7 +117,7 @@ static void LS_PRINTF(2, 3) stop(struct input *input, const char *format, ...)
 static void
 stop_unpacking(struct input *input)
 {
-	const char *reason = archive_error_string(input->archive);
+	const char *reason = input->library->archive_error_string(input->archive);
 
 	stop(input, "the %s data cannot be unpacked: %s", input->kind->name,
 	     reason ? reason : "it is damaged");
@@ -151,7 +162,7 @@ read_member(struct input *input, void *bytes, size_t size)
 		return 0;
 	if (!input->kind)
 		return read_file(input, bytes, size);
-	n = archive_read_data(input->archive, bytes, size);
+	n = input->library->archive_read_data(input->archive, bytes, size);
 	if (n < 0) {
 		input->has_ended = n == ARCHIVE_FATAL;
 		stop_unpacking(input);
@@ -171,10 +182,19 @@ read_member(struct input *input, void *bytes, size_t size)
 static int
 open_archive(struct input *input)
 {
-	input->archive = archive_read_new();
-	if (!input->archive || input->kind->support(input->archive) < ARCHIVE_WARN)
+	char why[LIBRARY_WHY_MAX];
+
+	input->library = archive_library(why);
+	if (!input->library) {
+		input->is_unusable = true;
+		stop(input, "the %s data cannot be unpacked: %s", input->kind->name, why);
+		return 0;
+	}
+	input->archive = input->library->archive_read_new();
+	if (!input->archive || input->kind->support(input->library, input->archive) < ARCHIVE_WARN)
 		return -ENOMEM;
-	if (archive_read_open(input->archive, input, NULL, on_archive_read, NULL) < ARCHIVE_WARN) {
+	if (input->library->archive_read_open(input->archive, input, NULL, on_archive_read, NULL) <
+	    ARCHIVE_WARN) {
 		input->is_unusable = true;
 		stop_unpacking(input);
 	}
@@ -240,7 +260,8 @@ input_free(struct input *input)
 {
 	if (!input)
 		return;
-	archive_read_free(input->archive);
+	if (input->archive)
+		input->library->archive_read_free(input->archive);
 	compressed_free(input->compressed);
 	if (input->owns_fd)
 		close(input->fd);
@@ -264,21 +285,22 @@ end_with(struct input *input, const char *why)
 static void
 begin_member(struct input *input, struct archive_entry *entry)
 {
-	const char *name = archive_entry_pathname_utf8(entry);
+	const char *name = input->library->archive_entry_pathname_utf8(entry);
 	char clean[NAME_MAX_BYTES];
 
-	input->has_name = archive_format(input->archive) != ARCHIVE_FORMAT_RAW;
-	if (!input->has_name && archive_filter_code(input->archive, 0) == ARCHIVE_FILTER_NONE)
+	input->has_name = input->library->archive_format(input->archive) != ARCHIVE_FORMAT_RAW;
+	if (!input->has_name &&
+	    input->library->archive_filter_code(input->archive, 0) == ARCHIVE_FILTER_NONE)
 		stop(input, "the %s data is damaged at its beginning", input->kind->name);
 	if (!input->has_name)
 		return;
-	name = name ? name : archive_entry_pathname(entry);
+	name = name ? name : input->library->archive_entry_pathname(entry);
 	sanitize_text(clean, sizeof(clean), name ? name : "?", true);
 	if ((size_t)snprintf(input->name, sizeof(input->name), "%s/%s", input->path, clean) >=
 	    sizeof(input->name))
 		stop(input, "its name is too long");
-	if (archive_entry_mtime_is_set(entry))
-		input->written = archive_entry_mtime(entry);
+	if (input->library->archive_entry_mtime_is_set(entry))
+		input->written = input->library->archive_entry_mtime(entry);
 }
 
 static int
@@ -286,7 +308,7 @@ next_member(struct input *input)
 {
 	for (;;) {
 		struct archive_entry *entry;
-		int r = archive_read_next_header(input->archive, &entry);
+		int r = input->library->archive_read_next_header(input->archive, &entry);
 
 		if (r == ARCHIVE_EOF && input->n_entries == 0)
 			return end_with(input, "it holds nothing");
@@ -299,10 +321,11 @@ next_member(struct input *input)
 					"it holds more than 1000 files, and the rest of them "
 					"is not read");
 		/* Two: the file itself and one filter. */
-		if (archive_filter_count(input->archive) > 2)
+		if (input->library->archive_filter_count(input->archive) > 2)
 			return end_with(input, "it is compressed more than once");
-		if (r == ARCHIVE_RETRY || archive_entry_filetype(entry) != AE_IFREG ||
-		    archive_entry_hardlink(entry))
+		if (r == ARCHIVE_RETRY ||
+		    input->library->archive_entry_filetype(entry) != AE_IFREG ||
+		    input->library->archive_entry_hardlink(entry))
 			continue;
 		begin_member(input, entry);
 		return 1;

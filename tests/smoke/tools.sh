@@ -67,6 +67,7 @@ gen_capture() {
 floor_capture() {
 	"$build/tests/bench/gen_capture" pcap 2000 >"$dir/capture"
 	expect 0 '^floor records 2000 ' "$build/tests/bench/floor_capture" "$dir/capture"
+	expect 0 '^floor records 2000 ' "$build/tests/bench/floor_capture" "$dir/capture" prefetch
 	expect 1 'No such file' "$build/tests/bench/floor_capture" "$dir/nothing"
 }
 
@@ -94,6 +95,12 @@ bench_capture() {
 bench_log() {
 	expect 0 'grep .* linkstat .* of its speed' "$tests/bench/bench_log.sh" "$build" 1
 	[[ $(grep -c 'of its speed' "$dir/out") == 6 ]] || fail "a row is missing"
+}
+
+# What a figure is depends on the build; that each row has one does not.
+bench_all() {
+	expect 0 'verdict$' "$tests/bench/all" "$build" --short
+	[[ $(grep -cE ' (met|NOT MET)$' "$dir/out") -ge 15 ]] || fail "a row is missing"
 }
 
 # Where there is no usbmon and no bus of that number; tests/lab/scenarios/bench-usbmon.sh has both.
