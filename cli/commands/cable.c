@@ -6,7 +6,7 @@
 #include "cli/print/words.h"
 
 struct cable_options {
-	bool forget, correct;
+	bool forget, correct, next;
 	struct cli_time at;
 };
 
@@ -19,6 +19,12 @@ run(const struct cli *cli, const void *options)
 	char port[WORDS_MAX], label[WORDS_MAX], before[WORDS_MAX];
 	int r;
 
+	if (opts->next && (cli->n_args > 0 || opts->forget || since)) {
+		cli_complain("--new takes nothing else: it prints the next free name.");
+		return CLI_USAGE;
+	}
+	if (opts->next)
+		return labels_next_cable(cli);
 	if (cli->n_args == 0 && !opts->forget && !since)
 		return labels_list(cli, true);
 	r = labels_check(cli, "cable", opts->forget);
@@ -59,6 +65,9 @@ static const struct command_option options[] = {
 	{ .name = "forget",
 	  OPTION_MEMBER(cable_options, forget),
 	  .help = "for cable: it is so since then; the last label was wrong; unknown" },
+	{ .name = "new",
+	  OPTION_MEMBER(cable_options, next),
+	  .help = "for cable: the next free name, C-01, C-02 …, for a sticker" },
 	OPTION_JSON,
 	{ 0 },
 };

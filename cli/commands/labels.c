@@ -9,6 +9,7 @@
 #include "cli/print/format.h"
 #include "cli/print/render.h"
 #include "cli/print/words.h"
+#include "lib/base/cursor.h"
 
 #define STATEMENTS_SHOWN 10
 
@@ -100,6 +101,46 @@ labels_list(const struct cli *cli, bool cables)
 	else
 		put_sockets(cli, field_list(reply, "sockets"));
 	put_statements(cli, field_list(reply, "statements"), cables ? "cable" : "socket");
+	return CLI_FINE;
+}
+
+/* 7 of "C-07"; 0: another name. */
+static uint64_t
+number_of(const char *label)
+{
+	struct ls_cursor cur = ls_cursor_of(label, strlen(label));
+	uint64_t number;
+
+	if (!ls_take_literal(&cur, "C-") || !ls_take_uint(&cur, 99998, &number) ||
+	    ls_cursor_left(&cur) > 0)
+		return 0;
+	return number;
+}
+
+int
+labels_next_cable(const struct cli *cli)
+{
+	ls_json_auto json_t *reply = NULL, *name = NULL;
+	const json_t *label;
+	uint64_t last = 0;
+	size_t i;
+	int r = ask_once(cli, "io.linkstat.ListLabels", NULL, &reply);
+
+	if (r != CLI_FINE)
+		return r;
+	json_array_foreach(field_list(reply, "cables"), i, label)
+	{
+		uint64_t number =
+			number_of(json_string_value(label) ? json_string_value(label) : "");
+
+		last = number > last ? number : last;
+	}
+	name = json_sprintf("C-%02u", (unsigned int)last + 1);
+	if (!name)
+		return cli_no_memory();
+	if (cli->json)
+		return envelope_print_one(cli, "next-cable", "cable", name);
+	fprintf(cli->style.out, "%s\n", json_string_value(name));
 	return CLI_FINE;
 }
 

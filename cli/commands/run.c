@@ -241,6 +241,7 @@ static const struct command_option options[] = {
 	  OPTION_MEMBER(run_options, port),
 	  .help = "",
 	  .complete = COMPLETE_PORTS },
+	{ .name = "ticket", .value = "TEXT", OPTION_MEMBER(run_options, ticket), .help = "" },
 	{ .name = "note", .value = "TEXT", OPTION_MEMBER(run_options, note), .help = "for run" },
 	{ 0 },
 };

@@ -128,6 +128,23 @@ join(char *const *args, int n_args, char text[LS_TEXT_MAX])
 	ls_text_clean(text, LS_TEXT_MAX, joined, len);
 }
 
+/* "ticket 4711: second try"; both in any encoding. */
+static void
+put_note(char ret[LS_TEXT_MAX], const struct run_options *opts)
+{
+	char text[LS_TEXT_MAX];
+
+	ret[0] = '\0';
+	if (opts->ticket) {
+		ls_text_clean(text, sizeof(text), opts->ticket, strlen(opts->ticket));
+		ls_text_format(ret, LS_TEXT_MAX, "ticket %s%s", text, opts->note ? ": " : "");
+	}
+	if (opts->note) {
+		ls_text_clean(text, sizeof(text), opts->note, strlen(opts->note));
+		ls_text_append(ret, LS_TEXT_MAX, "%s", text);
+	}
+}
+
 int
 run_job_begin(struct run_job *job)
 {
@@ -146,10 +163,9 @@ run_job_begin(struct run_job *job)
 	if (r != CLI_FINE || !job->client)
 		return r;
 	join(job->cli->args, job->cli->n_args, command);
-	if (opts->note) /* in any encoding */
-		ls_text_clean(note, sizeof(note), opts->note, strlen(opts->note));
+	put_note(note, opts);
 	parameters = json_pack("{s:s, s:s?, s:s?, s:s?}", "command", command, "note",
-			       opts->note ? note : NULL, "port", opts->port, "cable", opts->cable);
+			       *note ? note : NULL, "port", opts->port, "cable", opts->cable);
 	r = ask(job, "io.linkstat.BeginJob", parameters, &reply);
 	if (r == 1) {
 		job->id = field_int(reply, "id");

@@ -11,7 +11,7 @@ struct client;
 
 /* What was typed; NULL: not given. */
 struct run_options {
-	const char *cable, *port, *note;
+	const char *cable, *port, *note, *ticket;
 };
 
 struct run_job {

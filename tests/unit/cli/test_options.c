@@ -98,6 +98,7 @@ refuses(void **state)
 		{ "explain" },
 		{ "4711" },
 		{ "name", "--correct" },
+		{ "name", "--new" },
 		{ "report", "--pcap", "x" },
 		{ "report", "--since" },
 		{ "report", "--since", "nonsense" },

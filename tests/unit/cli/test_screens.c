@@ -30,6 +30,19 @@
 		"1") "," PORT("p-usb-0:3", "1-3", "null", "null", "null", "empty", "0")
 
 static const struct screen screens[] = {
+	{ "the next name of a cable",
+	  { "cable", "--new" },
+	  NULL,
+	  { "{\"parameters\":{\"sockets\":[],\"cables\":[\"C-02\",\"white 2 m\",\"C-11\",\"C-x\"],"
+	    "\"statements\":[]}}" },
+	  CLI_FINE,
+	  "C-12\n" },
+	{ "the first name of a cable",
+	  { "cable", "--new", "--json" },
+	  NULL,
+	  { "{\"parameters\":{\"sockets\":[],\"cables\":[],\"statements\":[]}}" },
+	  CLI_FINE,
+	  "{\"linkstat\":\"next-cable\",\"version\":1,\"cable\":\"C-01\"}\n" },
 	{ "status",
 	  { "status" },
 	  NULL,
