@@ -144,9 +144,9 @@ own 'csv\.h' lib/wire/session_table.c lib/wire/session_write.c
 own 'sqlite3\.h' daemon/store/db.h
 own 'libudev\.h' daemon/sources/udev.c daemon/sources/udev_events.c daemon/sources/sysfs.c daemon/sources/sysfs.h
 own 'libusb.*' daemon/sources/libusb.c
-own 'systemd/sd-journal\.h' daemon/alert.c cli/offline/journal.c
-own 'systemd/sd-id128\.h' cli/offline/journal.c cli/base/redact.c daemon/base/host.c
-own 'systemd/sd-bus\.h' cli/base/logind.c daemon/sources/host_sleep.c
+own 'systemd/sd-journal\.h' daemon/alert.c cli/base/systemd_library.h
+own 'systemd/sd-id128\.h' cli/base/systemd_library.h daemon/base/host.c
+own 'systemd/sd-bus\.h' cli/base/systemd_library.h daemon/sources/host_sleep.c
 own 'pty\.h' cli/commands/child.c
 own 'archive.*\.h' cli/offline/archive_library.h
 own 'dlfcn\.h' cli/base/library.c

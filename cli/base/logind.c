@@ -6,9 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include <systemd/sd-bus.h>
-
 #include "cli/base/cli.h"
+#include "cli/base/systemd_library.h"
 
 #define ASK_TIMEOUT_US	   UINT64_C(2000000)
 #define INHIBIT_TIMEOUT_US 5000000
@@ -17,24 +16,25 @@
 static bool
 wait_until_ready(sd_bus *bus, uint64_t deadline_us)
 {
-	while (sd_bus_is_ready(bus) == 0) {
+	while (systemd()->sd_bus_is_ready(bus) == 0) {
 		uint64_t at_us = (uint64_t)cli_clock_us(CLOCK_MONOTONIC);
-		int r = sd_bus_process(bus, NULL);
+		int r = systemd()->sd_bus_process(bus, NULL);
 
 		if (r < 0 || at_us >= deadline_us)
 			return false;
-		if (r == 0 && sd_bus_wait(bus, deadline_us - at_us) < 0)
+		if (r == 0 && systemd()->sd_bus_wait(bus, deadline_us - at_us) < 0)
 			return false;
 	}
-	return sd_bus_is_ready(bus) > 0;
+	return systemd()->sd_bus_is_ready(bus) > 0;
 }
 
 static int
 get_text(sd_bus *bus, const char *property, char *ret, size_t size)
 {
 	char *text = NULL;
-	int r = sd_bus_get_property_string(bus, "org.freedesktop.login1", "/org/freedesktop/login1",
-					   "org.freedesktop.login1.Manager", property, NULL, &text);
+	int r = systemd()->sd_bus_get_property_string(
+		bus, "org.freedesktop.login1", "/org/freedesktop/login1",
+		"org.freedesktop.login1.Manager", property, NULL, &text);
 
 	if (r >= 0) {
 		size_t len = strnlen(text, size - 1);
@@ -64,9 +64,10 @@ ask(sd_bus *bus, struct logind *ret)
 	for (size_t i = 0; i < LS_COUNT(texts); i++)
 		if (get_text(bus, texts[i].property, texts[i].text, texts[i].size) < 0)
 			return false;
-	return sd_bus_get_property_trivial(bus, "org.freedesktop.login1", "/org/freedesktop/login1",
-					   "org.freedesktop.login1.Manager", "IdleActionUSec", NULL,
-					   't', &ret->idle_us) >= 0;
+	return systemd()->sd_bus_get_property_trivial(
+		       bus, "org.freedesktop.login1", "/org/freedesktop/login1",
+		       "org.freedesktop.login1.Manager", "IdleActionUSec", NULL, 't',
+		       &ret->idle_us) >= 0;
 }
 
 void
@@ -76,12 +77,12 @@ logind_ask(struct logind *ret)
 	sd_bus *bus = NULL;
 
 	*ret = (struct logind){ 0 };
-	if (sd_bus_open_system(&bus) < 0)
+	if (!systemd() || systemd()->sd_bus_open_system(&bus) < 0)
 		return;
 	if (wait_until_ready(bus, deadline_us) &&
-	    sd_bus_set_method_call_timeout(bus, ASK_TIMEOUT_US / 4) >= 0)
+	    systemd()->sd_bus_set_method_call_timeout(bus, ASK_TIMEOUT_US / 4) >= 0)
 		ret->known = ask(bus, ret);
-	sd_bus_close_unref(bus);
+	systemd()->sd_bus_close_unref(bus);
 }
 
 int
@@ -91,23 +92,26 @@ logind_inhibit(const char *why)
 	sd_bus *bus = NULL;
 	int r, fd = -1;
 
-	r = sd_bus_open_system(&bus);
+	if (!systemd())
+		return -ELIBACC;
+	r = systemd()->sd_bus_open_system(&bus);
 	if (r >= 0)
-		r = sd_bus_message_new_method_call(bus, &call, "org.freedesktop.login1",
-						   "/org/freedesktop/login1",
-						   "org.freedesktop.login1.Manager", "Inhibit");
+		r = systemd()->sd_bus_message_new_method_call(
+			bus, &call, "org.freedesktop.login1", "/org/freedesktop/login1",
+			"org.freedesktop.login1.Manager", "Inhibit");
 	if (r >= 0)
-		r = sd_bus_message_append(call, "ssss", "sleep", "linkstat", why, "block");
+		r = systemd()->sd_bus_message_append(call, "ssss", "sleep", "linkstat", why,
+						     "block");
 	if (r >= 0)
-		r = sd_bus_call(bus, call, INHIBIT_TIMEOUT_US, NULL, &reply);
+		r = systemd()->sd_bus_call(bus, call, INHIBIT_TIMEOUT_US, NULL, &reply);
 	if (r >= 0)
-		r = sd_bus_message_read(reply, "h", &fd);
+		r = systemd()->sd_bus_message_read(reply, "h", &fd);
 	if (r >= 0) /* the message owns that descriptor */
 		r = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	if (r == -1)
 		r = -errno;
-	sd_bus_message_unref(reply);
-	sd_bus_message_unref(call);
-	sd_bus_flush_close_unref(bus);
+	systemd()->sd_bus_message_unref(reply);
+	systemd()->sd_bus_message_unref(call);
+	systemd()->sd_bus_flush_close_unref(bus);
 	return r;
 }

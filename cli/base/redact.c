@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-id128.h>
 
+#include "cli/base/systemd_library.h"
 #include "lib/base/hash.h"
 #include "lib/base/time.h"
 
@@ -51,9 +51,13 @@ pseudonym(const char *text, size_t len, char ret[PSEUDONYM_MAX])
 {
 	sd_id128_t input, output;
 
+	if (!systemd()) { /* without the key a pseudonym could be guessed from */
+		snprintf(ret, PSEUDONYM_MAX, "id-unknown");
+		return;
+	}
 	digest(text, len, &input);
-	if (sd_id128_get_machine_app_specific(input, &output) < 0 &&
-	    sd_id128_get_boot_app_specific(input, &output) < 0)
+	if (systemd()->sd_id128_get_machine_app_specific(input, &output) < 0 &&
+	    systemd()->sd_id128_get_boot_app_specific(input, &output) < 0)
 		output = input; /* no machine id and no boot id: nothing identifies this computer */
 	snprintf(ret, PSEUDONYM_MAX, "id-%02x%02x%02x%02x", output.bytes[0], output.bytes[1],
 		 output.bytes[2], output.bytes[3]);

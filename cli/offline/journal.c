@@ -7,9 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <systemd/sd-id128.h>
-#include <systemd/sd-journal.h>
-
+#include "cli/base/systemd_library.h"
 #include "lib/base/cursor.h"
 
 #define KEPT	  "/var/log/journal"
@@ -46,14 +44,17 @@ journal_open(const struct journal_options *options, struct journal **ret)
 
 	if (!journal)
 		return -ENOMEM;
+	if (!systemd())
+		return -ELIBACC;
 	if (options->file)
-		r = sd_journal_open_files(&journal->journal, files, 0);
+		r = systemd()->sd_journal_open_files(&journal->journal, files, 0);
 	else if (options->directory)
-		r = sd_journal_open_directory(&journal->journal, options->directory, 0);
+		r = systemd()->sd_journal_open_directory(&journal->journal, options->directory, 0);
 	else
-		r = sd_journal_open(&journal->journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
+		r = systemd()->sd_journal_open(&journal->journal,
+					       SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
 	if (r >= 0)
-		r = sd_journal_set_data_threshold(journal->journal, FIELD_MAX);
+		r = systemd()->sd_journal_set_data_threshold(journal->journal, FIELD_MAX);
 	if (r < 0)
 		return r;
 	*ret = LS_STEAL(&journal);
@@ -65,7 +66,8 @@ journal_close(struct journal *journal)
 {
 	if (!journal)
 		return;
-	sd_journal_close(journal->journal);
+	if (journal->journal)
+		systemd()->sd_journal_close(journal->journal);
 	free(journal);
 }
 
@@ -75,7 +77,7 @@ take_field(sd_journal *journal, const char *name, struct ls_cursor *ret)
 {
 	const void *data;
 	size_t len;
-	int r = sd_journal_get_data(journal, name, &data, &len);
+	int r = systemd()->sd_journal_get_data(journal, name, &data, &len);
 
 	if (r == -ENOENT || r == -E2BIG || r == -EBADMSG)
 		return 0; /* not there, or nothing that can be read */
@@ -101,10 +103,10 @@ take_time(sd_journal *journal, struct ls_instant *ret)
 {
 	sd_id128_t boot;
 	uint64_t real;
-	int r = sd_journal_get_realtime_usec(journal, &real);
+	int r = systemd()->sd_journal_get_realtime_usec(journal, &real);
 
 	if (r >= 0)
-		r = sd_journal_get_monotonic_usec(journal, &ret->mono_us, &boot);
+		r = systemd()->sd_journal_get_monotonic_usec(journal, &ret->mono_us, &boot);
 	if (r < 0)
 		return r;
 	ret->real_us = (int64_t)real;
@@ -117,13 +119,13 @@ match_boot(sd_journal *journal, const char *id)
 	char match[sizeof("_BOOT_ID=") + SD_ID128_STRING_MAX];
 	sd_id128_t boot;
 	char plain[SD_ID128_STRING_MAX];
-	int r = sd_id128_from_string(id, &boot);
+	int r = systemd()->sd_id128_from_string(id, &boot);
 
 	if (r < 0)
 		return r;
-	snprintf(match, sizeof(match), "_BOOT_ID=%s", sd_id128_to_string(boot, plain));
-	sd_journal_flush_matches(journal);
-	return sd_journal_add_match(journal, match, 0);
+	snprintf(match, sizeof(match), "_BOOT_ID=%s", systemd()->sd_id128_to_string(boot, plain));
+	systemd()->sd_journal_flush_matches(journal);
+	return systemd()->sd_journal_add_match(journal, match, 0);
 }
 
 static bool
@@ -134,9 +136,9 @@ is_foreign(sd_journal *journal)
 	sd_id128_t machine;
 
 	/* Without the name of this computer, others cannot be recognised. */
-	return sd_id128_get_machine(&machine) >= 0 &&
+	return systemd()->sd_id128_get_machine(&machine) >= 0 &&
 	       take_field(journal, "_MACHINE_ID", &cur) == 1 &&
-	       !field_is(journal, "_MACHINE_ID", sd_id128_to_string(machine, own));
+	       !field_is(journal, "_MACHINE_ID", systemd()->sd_id128_to_string(machine, own));
 }
 
 /* 1, or 0 if it has no entries. */
@@ -146,17 +148,17 @@ measure_boot(sd_journal *journal, struct journal_boot *boot)
 	int r = match_boot(journal, boot->id);
 
 	if (r >= 0)
-		r = sd_journal_seek_head(journal);
+		r = systemd()->sd_journal_seek_head(journal);
 	if (r >= 0)
-		r = sd_journal_next(journal);
+		r = systemd()->sd_journal_next(journal);
 	if (r <= 0)
 		return r;
 	boot->foreign = is_foreign(journal);
 	r = take_time(journal, &boot->first);
 	if (r >= 0)
-		r = sd_journal_seek_tail(journal);
+		r = systemd()->sd_journal_seek_tail(journal);
 	if (r >= 0)
-		r = sd_journal_previous(journal);
+		r = systemd()->sd_journal_previous(journal);
 	if (r <= 0)
 		return r;
 	r = take_time(journal, &boot->last);
@@ -184,7 +186,7 @@ read_boot_id(const void *data, size_t len, char ret[JOURNAL_BOOT_ID_MAX])
 		return 0;
 	memcpy(plain, cur.at, ls_cursor_left(&cur));
 	plain[ls_cursor_left(&cur)] = '\0';
-	if (sd_id128_from_string(plain, &id) < 0)
+	if (systemd()->sd_id128_from_string(plain, &id) < 0)
 		return 0;
 	snprintf(ret, JOURNAL_BOOT_ID_MAX, SD_ID128_UUID_FORMAT_STR, SD_ID128_FORMAT_VAL(id));
 	return 1;
@@ -195,11 +197,11 @@ list_boots(sd_journal *journal, struct journal_boot **boots, size_t *n)
 {
 	const void *data;
 	size_t len;
-	int r = sd_journal_query_unique(journal, "_BOOT_ID");
+	int r = systemd()->sd_journal_query_unique(journal, "_BOOT_ID");
 
 	if (r < 0)
 		return r;
-	while ((r = sd_journal_enumerate_available_unique(journal, &data, &len)) > 0) {
+	while ((r = systemd()->sd_journal_enumerate_available_unique(journal, &data, &len)) > 0) {
 		struct journal_boot *more = reallocarray(*boots, *n + 1, sizeof(*more));
 
 		if (!more)
@@ -244,15 +246,15 @@ journal_seek(struct journal *journal, const struct journal_boot *boot)
 	int r = match_boot(journal->journal, boot->id);
 
 	if (r >= 0)
-		r = sd_journal_add_conjunction(journal->journal);
+		r = systemd()->sd_journal_add_conjunction(journal->journal);
 	if (r >= 0)
-		r = sd_journal_add_match(journal->journal, "_TRANSPORT=kernel", 0);
+		r = systemd()->sd_journal_add_match(journal->journal, "_TRANSPORT=kernel", 0);
 	if (r >= 0)
-		r = sd_journal_add_disjunction(journal->journal);
+		r = systemd()->sd_journal_add_disjunction(journal->journal);
 	if (r >= 0)
-		r = sd_journal_add_match(journal->journal, "MESSAGE_ID=" MISSED, 0);
+		r = systemd()->sd_journal_add_match(journal->journal, "MESSAGE_ID=" MISSED, 0);
 	if (r >= 0)
-		r = sd_journal_seek_head(journal->journal);
+		r = systemd()->sd_journal_seek_head(journal->journal);
 	journal->n_lags = 0;
 	return r < 0 ? r : 0;
 }
@@ -325,7 +327,7 @@ journal_next(struct journal *journal, struct journal_line *ret)
 	struct ls_cursor message;
 	int r;
 
-	while ((r = sd_journal_next(journal->journal)) > 0) {
+	while ((r = systemd()->sd_journal_next(journal->journal)) > 0) {
 		if (!is_of_kernel(journal->journal) || take_time(journal->journal, &ret->at) < 0)
 			continue;
 		set_time(journal, &ret->at);
@@ -382,9 +384,9 @@ look_at(const char *root, bool *refused)
 	char path[sizeof(KEPT) + SD_ID128_STRING_MAX + 1], id[SD_ID128_STRING_MAX];
 	sd_id128_t machine;
 
-	if (sd_id128_get_machine(&machine) < 0)
+	if (!systemd() || systemd()->sd_id128_get_machine(&machine) < 0)
 		return look_into(root, refused);
-	snprintf(path, sizeof(path), "%s/%s", root, sd_id128_to_string(machine, id));
+	snprintf(path, sizeof(path), "%s/%s", root, systemd()->sd_id128_to_string(machine, id));
 	return look_into(path, refused);
 }
 

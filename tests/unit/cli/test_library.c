@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "cli/base/library.h"
+#include "cli/base/systemd_library.h"
 #include "cli/offline/archive_library.h"
 
 struct functions {
@@ -54,6 +55,15 @@ libarchive_is_found(void **state)
 	assert_ptr_equal(archive_library(why), library);
 }
 
+static void
+libsystemd_is_found(void **state)
+{
+	(void)state;
+	assert_non_null(systemd());
+	assert_non_null(systemd()->sd_bus_call);
+	assert_non_null(systemd()->sd_journal_set_data_threshold);
+}
+
 int
 main(void)
 {
@@ -61,6 +71,7 @@ main(void)
 		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(functions_are_found),
 		cmocka_unit_test(libarchive_is_found),
+		cmocka_unit_test(libsystemd_is_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
