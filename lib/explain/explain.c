@@ -11,6 +11,7 @@
 #include "lib/explain/phrase.h"
 #include "lib/explain/read.h"
 
+#define HITS_MAX    32	/* of a line; more are of a page, and not looked at */
 #define NEAR_ENOUGH 0.6 /* of the question is in a phrase */
 
 int
@@ -95,13 +96,13 @@ hit_of(const struct ls_explain_entry *entry, const struct ls_words *question)
 
 /* What a longer phrase covers is only a part of it. */
 static bool
-is_covered(const struct ls_explain *table, const struct ls_words *question, const struct hit *hit)
+is_covered(const struct hit *hits, size_t n, const struct hit *hit)
 {
-	for (size_t i = 0; i < table->n; i++) {
-		struct hit other = hit_of(&table->entries[i], question);
+	for (size_t i = 0; i < n; i++) {
+		const struct ls_phrase_range *other = &hits[i].range;
 
-		if (other.range.to - other.range.from > hit->range.to - hit->range.from &&
-		    other.range.from < hit->range.to && hit->range.from < other.range.to)
+		if (other->to - other->from > hit->range.to - hit->range.from &&
+		    other->from < hit->range.to && hit->range.from < other->to)
 			return true;
 	}
 	return false;
@@ -111,15 +112,18 @@ static void
 find_within(const struct ls_explain *table, const struct ls_words *question,
 	    struct ls_explain_found *ret)
 {
-	for (size_t i = 0; i < table->n; i++) {
-		struct hit hit = hit_of(&table->entries[i], question);
+	struct hit hits[HITS_MAX];
+	size_t n = 0;
 
-		if (hit.range.to == 0)
-			continue;
-		if (is_covered(table, question, &hit))
-			add(ret->near, &ret->n_near, hit.entry);
+	for (size_t i = 0; i < table->n && n < HITS_MAX; i++) {
+		hits[n] = hit_of(&table->entries[i], question);
+		n += hits[n].range.to > 0;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (is_covered(hits, n, &hits[i]))
+			add(ret->near, &ret->n_near, hits[i].entry);
 		else
-			add(ret->entries, &ret->n, hit.entry);
+			add(ret->entries, &ret->n, hits[i].entry);
 	}
 }
 

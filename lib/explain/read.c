@@ -192,6 +192,7 @@ on_key(void *user, const char *section, const char *key, const char *value)
 {
 	struct reading *reading = user;
 	struct ls_explain_entry *entry;
+	char id[ID_MAX_BYTES * 8];
 
 	if (reading->error)
 		return 0;
@@ -201,9 +202,10 @@ on_key(void *user, const char *section, const char *key, const char *value)
 		reading->error = -EINVAL;
 		return 0;
 	}
-	entry = find(&reading->table, section);
+	ls_text_clean(id, sizeof(id), section, strlen(section));
+	entry = find(&reading->table, id);
 	if (!entry)
-		entry = begin(&reading->table, section);
+		entry = begin(&reading->table, id);
 	reading->error = entry ? set(reading, entry, key, value ? value : "") : -ENOMEM;
 	return reading->error == 0;
 }
