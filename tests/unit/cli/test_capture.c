@@ -218,6 +218,62 @@ refuses_what_is_no_usbmon_capture(void **state)
 	}
 }
 
+static uint8_t *
+put_block(uint8_t *at, uint32_t type, const void *body, uint32_t len)
+{
+	const uint32_t total = len + 12, head[2] = { type, total };
+
+	at = mempcpy(at, head, sizeof(head));
+	at = mempcpy(at, body, len);
+	return mempcpy(at, &total, sizeof(total));
+}
+
+static uint8_t *
+put_packet(uint8_t *at, uint32_t interface, const void *data, uint32_t len)
+{
+	uint8_t body[20 + LS_USBMON_HEADER];
+	const uint32_t head[5] = { interface, 0, 0, len, len };
+
+	memcpy(mempcpy(body, head, sizeof(head)), data, len);
+	return put_block(at, 6, body, (uint32_t)sizeof(head) + len);
+}
+
+/* As Wireshark writes it when it records a network card and usbmon together. */
+static void
+other_interfaces_are_passed_over(void **state)
+{
+	const uint32_t section[4] = { 0x1a2b3c4d, 1, UINT32_MAX, UINT32_MAX };
+	const uint32_t ethernet[2] = { 1, 0 }, usbmon[2] = { 220, 0 };
+	struct ls_usbmon_record record = {
+		.id = 64, .type = 'S', .xfer = 3, .devnum = 9, .bus = 4
+	};
+	ls_auto(input) *input = NULL;
+	ls_auto(capture) *capture = NULL;
+	ls_auto(capture_watch) *watch = new_watch();
+	uint8_t bytes[1024], frame[60] = { 'S' }, *at = bytes;
+	char why[CAPTURE_WHY_MAX];
+	int fd;
+
+	(void)state;
+	at = put_block(at, 0x0a0d0d0a, section, sizeof(section));
+	at = put_block(at, 1, ethernet, sizeof(ethernet));
+	at = put_block(at, 1, usbmon, sizeof(usbmon));
+	at = put_packet(at, 0, frame, sizeof(frame));
+	at = put_packet(at, 1, &record, sizeof(record));
+	at = put_packet(at, 0, frame, sizeof(frame));
+	record.type = 'C';
+	at = put_packet(at, 1, &record, sizeof(record));
+	fd = file_of(bytes, (size_t)(at - bytes));
+	input = input_of(fd);
+	assert_int_equal(capture_new(input, why, &capture), 0);
+	assert_int_equal(capture_link_type(capture), 220);
+	assert_int_equal(read_to_end(capture, watch), 0);
+	assert_int_equal(capture_counts(capture)->n_records, 2);
+	assert_int_equal(capture_counts(capture)->n_submissions, 1);
+	assert_int_equal(capture_counts(capture)->n_completions, 1);
+	close(fd);
+}
+
 /* Transfers of one device, of which pages are given back while they are read. */
 #define MANY	   50000
 #define MANY_BYTES (24 + (size_t)MANY * (16 + LS_USBMON_HEADER))
@@ -377,6 +433,7 @@ main(void)
 		cmocka_unit_test(keeps_what_comes_before_a_cut),
 		cmocka_unit_test(reports_how_far_it_read),
 		cmocka_unit_test(refuses_what_is_no_usbmon_capture),
+		cmocka_unit_test(other_interfaces_are_passed_over),
 		cmocka_unit_test(a_file_may_be_shortened_meanwhile),
 		cmocka_unit_test(gives_pages_back),
 		cmocka_unit_test(reads_from_a_slow_pipe),
