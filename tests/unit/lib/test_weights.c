@@ -202,6 +202,21 @@ probabilities_add_up(void **state)
 	}
 }
 
+/* However strong the evidence of a side is: causes are weighed against causes. */
+static void
+sides_do_not_change_probabilities(void **state)
+{
+	struct weights row = { .side = { [0] = 1000 } };
+	const struct weight_table table = { .rows = &row, .n = 1 };
+	const struct ls_incident incident = { .facts = LS_FACT_GONE };
+	double probabilities[LS_N_CAUSES];
+
+	(void)state;
+	ls_cause_probabilities(&table, &incident, probabilities);
+	for (size_t cause = 0; cause < LS_N_CAUSES; cause++)
+		assert_float_equal(probabilities[cause], 1.0 / LS_N_CAUSES, 1e-9);
+}
+
 /* Without a word of sleep, sleep is unlikely anyway; data that flowed speaks against a hand. */
 static void
 what_is_ruled_out_begins_with_the_runner_up(void **state)
@@ -233,6 +248,7 @@ main(void)
 		cmocka_unit_test(no_facts_are_no_answer),
 		cmocka_unit_test(what_is_not_certain_may_still_be_likely),
 		cmocka_unit_test(probabilities_add_up),
+		cmocka_unit_test(sides_do_not_change_probabilities),
 		cmocka_unit_test(what_is_ruled_out_begins_with_the_runner_up),
 	};
 
