@@ -4,7 +4,8 @@
 Eight users of the asking group hold connections, watch without reading, set labels and begin jobs in loops,
 hold and drop imports, send halves of messages and junk. Meanwhile a ninth and root ask every now and then:
 each answer must come within PATIENCE seconds (1; more where other tests run beside it). At the end the memory
-must be what it is without them, but for 32 MiB."""
+must be what it is without them, but for 32 MiB, and no user may have more jobs than the quota allows."""
+import contextlib
 import json
 import os
 import random
@@ -12,6 +13,7 @@ import resource
 import shutil
 import signal
 import socket
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -138,13 +140,13 @@ def become(uid):
 
 
 def attack(path, uid, seed):
-    """In a child; its errors are its own: it only has to go on."""
+    """In a child; its errors are its own: it only has to go on. The first one is after the quota."""
     become(uid)
     rng = random.Random(seed)
     resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
     while True:
         try:
-            rng.choice(ATTACKS)(path, rng)
+            (begin_jobs if uid == ATTACKERS[0] else rng.choice(ATTACKS))(path, rng)
         except (OSError, ValueError):
             time.sleep(0.01)
 
@@ -175,6 +177,17 @@ def ask_as(path, uid, method):
 def memory_kib(pid):
     with open('/proc/%d/status' % pid) as lines:
         return next(int(line.split()[1]) for line in lines if line.startswith('VmRSS'))
+
+
+def quota_of(seconds):
+    """As daemon/server/quota.c has it."""
+    return 200 + seconds // 5 + 1
+
+
+def most_jobs(path):
+    """Of one user."""
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        return db.execute('SELECT ifnull(max(n), 0) FROM (SELECT count(*) AS n FROM jobs GROUP BY uid)').fetchone()[0]
 
 
 def run(linkstatd, directory, seconds, seed, patience):
@@ -217,8 +230,11 @@ def run(linkstatd, directory, seconds, seed, patience):
         daemon.terminate()
         code = daemon.wait()
     size = sum(os.path.getsize(os.path.join(state, name)) for name in os.listdir(state))
-    print('seed %d, %d s: slowest answer %.2f s (%s), memory %d KiB before, %d at most, %d after, history %d KiB'
-          % (seed, seconds, *slowest, before, most, after, size // 1024))
+    jobs = most_jobs(os.path.join(state, 'linkstat.db'))
+    print('seed %d, %d s: slowest answer %.2f s (%s), memory %d KiB before, %d at most, %d after, history %d KiB, %d jobs of a user'
+          % (seed, seconds, *slowest, before, most, after, size // 1024, jobs))
+    if jobs > quota_of(seconds):
+        faults.append('a user has %d jobs' % jobs)
     if code != 0:
         faults.append('linkstatd ended with %d' % code)
     if slowest[0] > patience:
