@@ -317,8 +317,8 @@ put_kinds(const struct output_style *style, const char *files)
 		"a Mac: log show --last 2h --predicate 'subsystem == \"com.apple.usb\" OR sender "
 		"== "
 		"\"IOUSBHostFamily\"' > usb.txt",
-		"a restore with idevicerestore: restore_ECID_TIME.log in its folder, or what it "
-		"printed (idevicerestore -d …)",
+		("a restore with idevicerestore: restore_ECID_TIME.log in its folder, or what it "
+		 "printed (idevicerestore -d …)"),
 		"a restore with Finder: ~/Library/Logs/iPhone Updater Logs (iPad, Mac …)",
 		"a restore on Windows: %APPDATA%\\Apple Computer\\iTunes\\iPhone Updater Logs",
 		"a restore with pymobiledevice3: what it printed",

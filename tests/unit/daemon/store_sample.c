@@ -343,8 +343,8 @@ sample_back_to_5(struct fixture *fixture, int version)
 		"ALTER TABLE sessions DROP COLUMN neighbour_us",
 		"ALTER TABLE sessions DROP COLUMN sum_flowing_us",
 		"ALTER TABLE sessions DROP COLUMN sum_drops_flowing",
-		"CREATE TRIGGER sessions_changed AFTER UPDATE OF port ON sessions BEGIN SELECT 1; "
-		"END",
+		("CREATE TRIGGER sessions_changed AFTER UPDATE OF port ON sessions"
+		 " BEGIN SELECT 1; END"),
 	};
 	char pragma[64];
 
