@@ -16,7 +16,8 @@
 
 static const char *const remedies[LS_N_COMPONENT_KINDS] = {
 	[LS_COMPONENT_HOST] =
-		"Use another computer, or update this one's BIOS and kernel and try again.",
+		"Use another computer, or install all updates of this one, of its BIOS too, "
+		"and try again.",
 	[LS_COMPONENT_CONTROLLER] =
 		"Use ports of another controller: other sockets of the computer, or an "
 		"add-in card.",
@@ -24,8 +25,8 @@ static const char *const remedies[LS_N_COMPONENT_KINDS] = {
 	[LS_COMPONENT_PORT] = "Use another port, and label this one (linkstat name).",
 	[LS_COMPONENT_CABLE] = "Put this cable aside and use another one.",
 	[LS_COMPONENT_DEVICE] =
-		"It drops with cables and ports that are fine otherwise: update its "
-		"firmware, clean its socket, or have it repaired.",
+		"It drops wherever it is used: update its firmware, clean its contacts, or have it "
+		"repaired.",
 	[LS_COMPONENT_MODEL] =
 		"All devices of this model drop: look for a newer firmware or another "
 		"model.",
@@ -167,8 +168,9 @@ put_swap(const struct cli *cli, const struct diagnosis *diagnosis)
 			       i ? ", and " : "", to, from);
 	}
 	describe_trial(cli, diagnosis, rest);
-	render_sentence(&cli->style, TONE_STRONG, 6, "Next: use %s%s%s, for %s.", exchanges,
-			swap->n_exchanges > 1 && *rest ? "," : "", rest,
+	render_sentence(&cli->style, TONE_STRONG, 6, "%s use %s%s%s, for %s.",
+			diagnosis->blame->verdict == LS_VERDICT_SUSPECT ? "To be surer:" : "Next:",
+			exchanges, swap->n_exchanges > 1 && *rest ? "," : "", rest,
 			run_time(time, swap->run_hours));
 	put_outcomes(cli, diagnosis);
 }
@@ -176,7 +178,7 @@ put_swap(const struct cli *cli, const struct diagnosis *diagnosis)
 static const char *
 article(enum ls_component_kind kind)
 {
-	return kind == LS_COMPONENT_HUB		 ? "another hub, or plug in without one"
+	return kind == LS_COMPONENT_HUB		 ? "another hub"
 	       : kind == LS_COMPONENT_CABLE	 ? "another cable"
 	       : kind == LS_COMPONENT_PORT	 ? "another port"
 	       : kind == LS_COMPONENT_DEVICE	 ? "another device"
@@ -185,14 +187,19 @@ article(enum ls_component_kind kind)
 						 : "another computer (and with it another port)";
 }
 
-/* The only part that is named; with a device its model may be. */
+/* Of the first one of a class, which is the only part that is named; with a device its model may be. */
 static const char *
-remedy(const struct ls_blame *blame)
+remedy(const struct ls_blame *blame, const struct ls_suspect *first)
 {
-	const struct ls_suspect *first = &blame->suspects[0];
-
 	if (*first->name && *first->with)
 		return "Keep these two apart: each is fine without the other.";
+	for (size_t i = 0; i < blame->n_suspects && first->kind == LS_COMPONENT_DEVICE; i++) {
+		if (blame->suspects[i].group == first->group &&
+		    blame->suspects[i].kind == LS_COMPONENT_MODEL)
+			return "Use another one, of another model: all of this model may do it. "
+			       "Else "
+			       "update its firmware, clean its contacts, or have it repaired.";
+	}
 	return remedies[first->kind];
 }
 
@@ -211,19 +218,42 @@ put_how_rare(const struct cli *cli, const struct ls_suspect *suspect)
 			time);
 }
 
-/* Of many, one may stand for another that was used with it: see lib/attribution/many.h. */
-static void
-put_one_by_one(const struct cli *cli, const struct ls_blame *blame)
+/* One that is at fault beside the one that the verdict names. */
+static bool
+is_one_more(const struct ls_blame *blame, size_t i)
 {
+	return i >= blame->n_named && blame->suspects[i].group != blame->suspects[i - 1].group &&
+	       ls_blame_class(blame, blame->suspects[i].group) >= LS_BLAME_SURE;
+}
+
+/* Each by its name. Of many, one may stand for another that was used with it (many.h). */
+static void
+put_remedies(const struct cli *cli, const struct diagnosis *diagnosis)
+{
+	const struct ls_blame *blame = diagnosis->blame;
+	char full[DIAGNOSE_WORDS_MAX], part[DIAGNOSE_WORDS_MAX];
 	bool many = false;
 
-	for (size_t i = blame->n_named; i < blame->n_suspects; i++)
-		many = many || ls_blame_class(blame, blame->suspects[i].group) >= LS_BLAME_SURE;
-	if (many)
-		render_sentence(
-			&cli->style, TONE_PLAIN, 6,
-			"      Change one part at a time and diagnose again: where several are "
-			"at fault, one name may be wrong.");
+	for (size_t i = 1; i < blame->n_suspects; i++)
+		many = many || is_one_more(blame, i);
+	if (!many) {
+		render_sentence(&cli->style, TONE_STRONG, 6, "Do:   %s",
+				remedy(blame, &blame->suspects[0]));
+		return;
+	}
+	for (size_t i = 0; i < blame->n_suspects; i++) {
+		const struct ls_suspect *suspect = &blame->suspects[i];
+
+		if (i > 0 && !is_one_more(blame, i))
+			continue;
+		diagnose_words(diagnosis, suspect->kind, suspect->name, suspect->with, full);
+		sanitize_text(part, sizeof(part), full, cli->style.utf8);
+		render_sentence(&cli->style, TONE_STRONG, 6, "%s%s: %s",
+				i ? "      " : "Do:   ", part, remedy(blame, suspect));
+	}
+	render_sentence(&cli->style, TONE_PLAIN, 6,
+			"      Change one part at a time and diagnose again: where several are at "
+			"fault, one name may be wrong.");
 }
 
 /* No outcome would change the verdict. */
@@ -256,9 +286,8 @@ diagnose_print_next(const struct cli *cli, const struct diagnosis *diagnosis)
 	char time[FORMAT_MAX];
 
 	if (blame->verdict == LS_VERDICT_SUSPECT) {
-		render_sentence(&cli->style, TONE_STRONG, 6, "Do:   %s", remedy(blame));
+		put_remedies(cli, diagnosis);
 		put_how_rare(cli, &blame->suspects[0]);
-		put_one_by_one(cli, blame);
 	}
 	if (blame->drops == 0 || blame->verdict == LS_VERDICT_NOTHING_SPECIAL)
 		return;
@@ -269,7 +298,7 @@ diagnose_print_next(const struct cli *cli, const struct diagnosis *diagnosis)
 		 blame->verdict != LS_VERDICT_SURROUNDINGS)
 		render_sentence(
 			&cli->style, TONE_STRONG, 6,
-			"Next: try %s, with everything else as before, for %s. Nothing that "
-			"was used so far could tell more.",
+			"Next: try %s that was not used yet, with everything else as before, for "
+			"%s.",
 			article(swap->get), time);
 }

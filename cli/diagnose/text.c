@@ -103,7 +103,10 @@ company(char text[LIST_MAX], const struct ls_blame *blame, const struct ls_suspe
 	for (size_t i = 0; i < LS_COUNT(counts); i++) {
 		if (!is_company(blame, suspect, counts[i].kind, counts[i].n))
 			continue;
-		append(text, ++shown == wanted ? " and " : ", ",
+		append(text,
+		       ++shown < wanted ? ", "
+		       : same		? " or "
+					: " and ",
 		       !same ? format_count(n, counts[i].n, counts[i].one, counts[i].many)
 		       : counts[i].n == 1 ? counts[i].one
 					  : counts[i].many);
@@ -187,8 +190,11 @@ put_rest_of_answer(const struct cli *cli, const struct diagnosis *diagnosis)
 				"  Which of them cannot be told: they were never used apart.");
 		break;
 	case LS_VERDICT_SURROUNDINGS:
-		render_sentence(&cli->style, TONE_PLAIN, 2,
-				"  Look at power, interference, software, or the place.");
+		render_sentence(
+			&cli->style, TONE_PLAIN, 2,
+			"  %s altogether. Try another power supply, another place away from "
+			"motors and radios, and another version of the software.",
+			drops_in(all, blame->drops, blame->hours));
 		break;
 	case LS_VERDICT_NOTHING_SPECIAL:
 		render_sentence(&cli->style, TONE_PLAIN, 2, "  %s altogether.",
@@ -235,6 +241,28 @@ diagnose_print_answer(const struct cli *cli, const struct diagnosis *diagnosis)
 
 /* ---- the evidence --------------------------------------------------------------------------- */
 
+static bool
+are_several(const struct ls_blame *blame)
+{
+	for (size_t i = blame->n_named; i < blame->n_suspects; i++) {
+		if (is_accused(blame, i))
+			return true;
+	}
+	return false;
+}
+
+static const char *
+without_it(const struct ls_blame *blame, const struct ls_suspect *suspect)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < blame->n_suspects; i++)
+		n += blame->suspects[i].group == suspect->group;
+	if (n > 1)
+		return "Without these";
+	return *suspect->with && *suspect->name ? "Not together" : "Without it";
+}
+
 /* Of the first suspect of its class. */
 static void
 put_evidence(const struct cli *cli, const struct diagnosis *diagnosis,
@@ -247,10 +275,13 @@ put_evidence(const struct cli *cli, const struct diagnosis *diagnosis,
 	drops_in(without, suspect->drops_without, suspect->hours_without);
 	company(where, diagnosis->blame, suspect, false);
 	company(same, diagnosis->blame, suspect, true);
-	if (suspect->hours_without > 0 || suspect->drops_without > 0)
+	if (are_several(diagnosis->blame)) /* without it the others still drop */
+		render_sentence(&cli->style, TONE_PLAIN, 2, "  %s%s%s.", with,
+				*where ? ", with " : "", where);
+	else if (suspect->hours_without > 0 || suspect->drops_without > 0)
 		render_sentence(&cli->style, TONE_PLAIN, 2, "  %s%s%s.  %s, %s%s: %s.", with,
 				*where ? ", with " : "", where,
-				*suspect->with && *suspect->name ? "Not together" : "Without it",
+				without_it(diagnosis->blame, suspect),
 				*same ? "the same " : "the rest", same, without);
 	else
 		render_sentence(&cli->style, TONE_PLAIN, 2,
@@ -294,8 +325,9 @@ static void
 put_load(const struct cli *cli, const struct ls_blame *blame)
 {
 	if (ls_blame_accuses(blame) && blame->under_load >= LS_BLAME_SURE)
-		render_sentence(&cli->style, TONE_PLAIN, 2,
-				"  It drops while data flows: hours without are no evidence.");
+		render_sentence(
+			&cli->style, TONE_PLAIN, 2,
+			"  It drops only while data flows: hours without data do not count.");
 }
 
 static void
@@ -353,7 +385,8 @@ put_never_varied(const struct cli *cli, const struct diagnosis *diagnosis)
 	}
 	if (*varied)
 		render_sentence(&cli->style, TONE_PLAIN, 2,
-				"Never varied: %s. No session shows whether that matters.", varied);
+				"The same in all sessions: %s. Whether that matters is not known.",
+				varied);
 	if (*recorded)
 		render_sentence(&cli->style, TONE_PLAIN, 2, "Never recorded: %s.", recorded);
 }

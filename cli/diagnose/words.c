@@ -60,7 +60,7 @@ diagnose_words(const struct diagnosis *diagnosis, enum ls_component_kind kind, c
 		ls_text_format(text, DIAGNOSE_WORDS_MAX,
 			       "something that is not recorded, such as interference or software");
 	else if (!*part && *with)
-		ls_text_format(text, DIAGNOSE_WORDS_MAX, "the %s that %s \"%s\" had",
+		ls_text_format(text, DIAGNOSE_WORDS_MAX, "the %s used with %s \"%s\"",
 			       kinds[kind].name, kinds[with_kind].name, other);
 	else if (!*part)
 		ls_text_copy(text, DIAGNOSE_WORDS_MAX, kinds[kind].unknown);

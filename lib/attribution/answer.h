@@ -27,7 +27,7 @@ struct ls_suspect {
 	uint32_t drops_without; /* where at least one of the ports, cables and devices of its trials
 				* took part too: "the same sockets and devices without it" */
 	double hours_without;
-	uint32_t n_ports, n_cables, n_devices, n_hosts; /* that it was tried with */
+	uint32_t n_ports, n_cables, n_devices, n_hosts; /* that it dropped with */
 	int64_t since_us; /* it is likely to have begun then, CLOCK_REALTIME; 0: no such date */
 	/* What took part with it since then and was never used before; "": nothing. */
 	enum ls_component_kind came_kind;

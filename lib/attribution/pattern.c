@@ -235,7 +235,7 @@ in_condition(const struct ls_pattern_share *share, const char *what, struct ls_p
 {
 	against_usual(share->n, share->of, share->usual, ret);
 	ls_text_format(ret->evidence, sizeof(ret->evidence),
-		       "%u of %u drops came %s, which is %.0f %% of the time.", share->n, share->of,
+		       "%u of %u drops came %s; so it is %.0f %% of the time.", share->n, share->of,
 		       what, 100 * share->usual);
 }
 

@@ -26,8 +26,9 @@ suspect_name_part(const struct hypotheses *hypotheses, const struct part *part,
 struct company {
 	const struct hypotheses *hypotheses;
 	const struct part *part, *with; /* with: NULL unless a pair */
-	uint8_t *seen;			/* for each component: it took part in a trial with it */
+	uint8_t *seen; /* for each component: whether it took part in a trial with it */
 };
+enum { SEEN = 1, SEEN_DROPPING };
 
 static bool
 in_trial(const struct company *company, const struct combination *combination)
@@ -52,11 +53,12 @@ count_with(const struct company *company, struct ls_suspect *suspect)
 		drops += (double)combination->drops;
 		for (size_t slot = 0; slot < TRIAL_SLOTS; slot++) {
 			uint16_t c = combination->slots[slot];
+			uint8_t seen = combination->drops ? SEEN_DROPPING : SEEN;
 
-			if (!component_is_known(c) || company->seen[c])
+			if (!component_is_known(c) || company->seen[c] >= seen)
 				continue;
-			company->seen[c] = 1;
-			n[trials->components[c]->kind]++;
+			company->seen[c] = seen;
+			n[trials->components[c]->kind] += seen == SEEN_DROPPING;
 		}
 	}
 	suspect->drops = suspect_clamp(drops);

@@ -50,7 +50,7 @@ expect empty 0 not-enough-data
 	failed=1
 }
 # Idle hours clear nobody where it is known that they were idle, and they do where it is not.
-"$linkstat" diagnose --sessions under-load.csv | grep -q 'It drops while data flows' || {
+"$linkstat" diagnose --sessions under-load.csv | grep -q 'It drops only while data flows' || {
 	echo "FAILED  under-load: that it drops while data flows is not said"
 	failed=1
 }
@@ -74,7 +74,7 @@ left,a,disk,2,0"
 }
 # The number shown is that of all that is named.
 printf '%s\n' port,device,connected_hours,drops 1,iPhone,0.5,2 2,iPhone,0.5,1 1,disk,4,0 2,disk,4,0 2,iPhone,0.5,1 1,iPhone,0.5,2 |
-	"$linkstat" diagnose --sessions - | grep -q 'At fault is one of these: device "iPhone" or the cable that device "iPhone" had' || {
+	"$linkstat" diagnose --sessions - | grep -q 'At fault is one of these: device "iPhone" or the cable used with device "iPhone"' || {
 	echo "FAILED  without names of cables the device is accused alone"
 	failed=1
 }

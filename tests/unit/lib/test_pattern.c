@@ -125,18 +125,18 @@ static const struct {
 	  LS_CONDITION_LOAD,
 	  { 5, 5, 0.2 },
 	  show_nothing,
-	  "5 of 5 drops came while data flowed, which is 20 % of the time." },
+	  "5 of 5 drops came while data flowed; so it is 20 % of the time." },
 	{ LS_PATTERN_IDLE,
 	  LS_CONDITION_LOAD,
 	  { 1, 12, 0.7 },
 	  show_nothing,
-	  "11 of 12 drops came while no data flowed, which is 30 % of the time." },
+	  "11 of 12 drops came while no data flowed; so it is 30 % of the time." },
 	{ LS_PATTERN_PERIODIC, 0, { 0 }, show_period, "12 drops came one every 3" },
 	{ LS_PATTERN_NEIGHBOUR,
 	  LS_CONDITION_NEIGHBOUR,
 	  { 12, 12, 0.3 },
 	  show_nothing,
-	  "12 of 12 drops came while data flowed to another device of the bus, which is 30 % of "
+	  "12 of 12 drops came while data flowed to another device of the bus; so it is 30 % of "
 	  "the time." },
 };
 
