@@ -4,6 +4,7 @@
 #include "daemon/store/filter.h"
 #include "daemon/store/lookup.h"
 #include "daemon/store/row.h"
+#include "daemon/store/schema.h"
 #include "daemon/store/store.h"
 
 /* Minutes of a table of traffic, from the one in which job ?1 began. */
@@ -55,6 +56,23 @@ put_job(struct store *store, struct store_job *job)
 			    TEXT(job->command), TEXT_OR_NULL(job->note));
 }
 
+#define OLDEST                                                                                     \
+	"(SELECT id FROM jobs WHERE uid IS ?1 AND outcome <> 'running'"                            \
+	" ORDER BY began_real DESC, id DESC LIMIT ?3 OFFSET ?2)"
+
+/* Of each user the newest are kept: no user's jobs push the details of others out of the history. */
+static int
+forget_oldest(struct store *store, int64_t uid)
+{
+	int r = store_run(store, "DELETE FROM job_traffic WHERE job IN " OLDEST, INT_OR_NULL(uid),
+			  INT(STORE_JOBS_KEPT), INT(2 * STORE_KEPT_STEP));
+
+	if (r == 0)
+		r = store_run(store, "DELETE FROM jobs WHERE id IN " OLDEST, INT_OR_NULL(uid),
+			      INT(STORE_JOBS_KEPT), INT(2 * STORE_KEPT_STEP));
+	return r;
+}
+
 int
 store_job_begin(struct store *store, struct store_job *job)
 {
@@ -65,6 +83,8 @@ store_job_begin(struct store *store, struct store_job *job)
 	r = put_job(store, job);
 	if (r == 0)
 		r = count_traffic(store, job->id, -1);
+	if (r == 0 && job->id % STORE_KEPT_STEP == 0)
+		r = forget_oldest(store, job->uid);
 	return store_end(store, r);
 }
 

@@ -5,6 +5,7 @@
 #include "daemon/store/db.h"
 #include "daemon/store/lookup.h"
 #include "daemon/store/row.h"
+#include "daemon/store/schema.h"
 #include "daemon/store/store.h"
 
 int
@@ -45,15 +46,29 @@ store_find_socket(struct store *store, const char *port, struct ls_socket *ret)
 	return r;
 }
 
+/* Of each user the newest are kept, as of jobs. Labels themselves stay where they are. */
+static int
+forget_oldest(struct store *store, int64_t uid)
+{
+	return store_run(store,
+			 "DELETE FROM statements WHERE id IN (SELECT id FROM statements"
+			 " WHERE uid IS ?1 ORDER BY id DESC LIMIT ?3 OFFSET ?2)",
+			 INT_OR_NULL(uid), INT(STORE_STATEMENTS_KEPT), INT(2 * STORE_KEPT_STEP));
+}
+
 static int
 put_statement(struct store *store, const struct store_statement *statement, int64_t port)
 {
-	return store_run(store,
-			 "INSERT INTO statements (port, said_real, since_real, uid, about, label,"
-			 " before) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-			 INT(port), INT(statement->said_us), INT(statement->since_us),
-			 INT_OR_NULL(statement->uid), TEXT(store_subject_name(statement->about)),
-			 TEXT_OR_NULL(statement->label), TEXT_OR_NULL(statement->before));
+	int64_t id;
+	int r = store_insert(
+		store, &id,
+		"INSERT INTO statements (port, said_real, since_real, uid, about, label,"
+		" before) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+		INT(port), INT(statement->said_us), INT(statement->since_us),
+		INT_OR_NULL(statement->uid), TEXT(store_subject_name(statement->about)),
+		TEXT_OR_NULL(statement->label), TEXT_OR_NULL(statement->before));
+
+	return r == 0 && id % STORE_KEPT_STEP == 0 ? forget_oldest(store, statement->uid) : r;
 }
 
 static const char *const subjects[] = { STORE_SUBJECTS(LS_ENUM_NAME) };

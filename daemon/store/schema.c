@@ -500,6 +500,8 @@ static const char *const to_6[] = {
 	"  WHERE port = NEW.port AND span = NEW.slice / " STORE_HISTORY_SLICES_TEXT
 	"  AND each = NEW.each AND length = NEW.length;"
 	" END",
+	"CREATE INDEX jobs_user ON jobs (uid, began_real)",
+	"CREATE INDEX statements_user ON statements (uid)",
 	"CREATE INDEX session_sums_slice ON session_sums (port, slice, cable)",
 };
 

@@ -12,6 +12,10 @@
 /* Sessions of one sum began in the same six days: attribution asks since when it drops. */
 #define STORE_SLICE_TEXT "524288000000"
 #define STORE_SLICE_US	 INT64_C(524288000000)
+/* Of a user; looked at with each STORE_KEPT_STEP-th new one. */
+#define STORE_JOBS_KEPT	      10000
+#define STORE_STATEMENTS_KEPT 10000
+#define STORE_KEPT_STEP	      16
 /* Of a row of history_sums; a slice is of the span slice / STORE_HISTORY_SLICES. */
 #define STORE_HISTORY_SLICES	  4
 #define STORE_HISTORY_SLICES_TEXT "4"

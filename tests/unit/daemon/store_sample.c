@@ -337,6 +337,8 @@ sample_back_to_5(struct fixture *fixture, int version)
 		"DROP TRIGGER session_sums_changed",
 		"DROP TABLE history_sums",
 		"DROP INDEX session_sums_slice",
+		"DROP INDEX jobs_user",
+		"DROP INDEX statements_user",
 		"DROP TRIGGER sessions_changed",
 		"ALTER TABLE sessions DROP COLUMN metered_us",
 		"ALTER TABLE sessions DROP COLUMN flowing_us",

@@ -1,7 +1,9 @@
 /* Migration of a history of the first released version, and labels with effect from an earlier time. */
 #include "tests/unit/daemon/store_sample.h"
+#include "daemon/store/jobs.h"
 #include "daemon/store/labels.h"
 #include "daemon/store/relabel.h"
+#include "daemon/store/schema.h"
 #include "daemon/store/sessions.h"
 
 /* DIR/linkstat.db as tests/golden/store/version-1.sql says. */
@@ -403,6 +405,59 @@ what_stood_in_texts_becomes_columns(void **state)
 	assert_int_equal(sql_number(fixture, "SELECT sum(mode_resting) FROM incidents"), 1);
 }
 
+/* @n jobs and statements of before, a second apart. */
+static void
+fill_ledger(struct fixture *fixture, int uid, int n)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text),
+		 "WITH RECURSIVE t(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM t WHERE i < %d)"
+		 " INSERT INTO jobs (boot, uid, began_mono, began_real, ended_real, outcome,"
+		 " command) SELECT 1, %d, 0, i * 1000000, i * 1000000, 'exited', 'x' FROM t",
+		 n, uid);
+	sql(fixture, text);
+	snprintf(text, sizeof(text),
+		 "WITH RECURSIVE t(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM t WHERE i < %d)"
+		 " INSERT INTO statements (said_real, uid, port, about, since_real)"
+		 " SELECT i, %d, (SELECT min(id) FROM ports), 'cable', i FROM t",
+		 n, uid);
+	sql(fixture, text);
+}
+
+/* Nobody's jobs and labels push out those of others, or what is known of links. */
+static void
+a_user_keeps_so_many_jobs_and_statements(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store_job job = { .began = sample_instant(0), .uid = 1000, .command = "restore" };
+	struct store_statement said = { .socket = sample_socket(1),
+					.said_us = sample_instant(0).real_us,
+					.uid = 1000,
+					.about = STORE_ABOUT_CABLE,
+					.label = "white" };
+	struct ls_session session = sample_session(1, 1, 0);
+
+	PUT_SESSION(fixture->store, &session);
+	fill_ledger(fixture, 1001, 5);
+	fill_ledger(fixture, 1000, STORE_JOBS_KEPT + 10);
+	for (int i = 0; i < STORE_KEPT_STEP; i++) {
+		assert_int_equal(store_job_begin(fixture->store, &job), 0);
+		assert_int_equal(store_add_statement(fixture->store, &said), 0);
+	}
+	/* Those that run are not counted. */
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM jobs WHERE uid = 1000 AND "
+					     "outcome <> 'running'"),
+			 STORE_JOBS_KEPT);
+	assert_int_equal(sql_number(fixture, "SELECT min(began_real) FROM jobs WHERE uid = 1000"),
+			 11000000);
+	assert_in_range(sql_number(fixture, "SELECT count(*) FROM statements WHERE uid = 1000"),
+			STORE_STATEMENTS_KEPT, STORE_STATEMENTS_KEPT + STORE_KEPT_STEP);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM jobs WHERE uid = 1001"), 5);
+	assert_int_equal(sql_number(fixture, "SELECT count(*) FROM statements WHERE uid = 1001"),
+			 5);
+}
+
 int
 main(void)
 {
@@ -417,6 +472,8 @@ main(void)
 		OLD(labels_are_found_again),
 		OLD(sockets_are_found_by_all_their_names),
 		cmocka_unit_test_setup_teardown(what_stood_in_texts_becomes_columns, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_user_keeps_so_many_jobs_and_statements, setup,
 						teardown),
 	};
 
